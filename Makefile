@@ -1,0 +1,80 @@
+SHELL       := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+GO       ?= go
+FUZZTIME ?= 20000x
+BENCH    ?= .
+VERSION  ?=
+
+TOOLS         := bin/tools
+GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
+GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
+
+.PHONY: help
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/ws1bridge, a static binary (VERSION=v1.2.3 names it)
+	CGO_ENABLED=0 $(GO) build -trimpath $(if $(VERSION),-ldflags "-X main.version=$(VERSION)") -o bin/ws1bridge ./cmd/ws1bridge
+
+.PHONY: demo
+demo: ## Run bridge and emulator on loopback and push an Okta story through
+	$(GO) run ./cmd/ws1bridge demo
+
+.PHONY: test
+test: ## Run the tests under the race detector
+	$(GO) test -race ./...
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## Run golangci-lint
+	$(GOLANGCI_LINT) run ./...
+
+.PHONY: fmt
+fmt: $(GOLANGCI_LINT) ## Format the code
+	$(GOLANGCI_LINT) fmt ./...
+
+# The count is fixed, so that a run does the same work on any machine.
+# Shrinking of inputs is bounded by a count too; by default it takes up to a minute each.
+.PHONY: fuzz
+fuzz: ## Run every fuzz target, one after another, for FUZZTIME executions
+	@targets=$$($(GO) test -list '^Fuzz' ./... | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, name[i]; n = 0 }'); \
+	[[ -n $$targets ]] || { echo 'fuzz: no targets'; exit 0; }; \
+	while read -r pkg name; do \
+		echo "fuzz: $$pkg $$name"; \
+		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 200x "$$pkg" </dev/null; \
+	done <<<"$$targets"
+
+.PHONY: bench
+bench: ## Run the benchmarks (BENCH=regexp picks some)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: check
+check: $(GOLANGCI_LINT) ## Run all that a change must pass: format, vet, lint, test, tidy
+	$(GOLANGCI_LINT) fmt --diff ./...
+	$(GO) vet ./...
+	$(MAKE) lint
+	$(MAKE) test
+	$(GO) mod tidy -diff
+
+.PHONY: vuln
+vuln: $(GOVULNCHECK) ## Check the code against the Go vulnerability database
+	$(GOVULNCHECK) ./...
+
+.PHONY: image
+image: ## Build the container image ws1bridge:VERSION
+	docker build --build-arg VERSION=$(or $(VERSION),dev) -t ws1bridge:$(or $(VERSION),dev) .
+
+.PHONY: clean
+clean: ## Remove bin
+	rm -rf bin
+
+# Tools are built from source; the version stands in the file name, so that a new one is built.
+$(TOOLS)/golangci-lint-v%:
+	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$*
+	mv $(TOOLS)/golangci-lint $@
+
+$(TOOLS)/govulncheck-v%:
+	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install golang.org/x/vuln/cmd/govulncheck@v$*
+	mv $(TOOLS)/govulncheck $@
