@@ -1,0 +1,117 @@
+package accesstest
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	// systemDomain is where local users and groups live (recorded GET /scim/Me).
+	systemDomain = "System Domain"
+	// canonicalHost is the host in locations and token issuers. It differs from the address of
+	// the request, as on tenants that were renamed, so a client that follows links breaks.
+	canonicalHost = "canonical.access.example"
+
+	defaultTokenTTL = 3 * time.Hour // Access documentation of authentication
+	defaultMaxCount = 1000          // chosen: not documented
+)
+
+// Config sets up an [Emulator].
+type Config struct {
+	// ClientID and ClientSecret belong to the one OAuth service client. Required.
+	ClientID, ClientSecret string
+	// Domains get a directory of type OTHER_DIRECTORY each.
+	Domains []string
+	// TokenTTL is how long a token is good. 0 means 3 hours.
+	TokenTTL time.Duration
+	// Latency is added to every request of the tenant address.
+	Latency time.Duration
+	// SeedUsers is the number of provisioned users made in the first domain.
+	SeedUsers int
+	// Modes switch behaviors on which the sources are silent or disagree.
+	Modes Modes
+	// Seed is the seed of the random source that decides whether a fault with a probability strikes.
+	Seed uint64
+}
+
+// Modes switch behaviors on which the sources are silent or disagree. The zero value is the default.
+type Modes struct {
+	// MediaTypes tells which types directories, identity providers and policies speak: "both" or
+	// empty, "legacy" (vendor types only) or "json" (vendor types are answered 415).
+	MediaTypes string `json:"media_types"`
+	// ListOmitsMembers leaves members out of group lists and searches.
+	ListOmitsMembers bool `json:"list_omits_members"`
+	// GroupOmitsExtension leaves domain and internalGroupType out of group answers.
+	GroupOmitsExtension bool `json:"group_omits_extension"`
+	// DeleteOK answers a DELETE of a user or group with 200 instead of 204.
+	DeleteOK bool `json:"delete_ok"`
+	// UserNameImmutable silently ignores a userName in a PATCH of a user.
+	UserNameImmutable bool `json:"user_name_immutable"`
+	// IgnoreMetaAttributes makes meta.attributes in a PATCH clear nothing; only "" clears.
+	IgnoreMetaAttributes bool `json:"ignore_meta_attributes"`
+	// ShareExternalID lets several users of a domain have one externalId, otherwise the second gets 409.
+	ShareExternalID bool `json:"share_external_id"`
+	// UserExternalIDFilter lets users be filtered by externalId, otherwise that is answered 400.
+	UserExternalIDFilter bool `json:"user_external_id_filter"`
+	// TombstoneUserNames keeps the userName of a deleted user taken.
+	TombstoneUserNames bool `json:"tombstone_user_names"`
+	// BadTokenStatus answers requests without a good token: 401 (or 0) or 403.
+	BadTokenStatus int `json:"bad_token_status"`
+	// SyncedDomain adds a directory that is synchronized from Active Directory, with two users and
+	// a group that SCIM cannot change. It may be set later, but not changed.
+	SyncedDomain string `json:"synced_domain"`
+	// MaxCount is the largest page. 0 means 1000.
+	MaxCount int `json:"max_count"`
+}
+
+func (c Config) validate() error {
+	var problems []error
+	if c.ClientID == "" || c.ClientSecret == "" {
+		problems = append(problems, errors.New("client id and secret are required"))
+	}
+	if c.TokenTTL < 0 || c.Latency < 0 || c.SeedUsers < 0 {
+		problems = append(problems, errors.New("token ttl, latency and seed users cannot be negative"))
+	}
+	if c.SeedUsers > 0 && len(c.Domains) == 0 {
+		problems = append(problems, errors.New("seed users need a domain"))
+	}
+	seen := map[string]bool{strings.ToLower(systemDomain): true}
+	for _, domain := range c.Domains {
+		if domain == "" || seen[strings.ToLower(domain)] {
+			problems = append(problems, fmt.Errorf("domain %q is empty or taken", domain))
+		}
+		seen[strings.ToLower(domain)] = true
+	}
+	if err := c.Modes.validate(); err != nil {
+		problems = append(problems, err)
+	}
+	return errors.Join(problems...)
+}
+
+func (m Modes) validate() error {
+	var problems []error
+	switch m.MediaTypes {
+	case "", "both", "legacy", "json":
+	default:
+		problems = append(problems, fmt.Errorf("media types %q: want both, legacy or json", m.MediaTypes))
+	}
+	switch m.BadTokenStatus {
+	case 0, http.StatusUnauthorized, http.StatusForbidden:
+	default:
+		problems = append(problems, fmt.Errorf("bad token status %d: want 401 or 403", m.BadTokenStatus))
+	}
+	if m.MaxCount < 0 {
+		problems = append(problems, fmt.Errorf("max count %d is negative", m.MaxCount))
+	}
+	return errors.Join(problems...)
+}
+
+func (m Modes) maxCount() int {
+	if m.MaxCount == 0 {
+		return defaultMaxCount
+	}
+	return m.MaxCount
+}

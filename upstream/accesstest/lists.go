@@ -1,0 +1,158 @@
+package accesstest
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// defaultCount is the size of a page when the client asks for none (Access OpenAPI).
+const defaultCount = 20
+
+// query is what a list or a search asks for.
+type query struct {
+	filter               string
+	attributes, excluded []string
+	start, count         int
+	sortBy               string
+	descending           bool
+}
+
+// queryFromURL reads the parameters of a GET. Unknown ones are ignored (public clients).
+func queryFromURL(r *http.Request) (query, error) {
+	values := r.URL.Query()
+	q := query{filter: values.Get("filter"), attributes: names(values), count: defaultCount, sortBy: values.Get("sortBy")}
+	var err error
+	if q.start, err = number(values.Get("startIndex"), "startIndex", 0); err != nil {
+		return query{}, err
+	}
+	if q.count, err = number(values.Get("count"), "count", defaultCount); err != nil {
+		return query{}, err
+	}
+	q.descending = strings.EqualFold(values.Get("sortOrder"), "descending")
+	return q, nil
+}
+
+// number refuses with 404, which is what the Access OpenAPI says.
+func number(value, name string, missing int) (int, error) {
+	if value == "" {
+		return missing, nil
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 {
+		return 0, refuse(http.StatusNotFound, "invalid.query", "The value of '%s' is invalid", name)
+	}
+	return n, nil
+}
+
+// names splits the attributes parameter.
+func names(values url.Values) []string {
+	var out []string
+	for name := range strings.SplitSeq(strings.Join(values["attributes"], ","), ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// queryFromBody reads the body of POST .search (Access OpenAPI). The lists may be arrays or texts
+// with commas, since the sources do not agree.
+func queryFromBody(r *http.Request) (query, error) {
+	body, err := readObject(r)
+	if err != nil {
+		return query{}, err
+	}
+	values := url.Values{}
+	for name, value := range body {
+		if list, ok := value.([]any); ok {
+			for _, item := range list {
+				values.Add(strings.ToLower(name), fmt.Sprint(item))
+			}
+		} else if value != nil {
+			values.Set(strings.ToLower(name), fmt.Sprint(value))
+		}
+	}
+	q := query{filter: values.Get("filter"), attributes: names(values), sortBy: values.Get("sortby")}
+	if q.start, err = number(values.Get("startindex"), "startIndex", 0); err != nil {
+		return query{}, err
+	}
+	if q.count, err = number(values.Get("count"), "count", defaultCount); err != nil {
+		return query{}, err
+	}
+	q.descending = strings.EqualFold(values.Get("sortorder"), "descending")
+	q.excluded = names(url.Values{"attributes": values["excludedattributes"]})
+	return q, nil
+}
+
+// readObject reads a JSON object from a body of any content type: Access takes */* (Access OpenAPI).
+func readObject(r *http.Request) (object, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read body: %w", err)
+	}
+	return decodeObject(body)
+}
+
+// list answers a page. The first item is number 1, and 0 means the same.
+func list[T entry](all []T, q query, s *schema, m Modes, view func(T) object) (answer, error) {
+	matches, err := s.filter(q.filter, m)
+	if err != nil {
+		return answer{}, err
+	}
+	keep, err := s.projection(q.attributes, q.excluded)
+	if err != nil {
+		return answer{}, err
+	}
+	var found []T
+	for _, item := range all {
+		if matches(item) {
+			found = append(found, item)
+		}
+	}
+	if err := sortEntries(found, q, s); err != nil {
+		return answer{}, err
+	}
+	start := max(q.start, 1)
+	first := min(start-1, len(found))
+	last := min(first+min(q.count, m.maxCount()), len(found))
+	resources := make([]any, 0, last-first)
+	for _, item := range found[first:last] {
+		resources = append(resources, keep(view(item)))
+	}
+	return answer{status: http.StatusOK, body: object{
+		"totalResults": len(found), "itemsPerPage": len(resources), "startIndex": start,
+		"schemas": []string{coreURN, workspaceURN, enterpriseURN}, "Resources": resources,
+	}}, nil
+}
+
+// sortEntries sorts by an attribute's text without case; without sortBy items stay in the order of
+// creation. A wrong sortBy is 404 (Access OpenAPI).
+func sortEntries[T entry](found []T, q query, s *schema) error {
+	if q.sortBy == "" {
+		return nil
+	}
+	p, def, ok := s.resolve(q.sortBy)
+	if !ok || p.name == "" || def.kind == complexValue {
+		return refuse(http.StatusNotFound, "invalid.query", "The value of 'sortBy' is invalid")
+	}
+	key := func(x entry) (out string) {
+		anyScalar(x.lookup(p), p.sub, func(have string) bool {
+			out = strings.ToLower(have)
+			return true
+		})
+		return out
+	}
+	slices.SortStableFunc(found, func(a, b T) int {
+		order := strings.Compare(key(a), key(b))
+		if q.descending {
+			return -order
+		}
+		return order
+	})
+	return nil
+}

@@ -1,0 +1,96 @@
+package accesstest_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"ws1bridge/upstream/accesstest"
+)
+
+func TestListPages(t *testing.T) {
+	tn := start(t, accesstest.Config{SeedUsers: 30, Modes: accesstest.Modes{MaxCount: 25}}) // 31 with the administrator
+	tests := []struct {
+		name, query   string
+		total, items  int
+		start, status int
+		first         string
+	}{
+		{name: "the default is 20", total: 31, items: 20, start: 1, first: "admin"},
+		{name: "0 and 1 are the same start", query: "?startIndex=0", total: 31, items: 20, start: 1, first: "admin"},
+		{name: "the start counts from 1", query: "?startIndex=2&count=1", total: 31, items: 1, start: 2, first: "user-0001@acme.com"},
+		{name: "pages are capped", query: "?count=9999", total: 31, items: 25, start: 1, first: "admin"},
+		{name: "the last page is short", query: "?startIndex=26&count=25", total: 31, items: 6, start: 26, first: "user-0025@acme.com"},
+		{name: "behind the end is nothing", query: "?startIndex=99", total: 31, start: 99},
+		{name: "a count of 0 counts", query: "?count=0", total: 31, start: 1},
+		{name: "unknown parameters are ignored", query: "?count=1&nonsense=1", total: 31, items: 1, start: 1, first: "admin"},
+		{name: "sorted down", query: "?count=1&sortBy=username&sortOrder=descending", total: 31, items: 1, start: 1, first: "user-0030@acme.com"},
+		{name: "sorted by a sub-attribute", query: "?count=1&sortBy=name.familyName", total: 31, items: 1, start: 1, first: "admin"},
+		{name: "a wrong count is 404", query: "?count=x", status: 404},
+		{name: "a wrong start is 404", query: "?startIndex=-1", status: 404},
+		{name: "a wrong sort is 404", query: "?sortBy=nonsense", status: 404},
+		{name: "a wrong attribute is 400", query: "?attributes=nonsense", status: 400},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.status != 0 {
+				checkError(t, tn.want(tt.status, http.MethodGet, usersPath+tt.query, ""))
+				return
+			}
+			got := tn.want(http.StatusOK, http.MethodGet, usersPath+tt.query, "").json()
+			items := got["Resources"].([]any)
+			same(t, []any{got["totalResults"], got["itemsPerPage"], got["startIndex"], len(items)},
+				fmt.Sprintf("[%d,%d,%d,%d]", tt.total, tt.items, tt.start, tt.items))
+			if tt.first != "" {
+				same(t, items[0].(object)["userName"], fmt.Sprintf("%q", tt.first))
+			}
+		})
+	}
+}
+
+func TestSearch(t *testing.T) {
+	tn := start(t, accesstest.Config{SeedUsers: 3})
+	got := tn.want(http.StatusOK, http.MethodPost, usersPath+"/.search",
+		`{"filter":"userName sw \"user\"","startIndex":2,"count":1,"attributes":["active","emails"],"sortBy":"userName",
+		"sortOrder":"descending","excludedAttributes":"emails","customSchemaExtensionTypes":null}`).json()
+	same(t, got["totalResults"], `3`)
+	u := got["Resources"].([]any)[0].(object)
+	same(t, u["userName"], `"user-0002@acme.com"`)
+	same(t, keys(u), `["active","id","meta","schemas","userName"]`)
+	checkError(t, tn.want(http.StatusBadRequest, http.MethodPost, usersPath+"/.search", `{"filter":"userName pr"}`))
+	checkError(t, tn.want(http.StatusBadRequest, http.MethodPost, usersPath+"/.search", ``))
+}
+
+// TestListIsFast bounds what a tenant of 10,000 users costs, very loosely: the race detector is slow.
+func TestListIsFast(t *testing.T) {
+	tn := start(t, accesstest.Config{SeedUsers: 10_000})
+	begin := time.Now()
+	same(t, tn.found(usersPath, `userName eq "user-9999@acme.com"`, "userName"), `["user-9999@acme.com"]`)
+	if took := time.Since(begin); took > time.Second {
+		t.Errorf("took %v, want less than a second", took)
+	}
+}
+
+// BenchmarkFilterUsers bounds a look-up by name among 10,000 users: tens of milliseconds.
+func BenchmarkFilterUsers(b *testing.B) {
+	tn := start(b, accesstest.Config{SeedUsers: 10_000})
+	b.ReportAllocs()
+	for b.Loop() {
+		tn.found(usersPath, `userName eq "user-9999@acme.com"`, "userName")
+	}
+}
+
+// BenchmarkCreateUser bounds a creation in a tenant that grows.
+func BenchmarkCreateUser(b *testing.B) {
+	tn := start(b, accesstest.Config{SeedUsers: 10_000})
+	b.ReportAllocs()
+	made := 0
+	for b.Loop() {
+		made++
+		name := fmt.Sprintf("bench-%d", made)
+		if _, err := tn.SeedUser(object{"userName": name}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

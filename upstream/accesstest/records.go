@@ -1,0 +1,76 @@
+package accesstest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// stamp is how Access writes times (recorded GET /scim/Me).
+const stamp = "2006-01-02T15:04:05.000Z"
+
+// record is what users and groups have in common. Domain, type and store are in the workspace
+// extension, where clients see them.
+type record struct {
+	content
+	id                string
+	seq               int // order of creation
+	created, modified time.Time
+	dir               *directory
+}
+
+func (r *record) workspace(name string) string {
+	value, _ := r.ext[workspaceURN][name].(string)
+	return value
+}
+
+func (r *record) core(name string) string {
+	value, _ := r.attrs[name].(string)
+	return value
+}
+
+// version is the time of the last change in milliseconds, as recorded from a real tenant.
+func (r *record) version() string { return fmt.Sprintf(`W/"%d"`, r.modified.UnixMilli()) }
+
+// touch marks a change; versions of a record never repeat.
+func (r *record) touch() {
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	if !now.After(r.modified) {
+		now = r.modified.Add(time.Millisecond)
+	}
+	r.modified = now
+}
+
+func (r *record) location(s *schema) string {
+	return "https://" + canonicalHost + apiPath + "/scim/" + s.endpoint + "/" + r.id
+}
+
+func (r *record) meta(s *schema) object {
+	return object{
+		"created": r.created.Format(stamp), "lastModified": r.modified.Format(stamp),
+		"location": r.location(s), "version": r.version(),
+	}
+}
+
+// lookup returns what is stored; users and groups add what is computed.
+func (r *record) lookup(s *schema, p path) any {
+	switch {
+	case p.urn != "":
+		return r.ext[p.urn][p.name]
+	case p.name == "id":
+		return r.id
+	case p.name == "meta":
+		return r.meta(s)
+	}
+	return r.attrs[p.name]
+}
+
+// newRecord makes a record of a directory. The workspace extension tells its domain and type.
+func (s *store) newRecord(dir *directory, domain, typeName, typeValue string) record {
+	s.made++
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	r := record{content: newContent(), id: uuid.NewString(), seq: s.made, created: now, modified: now, dir: dir}
+	r.ext[workspaceURN] = object{"domain": domain, typeName: typeValue, "userStoreUuid": dir.userStoreID}
+	return r
+}
