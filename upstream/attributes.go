@@ -1,0 +1,149 @@
+package upstream
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// The schemas of Access's users and groups (Omnissa Access OpenAPI).
+const (
+	CoreSchema       = "urn:scim:schemas:core:1.0"
+	EnterpriseSchema = "urn:scim:schemas:extension:enterprise:1.0"
+	WorkspaceSchema  = "urn:scim:schemas:extension:workspace:1.0"
+)
+
+// Path names one attribute of a record. The zero Schema is the core schema.
+type Path struct {
+	Schema string // URN of an extension, or ""
+	Name   string // attribute, such as "name"
+	Sub    string // sub-attribute, such as "givenName", or ""
+}
+
+// The paths that the client itself has to know.
+var (
+	userNamePath   = Path{Name: "userName"}
+	externalIDPath = Path{Name: "externalId"}
+	activePath     = Path{Name: "active"}
+	emailsPath     = Path{Name: "emails"}
+)
+
+// ParsePath reads "userName", "name.givenName" or, for an extension,
+// "urn:scim:schemas:extension:workspace:1.0:userPrincipalName".
+func ParsePath(s string) (Path, error) {
+	var p Path
+	name := s
+	if strings.HasPrefix(s, "urn:") {
+		i := strings.LastIndexByte(s, ':')
+		p.Schema, name = s[:i], s[i+1:]
+	}
+	p.Name, p.Sub, _ = strings.Cut(name, ".")
+	if p.Name == "" || strings.HasSuffix(name, ".") || strings.Contains(p.Sub, ".") || p.Schema == "urn" {
+		return Path{}, errors.New("an attribute path looks like name.givenName or urn:…:1.0:attribute, not " + s)
+	}
+	return p, nil
+}
+
+// String is the form that ParsePath reads, and that SCIM 1.1 wants in
+// meta.attributes.
+func (p Path) String() string {
+	s := p.Name
+	if p.Sub != "" {
+		s += "." + p.Sub
+	}
+	if p.Schema != "" {
+		s = p.Schema + ":" + s
+	}
+	return s
+}
+
+// comparePaths orders paths, so that bodies come out the same each time.
+func comparePaths(a, b Path) int {
+	return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Sub, b.Sub))
+}
+
+// Value is what an attribute holds: a string, a bool, a float64, or []Element
+// for a multi-valued attribute. nil stands for no value.
+type Value any
+
+// Element is one value of a multi-valued attribute, such as a phone number.
+type Element = map[string]any
+
+// Attributes are the values of a record. "emails" holds the one address that
+// Access keeps for a user, as a string.
+type Attributes map[Path]Value
+
+// text returns the string at p, "" where there is none.
+func (a Attributes) text(p Path) string {
+	s, _ := a[p].(string)
+	return s
+}
+
+// difference is what has to be sent to turn one state into another.
+type difference struct {
+	set   Attributes
+	clear []Path
+}
+
+func (d difference) empty() bool { return len(d.set) == 0 && len(d.clear) == 0 }
+
+// compare finds what want changes in current. A path that want does not name is
+// left alone; one that it names with no value is cleared.
+func compare(current, want Attributes) difference {
+	d := difference{set: Attributes{}}
+	for p, w := range want {
+		have := current[p]
+		switch {
+		case isEmpty(w):
+			if !isEmpty(have) {
+				d.clear = append(d.clear, p)
+			}
+		case !sameValue(have, w):
+			d.set[p] = w
+		}
+	}
+	slices.SortFunc(d.clear, comparePaths)
+	return d
+}
+
+func isEmpty(v Value) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []Element:
+		return len(v) == 0
+	}
+	return false
+}
+
+// sameValue compares; the order of a multi-valued attribute means nothing
+// (RFC 7643 section 2.4).
+func sameValue(a, b Value) bool {
+	x, ok := a.([]Element)
+	y, ok2 := b.([]Element)
+	if !ok || !ok2 {
+		return reflect.DeepEqual(a, b)
+	}
+	if len(x) != len(y) {
+		return false
+	}
+	rest := slices.Clone(y)
+	for _, e := range x {
+		i := slices.IndexFunc(rest, func(other Element) bool { return reflect.DeepEqual(e, other) })
+		if i < 0 {
+			return false
+		}
+		rest = slices.Delete(rest, i, i+1)
+	}
+	return true
+}
+
+// sortedPaths are the paths of a in a fixed order.
+func sortedPaths(a Attributes) []Path {
+	return slices.SortedFunc(maps.Keys(a), comparePaths)
+}

@@ -1,0 +1,120 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const (
+	// apiPath is where the API of a tenant stands (Omnissa Access OpenAPI).
+	apiPath = "/SAAS/jersey/manager/api"
+
+	defaultTimeout = 20 * time.Second
+)
+
+// Config is what a Client needs.
+type Config struct {
+	// BaseURL is the tenant. Only scheme and host are used; plain http is
+	// accepted on loopback only. Required.
+	BaseURL string
+	// HTTPClient sends the requests and adds the token; required. Its redirect
+	// policy is replaced: redirects are never followed.
+	HTTPClient *http.Client
+	// Domains are the domains whose users and groups are the bridge's own, to
+	// the byte as the directories of the tenant spell them. At least one.
+	Domains []string
+	// Timeout bounds one request to Access; 0 means 20 seconds.
+	Timeout time.Duration
+	// Registerer takes the metrics; nil leaves them unregistered.
+	Registerer prometheus.Registerer
+}
+
+// Client is a client of one tenant. It is safe for concurrent use.
+type Client struct {
+	base    *url.URL
+	http    *http.Client
+	domains []string
+	timeout time.Duration
+	metrics *metrics
+
+	userWrites  keyedLock
+	groupWrites keyedLock
+	known       knownUsers
+	layout      domainLayout
+}
+
+// NewClient returns a client. It sends nothing.
+func NewClient(cfg Config) (*Client, error) {
+	base, err := TenantURL(cfg.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.HTTPClient == nil {
+		return nil, errors.New("upstream: HTTPClient is required")
+	}
+	if len(cfg.Domains) == 0 || slices.Contains(cfg.Domains, "") {
+		return nil, errors.New("upstream: at least one domain is required, and none may be empty")
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = defaultTimeout
+	}
+	client := *cfg.HTTPClient
+	// A redirect would carry writes and the token to a host that nobody configured.
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Client{
+		base:    base,
+		http:    &client,
+		domains: slices.Clone(cfg.Domains),
+		timeout: cfg.Timeout,
+		metrics: newMetrics(cfg.Registerer),
+	}, nil
+}
+
+// TenantURL reads a tenant's URL as administrators paste it, with or without a
+// path, and returns its scheme and host. Plain http is refused off loopback,
+// because the token would travel in the clear.
+func TenantURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil || u.Host == "" || u.User != nil {
+		return nil, fmt.Errorf("the tenant URL must look like https://example.workspaceoneaccess.com, without user or password")
+	}
+	switch {
+	case u.Scheme == "https":
+	case u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "http":
+		return nil, fmt.Errorf("the tenant URL must use https (plain http is for loopback only)")
+	default:
+		return nil, fmt.Errorf("the tenant URL must begin with https://")
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// manages reports whether domain is one of the bridge's.
+func (c *Client) manages(domain string) bool {
+	return slices.Contains(c.domains, domain)
+}
+
+// checkDomain refuses to create anything outside the managed domains.
+func (c *Client) checkDomain(op, domain string) error {
+	if c.manages(domain) {
+		return nil
+	}
+	return &Error{Op: op, Kind: ErrRefused,
+		Message: "The domain is not one that the bridge manages (" + strings.Join(c.domains, ", ") + ")."}
+}

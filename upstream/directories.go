@@ -1,0 +1,168 @@
+package upstream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+const (
+	opListDirectories = "list directories"
+	opReadDomains     = "read domains"
+)
+
+const (
+	directoriesPath = "/connectormanagement/directoryconfigs"
+	// TypeOther is the type of a directory that takes provisioned users.
+	TypeOther = "OTHER_DIRECTORY"
+
+	// vendorTypes are the media types that Access used for these resources
+	// before 2025; since then it moves to application/json one resource at a
+	// time, so both are asked for.
+	vendorTypes         = "application/vnd.vmware.horizon.manager."
+	directoryListType   = vendorTypes + "connector.management.directory.list+json"
+	directoryDomainType = vendorTypes + "connector.management.directory.domain.list+json"
+)
+
+// Directory is a directory of the tenant.
+type Directory struct {
+	ID   string
+	Name string
+	Type string // OTHER_DIRECTORY, LOCAL_DIRECTORY, …
+	// Deleting says that the directory is on its way out.
+	Deleting bool
+}
+
+// UnmarshalJSON reads a directory; the key of its id differs by type.
+func (d *Directory) UnmarshalJSON(b []byte) error {
+	var raw struct {
+		DirectoryID, DirectoryConfigID, DirectoryConfigurationID string
+		ID, Name, Type                                           string
+		DeleteInProgress                                         bool
+	}
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	*d = Directory{Name: raw.Name, Type: raw.Type, Deleting: raw.DeleteInProgress}
+	for _, id := range []string{raw.DirectoryID, raw.DirectoryConfigID, raw.DirectoryConfigurationID, raw.ID} {
+		if d.ID == "" {
+			d.ID = id
+		}
+	}
+	return nil
+}
+
+// Directories lists the directories of the tenant. A client with a small role
+// gets ErrNotPermitted.
+func (c *Client) Directories(ctx context.Context) ([]Directory, error) {
+	var answer struct{ Items []Directory }
+	err := c.sendVendor(ctx, call{op: opListDirectories, method: http.MethodGet, path: directoriesPath, accept: directoryListType}, &answer)
+	return answer.Items, err
+}
+
+// DirectoryDomains lists the domains of a directory.
+func (c *Client) DirectoryDomains(ctx context.Context, id string) ([]string, error) {
+	var answer struct{ Items []domainRecord }
+	path := directoriesPath + "/" + url.PathEscape(id) + "/domains"
+	err := c.sendVendor(ctx, call{op: opReadDomains, method: http.MethodGet, path: path, accept: directoryDomainType}, &answer)
+	names := make([]string, 0, len(answer.Items))
+	for _, d := range answer.Items {
+		names = append(names, string(d))
+	}
+	return names, err
+}
+
+// domainRecord is a domain of a directory. Its fields are not documented: a
+// bare string, name, domainName and domain are read.
+type domainRecord string
+
+// UnmarshalJSON reads whatever form the domain has.
+func (d *domainRecord) UnmarshalJSON(b []byte) error {
+	var bare string
+	if json.Unmarshal(b, &bare) == nil {
+		*d = domainRecord(bare)
+		return nil
+	}
+	var raw struct{ Name, DomainName, Domain string }
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	for _, name := range []string{raw.Name, raw.DomainName, raw.Domain} {
+		if *d == "" {
+			*d = domainRecord(name)
+		}
+	}
+	return nil
+}
+
+// sendVendor asks for the vendor's media type, and once more for plain JSON
+// where Access no longer knows the former.
+func (c *Client) sendVendor(ctx context.Context, r call, out any) error {
+	vendor := r
+	vendor.accept = r.accept + ", " + jsonType + ";q=0.9"
+	err := c.send(ctx, vendor, out)
+	var e *Error
+	if errors.As(err, &e) && (e.Status == http.StatusNotAcceptable || e.Status == http.StatusUnsupportedMediaType) {
+		r.accept = jsonType
+		return c.send(ctx, r, out)
+	}
+	return err
+}
+
+// errDirectory is a finding about the directory, not a failure of a request.
+type errDirectory string
+
+func (e errDirectory) Error() string { return string(e) }
+
+// CheckDirectories verifies that each managed domain has a directory of type
+// Other that is not being deleted. The error says what to do. It is
+// ErrNotPermitted when the bridge's role may not read directories, which
+// proves nothing.
+func (c *Client) CheckDirectories(ctx context.Context) error {
+	directories, err := c.Directories(ctx)
+	if err != nil {
+		return err
+	}
+	types := map[string]string{}
+	for _, d := range directories {
+		if d.Deleting {
+			continue
+		}
+		domains, err := c.DirectoryDomains(ctx, d.ID)
+		if err != nil {
+			return err
+		}
+		for _, domain := range domains {
+			types[domain] = d.Type
+		}
+	}
+	for _, domain := range c.domains {
+		if err := checkDomainType(types, domain); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkDomainType(types map[string]string, domain string) error {
+	kind, ok := types[domain]
+	if ok && kind == TypeOther {
+		return nil
+	}
+	if ok {
+		return errDirectory("the domain " + domain + " belongs to a directory of type " + kind + ": provisioned users need one of type " + TypeOther)
+	}
+	var known []string
+	for name := range types {
+		if strings.EqualFold(name, domain) {
+			return errDirectory("no directory has the domain " + domain + ", but one has " + name + ": the configuration must spell it like that")
+		}
+		known = append(known, name)
+	}
+	slices.Sort(known)
+	return errDirectory("no directory has the domain " + domain + ": create one of type Other (domains that exist: " + strings.Join(known, ", ") + ")")
+}

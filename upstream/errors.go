@@ -1,0 +1,86 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The kinds of trouble, matched with errors.Is.
+var (
+	// ErrRefused says that Access understood the request and will not do it;
+	// sending it again unchanged is pointless. Error.Message holds its reason.
+	ErrRefused = errors.New("refused by Workspace ONE Access")
+	// ErrNotFound says that the record does not exist, or is not the bridge's.
+	ErrNotFound = errors.New("not found in Workspace ONE Access")
+	// ErrConflict says that a name is taken already.
+	ErrConflict = errors.New("already taken in Workspace ONE Access")
+	// ErrNotPermitted says that Access refused the bridge itself (401 or 403),
+	// not the data: an administrator can mend that, after which the same
+	// request succeeds.
+	ErrNotPermitted = errors.New("not permitted by Workspace ONE Access")
+	// ErrUnavailable says that Access gave no usable answer; it may pass.
+	ErrUnavailable = errors.New("the service Workspace ONE Access is unavailable")
+)
+
+// Error is every failure of this package.
+type Error struct {
+	// Op is what was under way, such as "create user".
+	Op string
+	// Kind is one of the Err values of this package.
+	Kind error
+	// Status is the HTTP status of Access's answer, 0 when there was none.
+	Status int
+	// Message is Access's own sentence where it refused the data (4xx), or ours
+	// where the client refused; it is fit for Okta's administrator.
+	Message string
+	// RetryAfter is how long Access asked to wait, 0 when it did not say.
+	RetryAfter time.Duration
+	// InDoubt says that a write may have been applied although it failed.
+	InDoubt bool
+	// Err is the cause, for the log. It may name hosts, never secrets.
+	Err error
+}
+
+// Error gives the failure for the log. It leaves out Message, in which Access
+// may quote a name.
+func (e *Error) Error() string {
+	s := e.Op + ": " + e.Kind.Error()
+	if e.Status != 0 {
+		s += fmt.Sprintf(" (%d)", e.Status)
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap makes both the kind and the cause visible to errors.Is and errors.As.
+func (e *Error) Unwrap() []error {
+	if e.Err == nil {
+		return []error{e.Kind}
+	}
+	return []error{e.Kind, e.Err}
+}
+
+// unavailable wraps a failure that brought no answer from Access.
+func unavailable(op string, err error) *Error {
+	return &Error{Op: op, Kind: ErrUnavailable, Err: err}
+}
+
+// notFound says that nothing of the bridge's has that id.
+func notFound(op string) *Error {
+	return &Error{Op: op, Kind: ErrNotFound}
+}
+
+// isRefusal reports whether err is Access's own judgement on the request,
+// not a passing trouble.
+func isRefusal(err error) bool {
+	return errors.Is(err, ErrRefused) || errors.Is(err, ErrNotFound)
+}
+
+// waitedTooLong wraps the end of a context while waiting for another write.
+func waitedTooLong(ctx context.Context, op string) *Error {
+	return unavailable(op, fmt.Errorf("waiting for an earlier write: %w", context.Cause(ctx)))
+}

@@ -1,0 +1,223 @@
+package upstream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// The operations on groups, as metrics and errors name them.
+const (
+	opCreateGroup = "create group"
+	opReadGroup   = "read group"
+	opFindGroups  = "find groups"
+	opListGroups  = "list groups"
+	opUpdateGroup = "update group"
+	opDeleteGroup = "delete group"
+)
+
+const (
+	groupsPath        = "/scim/Groups"
+	groupTypeInternal = "INTERNAL"
+	// allUsers is the group that every user is in, and nobody may change.
+	allUsers = "ALL USERS"
+	// memberReads bounds how many groups are read at once to learn their members.
+	memberReads = 4
+)
+
+// Group is a group of the bridge's own.
+type Group struct {
+	ID          string
+	DisplayName string
+	ExternalID  string
+	// Members are the users in the group. Groups within groups are nobody's
+	// business here: they are neither shown nor changed.
+	Members []Member
+	// Unknown are ids that should have become members and that Access does not
+	// know. Only CreateGroup and UpdateGroup set it.
+	Unknown []string
+	Meta    Meta
+}
+
+// Member is a user in a group.
+type Member struct {
+	ID      string
+	Display string
+}
+
+// groupRecord is a group as Access writes it, before anybody judged whose it is.
+type groupRecord struct {
+	Group
+	kind, domain string
+	// membersKnown says that the answer held the members: lists may omit them.
+	membersKnown bool
+}
+
+// memberRecord is a value of members, or of a user's groups.
+type memberRecord struct {
+	Value   string `json:"value"`
+	Display string `json:"display"`
+	Type    string `json:"type"`
+}
+
+// UnmarshalJSON reads a group resource leniently.
+func (g *groupRecord) UnmarshalJSON(b []byte) error {
+	var raw struct {
+		ID          string          `json:"id"`
+		DisplayName string          `json:"displayName"`
+		ExternalID  string          `json:"externalId"`
+		Members     *[]memberRecord `json:"members"`
+		Meta        Meta            `json:"meta"`
+		Workspace   struct {
+			Kind   string `json:"internalGroupType"`
+			Domain string `json:"domain"`
+		} `json:"urn:scim:schemas:extension:workspace:1.0"`
+	}
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	g.Group = Group{ID: raw.ID, DisplayName: raw.DisplayName, ExternalID: raw.ExternalID, Meta: raw.Meta}
+	g.kind, g.domain, g.membersKnown = raw.Workspace.Kind, raw.Workspace.Domain, raw.Members != nil
+	if raw.Members == nil {
+		return nil
+	}
+	for _, m := range *raw.Members {
+		if m.Value != "" && !strings.EqualFold(m.Type, "Group") {
+			g.Members = append(g.Members, Member{ID: m.Value, Display: m.Display})
+		}
+	}
+	return nil
+}
+
+// ourGroup reports whether the group belongs to the bridge. Groups are judged
+// leniently, because Access does not document that its answers name domain and
+// type: what is left out does not count against the group.
+func (c *Client) ourGroup(g groupRecord) bool {
+	return g.ID != "" && !strings.EqualFold(g.DisplayName, allUsers) &&
+		(g.kind == "" || strings.EqualFold(g.kind, groupTypeInternal)) &&
+		(g.domain == "" || c.manages(g.domain))
+}
+
+// Group reads the group with that id and its members. ErrNotFound if there is
+// none, or it is not the bridge's.
+func (c *Client) Group(ctx context.Context, id string) (Group, error) {
+	return c.readGroup(ctx, opReadGroup, id)
+}
+
+func (c *Client) readGroup(ctx context.Context, op, id string) (Group, error) {
+	if !plausibleID(id) {
+		return Group{}, notFound(op)
+	}
+	var g groupRecord
+	err := c.send(ctx, call{op: opReadGroup, method: http.MethodGet, path: groupsPath + "/" + url.PathEscape(id)}, &g)
+	if err != nil {
+		return Group{}, err
+	}
+	if g.ID != id || !c.ourGroup(g) {
+		return Group{}, notFound(op)
+	}
+	return g.Group, nil
+}
+
+// FindGroups finds the bridge's groups by ByDisplayName or ByExternalID, with
+// their members where withMembers is set. By name it takes one request, and one
+// more where Access leaves members out of lists; by external id it reads all
+// groups and compares by itself.
+func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMembers bool) ([]Group, error) {
+	var q url.Values
+	var match func(Group) bool
+	switch key {
+	case ByDisplayName:
+		q = url.Values{"filter": {equals(string(key), value)}}
+		match = func(g Group) bool { return strings.EqualFold(g.DisplayName, value) }
+	case ByExternalID:
+		match = func(g Group) bool { return g.ExternalID == value }
+	default:
+		return nil, &Error{Op: opFindGroups, Kind: ErrRefused, Message: "Groups cannot be found by " + string(key) + "."}
+	}
+	found, err := c.selectGroups(ctx, opFindGroups, q, match)
+	if err != nil {
+		return nil, err
+	}
+	return c.groupsOf(ctx, found, withMembers)
+}
+
+// Groups lists count groups of ours from the 1-based start in a stable order,
+// with their members where withMembers is set. It reads the list of all groups
+// of the tenant, for only so can the page be cut and the total be true.
+func (c *Client) Groups(ctx context.Context, start, count int, withMembers bool) (Page[Group], error) {
+	all, err := c.selectGroups(ctx, opListGroups, nil, func(Group) bool { return true })
+	if err != nil {
+		return Page[Group]{}, err
+	}
+	page := slicePage(all, start, count)
+	groups, err := c.groupsOf(ctx, page.Resources, withMembers)
+	return Page[Group]{Total: page.Total, Resources: groups}, err
+}
+
+// selectGroups reads every page of a query and keeps what is ours and matches.
+func (c *Client) selectGroups(ctx context.Context, op string, q url.Values, match func(Group) bool) ([]groupRecord, error) {
+	var found []groupRecord
+	err := readPages(ctx, c, search{op, groupsPath, q}, func(g groupRecord) {
+		if c.ourGroup(g) && match(g.Group) {
+			found = append(found, g)
+		}
+	})
+	return found, err
+}
+
+// groupsOf unwraps the records. Where the list left members out and the caller
+// wants them, it reads those groups, a few at a time.
+func (c *Client) groupsOf(ctx context.Context, records []groupRecord, withMembers bool) ([]Group, error) {
+	groups := make([]Group, len(records))
+	gone := make([]bool, len(records))
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(memberReads)
+	for i, r := range records {
+		groups[i] = r.Group
+		if r.membersKnown || !withMembers {
+			continue
+		}
+		work.Go(func() error {
+			g, err := c.readGroup(ctx, opReadGroup, r.ID)
+			if errors.Is(err, ErrNotFound) {
+				gone[i] = true // deleted since the list was read
+				return nil
+			}
+			groups[i] = g
+			return err
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	kept := groups[:0]
+	for i, g := range groups {
+		if !gone[i] {
+			kept = append(kept, g)
+		}
+	}
+	return kept, nil
+}
+
+// DeleteGroup deletes the group. ErrNotFound when there is none of ours.
+func (c *Client) DeleteGroup(ctx context.Context, id string) error {
+	unlock, err := c.groupWrites.lock(ctx, id)
+	if err != nil {
+		return waitedTooLong(ctx, opDeleteGroup)
+	}
+	defer unlock()
+	if _, err := c.readGroup(ctx, opDeleteGroup, id); err != nil {
+		return err
+	}
+	err = c.send(ctx, call{op: opDeleteGroup, method: http.MethodDelete, path: groupsPath + "/" + url.PathEscape(id)}, nil)
+	if errors.Is(err, ErrNotFound) {
+		return nil // somebody else was faster: what was asked for is so
+	}
+	return err
+}

@@ -1,0 +1,322 @@
+package upstream_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+
+	"ws1bridge/upstream"
+	"ws1bridge/upstream/accesstest"
+)
+
+// people creates n users and returns them as members.
+func people(t *testing.T, c *upstream.Client, n int) []upstream.Member {
+	t.Helper()
+	members := make([]upstream.Member, n)
+	for i := range members {
+		members[i] = upstream.Member{ID: create(t, c, fmt.Sprintf("user%03d", i)).ID}
+	}
+	return members
+}
+
+func createGroup(t *testing.T, c *upstream.Client, name string, members []upstream.Member) upstream.Group {
+	t.Helper()
+	g, err := c.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: name, Members: members})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func setMembers(t *testing.T, c *upstream.Client, id string, members []upstream.Member) (upstream.Group, error) {
+	t.Helper()
+	return c.UpdateGroup(t.Context(), id, func(g upstream.Group) (upstream.Group, error) {
+		g.Members = members
+		return g, nil
+	})
+}
+
+func ids(members []upstream.Member) []string {
+	out := make([]string, len(members))
+	for i, m := range members {
+		out[i] = m.ID
+	}
+	slices.Sort(out)
+	return out
+}
+
+// heldMembers are the ids of the members that Access holds, sorted.
+func heldMembers(t *testing.T, access *accesstest.Running, id string) []string {
+	t.Helper()
+	list, _ := heldGroup(t, access, id)["members"].([]any)
+	out := []string{}
+	for _, m := range list {
+		out = append(out, m.(map[string]any)["value"].(string))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func wantMembers(t *testing.T, access *accesstest.Running, id string, want []upstream.Member) {
+	t.Helper()
+	if got := heldMembers(t, access, id); !slices.Equal(got, ids(want)) {
+		t.Errorf("Access holds %d members, want %d", len(got), len(want))
+	}
+}
+
+func TestCreateGroupFillsItInBatches(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	members := people(t, c, 250)
+	access.ClearRequests()
+	g := createGroup(t, c, "Sales", members)
+	if got := requests(access, ""); got != 4 {
+		t.Errorf("it took %d requests, want 1 + 3", got)
+	}
+	wantMembers(t, access, g.ID, members)
+	h := heldGroup(t, access, g.ID)
+	extension, _ := h[upstream.WorkspaceSchema].(map[string]any)
+	if extension["domain"] != domain || extension["internalGroupType"] != "INTERNAL" || h["displayName"] != "Sales" {
+		t.Errorf("Access holds %v", h)
+	}
+}
+
+func TestUpdateGroupSendsTheDifference(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	members := people(t, c, 130)
+	g := createGroup(t, c, "Sales", members[:120])
+
+	access.ClearRequests()
+	reordered := slices.Clone(members[:120])
+	slices.Reverse(reordered)
+	if _, err := setMembers(t, c, g.ID, reordered); err != nil {
+		t.Fatal(err)
+	}
+	if got := requests(access, ""); got != 1 {
+		t.Errorf("the same members in another order took %d requests, want one read", got)
+	}
+
+	access.ClearRequests()
+	got, err := setMembers(t, c, g.ID, members[10:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := requests(access, ""); n != 3 {
+		t.Errorf("it took %d requests, want a read, a removal and an addition", n)
+	}
+	wantMembers(t, access, g.ID, members[10:])
+	if !slices.Equal(ids(got.Members), ids(members[10:])) {
+		t.Errorf("the client returned %d members, want 120", len(got.Members))
+	}
+
+	if _, err := setMembers(t, c, g.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	wantMembers(t, access, g.ID, nil)
+}
+
+func TestUnknownMembersAreLeftOut(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	members := people(t, c, 30)
+	strangers := []upstream.Member{{ID: "no-such-user"}, {ID: "../Users"}, {ID: "00000000-0000-0000-0000-000000000000"}}
+	want := slices.Concat(members[:7], strangers[:1], members[7:], strangers[1:])
+	g := createGroup(t, c, "Sales", want)
+	wantMembers(t, access, g.ID, members)
+	if !slices.Equal(slices.Sorted(slices.Values(g.Unknown)), ids(strangers)) {
+		t.Errorf("unknown are %q, want %q", g.Unknown, ids(strangers))
+	}
+}
+
+func TestRefusedMemberThatExistsIsAnError(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	members := people(t, c, 2)
+	g := createGroup(t, c, "Sales", nil)
+	access.AddFault(accesstest.Fault{Method: http.MethodPatch, Path: scimPath + "/Groups", Status: 400})
+	if _, err := setMembers(t, c, g.ID, members); !errors.Is(err, upstream.ErrRefused) {
+		t.Errorf("error = %v, want refused: the users exist, so it is the group that Access does not change", err)
+	}
+}
+
+func TestRemovedMemberThatIsGoneIsFine(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	members := people(t, c, 3)
+	g := createGroup(t, c, "Sales", members)
+	// Between read and write, somebody deletes a member.
+	_, err := c.UpdateGroup(t.Context(), g.ID, func(g upstream.Group) (upstream.Group, error) {
+		if err := newClient(t, access, domain).DeleteUser(t.Context(), members[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		g.Members = members[2:]
+		return g, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantMembers(t, access, g.ID, members[2:])
+}
+
+func TestGroupsThatAreNotOurs(t *testing.T) {
+	c, access := start(t, accesstest.Config{Domains: []string{domain, "other.com"}, Modes: accesstest.Modes{SyncedDomain: "corp.local"}})
+	createGroup(t, c, "Sales", nil)
+	if _, err := newClient(t, access, "other.com").CreateGroup(t.Context(), "other.com", upstream.Group{DisplayName: "Theirs"}); err != nil {
+		t.Fatal(err)
+	}
+	page, err := c.Groups(t.Context(), 1, 100, true)
+	if err != nil || page.Total != 1 || page.Resources[0].DisplayName != "Sales" {
+		t.Errorf("listed %+v, %v; want Sales alone", page, err)
+	}
+	foreign := 0
+	for _, g := range access.State().Groups {
+		if g["displayName"] == "Sales" {
+			continue
+		}
+		foreign++
+		id := g["id"].(string)
+		if _, err := c.Group(t.Context(), id); !errors.Is(err, upstream.ErrNotFound) {
+			t.Errorf("reading %v: %v, want not found", g["displayName"], err)
+		}
+		if _, err := setMembers(t, c, id, nil); !errors.Is(err, upstream.ErrNotFound) {
+			t.Errorf("emptying %v: %v, want not found", g["displayName"], err)
+		}
+		if err := c.DeleteGroup(t.Context(), id); !errors.Is(err, upstream.ErrNotFound) {
+			t.Errorf("deleting %v: %v, want not found", g["displayName"], err)
+		}
+		if _, err := c.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: g["displayName"].(string)}); !errors.Is(err, upstream.ErrConflict) {
+			t.Errorf("creating a second %v: %v, want a conflict", g["displayName"], err)
+		}
+	}
+	if foreign < 3 {
+		t.Errorf("the emulator had %d foreign groups, want at least 3", foreign)
+	}
+}
+
+// Access does not document that its groups name domain and type: what is left
+// out must not make a group foreign, and ALL USERS is none of ours all the same.
+func TestGroupsAreJudgedLeniently(t *testing.T) {
+	c, _ := start(t, accesstest.Config{Modes: accesstest.Modes{GroupOmitsExtension: true}})
+	g := createGroup(t, c, "Sales", people(t, c, 1))
+	page, err := c.Groups(t.Context(), 1, 10, true)
+	if err != nil || page.Total != 1 || page.Resources[0].ID != g.ID {
+		t.Errorf("listed %+v, %v; want Sales alone", page, err)
+	}
+}
+
+func TestListsWithoutMembers(t *testing.T) {
+	c, access := start(t, accesstest.Config{Modes: accesstest.Modes{ListOmitsMembers: true}})
+	members := people(t, c, 2)
+	for i := range 9 {
+		createGroup(t, c, fmt.Sprintf("Group %d", i), members)
+	}
+	access.ClearRequests()
+	page, err := c.Groups(t.Context(), 3, 5, true)
+	if err != nil || page.Total != 9 || len(page.Resources) != 5 {
+		t.Fatalf("listed %+v, %v", page, err)
+	}
+	for _, g := range page.Resources {
+		if len(g.Members) != 2 {
+			t.Errorf("%s has %d members, want 2", g.DisplayName, len(g.Members))
+		}
+	}
+	if got := requests(access, ""); got != 6 {
+		t.Errorf("it took %d requests, want the list and a read for each of the page", got)
+	}
+	access.ClearRequests()
+	if _, err := c.Groups(t.Context(), 1, 100, false); err != nil || requests(access, "") != 1 {
+		t.Errorf("a list without members took %d requests (%v), want 1", requests(access, ""), err)
+	}
+	found, err := c.FindGroups(t.Context(), upstream.ByDisplayName, "group 4", true)
+	if err != nil || len(found) != 1 || len(found[0].Members) != 2 {
+		t.Errorf("found %+v, %v; want one group of two", found, err)
+	}
+}
+
+func TestFindGroups(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	if _, err := c.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: "Sales", ExternalID: "00g1"}); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name  string
+		key   upstream.Key
+		value string
+		want  int
+	}{
+		{"by displayName in another case", upstream.ByDisplayName, "SALES", 1},
+		{"nobody by displayName", upstream.ByDisplayName, "Sale", 0},
+		{"ALL USERS is not ours", upstream.ByDisplayName, "ALL USERS", 0},
+		{"by externalId", upstream.ByExternalID, "00g1", 1},
+		{"nobody by externalId", upstream.ByExternalID, "00g", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			access.ClearRequests()
+			found, err := c.FindGroups(t.Context(), tt.key, tt.value, true)
+			if err != nil || len(found) != tt.want || requests(access, "") != 1 {
+				t.Errorf("found %d in %d requests, %v; want %d in 1", len(found), requests(access, ""), err, tt.want)
+			}
+		})
+	}
+	if _, err := c.FindGroups(t.Context(), upstream.ByUserName, "x", true); !errors.Is(err, upstream.ErrRefused) {
+		t.Errorf("a key that is none of groups: %v, want refused", err)
+	}
+}
+
+func TestRenameGroup(t *testing.T) {
+	c, _ := start(t, accesstest.Config{})
+	g := createGroup(t, c, "Sales", nil)
+	createGroup(t, c, "Taken", nil)
+	rename := func(name string) (upstream.Group, error) {
+		return c.UpdateGroup(t.Context(), g.ID, func(g upstream.Group) (upstream.Group, error) {
+			g.DisplayName = name
+			return g, nil
+		})
+	}
+	if got, err := rename("Sales EMEA"); err != nil || got.DisplayName != "Sales EMEA" || got.ID != g.ID {
+		t.Errorf("rename: %+v, %v", got, err)
+	}
+	if _, err := rename("TAKEN"); !errors.Is(err, upstream.ErrConflict) {
+		t.Errorf("rename onto a taken name: %v, want a conflict", err)
+	}
+}
+
+func TestDeleteGroupTwice(t *testing.T) {
+	c, _ := start(t, accesstest.Config{})
+	g := createGroup(t, c, "Sales", nil)
+	if err := c.DeleteGroup(t.Context(), g.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.DeleteGroup(t.Context(), g.ID); !errors.Is(err, upstream.ErrNotFound) {
+		t.Errorf("second deletion: %v, want not found", err)
+	}
+}
+
+func TestConcurrentMemberChangesOfOneGroup(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	members := people(t, c, 40)
+	g := createGroup(t, c, "Sales", members[:20])
+	var wait sync.WaitGroup
+	change := func(edit func([]upstream.Member) []upstream.Member) {
+		wait.Go(func() {
+			_, err := c.UpdateGroup(t.Context(), g.ID, func(g upstream.Group) (upstream.Group, error) {
+				g.Members = edit(g.Members)
+				return g, nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for i := 20; i < 40; i += 5 {
+		change(func(list []upstream.Member) []upstream.Member { return append(list, members[i:i+5]...) })
+	}
+	for i := 0; i < 10; i += 5 {
+		change(func(list []upstream.Member) []upstream.Member {
+			gone := ids(members[i : i+5])
+			return slices.DeleteFunc(list, func(m upstream.Member) bool { return slices.Contains(gone, m.ID) })
+		})
+	}
+	wait.Wait()
+	wantMembers(t, access, g.ID, members[10:])
+}

@@ -1,0 +1,126 @@
+package upstream_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"ws1bridge/upstream"
+	"ws1bridge/upstream/accesstest"
+)
+
+func TestMain(m *testing.M) {
+	// Idle connections of the shared transport are closed by no test.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"),
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"))
+}
+
+const (
+	domain       = "acme.com"
+	clientID     = "bridge"
+	clientSecret = "emulator-secret"
+	scimPath     = "/SAAS/jersey/manager/api/scim"
+)
+
+// start runs an emulator and a client of it.
+func start(t *testing.T, cfg accesstest.Config) (*upstream.Client, *accesstest.Running) {
+	t.Helper()
+	if cfg.Domains == nil {
+		cfg.Domains = []string{domain}
+	}
+	cfg.ClientID, cfg.ClientSecret = clientID, clientSecret
+	access := accesstest.Start(t, cfg)
+	return newClient(t, access, domain), access
+}
+
+func newClient(t *testing.T, access *accesstest.Running, domains ...string) *upstream.Client {
+	t.Helper()
+	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: clientSecret, TokenURL: access.URL + "/SAAS/auth/oauthtoken"}
+	client, err := upstream.NewClient(upstream.Config{
+		BaseURL: access.URL + "/some/path/", HTTPClient: tokens.Client(t.Context()), Domains: domains, Timeout: 5 * time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// attributes are those of a user that Access accepts.
+func attributes(userName string) upstream.Attributes {
+	return upstream.Attributes{
+		{Name: "userName"}:                userName,
+		{Name: "externalId"}:              "ext-" + userName,
+		{Name: "active"}:                  true,
+		{Name: "name", Sub: "givenName"}:  "Given",
+		{Name: "name", Sub: "familyName"}: "Family",
+		{Name: "emails"}:                  userName + "@" + domain,
+	}
+}
+
+func create(t *testing.T, c *upstream.Client, userName string) upstream.User {
+	t.Helper()
+	u, err := c.CreateUser(t.Context(), domain, attributes(userName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// held is the user as the emulator holds it.
+func held(t *testing.T, access *accesstest.Running, id string) map[string]any {
+	t.Helper()
+	return find(t, access.State().Users, id)
+}
+
+func heldGroup(t *testing.T, access *accesstest.Running, id string) map[string]any {
+	t.Helper()
+	return find(t, access.State().Groups, id)
+}
+
+func find(t *testing.T, list []map[string]any, id string) map[string]any {
+	t.Helper()
+	for _, r := range list {
+		if r["id"] == id {
+			return r
+		}
+	}
+	t.Fatalf("Access holds nothing with id %s", id)
+	return nil
+}
+
+// requests counts what was asked of the SCIM paths since the history was emptied.
+func requests(access *accesstest.Running, method string) int {
+	n := 0
+	for _, r := range access.Requests() {
+		if strings.HasPrefix(r.Path, scimPath) && (method == "" || r.Method == method) {
+			n++
+		}
+	}
+	return n
+}
+
+// seedLocal makes a user that is none of the bridge's.
+func seedLocal(t *testing.T, access *accesstest.Running, userName, inDomain string) string {
+	t.Helper()
+	id, err := access.SeedUser(map[string]any{
+		"schemas":  []string{upstream.CoreSchema, upstream.WorkspaceSchema},
+		"userName": userName, "name": map[string]any{"givenName": "L", "familyName": "U"},
+		"emails":                 []map[string]any{{"value": userName + "@local"}},
+		upstream.WorkspaceSchema: map[string]any{"internalUserType": "LOCAL", "domain": inDomain},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+var scimUsers = accesstest.Fault{Path: scimPath + "/Users"}
+
+func fault(status int) accesstest.Fault {
+	f := scimUsers
+	f.Status = status
+	return f
+}

@@ -1,0 +1,62 @@
+package upstream
+
+import (
+	"context"
+	"sync"
+)
+
+// keyedLock is one lock for each key, taken in the order of the callers. The
+// zero value is ready for use.
+type keyedLock struct {
+	mu   sync.Mutex // guards held
+	held map[string]*heldKey
+}
+
+// heldKey is a lock that somebody holds or waits for.
+type heldKey struct {
+	// turn holds one value while the lock is free. The runtime serves waiting
+	// receivers first come, first served.
+	turn    chan struct{}
+	callers int // guarded by keyedLock.mu
+}
+
+// lock waits for the key's turn and returns how to give it back. It fails only
+// when ctx ends first.
+func (l *keyedLock) lock(ctx context.Context, key string) (unlock func(), err error) {
+	held := l.join(key)
+	select {
+	case <-held.turn:
+		return func() {
+			held.turn <- struct{}{}
+			l.leave(key, held)
+		}, nil
+	case <-ctx.Done():
+		l.leave(key, held)
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (l *keyedLock) join(key string) *heldKey {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	held, ok := l.held[key]
+	if !ok {
+		held = &heldKey{turn: make(chan struct{}, 1)}
+		held.turn <- struct{}{}
+		if l.held == nil {
+			l.held = make(map[string]*heldKey)
+		}
+		l.held[key] = held
+	}
+	held.callers++
+	return held
+}
+
+func (l *keyedLock) leave(key string, held *heldKey) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	held.callers--
+	if held.callers == 0 {
+		delete(l.held, key)
+	}
+}

@@ -1,0 +1,242 @@
+package upstream
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+)
+
+// userTypeProvisioned is the internalUserType of users that come from outside
+// (Access guide "SCIM APIs for Provisioned Users").
+const userTypeProvisioned = "PROVISIONED"
+
+// User is a user of the bridge's own.
+type User struct {
+	ID     string
+	Domain string
+	// Groups are the groups that Access says the user is in, without ALL USERS.
+	Groups []Reference
+	Meta   Meta
+	// Attributes are all values that may be written.
+	Attributes Attributes
+}
+
+// UserName is the name that the user logs in with.
+func (u User) UserName() string { return u.Attributes.text(userNamePath) }
+
+// ExternalID is the id that the user has where it comes from.
+func (u User) ExternalID() string { return u.Attributes.text(externalIDPath) }
+
+// Active reports whether the user may log in.
+func (u User) Active() bool {
+	active, _ := u.Attributes[activePath].(bool)
+	return active
+}
+
+// Reference points to another record.
+type Reference struct {
+	ID      string
+	Display string
+	Type    string // "direct" or "indirect" for a group of a user
+}
+
+// Meta is what Access keeps about a record.
+type Meta struct {
+	Created      time.Time
+	LastModified time.Time
+	Version      string // weak entity tag, W/"<epoch ms>"
+}
+
+// readOnly are the core attributes that are no business of Attributes: they are
+// read elsewhere or belong to Access alone. Keys are lower case.
+var readOnly = []string{"schemas", "id", "meta", "groups", "roles", "password"}
+
+// workspaceReadOnly are those of the workspace extension (Omnissa Access
+// OpenAPI, WorkspaceSchemaUserAttributes).
+var workspaceReadOnly = []string{
+	"domain", "internalUserType", "userStatus", "userStoreUuid", "directoryUuid", "directoryName", "directoryType",
+	"softDeleted", "isSoftDeleted", "firstLoginUrl", "otaLink", "userGroups",
+	"isPasswordChangeFeatureEnabled", "isUserInPreHireGroup",
+}
+
+// coreNames restores the spelling of core attributes: Access reads names
+// without regard to case, so nothing promises how it writes them.
+var coreNames = func() map[string]string {
+	names := map[string]string{}
+	for _, n := range []string{
+		"userName", "externalId", "active", "displayName", "nickName", "profileUrl", "title", "userType",
+		"preferredLanguage", "locale", "timezone", "name", "emails", "phoneNumbers", "addresses", "ims", "photos",
+		"entitlements", "groups", "roles", "id", "meta", "schemas", "password",
+	} {
+		names[strings.ToLower(n)] = n
+	}
+	return names
+}()
+
+// userRecord is a user as Access writes it, before anybody judged whose it is.
+type userRecord struct {
+	User
+	kind string // internalUserType
+}
+
+// UnmarshalJSON reads a user resource leniently.
+func (u *userRecord) UnmarshalJSON(b []byte) error {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	u.Attributes = Attributes{}
+	for name, value := range raw {
+		if err := u.read(name, value); err != nil {
+			return err
+		}
+	}
+	u.settleActive()
+	return nil
+}
+
+func (u *userRecord) read(name string, raw json.RawMessage) error {
+	if strings.HasPrefix(name, "urn:") {
+		return u.readExtension(name, raw)
+	}
+	if known, ok := coreNames[strings.ToLower(name)]; ok {
+		name = known
+	}
+	switch name {
+	case "id":
+		return json.Unmarshal(raw, &u.ID)
+	case "meta":
+		return json.Unmarshal(raw, &u.Meta)
+	case "groups":
+		return u.readGroups(raw)
+	}
+	if slices.Contains(readOnly, name) {
+		return nil
+	}
+	return u.Attributes.read(Path{Name: name}, raw)
+}
+
+func (u *userRecord) readExtension(urn string, raw json.RawMessage) error {
+	var block map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &block); err != nil {
+		return err
+	}
+	for name, value := range block {
+		if urn == WorkspaceSchema && slices.Contains(workspaceReadOnly, name) {
+			u.readWorkspace(name, value)
+			continue
+		}
+		if err := u.Attributes.read(Path{Schema: urn, Name: name}, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *userRecord) readWorkspace(name string, raw json.RawMessage) {
+	switch name {
+	case "domain":
+		_ = json.Unmarshal(raw, &u.Domain)
+	case "internalUserType":
+		_ = json.Unmarshal(raw, &u.kind)
+	case "userStatus":
+		// A string on the wire ("1" enabled, "2" disabled, "3" deleted), but a
+		// number would mean the same.
+		if _, known := u.Attributes[activePath]; !known {
+			u.Attributes[activePath] = strings.Trim(string(raw), `"`)
+		}
+	}
+}
+
+// settleActive gives the user a truth about being active: the attribute itself,
+// else its userStatus, else active, which is SCIM's default.
+func (u *userRecord) settleActive() {
+	switch v := u.Attributes[activePath].(type) {
+	case bool:
+	case string:
+		u.Attributes[activePath] = v == "1" || strings.EqualFold(v, "true")
+	default:
+		u.Attributes[activePath] = true
+	}
+}
+
+func (u *userRecord) readGroups(raw json.RawMessage) error {
+	var groups []memberRecord
+	if err := json.Unmarshal(raw, &groups); err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if !strings.EqualFold(g.Display, allUsers) {
+			u.Groups = append(u.Groups, Reference{ID: g.Value, Display: g.Display, Type: g.Type})
+		}
+	}
+	return nil
+}
+
+// read puts the JSON value of the attribute p into a.
+func (a Attributes) read(p Path, raw json.RawMessage) error {
+	var v any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case nil:
+	case map[string]any:
+		for sub, value := range v {
+			a.put(Path{Schema: p.Schema, Name: p.Name, Sub: sub}, value)
+		}
+	case []any:
+		a.put(p, elements(p, v))
+	default:
+		a.put(p, v)
+	}
+	return nil
+}
+
+func (a Attributes) put(p Path, v any) {
+	if !isEmpty(v) {
+		a[p] = v
+	}
+}
+
+// elements reads a multi-valued attribute. Bare strings become {"value": …},
+// as Access itself reads them; of the e-mails there is just one to keep.
+func elements(p Path, list []any) Value {
+	var out []Element
+	for _, item := range list {
+		switch item := item.(type) {
+		case map[string]any:
+			out = append(out, item)
+		case string:
+			out = append(out, Element{"value": item})
+		}
+	}
+	if p == emailsPath {
+		return oneEmail(out)
+	}
+	return out
+}
+
+func oneEmail(emails []Element) Value {
+	best := ""
+	for _, e := range emails {
+		value, _ := e["value"].(string)
+		if primary, _ := e["primary"].(bool); best == "" || primary && value != "" {
+			best = value
+		}
+	}
+	return best
+}
+
+// UnmarshalJSON reads meta; a time that is not one counts as unknown.
+func (m *Meta) UnmarshalJSON(b []byte) error {
+	var raw struct{ Created, LastModified, Version string }
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	m.Created, _ = time.Parse(time.RFC3339Nano, raw.Created)
+	m.LastModified, _ = time.Parse(time.RFC3339Nano, raw.LastModified)
+	m.Version = raw.Version
+	return nil
+}

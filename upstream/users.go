@@ -1,0 +1,178 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// The operations on users, as metrics and errors name them.
+const (
+	opCreateUser = "create user"
+	opReadUser   = "read user"
+	opFindUsers  = "find users"
+	opListUsers  = "list users"
+	opUpdateUser = "update user"
+	opDeleteUser = "delete user"
+)
+
+const usersPath = "/scim/Users"
+
+// ours reports whether the user belongs to the bridge. Users are judged
+// strictly: Access documents type and domain in its answers.
+func (c *Client) ours(u userRecord) bool {
+	return u.ID != "" && strings.EqualFold(u.kind, userTypeProvisioned) && c.manages(u.Domain)
+}
+
+// User reads the user with that id. ErrNotFound if there is none, or it is not
+// the bridge's.
+func (c *Client) User(ctx context.Context, id string) (User, error) {
+	return c.readUser(ctx, opReadUser, id)
+}
+
+func (c *Client) readUser(ctx context.Context, op, id string) (User, error) {
+	if !plausibleID(id) {
+		return User{}, notFound(op)
+	}
+	var u userRecord
+	err := c.send(ctx, call{op: opReadUser, method: http.MethodGet, path: usersPath + "/" + url.PathEscape(id)}, &u)
+	if errors.Is(err, ErrNotFound) {
+		c.known.forget(id)
+	}
+	if err != nil {
+		return User{}, err
+	}
+	if u.ID != id || !c.ours(u) {
+		return User{}, notFound(op)
+	}
+	c.known.see(u.User)
+	return u.User, nil
+}
+
+// plausibleID reports whether id can be an id of Access (a UUID today). What
+// cannot be one is not worth a request, and never becomes part of a URL.
+func plausibleID(id string) bool {
+	if id == "" || len(id) > 128 {
+		return false
+	}
+	for _, r := range id {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+		if !letter && r != '-' && r != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// Key is an attribute by which a record can be found.
+type Key string
+
+// The keys. Names are found without regard to case and there may be a user of
+// the same name in each domain; external ids are compared to the byte.
+const (
+	ByUserName    Key = "userName"
+	ByDisplayName Key = "displayName"
+	ByExternalID  Key = "externalId"
+)
+
+// FindUsers finds the bridge's users by ByUserName or ByExternalID.
+//
+// By name it takes one request. By external id it reads the user that it
+// remembers to have that id, else all managed users, and compares by itself:
+// whether Access can filter users by externalId is not known.
+func (c *Client) FindUsers(ctx context.Context, key Key, value string) ([]User, error) {
+	switch key {
+	case ByUserName:
+		q := url.Values{"filter": {equals(string(key), value)}}
+		return c.selectUsers(ctx, opFindUsers, q, func(u User) bool { return strings.EqualFold(u.UserName(), value) })
+	case ByExternalID:
+		return c.usersByExternalID(ctx, value)
+	}
+	return nil, &Error{Op: opFindUsers, Kind: ErrRefused, Message: "Users cannot be found by " + string(key) + "."}
+}
+
+func (c *Client) usersByExternalID(ctx context.Context, externalID string) ([]User, error) {
+	if found, err := c.knownByExternalID(ctx, externalID); err != nil || len(found) > 0 {
+		return found, err
+	}
+	all, err := c.allUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(u User) bool { return u.ExternalID() != externalID }), nil
+}
+
+// selectUsers reads every page of a query and keeps what is ours and matches.
+// A hit of Access's filter alone proves nothing.
+func (c *Client) selectUsers(ctx context.Context, op string, q url.Values, match func(User) bool) ([]User, error) {
+	var found []User
+	err := readPages(ctx, c, search{op, usersPath, q}, func(u userRecord) {
+		if c.ours(u) && match(u.User) {
+			c.known.see(u.User)
+			found = append(found, u.User)
+		}
+	})
+	return found, err
+}
+
+// CreateUser creates a PROVISIONED user in one of the client's domains. The
+// attributes must hold all that Access requires: userName, name.givenName,
+// name.familyName, emails and externalId. ErrConflict when the userName is
+// taken, or when the externalId is known to belong to a user of the domain.
+func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (User, error) {
+	if err := c.checkDomain(opCreateUser, domain); err != nil {
+		return User{}, err
+	}
+	if _, taken := c.known.id(domain, a.text(externalIDPath)); taken {
+		return User{}, &Error{Op: opCreateUser, Kind: ErrConflict, Message: "Another user has the same externalId."}
+	}
+	b := newBody(withoutEmpty(a))
+	workspace := b.block(WorkspaceSchema)
+	workspace["internalUserType"] = userTypeProvisioned
+	workspace["domain"] = domain
+	var u userRecord
+	err := c.send(ctx, call{op: opCreateUser, method: http.MethodPost, path: usersPath, body: b}, &u)
+	if err != nil {
+		return User{}, err
+	}
+	if !c.ours(u) {
+		return User{}, &Error{Op: opCreateUser, Kind: ErrUnavailable, InDoubt: true,
+			Err: errors.New("Access answered the creation with something that is not a provisioned user of the domain")}
+	}
+	c.known.see(u.User)
+	return u.User, nil
+}
+
+func withoutEmpty(a Attributes) Attributes {
+	out := maps.Clone(a)
+	maps.DeleteFunc(out, func(_ Path, v Value) bool { return isEmpty(v) })
+	return out
+}
+
+// DeleteUser deletes the user. ErrNotFound when there is none of ours.
+func (c *Client) DeleteUser(ctx context.Context, id string) error {
+	unlock, err := c.userWrites.lock(ctx, id)
+	if err != nil {
+		return waitedTooLong(ctx, opDeleteUser)
+	}
+	defer unlock()
+	if _, err := c.readUser(ctx, opDeleteUser, id); err != nil {
+		return err
+	}
+	err = c.send(ctx, call{op: opDeleteUser, method: http.MethodDelete, path: usersPath + "/" + url.PathEscape(id)}, nil)
+	if errors.Is(err, ErrNotFound) {
+		return nil // somebody else was faster: what was asked for is so
+	}
+	c.known.forget(id)
+	return err
+}
+
+// equals is a filter of the one form that Access promises: a single comparison
+// (Omnissa Access OpenAPI).
+func equals(attribute, value string) string {
+	return attribute + " eq " + quote(value)
+}

@@ -1,0 +1,124 @@
+package upstream
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+// domainLayout is what the client has learnt about listing users.
+type domainLayout struct {
+	// onlyOurs says that the last search of all users of the domains found none
+	// that is not ours, so that Access's own paging can be used.
+	onlyOurs atomic.Bool
+	// unfiltered says that Access refuses to filter by domain or to sort.
+	unfiltered atomic.Bool
+}
+
+// Users lists count users of ours from the 1-based start, in an order that does
+// not depend on start and count.
+//
+// A page costs one request, where the domain holds no foreign users. To know
+// that, the first call beyond the first page reads the whole list.
+func (c *Client) Users(ctx context.Context, start, count int) (Page[User], error) {
+	if len(c.domains) == 1 && (start <= 1 || c.layout.onlyOurs.Load()) && !c.layout.unfiltered.Load() {
+		page, ok, err := c.window(ctx, c.domains[0], max(start, 1), count)
+		if ok || err != nil {
+			return page, err
+		}
+	}
+	all, err := c.allUsers(ctx)
+	if err != nil {
+		return Page[User]{}, err
+	}
+	return slicePage(all, start, count), nil
+}
+
+// slicePage cuts a page out of a whole list.
+func slicePage[T any](all []T, start, count int) Page[T] {
+	from := min(max(start, 1)-1, len(all))
+	to := from + min(max(count, 0), len(all)-from)
+	return Page[T]{Total: len(all), Resources: all[from:to]}
+}
+
+// domainSearch selects the users of one domain in a fixed order. The filter is
+// an example in the OpenAPI's search request.
+func domainSearch(domain string) search {
+	q := url.Values{"filter": {equals("domain", domain)}, "sortBy": {"userName"}, "sortOrder": {"ascending"}}
+	return search{opListUsers, usersPath, q}
+}
+
+// window reads a page by Access's own paging. It is not ok when the page can't
+// be trusted: a foreign user stands in it, so offsets are not ours; nothing
+// was found, which may mean that the filter is not understood; or Access
+// refuses the query.
+func (c *Client) window(ctx context.Context, domain string, start, count int) (_ Page[User], ok bool, _ error) {
+	var page Page[User]
+	for {
+		answer, err := readPage[userRecord](ctx, c, domainSearch(domain),
+			start+len(page.Resources), max(count-len(page.Resources), 1))
+		if isRefusal(err) {
+			c.layout.unfiltered.Store(true)
+			return Page[User]{}, false, nil
+		}
+		if err != nil {
+			return Page[User]{}, false, err
+		}
+		page.Total = answer.Total
+		for _, u := range answer.Resources {
+			if !c.ours(u) {
+				c.layout.onlyOurs.Store(false)
+				return Page[User]{}, false, nil
+			}
+			c.known.see(u.User)
+			page.Resources = append(page.Resources, u.User)
+		}
+		got := len(page.Resources)
+		if got >= count || len(answer.Resources) == 0 || start+got > page.Total {
+			page.Resources = page.Resources[:min(got, max(count, 0))]
+			return page, page.Total > 0, nil
+		}
+	}
+}
+
+// allUsers reads all users of ours.
+func (c *Client) allUsers(ctx context.Context) ([]User, error) {
+	if !c.layout.unfiltered.Load() {
+		users, err := c.usersByDomain(ctx)
+		if !isRefusal(err) && (err != nil || len(users) > 0) {
+			return users, err
+		}
+		if err != nil {
+			c.layout.unfiltered.Store(true)
+		}
+	}
+	users, err := c.selectUsers(ctx, opListUsers, nil, func(User) bool { return true })
+	slices.SortFunc(users, func(a, b User) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a.UserName()), strings.ToLower(b.UserName())), strings.Compare(a.ID, b.ID))
+	})
+	return users, err
+}
+
+// usersByDomain reads all users of ours in the order in which window gives them.
+func (c *Client) usersByDomain(ctx context.Context) ([]User, error) {
+	var all []User
+	foreign := 0
+	for _, domain := range c.domains {
+		err := readPages(ctx, c, domainSearch(domain), func(u userRecord) {
+			if !c.ours(u) || u.Domain != domain {
+				foreign++
+				return
+			}
+			c.known.see(u.User)
+			all = append(all, u.User)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	c.layout.onlyOurs.Store(foreign == 0)
+	return all, nil
+}
