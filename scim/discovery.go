@@ -1,0 +1,119 @@
+package scim
+
+import (
+	"net/http"
+	"strings"
+
+	elimity "github.com/elimity-com/scim"
+	"github.com/elimity-com/scim/schema"
+)
+
+// The schemas of the discovery resources (RFC 7643 sections 5 to 7).
+const (
+	providerConfigSchema = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
+	resourceTypeSchema   = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
+	schemaSchema         = "urn:ietf:params:scim:schemas:core:2.0:Schema"
+)
+
+// serviceProviderConfig says what of SCIM the endpoint can do (RFC 7643 section 5).
+func (h *Handler) serviceProviderConfig(r *http.Request) (answer, error) {
+	supported := func(yes bool) map[string]any { return map[string]any{"supported": yes} }
+	return answer{status: http.StatusOK, body: map[string]any{
+		"schemas":        []string{providerConfigSchema},
+		"patch":          supported(true),
+		"bulk":           map[string]any{"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+		"filter":         map[string]any{"supported": true, "maxResults": maxCount},
+		"changePassword": supported(false),
+		"sort":           supported(false),
+		"etag":           supported(false),
+		"authenticationSchemes": []any{map[string]any{
+			"type": "oauthbearertoken", "name": "OAuth Bearer Token",
+			"description": "A token that the operator of the bridge gives out.",
+			"specUri":     "https://www.rfc-editor.org/info/rfc6750", "primary": true,
+		}},
+		"meta": discoveryMeta("ServiceProviderConfig", h.baseURL(r)+"/ServiceProviderConfig"),
+	}}, nil
+}
+
+func (h *Handler) listResourceTypes(r *http.Request) (answer, error) {
+	present := func(t elimity.ResourceType) any { return h.presentType(r, t) }
+	return h.discoveryList(r, list(h.types, len(h.types), 1, present))
+}
+
+func (h *Handler) readResourceType(r *http.Request) (answer, error) {
+	for _, t := range h.types {
+		if t.Name == resourceID(r) {
+			return answer{status: http.StatusOK, body: h.presentType(r, t)}, nil
+		}
+	}
+	return answer{}, notFound(resourceID(r))
+}
+
+func (h *Handler) presentType(r *http.Request, t elimity.ResourceType) map[string]any {
+	body := map[string]any{
+		"schemas": []string{resourceTypeSchema},
+		"id":      t.ID.Value(), "name": t.Name, "description": t.Description.Value(),
+		"endpoint": t.Endpoint, "schema": t.Schema.ID,
+		"meta": discoveryMeta("ResourceType", h.baseURL(r)+"/ResourceTypes/"+t.Name),
+	}
+	if len(t.SchemaExtensions) > 0 {
+		extensions := make([]any, len(t.SchemaExtensions))
+		for i, e := range t.SchemaExtensions {
+			extensions[i] = map[string]any{"schema": e.Schema.ID, "required": e.Required}
+		}
+		body["schemaExtensions"] = extensions
+	}
+	return body
+}
+
+func (h *Handler) listSchemas(r *http.Request) (answer, error) {
+	all := h.schemas()
+	present := func(s schema.Schema) any { return h.presentSchema(r, s) }
+	return h.discoveryList(r, list(all, len(all), 1, present))
+}
+
+func (h *Handler) readSchema(r *http.Request) (answer, error) {
+	for _, s := range h.schemas() {
+		if strings.EqualFold(s.ID, resourceID(r)) {
+			return answer{status: http.StatusOK, body: h.presentSchema(r, s)}, nil
+		}
+	}
+	return answer{}, notFound(resourceID(r))
+}
+
+func (h *Handler) schemas() []schema.Schema {
+	var all []schema.Schema
+	for _, t := range h.types {
+		all = append(all, t.Schema)
+		for _, e := range t.SchemaExtensions {
+			all = append(all, e.Schema)
+		}
+	}
+	return all
+}
+
+func (h *Handler) presentSchema(r *http.Request, s schema.Schema) map[string]any {
+	body := s.ToMap()
+	body["schemas"] = []string{schemaSchema}
+	body["meta"] = discoveryMeta("Schema", h.baseURL(r)+"/Schemas/"+s.ID)
+	return body
+}
+
+// discoveryList refuses a filter, as RFC 7644 section 4 demands: these lists
+// are always whole.
+func (h *Handler) discoveryList(r *http.Request, a answer) (answer, error) {
+	q, err := readQuery(r, h.userNames)
+	if err != nil {
+		return answer{}, err
+	}
+	if q.filter != nil {
+		e := invalidFilter("Discovery takes no filter.")
+		e.Status = http.StatusForbidden
+		return answer{}, e
+	}
+	return a, nil
+}
+
+func discoveryMeta(kind, location string) map[string]any {
+	return map[string]any{"resourceType": kind, "location": location}
+}

@@ -1,0 +1,72 @@
+package scim_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"ws1bridge/scim"
+	"ws1bridge/scim/translate"
+	"ws1bridge/upstream/accesstest"
+)
+
+func TestDiscovery(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	t.Run("the configuration says what is supported", func(t *testing.T) {
+		body := w.want(http.StatusOK, http.MethodGet, "/scim/v2/ServiceProviderConfig", nil).body
+		for feature, want := range map[string]bool{"patch": true, "filter": true, "bulk": false, "sort": false, "etag": false, "changePassword": false} {
+			if got := body[feature].(map[string]any)["supported"]; got != want {
+				t.Errorf("%s is %v, want %t", feature, got, want)
+			}
+		}
+	})
+	t.Run("resource types name their schemas", func(t *testing.T) {
+		body := w.want(http.StatusOK, http.MethodGet, "/scim/v2/ResourceTypes", nil).body
+		if body["totalResults"] != 2.0 {
+			t.Errorf("%v resource types, want 2", body["totalResults"])
+		}
+		user := w.want(http.StatusOK, http.MethodGet, "/scim/v2/ResourceTypes/User", nil).body
+		if user["schema"] != translate.UserSchema || user["endpoint"] != "/Users" || len(user["schemaExtensions"].([]any)) != 2 {
+			t.Errorf("User is %v", user)
+		}
+		w.want(http.StatusNotFound, http.MethodGet, "/scim/v2/ResourceTypes/Role", nil)
+	})
+	t.Run("schemas hold what is mapped and nothing else", func(t *testing.T) {
+		for id, want := range map[string][2][]string{
+			translate.UserSchema:       {{"userName", "name", "emails", "active", "timezone", "groups", "addresses"}, {"ims", "photos", "password", "entitlements", "x509Certificates"}},
+			translate.EnterpriseSchema: {{"employeeNumber", "manager", "department"}, nil},
+			translate.WorkspaceSchema:  {{"userPrincipalName", "distinguishedName"}, {"domain"}},
+			scim.GroupSchema:           {{"displayName", "members"}, nil},
+		} {
+			body := w.want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas/"+id, nil).body
+			var names []string
+			for _, a := range body["attributes"].([]any) {
+				names = append(names, a.(map[string]any)["name"].(string))
+			}
+			for _, name := range want[0] {
+				if !slices.Contains(names, name) {
+					t.Errorf("%s lacks %s: %v", id, name, names)
+				}
+			}
+			for _, name := range want[1] {
+				if slices.Contains(names, name) {
+					t.Errorf("%s announces %s, which has no home in Access", id, name)
+				}
+			}
+			if meta, _ := body["meta"].(map[string]any); meta["resourceType"] != "Schema" || body["id"] != id {
+				t.Errorf("%s has meta %v and id %v", id, meta, body["id"])
+			}
+		}
+		if body := w.want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas", nil).body; body["totalResults"] != 4.0 {
+			t.Errorf("%v schemas, want 4", body["totalResults"])
+		}
+		w.want(http.StatusNotFound, http.MethodGet, "/scim/v2/Schemas/urn:none", nil)
+	})
+	t.Run("a filter is refused", func(t *testing.T) {
+		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/Schemas", `id eq "x"`), nil)
+		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/ResourceTypes", `id eq "x"`), nil)
+	})
+	if all, _ := w.upstreamRequests(); all != 0 {
+		t.Errorf("discovery asked Access %d times", all)
+	}
+}

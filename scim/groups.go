@@ -1,0 +1,200 @@
+package scim
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	scimerrors "github.com/elimity-com/scim/errors"
+	"go.uber.org/zap"
+
+	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
+)
+
+// GroupSchema is the schema of a SCIM 2.0 group (RFC 7643 section 4.2).
+const GroupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
+
+func (h *Handler) listGroups(r *http.Request) (answer, error) {
+	q, err := readQuery(r, h.groupNames)
+	if err != nil {
+		return answer{}, err
+	}
+	withMembers := q.projection.wants("members")
+	present := func(g upstream.Group) any { return q.projection.apply(h.presentGroup(r, g)) }
+	if q.filter == nil {
+		page, err := h.Groups.Groups(r.Context(), q.startIndex, q.count, withMembers)
+		if err != nil {
+			return answer{}, err
+		}
+		return list(page.Resources, page.Total, q.startIndex, present), nil
+	}
+	found, err := h.findGroups(r, *q.filter, withMembers)
+	if err != nil {
+		return answer{}, err
+	}
+	return list(pageOf(found, q), len(found), q.startIndex, present), nil
+}
+
+func (h *Handler) findGroups(r *http.Request, c comparison, withMembers bool) ([]upstream.Group, error) {
+	switch c.attribute {
+	case "displayName":
+		return h.Groups.FindGroups(r.Context(), upstream.ByDisplayName, c.value, withMembers)
+	case "externalId":
+		return h.Groups.FindGroups(r.Context(), upstream.ByExternalID, c.value, withMembers)
+	case "id":
+		g, err := h.Groups.Group(r.Context(), c.value)
+		if errors.Is(err, upstream.ErrNotFound) {
+			return nil, nil
+		}
+		return []upstream.Group{g}, err
+	}
+	return nil, unsupportedFilter()
+}
+
+func (h *Handler) readGroup(r *http.Request) (answer, error) {
+	q, err := readQuery(r, h.groupNames)
+	if err != nil {
+		return answer{}, err
+	}
+	g, err := h.Groups.Group(r.Context(), resourceID(r))
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{status: http.StatusOK, body: q.projection.apply(h.presentGroup(r, g))}, nil
+}
+
+func (h *Handler) replaceGroup(r *http.Request) (answer, error) {
+	resource, err := h.readResource(r, h.groupNames)
+	if err != nil {
+		return answer{}, err
+	}
+	return h.updateGroup(r, func(current translate.Resource) (translate.Resource, error) {
+		// What a PUT of a group leaves out stays: members are only ever changed
+		// by a request that names them.
+		for name, value := range resource {
+			if value != nil {
+				current[name] = value
+			}
+		}
+		return current, nil
+	})
+}
+
+func (h *Handler) patchGroup(r *http.Request) (answer, error) {
+	operations, err := h.readPatch(r, h.groupNames)
+	if err != nil {
+		return answer{}, err
+	}
+	return h.updateGroup(r, func(current translate.Resource) (translate.Resource, error) {
+		return applyPatch(current, operations)
+	})
+}
+
+// updateGroup is the one way to change a group: the request is applied to what
+// Access holds.
+func (h *Handler) updateGroup(r *http.Request, apply func(translate.Resource) (translate.Resource, error)) (answer, error) {
+	id := resourceID(r)
+	note(r, zap.String("group_id", clip(id)))
+	g, err := h.Groups.UpdateGroup(r.Context(), id, func(current upstream.Group) (upstream.Group, error) {
+		next, err := apply(groupResource(current, ""))
+		if err != nil {
+			return upstream.Group{}, err
+		}
+		return groupFrom(next)
+	})
+	if errors.Is(err, upstream.ErrConflict) {
+		return answer{}, conflict("Workspace ONE Access already has another group with this displayName.")
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	h.noteUnknownMembers(r, g)
+	return answer{status: http.StatusOK, body: h.presentGroup(r, g)}, nil
+}
+
+func (h *Handler) deleteGroup(r *http.Request) (answer, error) {
+	id := resourceID(r)
+	note(r, zap.String("group_id", clip(id)))
+	return answer{status: http.StatusNoContent}, h.Groups.DeleteGroup(r.Context(), id)
+}
+
+// noteUnknownMembers tells of members that were left out: one member that
+// Access does not know must not cost the others their membership.
+func (h *Handler) noteUnknownMembers(r *http.Request, g upstream.Group) {
+	if len(g.Unknown) == 0 {
+		return
+	}
+	h.metrics.unknownMembers.Add(float64(len(g.Unknown)))
+	shown := make([]string, 0, 10)
+	for _, id := range g.Unknown[:min(len(g.Unknown), cap(shown))] {
+		shown = append(shown, clip(id))
+	}
+	note(r, zap.Int("unknown_members", len(g.Unknown)), zap.Strings("unknown_member_ids", shown))
+}
+
+// groupFrom reads a group resource.
+func groupFrom(resource translate.Resource) (upstream.Group, error) {
+	var g upstream.Group
+	var ok bool
+	if g.DisplayName, ok = resource["displayName"].(string); !ok || strings.TrimSpace(g.DisplayName) == "" {
+		return g, badRequest(scimerrors.ScimTypeInvalidValue, "The attribute displayName is missing or empty: a group needs a name.")
+	}
+	g.ExternalID, _ = resource["externalId"].(string)
+	items, ok := resource["members"].([]any)
+	if !ok && resource["members"] != nil {
+		items = []any{resource["members"]} // a single member that is not in a list
+	}
+	for _, item := range items {
+		m, nested, err := memberFrom(item)
+		if err != nil {
+			return g, err
+		}
+		if !nested {
+			g.Members = append(g.Members, m)
+		}
+	}
+	return g, nil
+}
+
+// memberFrom reads one member. Groups in groups are not supported and are left
+// out; Okta never sends them.
+func memberFrom(item any) (_ upstream.Member, nested bool, _ error) {
+	member, _ := item.(map[string]any)
+	id, _ := member["value"].(string)
+	if id == "" {
+		return upstream.Member{}, false, badRequest(scimerrors.ScimTypeInvalidValue, "Each of members must be an object whose value is the id of a user.")
+	}
+	display, _ := member["display"].(string)
+	kind, _ := member["type"].(string)
+	return upstream.Member{ID: id, Display: display}, strings.EqualFold(kind, "Group"), nil
+}
+
+// presentGroup is the group as a SCIM 2.0 resource.
+func (h *Handler) presentGroup(r *http.Request, g upstream.Group) translate.Resource {
+	base := h.baseURL(r)
+	resource := groupResource(g, base)
+	resource["id"] = g.ID
+	resource["meta"] = meta("Group", base+"/Groups/"+g.ID, g.Meta)
+	return resource
+}
+
+// groupResource is what of a group can be written. base "" leaves links out.
+func groupResource(g upstream.Group, base string) translate.Resource {
+	members := make([]any, len(g.Members))
+	for i, m := range g.Members {
+		member := map[string]any{"value": m.ID, "type": "User"}
+		if m.Display != "" {
+			member["display"] = m.Display
+		}
+		if base != "" {
+			member["$ref"] = base + "/Users/" + m.ID
+		}
+		members[i] = member
+	}
+	resource := translate.Resource{"schemas": []any{GroupSchema}, "displayName": g.DisplayName, "members": members}
+	if g.ExternalID != "" {
+		resource["externalId"] = g.ExternalID
+	}
+	return resource
+}

@@ -1,0 +1,244 @@
+package scim_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"ws1bridge/upstream/accesstest"
+)
+
+const groupsPath = "/scim/v2/Groups"
+
+func (w *world) createGroup(name string, members ...string) string {
+	w.t.Helper()
+	return w.want(http.StatusCreated, http.MethodPost, groupsPath, group(name, members...)).id()
+}
+
+// people creates n users.
+func (w *world) people(n int) []string {
+	w.t.Helper()
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = w.createUser(fmt.Sprintf("user%04d@acme.com", i))
+	}
+	return ids
+}
+
+func (w *world) wantHeld(name string, ids ...string) {
+	w.t.Helper()
+	held := w.heldMembers(name)
+	for _, id := range ids {
+		if !held[id] {
+			w.t.Errorf("%s lacks the member %s", name, id)
+		}
+	}
+	if len(held) != len(ids) {
+		w.t.Errorf("%s has %d members, want %d", name, len(held), len(ids))
+	}
+}
+
+func values(ids []string) []any {
+	list := make([]any, len(ids))
+	for i, id := range ids {
+		list[i] = map[string]any{"value": id, "display": nil}
+	}
+	return list
+}
+
+func TestUpstreamRequestsOfGroups(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ids := w.people(250)
+	sales := w.createGroup("Sales", ids[:2]...)
+	add := func(ids []string) any {
+		return operations(map[string]any{"op": "add", "path": "members", "value": values(ids)})
+	}
+	tests := []struct {
+		name         string
+		status       int
+		method, path string
+		body         any
+		all, writes  int
+	}{
+		{"an empty group", 201, "POST", groupsPath, group("Empty"), 1, 1},
+		{"a group of 250", 201, "POST", groupsPath, group("Large", ids...), 4, 4},
+		{"members that are there", 200, "PATCH", groupsPath + "/" + sales, add(ids[:2]), 1, 0},
+		{"248 more members", 200, "PATCH", groupsPath + "/" + sales, add(ids), 4, 3},
+		{"the name before a change of members", 200, "PATCH", groupsPath + "/" + sales,
+			operations(map[string]any{"op": "replace", "value": map[string]any{"id": sales, "displayName": "Sales"}}), 1, 0},
+		{"the same list in another order", 200, "PUT", groupsPath + "/" + sales, group("Sales", ids...), 1, 0},
+		{"a search by displayName", 200, "GET", filter(groupsPath, `displayName eq "sales"`), nil, 1, 0},
+		{"a list of groups", 200, "GET", groupsPath + "?startIndex=1&count=100", nil, 1, 0},
+		{"a deletion", 204, "DELETE", groupsPath + "/" + sales, nil, 2, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w.access.ClearRequests()
+			w.want(tt.status, tt.method, tt.path, tt.body)
+			if all, writes := w.upstreamRequests(); all != tt.all || writes != tt.writes {
+				t.Errorf("it took %d requests to Access, %d of them writes; want %d and %d", all, writes, tt.all, tt.writes)
+			}
+		})
+	}
+	w.wantHeld("Large", ids...)
+}
+
+func TestGroupRefusals(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ada := w.createUser("ada@acme.com")
+	sales := w.createGroup("Sales", ada)
+	w.createGroup("Taken")
+	tests := []struct {
+		name         string
+		status       int
+		scimType     string
+		method, path string
+		body         any
+		detail       string
+	}{
+		{"no displayName", 400, "invalidValue", "POST", groupsPath, `{"members":[]}`, "displayName"},
+		{"a blank displayName", 400, "invalidValue", "POST", groupsPath, group("  "), "displayName"},
+		{"a displayName that is a number", 400, "invalidValue", "POST", groupsPath, `{"displayName":7}`, "displayName"},
+		{"a member without a value", 400, "invalidValue", "POST", groupsPath, `{"displayName":"X","members":[{"display":"a"}]}`, "members"},
+		{"a member that is a string", 400, "invalidValue", "PUT", groupsPath + "/" + sales, `{"displayName":"Sales","members":["a"]}`, "members"},
+		{"a name that is taken", 409, "uniqueness", "POST", groupsPath, group("SALES"), sales},
+		{"the name ALL USERS", 409, "uniqueness", "POST", groupsPath, group("all users"), "does not manage"},
+		{"a rename onto a taken name", 409, "uniqueness", "PUT", groupsPath + "/" + sales, group("taken", ada), "another group"},
+		{"a rename to nothing", 400, "invalidValue", "PATCH", groupsPath + "/" + sales, operations(map[string]any{"op": "replace", "path": "displayName", "value": ""}), "displayName"},
+		{"a group that does not exist", 404, "", "GET", groupsPath + "/nothing", nil, "nothing"},
+		{"a filter by members", 400, "invalidFilter", "GET", filter(groupsPath, `members eq "x"`), nil, "displayName eq"},
+	}
+	before := w.access.State()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := w.want(tt.status, tt.method, tt.path, tt.body)
+			if got, _ := r.body["scimType"].(string); got != tt.scimType || !strings.Contains(r.detail(), tt.detail) {
+				t.Errorf("answered %s, want scimType %q and a detail that says %q", r.raw, tt.scimType, tt.detail)
+			}
+		})
+	}
+	if after := w.access.State(); fmt.Sprint(after) != fmt.Sprint(before) {
+		t.Errorf("a refused request changed Access")
+	}
+}
+
+func TestThousandChangesInOnePatch(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ids := w.people(1000)
+	g := w.createGroup("Large", ids[:10]...)
+	adds := make([]map[string]any, len(ids))
+	removals := make([]map[string]any, len(ids))
+	for i, id := range ids {
+		adds[i] = map[string]any{"op": "add", "path": "members", "value": values([]string{id})}
+		removals[i] = map[string]any{"op": "remove", "path": `members[value eq "` + id + `"]`}
+	}
+	w.want(http.StatusOK, http.MethodPatch, groupsPath+"/"+g, operations(adds...))
+	w.wantHeld("Large", ids...)
+	w.want(http.StatusOK, http.MethodPatch, groupsPath+"/"+g, operations(removals[:999]...))
+	w.wantHeld("Large", ids[999])
+	r := w.want(http.StatusBadRequest, http.MethodPatch, groupsPath+"/"+g, operations(append(removals, removals[0])...))
+	if r.body["scimType"] != "tooMany" {
+		t.Errorf("1,001 operations were answered %s, want tooMany", r.raw)
+	}
+}
+
+// A group whose creation broke off half-way is finished by the push that Okta
+// repeats, not answered as a duplicate.
+func TestCreationOfAGroupThatBreaksOff(t *testing.T) {
+	patches := accesstest.Fault{Method: http.MethodPatch, Path: accessAPI + "/scim/Groups", Status: http.StatusServiceUnavailable}
+	second := patches
+	lost := accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Groups", Drop: true, Apply: true, Count: 1}
+	lostLast := patches
+	lostLast.Apply = true
+	for name, fault := range map[string]accesstest.Fault{
+		"no member was added":                  second,
+		"the answer to the creation lost":      lost,
+		"the answer to the last addition lost": lostLast,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, accesstest.Config{})
+			ids := w.people(30)
+			w.access.AddFault(fault)
+			r := w.want(http.StatusTooManyRequests, http.MethodPost, groupsPath, group("Sales", ids...))
+			if r.header.Get("Retry-After") == "" {
+				t.Error("no Retry-After")
+			}
+			w.access.ClearFaults()
+			w.createGroup("Sales", ids...)
+			w.wantHeld("Sales", ids...)
+			w.want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...))
+		})
+	}
+}
+
+// The bridge that answered 429 may not be the one that gets the repetition.
+func TestAnotherBridgeFinishesAGroup(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ids := w.people(150)
+	w.createGroup("Sales", ids[:100]...) // as a broken creation of 150 leaves it
+	w.createGroup("Sales", ids...)
+	w.wantHeld("Sales", ids...)
+	r := w.want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids[:20]...))
+	if !strings.Contains(r.detail(), "taken") {
+		t.Errorf("detail is %q", r.detail())
+	}
+}
+
+func TestUnknownMembersAreToldToTheOperator(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ada := w.createUser("ada@acme.com")
+	g := w.createGroup("Sales", ada, "nobody-1", "nobody-2")
+	w.wantHeld("Sales", ada)
+	if got := w.log.String(); !strings.Contains(got, `"unknown_members":2`) || !strings.Contains(got, "nobody-2") {
+		t.Errorf("the log does not tell of the unknown members: %s", got)
+	}
+	r := w.want(http.StatusOK, http.MethodGet, groupsPath+"/"+g, nil)
+	if members, _ := r.body["members"].([]any); len(members) != 1 {
+		t.Errorf("the group is shown with %v, want one member", members)
+	}
+}
+
+func TestMembersLeftOutOnRequest(t *testing.T) {
+	w := newWorld(t, accesstest.Config{Modes: accesstest.Modes{ListOmitsMembers: true}})
+	ada := w.createUser("ada@acme.com")
+	w.createGroup("Sales", ada)
+	w.access.ClearRequests()
+	r := w.want(http.StatusOK, http.MethodGet, groupsPath+"?excludedAttributes=members", nil)
+	if strings.Contains(string(r.raw), "members") {
+		t.Errorf("answered %s, want no members", r.raw)
+	}
+	if all, _ := w.upstreamRequests(); all != 1 {
+		t.Errorf("it took %d requests to Access, want 1: members nobody wants are not fetched", all)
+	}
+}
+
+// Eight callers add and four remove; the outcome is exact.
+func TestConcurrentChangesOfOneGroup(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ids := w.people(60)
+	g := w.createGroup("Busy", ids[:20]...)
+	change := func(ops ...map[string]any) {
+		if r := w.send(http.MethodPatch, groupsPath+"/"+g, operations(ops...)); r.status != http.StatusOK {
+			t.Errorf("answered %d %s", r.status, r.raw)
+		}
+	}
+	var wait sync.WaitGroup
+	for i := range 8 {
+		wait.Go(func() {
+			change(map[string]any{"op": "add", "path": "members", "value": values(ids[20+5*i : 25+5*i])})
+		})
+	}
+	for i := range 4 {
+		wait.Go(func() {
+			var removals []map[string]any
+			for _, id := range ids[5*i : 5*i+5] {
+				removals = append(removals, map[string]any{"op": "remove", "path": `members[value eq "` + id + `"]`})
+			}
+			change(removals...)
+		})
+	}
+	wait.Wait()
+	w.wantHeld("Busy", ids[20:]...)
+}

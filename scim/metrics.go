@@ -1,0 +1,42 @@
+package scim
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+// metrics counts what callers ask of the endpoint. Operations are the names in
+// the table of routes, so the label set is known at compile time.
+type metrics struct {
+	requests       *prometheus.CounterVec
+	duration       *prometheus.HistogramVec
+	unknownMembers prometheus.Counter
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	factory := promauto.With(reg)
+	return &metrics{
+		requests: factory.NewCounterVec(prometheus.CounterOpts{
+			Name: "ws1bridge_requests_total",
+			Help: "SCIM requests by operation and HTTP status.",
+		}, []string{"operation", "code"}),
+		duration: factory.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "ws1bridge_request_duration_seconds",
+			Help:    "Time until a SCIM request was answered.",
+			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 45},
+		}, []string{"operation", "code"}),
+		unknownMembers: factory.NewCounter(prometheus.CounterOpts{
+			Name: "ws1bridge_group_members_unknown_total",
+			Help: "Members of pushed groups that were left out because Workspace ONE Access does not know them.",
+		}),
+	}
+}
+
+func (m *metrics) observe(op string, status int, took time.Duration) {
+	code := strconv.Itoa(status)
+	m.requests.WithLabelValues(op, code).Inc()
+	m.duration.WithLabelValues(op, code).Observe(took.Seconds())
+}

@@ -1,0 +1,164 @@
+package scim
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	scimerrors "github.com/elimity-com/scim/errors"
+	"github.com/go-chi/chi/v5"
+	"go.uber.org/zap"
+)
+
+// tidyPath makes /scim/v2//Users/ the same as /scim/v2/Users: the base URL that
+// an administrator enters may end in a slash or not.
+func tidyPath(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path := r.URL.EscapedPath()
+		for strings.Contains(path, "//") {
+			path = strings.ReplaceAll(path, "//", "/")
+		}
+		if len(path) > 1 {
+			path = strings.TrimSuffix(path, "/")
+		}
+		if path != r.URL.EscapedPath() {
+			tidy := *r.URL
+			tidy.RawPath = path
+			tidy.Path, _ = url.PathUnescape(path) // was valid before slashes went
+			clone := *r
+			clone.URL = &tidy
+			r = &clone
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// serve is what happens around every operation: a deadline, authentication, the
+// operation itself, one answer, one line in the log, one count. m is nil for a
+// path that does not exist.
+func (h *Handler) serve(m methods) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		ctx, cancel := context.WithTimeoutCause(r.Context(), h.Timeout, errTimeout)
+		defer cancel()
+		rec := &record{id: rand.Text()[:12], op: "unknown"}
+		r = r.WithContext(context.WithValue(ctx, recordKey{}, rec))
+		w.Header().Set("X-Request-Id", rec.id)
+		a, err := h.operate(m, w, r)
+		if err != nil {
+			a = h.problem(r, rec, err)
+		}
+		a.write(w, r)
+		h.finish(rec, a.status, time.Since(start), err)
+	}
+}
+
+// errTimeout is the cause of a request that took too long.
+var errTimeout = errors.New("the request took too long")
+
+// operate finds and does the operation. A panic becomes an error.
+func (h *Handler) operate(m methods, w http.ResponseWriter, r *http.Request) (a answer, err error) {
+	rec := recordOf(r)
+	defer func() {
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(p)
+		default:
+			// The value may quote data of a request, so only its type is told.
+			err = &panicError{kind: fmt.Sprintf("%T", p), stack: zap.StackSkip("stack", 2)}
+		}
+	}()
+	if err := h.Authenticate(r.Header.Get("Authorization")); err != nil {
+		rec.op = "authenticate"
+		return answer{}, &unauthenticatedError{err}
+	}
+	if m == nil {
+		return answer{}, scimerrors.ScimError{Status: http.StatusNotFound,
+			Detail: "There is no such endpoint. The SCIM base URL of the bridge ends in " + BasePath + "."}
+	}
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet // net/http keeps the body back
+	}
+	e, ok := m[method]
+	if !ok {
+		allowed := strings.Join(slices.Sorted(maps.Keys(m)), ", ")
+		w.Header().Set("Allow", allowed)
+		return answer{}, scimerrors.ScimError{Status: http.StatusMethodNotAllowed,
+			Detail: "The method " + clip(r.Method) + " is not supported here (supported: " + cmp.Or(allowed, "the methods of SCIM") + ")."}
+	}
+	rec.op = e.op
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	return e.serve(r)
+}
+
+// unauthenticatedError is a caller that Authenticate did not accept.
+type unauthenticatedError struct{ error }
+
+// panicError is a broken piece of the program.
+type panicError struct {
+	kind  string
+	stack zap.Field
+}
+
+func (e *panicError) Error() string { return "panic: " + e.kind }
+
+// record is what the log line of a request says beyond its outcome.
+type record struct {
+	id     string
+	op     string
+	fields []zap.Field
+}
+
+type recordKey struct{}
+
+// recordOf returns the record of the request; serve has put it there.
+func recordOf(r *http.Request) *record {
+	rec, ok := r.Context().Value(recordKey{}).(*record)
+	if !ok {
+		return &record{}
+	}
+	return rec
+}
+
+// note adds facts to the request's log line: ids and counts, never values of
+// attributes.
+func note(r *http.Request, fields ...zap.Field) {
+	rec := recordOf(r)
+	rec.fields = append(rec.fields, fields...)
+}
+
+// finish counts the request and writes its line.
+func (h *Handler) finish(rec *record, status int, took time.Duration, err error) {
+	h.metrics.observe(rec.op, status, took)
+	fields := append([]zap.Field{
+		zap.String("op", rec.op), zap.String("request_id", rec.id),
+		zap.Int("status", status), zap.Duration("took", took),
+	}, rec.fields...)
+	switch {
+	case status >= http.StatusInternalServerError:
+		h.Log.Error("request failed", append(fields, cause(err)...)...)
+	case status >= http.StatusBadRequest:
+		h.Log.Warn("request refused", append(fields, cause(err)...)...)
+	default:
+		h.Log.Info("request", fields...)
+	}
+}
+
+// resourceID is the id in the path, unescaped once.
+func resourceID(r *http.Request) string {
+	id, err := url.PathUnescape(chi.URLParam(r, "id"))
+	if err != nil {
+		return ""
+	}
+	return id
+}

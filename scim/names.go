@@ -1,0 +1,182 @@
+package scim
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	elimity "github.com/elimity-com/scim"
+	"github.com/elimity-com/scim/schema"
+	"go.uber.org/zap"
+
+	"ws1bridge/scim/translate"
+)
+
+// nameTable knows how the schemas of a resource type spell its attributes.
+// Attribute names and URNs are case-insensitive in requests (RFC 7643 section
+// 2.1); inside the bridge there is one spelling.
+type nameTable struct {
+	core       attributeTable
+	coreURN    string
+	extensions map[string]extensionNames // by lower-case URN
+}
+
+type extensionNames struct {
+	urn   string
+	names attributeTable
+}
+
+// attributeTable holds attributes by lower-case name.
+type attributeTable map[string]attributeName
+
+type attributeName struct {
+	name  string
+	multi bool
+	sub   map[string]string // lower case to spelling; nil for simple attributes
+}
+
+func newNameTable(t elimity.ResourceType) nameTable {
+	table := nameTable{core: namesOf(t.Schema), coreURN: t.Schema.ID, extensions: map[string]extensionNames{}}
+	for _, name := range []string{"schemas", "id", "externalId", "meta"} {
+		table.core[strings.ToLower(name)] = attributeName{name: name}
+	}
+	for _, e := range t.SchemaExtensions {
+		table.extensions[strings.ToLower(e.Schema.ID)] = extensionNames{urn: e.Schema.ID, names: namesOf(e.Schema)}
+	}
+	return table
+}
+
+func namesOf(s schema.Schema) attributeTable {
+	table := attributeTable{}
+	for _, a := range s.Attributes {
+		entry := attributeName{name: a.Name(), multi: a.MultiValued()}
+		if a.HasSubAttributes() {
+			entry.sub = map[string]string{}
+			for _, sub := range a.SubAttributes() {
+				entry.sub[strings.ToLower(sub.Name())] = sub.Name()
+			}
+		}
+		table[strings.ToLower(a.Name())] = entry
+	}
+	return table
+}
+
+// ignored are attributes of the core schemas that callers may send and that
+// change nothing: Okta echoes what it read, and its create-time password is a
+// placeholder that must go nowhere.
+var ignored = []string{"schemas", "id", "meta", "groups", "password", "roles"}
+
+// tidy copies a resource with every name spelled as its schema spells it. What
+// no schema knows is left out and named in unknown; what is ignored is left out.
+// Of two spellings of one name the last in byte order counts, always the same.
+func (t nameTable) tidy(raw map[string]any) (clean translate.Resource, unknown []string) {
+	clean = translate.Resource{}
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		value, lower := raw[key], strings.ToLower(key)
+		if e, ok := t.extensions[lower]; ok {
+			block, ok := value.(map[string]any)
+			if !ok && value != nil {
+				clean[e.urn] = value // for the translation to refuse
+				continue
+			}
+			tidied, strange := e.names.tidy(block)
+			merge(clean, e.urn, tidied)
+			for _, s := range strange {
+				unknown = append(unknown, e.urn+":"+s)
+			}
+			continue
+		}
+		entry, ok := t.core[lower]
+		switch {
+		case !ok:
+			unknown = append(unknown, key)
+		case !slices.Contains(ignored, entry.name):
+			clean[entry.name] = entry.tidy(value)
+		}
+	}
+	slices.Sort(unknown)
+	return clean, unknown
+}
+
+func merge(r translate.Resource, urn string, block map[string]any) {
+	if have, ok := r[urn].(map[string]any); ok {
+		maps.Copy(have, block)
+		return
+	}
+	r[urn] = block
+}
+
+func (t attributeTable) tidy(raw map[string]any) (clean map[string]any, unknown []string) {
+	clean = map[string]any{}
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		if entry, ok := t[strings.ToLower(key)]; ok {
+			clean[entry.name] = entry.tidy(raw[key])
+		} else {
+			unknown = append(unknown, key)
+		}
+	}
+	return clean, unknown
+}
+
+// tidy spells the sub-attributes in a value.
+func (a attributeName) tidy(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		if a.sub == nil {
+			return v
+		}
+		out := make(map[string]any, len(v))
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if name, ok := a.sub[strings.ToLower(key)]; ok {
+				out[name] = v[key]
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = a.tidy(item)
+		}
+		return out
+	}
+	return value
+}
+
+// maxNames bounds how many names of dropped attributes are remembered.
+const maxNames = 1000
+
+// namesOnce remembers which names were told already. The zero value is ready.
+type namesOnce struct {
+	mu   sync.Mutex // guards seen
+	seen map[string]bool
+}
+
+// first reports whether name was not told before.
+func (n *namesOnce) first(name string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.seen[name] || len(n.seen) >= maxNames {
+		return false
+	}
+	if n.seen == nil {
+		n.seen = map[string]bool{}
+	}
+	n.seen[name] = true
+	return true
+}
+
+// noteDropped names attributes that have no home in Access, each once in the
+// life of the process.
+func (h *Handler) noteDropped(r *http.Request, names []string) {
+	var fresh []string
+	for _, name := range names {
+		if name = clip(name); h.dropped.first(name) {
+			fresh = append(fresh, name)
+		}
+	}
+	if len(fresh) > 0 {
+		note(r, zap.Strings("dropped_attributes", fresh))
+	}
+}

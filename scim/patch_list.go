@@ -1,0 +1,159 @@
+package scim
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	scimerrors "github.com/elimity-com/scim/errors"
+)
+
+// applyToList changes a multi-valued attribute.
+func (o operation) applyToList(list []any) ([]any, error) {
+	if o.target.values == nil {
+		return o.applyToAll(list), nil
+	}
+	if o.op == opRemove {
+		return o.removeMatches(list), nil
+	}
+	matched := false
+	for i, item := range list {
+		element, ok := item.(map[string]any)
+		if !ok || !o.target.values.matches(element) {
+			continue
+		}
+		matched = true
+		o.applyToElement(list, i)
+	}
+	switch {
+	case matched:
+		return list, nil
+	case o.op == opReplace:
+		return nil, badRequest(scimerrors.ScimTypeNoTarget, "No value of "+o.target.attribute.name+" matches the filter in the path.")
+	}
+	// An add that selects nothing adds what its filter describes.
+	element := o.target.values.describe()
+	if element == nil {
+		return nil, badRequest(scimerrors.ScimTypeNoTarget, "No value of "+o.target.attribute.name+" matches the filter in the path, and the filter does not describe one.")
+	}
+	list = append(list, element)
+	o.applyToElement(list, len(list)-1)
+	return list, nil
+}
+
+// applyToAll changes the list as a whole.
+func (o operation) applyToAll(list []any) []any {
+	switch {
+	case o.target.sub != "":
+		for i := range list {
+			o.applyToElement(list, i)
+		}
+		return list
+	case o.op == opReplace:
+		return unite(nil, asList(o.value))
+	case o.op == opAdd:
+		return unite(list, asList(o.value))
+	case o.value != nil:
+		// Some clients name the values to remove instead of a filter.
+		gone := keysOf(asList(o.value))
+		return slices.DeleteFunc(list, func(item any) bool { return gone[elementKey(item)] })
+	}
+	return []any{}
+}
+
+// removeMatches removes the matching values, or their sub-attribute. Where
+// nothing matches, what was asked for is so already.
+func (o operation) removeMatches(list []any) []any {
+	return slices.DeleteFunc(list, func(item any) bool {
+		element, ok := item.(map[string]any)
+		if !ok || !o.target.values.matches(element) {
+			return false
+		}
+		if o.target.sub != "" {
+			delete(element, o.target.sub)
+			return false
+		}
+		return true
+	})
+}
+
+// applyToElement changes the i-th value of the list.
+func (o operation) applyToElement(list []any, i int) {
+	element, ok := list[i].(map[string]any)
+	switch {
+	case !ok:
+	case o.target.sub != "" && o.op == opRemove:
+		delete(element, o.target.sub)
+	case o.target.sub != "":
+		element[o.target.sub] = o.value
+	default:
+		part, _ := o.value.(map[string]any)
+		if o.op == opReplace {
+			clear(element)
+		}
+		maps.Copy(element, part)
+	}
+	if element["primary"] == true {
+		onlyPrimary(list, i)
+	}
+}
+
+// onlyPrimary takes primary from every value but the i-th (RFC 7644 section 3.5.2).
+func onlyPrimary(list []any, i int) {
+	for j, item := range list {
+		if other, ok := item.(map[string]any); ok && other["primary"] == true && j != i {
+			other["primary"] = false
+		}
+	}
+}
+
+// unite appends those of more that list does not hold yet; values are the same
+// when their value sub-attribute is.
+func unite(list, more []any) []any {
+	have := keysOf(list)
+	out := append(make([]any, 0, len(list)+len(more)), list...)
+	for _, item := range more {
+		if key := elementKey(item); !have[key] {
+			have[key] = true
+			out = append(out, item)
+			if element, ok := item.(map[string]any); ok && element["primary"] == true {
+				onlyPrimary(out, len(out)-1)
+			}
+		}
+	}
+	return out
+}
+
+func keysOf(list []any) map[string]bool {
+	keys := make(map[string]bool, len(list))
+	for _, item := range list {
+		keys[elementKey(item)] = true
+	}
+	return keys
+}
+
+// elementKey identifies a value of a multi-valued attribute: by its value
+// sub-attribute, or by all of it where it has none.
+func elementKey(item any) string {
+	element, ok := item.(map[string]any)
+	if !ok {
+		s, _ := item.(string)
+		return s
+	}
+	if value, ok := element["value"].(string); ok {
+		return value
+	}
+	b, _ := json.Marshal(element) // was decoded from JSON
+	return string(b)
+}
+
+// asList makes a list of what may be a single value.
+func asList(v any) []any {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{v}
+}

@@ -1,0 +1,286 @@
+package scim_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"ws1bridge/upstream/accesstest"
+)
+
+const usersPath = "/scim/v2/Users"
+
+func filter(path, expression string) string {
+	return path + "?filter=" + url.QueryEscape(expression)
+}
+
+func TestUpstreamRequestsOfUsers(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ada := w.createUser("ada@acme.com")
+	read := w.want(http.StatusOK, http.MethodGet, usersPath+"/"+ada, nil)
+	changed := user("ada@acme.com", "ext-ada@acme.com")
+	changed["title"] = "Countess"
+	tests := []struct {
+		name         string
+		status       int
+		method, path string
+		body         any
+		all, writes  int
+	}{
+		{"a new user", 201, http.MethodPost, usersPath, user("grace@acme.com", "ext-grace"), 1, 1},
+		{"a user whose name is taken", 409, http.MethodPost, usersPath, user("ada@acme.com", "other"), 2, 1},
+		{"the same push again", 201, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada@acme.com"), 2, 0},
+		{"a read", 200, http.MethodGet, usersPath + "/" + ada, nil, 1, 0},
+		{"a search by userName", 200, http.MethodGet, filter(usersPath, `userName eq "ADA@acme.com"`), nil, 1, 0},
+		{"a search by externalId", 200, http.MethodGet, filter(usersPath, `externalId eq "ext-grace"`), nil, 1, 0},
+		{"a search by id", 200, http.MethodGet, filter(usersPath, `id eq "`+ada+`"`), nil, 1, 0},
+		{"a PUT that changes nothing", 200, http.MethodPut, usersPath + "/" + ada, read.body, 1, 0},
+		{"a PATCH that changes nothing", 200, http.MethodPatch, usersPath + "/" + ada,
+			operations(map[string]any{"op": "Replace", "value": map[string]any{"active": true}}), 1, 0},
+		{"a PUT that changes something", 200, http.MethodPut, usersPath + "/" + ada, changed, 3, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w.access.ClearRequests()
+			w.want(tt.status, tt.method, tt.path, tt.body)
+			if all, writes := w.upstreamRequests(); all != tt.all || writes != tt.writes {
+				t.Errorf("it took %d requests to Access, %d of them writes; want %d and %d", all, writes, tt.all, tt.writes)
+			}
+		})
+	}
+}
+
+func TestUserRefusals(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ada := w.createUser("ada@acme.com")
+	w.createUser("grace@acme.com")
+	without := func(name string) map[string]any {
+		u := user("new@acme.com", "ext-new")
+		delete(u, name)
+		return u
+	}
+	with := func(name string, value any) map[string]any {
+		u := user("new@acme.com", "ext-new")
+		u[name] = value
+		return u
+	}
+	replace := func(path string, value any) map[string]any {
+		return operations(map[string]any{"op": "replace", "path": path, "value": value})
+	}
+	tests := []struct {
+		name         string
+		status       int
+		scimType     string
+		method, path string
+		body         any
+		detail       string
+	}{
+		{"no e-mail", 400, "invalidValue", "POST", usersPath, without("emails"), "emails"},
+		{"no userName", 400, "invalidValue", "POST", usersPath, without("userName"), "userName"},
+		{"no name", 400, "invalidValue", "POST", usersPath, without("name"), "name.givenName, name.familyName"},
+		{"a userName that is a number in a list", 400, "invalidValue", "POST", usersPath, with("userName", []any{1}), "userName must be a string"},
+		{"active that is no boolean", 400, "invalidValue", "POST", usersPath, with("active", "perhaps"), "true or false"},
+		{"a body that is a list", 400, "invalidSyntax", "POST", usersPath, `[]`, "JSON object"},
+		{"a body that is null", 400, "invalidSyntax", "POST", usersPath, `null`, "JSON object"},
+		{"an empty body", 400, "invalidSyntax", "POST", usersPath, ``, "JSON object"},
+		{"garbage behind the JSON", 400, "invalidSyntax", "POST", usersPath, `{"userName":"x"} trailing`, "byte"},
+		{"half a body", 400, "invalidSyntax", "PUT", usersPath + "/" + ada, `{"userName":"x`, "byte"},
+		{"invalid UTF-8", 400, "invalidSyntax", "POST", usersPath, []byte("{\"userName\":\"\xff\"}"), "UTF-8"},
+		{"the userName of another", 409, "uniqueness", "PUT", usersPath + "/" + ada, user("GRACE@acme.com", "ext-ada@acme.com"), "another user"},
+		{"a user that does not exist", 404, "", "GET", usersPath + "/nobody", nil, "nobody"},
+		{"an id that is a path", 404, "", "GET", usersPath + "/..%2FGroups", nil, "not found"},
+		{"a PUT to nobody", 404, "", "PUT", usersPath + "/nobody", user("x@acme.com", "x"), "nobody"},
+		{"a PATCH of nobody", 404, "", "PATCH", usersPath + "/nobody", replace("active", false), "nobody"},
+		{"a deletion of nobody", 404, "", "DELETE", usersPath + "/nobody", nil, "nobody"},
+		{"a PATCH without operations", 400, "invalidSyntax", "PATCH", usersPath + "/" + ada, operations(), "Operations"},
+		{"a PATCH with an op that is none", 400, "invalidSyntax", "PATCH", usersPath + "/" + ada,
+			operations(map[string]any{"op": "move", "path": "title"}), "add, replace or remove"},
+		{"a PATCH of the id", 400, "mutability", "PATCH", usersPath + "/" + ada, replace("id", "x"), "read-only"},
+		{"a PATCH with another id in its value", 400, "mutability", "PATCH", usersPath + "/" + ada,
+			operations(map[string]any{"op": "replace", "value": map[string]any{"id": "x"}}), "id"},
+		{"a PATCH of a value that is not there", 400, "noTarget", "PATCH", usersPath + "/" + ada, replace(`emails[type eq "home"].value`, "x@y"), "emails"},
+		{"a PATCH with a broken path", 400, "invalidPath", "PATCH", usersPath + "/" + ada, replace(`emails[`, "x@y"), "path"},
+		{"a PATCH of active with a wrong type", 400, "invalidValue", "PATCH", usersPath + "/" + ada, replace("active", []any{}), "true or false"},
+		{"a filter that is not supported", 400, "invalidFilter", "GET", filter(usersPath, `userName sw "a"`), nil, "userName eq"},
+		{"a filter on an attribute that cannot be searched", 400, "invalidFilter", "GET", filter(usersPath, `title eq "a"`), nil, "userName eq"},
+		{"a filter that cannot be parsed", 400, "invalidFilter", "GET", filter(usersPath, `userName eq`), nil, "parsed"},
+		{"a count that is no number", 400, "invalidValue", "GET", usersPath + "?count=ten", nil, "count"},
+		{"a parameter given twice", 400, "invalidValue", "GET", usersPath + "?count=1&count=2", nil, "more than once"},
+	}
+	before := w.access.State()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := w.want(tt.status, tt.method, tt.path, tt.body)
+			if got, _ := r.body["scimType"].(string); got != tt.scimType {
+				t.Errorf("scimType is %q, want %q", got, tt.scimType)
+			}
+			if !strings.Contains(r.detail(), tt.detail) {
+				t.Errorf("detail is %q, want one that says %q", r.detail(), tt.detail)
+			}
+		})
+	}
+	if after := w.access.State(); fmt.Sprint(after) != fmt.Sprint(before) {
+		t.Errorf("a refused request changed Access")
+	}
+}
+
+func TestConflictsNameTheExistingUser(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ada := w.createUser("ada@acme.com")
+	byName := w.want(http.StatusConflict, http.MethodPost, usersPath, user("Ada@Acme.com", "someone-else"))
+	byID := w.want(http.StatusConflict, http.MethodPost, usersPath, user("countess@acme.com", "ext-ada@acme.com"))
+	for _, r := range []response{byName, byID} {
+		if !strings.Contains(r.detail(), ada) || !strings.Contains(r.detail(), "ada@acme.com") {
+			t.Errorf("detail is %q, want the id and userName of the existing user in it", r.detail())
+		}
+	}
+}
+
+// Without an externalId the bridge cannot know that it is the same push again.
+func TestUserWithoutExternalID(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	r := w.want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", ""))
+	if got, _ := w.heldUser(r.id())["externalId"].(string); len(got) != 36 {
+		t.Errorf("Access holds the externalId %q, want a UUID", got)
+	}
+	w.want(http.StatusConflict, http.MethodPost, usersPath, user("ada@acme.com", ""))
+}
+
+func TestRevivalOfAnInactiveUser(t *testing.T) {
+	for name, modes := range map[string]accesstest.Modes{
+		"Access refuses a second externalId":  {},
+		"Access would allow a second account": {ShareExternalID: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, accesstest.Config{Modes: modes})
+			ada := w.createUser("ada@acme.com")
+			w.want(http.StatusOK, http.MethodPatch, usersPath+"/"+ada,
+				operations(map[string]any{"op": "replace", "value": map[string]any{"active": false}}))
+			r := w.want(http.StatusCreated, http.MethodPost, usersPath, user("countess@acme.com", "ext-ada@acme.com"))
+			if r.id() != ada || r.body["active"] != true || r.body["userName"] != "countess@acme.com" {
+				t.Errorf("answered %s, want the account %s, active and renamed", r.raw, ada)
+			}
+			if r.header.Get("Location") != w.bridge.URL+usersPath+"/"+ada {
+				t.Errorf("Location is %q", r.header.Get("Location"))
+			}
+			if got := w.heldUser(ada); got["userName"] != "countess@acme.com" || got["active"] != true {
+				t.Errorf("Access holds %v", got)
+			}
+		})
+	}
+}
+
+func TestRepeatedPushBringsTheAccountUpToDate(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ada := w.createUser("ada@acme.com")
+	again := user("ada@acme.com", "ext-ada@acme.com")
+	again["title"] = "Countess"
+	if r := w.want(http.StatusCreated, http.MethodPost, usersPath, again); r.id() != ada || r.body["title"] != "Countess" {
+		t.Errorf("answered %s, want the account %s with its new title", r.raw, ada)
+	}
+}
+
+// A creation whose answer is lost is answered 429; Okta sends it again, and
+// there is one account.
+func TestCreationWhoseAnswerIsLost(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	w.access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Users", Drop: true, Apply: true, Count: 1})
+	w.want(http.StatusTooManyRequests, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
+	r := w.want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
+	page := w.want(http.StatusOK, http.MethodGet, usersPath, nil)
+	if page.body["totalResults"] != 1.0 || w.heldUser(r.id()) == nil {
+		t.Errorf("there are %v users, want one", page.body["totalResults"])
+	}
+}
+
+func TestSamePushTwiceAtOnce(t *testing.T) {
+	w := newWorld(t, accesstest.Config{Latency: 0})
+	ids := make([]string, 8)
+	var wait sync.WaitGroup
+	for i := range ids {
+		wait.Go(func() { ids[i] = w.send(http.MethodPost, usersPath, user("ada@acme.com", "ext-ada")).id() })
+	}
+	wait.Wait()
+	for _, id := range ids {
+		if id == "" || id != ids[0] {
+			t.Errorf("the callers got %q, want one id for all", ids)
+			break
+		}
+	}
+}
+
+func TestImportInPages(t *testing.T) {
+	w := newWorld(t, accesstest.Config{SeedUsers: 250})
+	seen := map[any]bool{}
+	last := ""
+	for start := 1; start <= 201; start += 100 {
+		r := w.want(http.StatusOK, http.MethodGet, fmt.Sprintf("%s?startIndex=%d&count=100", usersPath, start), nil)
+		resources, _ := r.body["Resources"].([]any)
+		want := min(100, 251-start)
+		if r.body["totalResults"] != 250.0 || r.body["startIndex"] != float64(start) || r.body["itemsPerPage"] != float64(want) || len(resources) != want {
+			t.Fatalf("page at %d: total %v, start %v, itemsPerPage %v, %d resources", start,
+				r.body["totalResults"], r.body["startIndex"], r.body["itemsPerPage"], len(resources))
+		}
+		for _, u := range resources {
+			u := u.(map[string]any)
+			name := u["userName"].(string)
+			if name <= last || seen[u["id"]] {
+				t.Fatalf("%s comes after %s, or a second time", name, last)
+			}
+			last, seen[u["id"]] = name, true
+		}
+		if strings.Contains(string(r.raw), `"totalResults":"`) {
+			t.Error("counts are strings")
+		}
+	}
+	if len(seen) != 250 {
+		t.Errorf("saw %d users, want 250", len(seen))
+	}
+}
+
+func TestPagingAtItsEdges(t *testing.T) {
+	w := newWorld(t, accesstest.Config{SeedUsers: 3})
+	tests := []struct {
+		query        string
+		start, items float64
+	}{
+		{"count=0", 1, 0},
+		{"count=-5", 1, 0},
+		{"startIndex=0&count=2", 1, 2},
+		{"startIndex=-7", 1, 3},
+		{"startIndex=3&count=10", 3, 1},
+		{"startIndex=4", 4, 0},
+		{"startIndex=99999999999999999999", 9223372036854775807, 0},
+		{"count=99999999999999999999", 1, 3},
+		{"startindex=2&COUNT=1", 2, 1},
+		{"filter=userName+eq+%22user-0001@acme.com%22&startIndex=2", 2, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.query, func(t *testing.T) {
+			r := w.want(http.StatusOK, http.MethodGet, usersPath+"?"+tt.query, nil)
+			if r.body["startIndex"] != tt.start || r.body["itemsPerPage"] != tt.items {
+				t.Errorf("start %v, items %v; want %v and %v", r.body["startIndex"], r.body["itemsPerPage"], tt.start, tt.items)
+			}
+			if r.body["totalResults"] == 0.0 || r.body["Resources"] == nil {
+				t.Errorf("answered %s", r.raw)
+			}
+		})
+	}
+}
+
+func TestProjection(t *testing.T) {
+	w := newWorld(t, accesstest.Config{SeedUsers: 1})
+	r := w.want(http.StatusOK, http.MethodGet, usersPath+"?attributes=userName,name.givenName", nil)
+	u := r.body["Resources"].([]any)[0].(map[string]any)
+	if len(u) != 4 || u["userName"] == nil || u["name"] == nil || u["id"] == nil || u["schemas"] == nil {
+		t.Errorf("got %v, want schemas, id, userName and name", u)
+	}
+	r = w.want(http.StatusOK, http.MethodGet, usersPath+"?excludedAttributes=emails,id", nil)
+	u = r.body["Resources"].([]any)[0].(map[string]any)
+	if u["emails"] != nil || u["id"] == nil || u["userName"] == nil {
+		t.Errorf("got %v, want all but emails", u)
+	}
+}
