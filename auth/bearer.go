@@ -1,0 +1,138 @@
+package auth
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const (
+	weakToken = 16
+	maxToken  = 4 << 10
+	maxHeader = 8 << 10
+)
+
+// The reasons why a caller is turned away, matched with errors.Is. Each text is
+// one sentence that tells Okta's administrator what to do.
+var (
+	// ErrNoToken says that the header is missing, or names the scheme alone.
+	ErrNoToken error = refusal("The request carries no token: " +
+		"enter a token of the bridge as the API token in Okta.")
+	// ErrDoubleBearer says that the token was pasted with the word Bearer.
+	// Okta's "HTTP Header" authentication adds that word by itself.
+	ErrDoubleBearer error = refusal("The word Bearer was pasted together with the token: " +
+		"enter the token alone in Okta, which adds Bearer by itself.")
+	// ErrScheme says that the header is of another scheme, such as Basic.
+	ErrScheme error = refusal("The bridge expects a bearer token: " +
+		"choose HTTP Header as the authentication mode in Okta and enter the token alone, without spaces.")
+	// ErrWrongToken says that the token is none of the accepted ones.
+	ErrWrongToken error = refusal("The token is not one that the bridge accepts: " +
+		"enter a token of the bridge as the API token in Okta.")
+	// ErrHeaderTooLong says that the header is longer than 8 KiB.
+	ErrHeaderTooLong error = refusal("The Authorization header is longer than 8 KiB: " +
+		"enter a token of the bridge as the API token in Okta.")
+)
+
+// refusal is an error whose text is a whole sentence.
+type refusal string
+
+// Error returns the sentence.
+func (r refusal) Error() string { return string(r) }
+
+// Bearer checks the tokens of callers. It is safe for concurrent use.
+type Bearer struct {
+	sums [][sha256.Size]byte // of the accepted tokens
+}
+
+// NewBearer returns a Bearer that accepts any of tokens. It refuses an empty
+// list and tokens that are empty, longer than 4 KiB, or hold anything but
+// printable ASCII without spaces, since such a token does not survive the way
+// through a header. The error names a token by its
+// position and does not show it.
+func NewBearer(tokens []string) (*Bearer, error) {
+	if len(tokens) == 0 {
+		return nil, errors.New("inbound tokens: at least one is required")
+	}
+	b := &Bearer{}
+	var problems []error
+	for i, token := range tokens {
+		if err := checkInbound(token); err != nil {
+			problems = append(problems, fmt.Errorf("inbound token %d of %d: %w", i+1, len(tokens), err))
+		}
+		b.sums = append(b.sums, sha256.Sum256([]byte(token)))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// IsWeak reports whether a token is so short that it might be guessed. Such a
+// token is accepted; whoever gives it out should hear of it.
+func IsWeak(token string) bool { return len(token) < weakToken }
+
+func checkInbound(token string) error {
+	switch {
+	case token == "":
+		return errors.New("is empty")
+	case strings.TrimSpace(token) != token:
+		return errors.New("has white space around it")
+	case strings.Contains(token, " "):
+		return errors.New("has a space in it; give the token alone, without the word Bearer")
+	case !isVisibleASCII(token):
+		return errors.New("has a control character, or one that is not ASCII")
+	case len(token) > maxToken:
+		return fmt.Errorf("has more than %d characters", maxToken)
+	}
+	return nil
+}
+
+// isVisibleASCII reports whether s can stand in a header as it is.
+func isVisibleASCII(s string) bool {
+	return !slices.ContainsFunc([]byte(s), func(c byte) bool { return c <= ' ' || c > '~' })
+}
+
+// Check returns nil when authorization, the value of that header, carries an
+// accepted token, and otherwise one of the errors of this package. The token
+// may stand after "Bearer", in any case and with any number of spaces (RFC 6750
+// §2.1), or alone: some of Okta's connectors send what was entered and add no
+// scheme.
+func (b *Bearer) Check(authorization string) error {
+	if len(authorization) > maxHeader {
+		return ErrHeaderTooLong
+	}
+	value := strings.Trim(authorization, " \t")
+	scheme, token, spaced := strings.Cut(value, " ")
+	switch {
+	case value == "", !spaced && isBearer(value):
+		return ErrNoToken
+	case !spaced:
+		token = value
+	case !isBearer(scheme):
+		return ErrScheme
+	}
+	token = strings.TrimLeft(token, " ")
+	if first, _, _ := strings.Cut(token, " "); isBearer(first) {
+		return ErrDoubleBearer
+	}
+	if !b.accepts(token) {
+		return ErrWrongToken
+	}
+	return nil
+}
+
+func isBearer(word string) bool { return strings.EqualFold(word, "Bearer") }
+
+// accepts looks at every accepted token, also after a match, and compares sums
+// of equal length, so that the time tells nothing about the tokens.
+func (b *Bearer) accepts(token string) bool {
+	sum := sha256.Sum256([]byte(token))
+	found := 0
+	for _, accepted := range b.sums {
+		found |= subtle.ConstantTimeCompare(accepted[:], sum[:])
+	}
+	return found == 1
+}

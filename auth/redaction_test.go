@@ -1,0 +1,54 @@
+package auth_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"ws1bridge/auth"
+)
+
+func TestSecretsPrintAsRedacted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := auth.Config{TokenURL: tokenURL, ClientID: clientID, ClientSecret: clientSecret}
+		e := &endpoint{reply: living(600)}
+		source, bearer := e.source(t), newBearer(t)
+		mustToken(t, source, "token-1")
+		synctest.Wait() // fmt reads unexported fields as they are
+		checkRedacted(t, "Config", cfg)
+		checkRedacted(t, "*Config", &cfg)
+		checkRedacted(t, "TokenSource", source)
+		checkRedacted(t, "Bearer", bearer)
+		checkRedacted(t, "Transport", &auth.Transport{Source: source, Host: "tenant.example"})
+		checkRedacted(t, "a struct of them", struct {
+			Config auth.Config
+			Source *auth.TokenSource
+			Bearer *auth.Bearer
+			hidden *auth.TokenSource // fmt does not call methods here
+		}{cfg, source, bearer, source})
+	})
+}
+
+func checkRedacted(t *testing.T, name string, value any) {
+	t.Helper()
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := []string{string(encoded)}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		texts = append(texts, fmt.Sprintf(verb, value))
+	}
+	for _, text := range texts {
+		if !strings.Contains(text, "[redacted]") {
+			t.Errorf("%s: %s does not say [redacted]", name, text)
+		}
+		for _, secret := range []string{clientSecret, "token-1", oldToken, newToken} {
+			if strings.Contains(text, secret) || strings.Contains(text, fmt.Sprintf("%x", secret)) {
+				t.Errorf("%s: %s shows %q", name, text, secret)
+			}
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// roleMemory is how long a 403 that survived a new token is remembered.
+	roleMemory = time.Minute
+	// maxDrain bounds what is read of a refused answer to keep its connection.
+	maxDrain = 64 << 10
+)
+
+// Tokens gives out tokens and takes back refused ones, as TokenSource does.
+type Tokens interface {
+	// Token returns a token to send now.
+	Token(ctx context.Context) (string, error)
+	// Drop says that token was refused; it does nothing if that is known.
+	Drop(token string)
+}
+
+// Transport puts the bearer token on requests to Access. When Access refuses
+// the token, the request is sent once more with a new one; if none can be had,
+// that error is returned and not the refusal. A request whose body cannot be
+// had again (no GetBody) is not repeated, but its token is dropped.
+//
+// Access documents no status for a bad token, and answers 401 or 403. A 403
+// that survives a new token therefore means that the role of the OAuth client
+// is too small or the record may not be written. For one minute after such a
+// one, every 403 is returned as it is, so that they do not cost a token each.
+//
+// It is safe for concurrent use. The fields must not change after the first
+// request.
+type Transport struct {
+	// Source gives the tokens. Required.
+	Source Tokens
+	// Host is that of the tenant as it stands in the request's URL, with the
+	// port if there is one. Requests to any other host, and plain http off
+	// loopback, are refused. Required.
+	Host string
+	// Base sends the requests; nil is http.DefaultTransport.
+	Base http.RoundTripper
+
+	mu         sync.Mutex // guards the field below
+	roleIssues time.Time  // until when a 403 is not the token's fault
+}
+
+// RoundTrip sends req with a token. It does not change req and always closes
+// its body.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := t.checkTarget(req); err != nil {
+		return nil, closeBody(req, err)
+	}
+	token, err := t.Source.Token(req.Context())
+	if err != nil {
+		return nil, closeBody(req, err)
+	}
+	res, err := t.base().RoundTrip(withToken(req, token))
+	if err != nil || !t.blamesToken(res.StatusCode) {
+		return res, err
+	}
+	t.Source.Drop(token)
+	again, err := repeatable(req)
+	if again == nil && err == nil {
+		t.learn(res.StatusCode)
+		return res, nil
+	}
+	discard(res.Body)
+	if err != nil {
+		return nil, err
+	}
+	token, err = t.Source.Token(req.Context())
+	if err != nil {
+		return nil, closeBody(again, err)
+	}
+	res, err = t.base().RoundTrip(withToken(again, token))
+	if err == nil {
+		t.learn(res.StatusCode)
+	}
+	return res, err
+}
+
+// CloseIdleConnections closes those of Base, for http.Client.
+func (t *Transport) CloseIdleConnections() {
+	if c, ok := t.base().(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+func (t *Transport) base() http.RoundTripper {
+	if t.Base == nil {
+		return http.DefaultTransport
+	}
+	return t.Base
+}
+
+// checkTarget keeps the token from leaving for anywhere but the tenant.
+func (t *Transport) checkTarget(req *http.Request) error {
+	switch {
+	case t.Source == nil || t.Host == "":
+		return errors.New("auth: Transport needs Source and Host")
+	case !strings.EqualFold(req.URL.Host, t.Host):
+		return errors.New("auth: the request is not for the configured host of Workspace ONE Access")
+	case !isPrivate(req.URL):
+		return errors.New("auth: the token travels by https only")
+	}
+	return nil
+}
+
+// blamesToken reports whether an answer may mean that the token is bad.
+func (t *Transport) blamesToken(status int) bool {
+	switch status {
+	case http.StatusUnauthorized:
+		return true
+	case http.StatusForbidden:
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		return !time.Now().Before(t.roleIssues)
+	}
+	return false
+}
+
+// learn remembers a 403 that no new token can mend.
+func (t *Transport) learn(status int) {
+	if status != http.StatusForbidden {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.roleIssues = time.Now().Add(roleMemory)
+}
+
+func withToken(req *http.Request, token string) *http.Request {
+	req = req.Clone(req.Context())
+	req.Header.Set("Authorization", "Bearer "+token)
+	return req
+}
+
+// repeatable returns req with its body from the start, or nil when that cannot
+// be had.
+func repeatable(req *http.Request) (*http.Request, error) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return req, nil
+	}
+	if req.GetBody == nil {
+		return nil, nil
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	again := req.Clone(req.Context())
+	again.Body = body
+	return again, nil
+}
+
+// closeBody closes the body of a request that is not sent, as a RoundTripper
+// must, and returns err.
+func closeBody(req *http.Request, err error) error {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+	return err
+}
+
+// discard reads what is left of a small body, so that the connection is used
+// again, and closes it.
+func discard(body io.ReadCloser) {
+	_, _ = io.CopyN(io.Discard, body, maxDrain)
+	_ = body.Close()
+}

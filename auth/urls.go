@@ -1,0 +1,48 @@
+package auth
+
+import (
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// checkTokenURL refuses what cannot be a token endpoint. Its errors do not
+// quote the URL, which may hold a secret.
+func checkTokenURL(raw string) error {
+	u, err := url.Parse(raw)
+	switch {
+	case raw == "":
+		return errors.New("TokenURL is required")
+	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "":
+		return errors.New("TokenURL must look like https://example.workspaceoneaccess.com/SAAS/auth/oauthtoken")
+	case !isPrivate(u):
+		return errors.New("TokenURL must use https (plain http is for loopback only)")
+	}
+	return nil
+}
+
+// isPrivate reports whether a secret may travel to u: by https, or by http
+// without leaving this machine.
+func isPrivate(u *url.URL) bool {
+	switch u.Scheme {
+	case "https":
+		return true
+	case "http":
+		ip := net.ParseIP(u.Hostname())
+		return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
+	}
+	return false
+}
+
+// checkCredential catches the white space that comes with a pasted secret or
+// the last line of a file.
+func checkCredential(name, value string) error {
+	switch {
+	case value == "":
+		return errors.New(name + " is required")
+	case strings.TrimSpace(value) != value:
+		return errors.New(name + " has white space around it")
+	}
+	return nil
+}
