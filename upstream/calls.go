@@ -37,9 +37,20 @@ type call struct {
 // writes reports whether the call may change something in Access.
 func (r call) writes() bool { return r.method != http.MethodGet }
 
-// send does the call and decodes the answer into out. out may be nil, and then
-// the answer's body does not matter. Every failure is an *Error.
+// idempotent reports whether doing the call twice is the same as doing it once.
+// Creations are not; every PATCH of this package is, because it says what to be
+// and not what to add to it.
+func (r call) idempotent() bool { return r.method != http.MethodPost }
+
+// send does the call, within the client's Resilience, and decodes the answer
+// into out. out may be nil, and then the answer's body does not matter. Every
+// failure is an *Error.
 func (c *Client) send(ctx context.Context, r call, out any) error {
+	return c.guard.do(ctx, r, func() error { return c.attempt(ctx, r, out) })
+}
+
+// attempt sends the call once.
+func (c *Client) attempt(ctx context.Context, r call, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	req, err := c.request(ctx, r)
@@ -81,7 +92,7 @@ func (c *Client) exchange(req *http.Request, r call, out any) (status int, err e
 	res, err := c.http.Do(req)
 	if err != nil {
 		e := unavailable(r.op, withoutURL(err))
-		e.InDoubt = r.writes()
+		e.InDoubt = r.writes() && !isTokenTrouble(e)
 		return 0, e
 	}
 	defer func() { _ = res.Body.Close() }()

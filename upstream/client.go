@@ -17,7 +17,9 @@ const (
 	// apiPath is where the API of a tenant stands (Omnissa Access OpenAPI).
 	apiPath = "/SAAS/jersey/manager/api"
 
-	defaultTimeout = 20 * time.Second
+	// defaultTimeout leaves room for three attempts within the time that Okta's
+	// request has.
+	defaultTimeout = 12 * time.Second
 )
 
 // Config is what a Client needs.
@@ -31,8 +33,10 @@ type Config struct {
 	// Domains are the domains whose users and groups are the bridge's own, to
 	// the byte as the directories of the tenant spell them. At least one.
 	Domains []string
-	// Timeout bounds one request to Access; 0 means 20 seconds.
+	// Timeout bounds one request to Access; 0 means 12 seconds.
 	Timeout time.Duration
+	// Resilience is how trouble with Access is met; optional.
+	Resilience Resilience
 	// Registerer takes the metrics; nil leaves them unregistered.
 	Registerer prometheus.Registerer
 }
@@ -44,6 +48,7 @@ type Client struct {
 	domains []string
 	timeout time.Duration
 	metrics *metrics
+	guard   *guard
 
 	userWrites  keyedLock
 	groupWrites keyedLock
@@ -69,12 +74,14 @@ func NewClient(cfg Config) (*Client, error) {
 	client := *cfg.HTTPClient
 	// A redirect would carry writes and the token to a host that nobody configured.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	metrics := newMetrics(cfg.Registerer)
 	return &Client{
 		base:    base,
 		http:    &client,
 		domains: slices.Clone(cfg.Domains),
 		timeout: cfg.Timeout,
-		metrics: newMetrics(cfg.Registerer),
+		metrics: metrics,
+		guard:   newGuard(cfg.Resilience, metrics),
 	}, nil
 }
 

@@ -18,9 +18,12 @@
 // other, in the order in which they came; writes to different ones run apart.
 // A write that would change nothing sends nothing.
 //
+// A failed request is sent again where that is safe, see Resilience; while
+// Access is down, requests fail at once instead of piling up.
+//
 // # What it does not do
 //
 // It follows neither meta.location nor redirects: every URL is built from the
 // configured tenant. It does not authenticate; the http.Client it is given adds
-// the token. It does not repeat a failed request.
+// the token.
 package upstream

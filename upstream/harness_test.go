@@ -38,9 +38,15 @@ func start(t *testing.T, cfg accesstest.Config) (*upstream.Client, *accesstest.R
 
 func newClient(t *testing.T, access *accesstest.Running, domains ...string) *upstream.Client {
 	t.Helper()
+	return newClientWith(t, access, upstream.Resilience{Attempts: 1, BreakAfter: 1 << 20}, domains...)
+}
+
+// newClientWith returns a client that meets trouble as r says.
+func newClientWith(t *testing.T, access *accesstest.Running, r upstream.Resilience, domains ...string) *upstream.Client {
+	t.Helper()
 	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: clientSecret, TokenURL: access.URL + "/SAAS/auth/oauthtoken"}
 	client, err := upstream.NewClient(upstream.Config{
-		BaseURL: access.URL + "/some/path/", HTTPClient: tokens.Client(t.Context()), Domains: domains, Timeout: 5 * time.Second,
+		BaseURL: access.URL + "/some/path/", HTTPClient: tokens.Client(t.Context()), Domains: domains, Timeout: 5 * time.Second, Resilience: r,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,8 @@ import (
 type metrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
+	retries  *prometheus.CounterVec
+	open     prometheus.Gauge
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -27,6 +29,23 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Help:    "Time until Workspace ONE Access had answered a request.",
 			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20},
 		}, []string{"operation", "code"}),
+		retries: factory.NewCounterVec(prometheus.CounterOpts{
+			Name: "ws1bridge_upstream_retries_total",
+			Help: "Requests to Workspace ONE Access that were sent again after a failure, by operation.",
+		}, []string{"operation"}),
+		open: factory.NewGauge(prometheus.GaugeOpts{
+			Name: "ws1bridge_upstream_circuit_open",
+			Help: "1 while requests fail at once because Workspace ONE Access failed several times in a row.",
+		}),
+	}
+}
+
+func (m *metrics) retried(op string) { m.retries.WithLabelValues(op).Inc() }
+
+func (m *metrics) circuit(open bool) {
+	m.open.Set(0)
+	if open {
+		m.open.Set(1)
 	}
 }
 
