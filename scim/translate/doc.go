@@ -9,5 +9,5 @@
 //
 // Resources are expected with the attribute names spelled as their schemas spell
 // them, as package scim's decoder leaves them. What the table does not name has
-// no home in Access and is left out; Unmapped lists it.
+// no home in Access and is left out; Attributes lists what has one.
 package translate

@@ -1,0 +1,86 @@
+package translate_test
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"testing"
+
+	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
+)
+
+const (
+	domain     = "acme.com"
+	enterprise = `"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"`
+	workspace  = `"urn:scim:schemas:extension:workspace:1.0"`
+)
+
+func translator(tb testing.TB) *translate.Translator {
+	tb.Helper()
+	tr, err := translate.New(translate.Config{DefaultDomain: domain})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return tr
+}
+
+// resource decodes a user as it comes off the wire.
+func resource(tb testing.TB, body string) translate.Resource {
+	tb.Helper()
+	var r translate.Resource
+	if err := json.Unmarshal([]byte(body), &r); err != nil {
+		tb.Fatalf("%v in %s", err, body)
+	}
+	return r
+}
+
+func readFile(tb testing.TB, name string) string {
+	tb.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(b)
+}
+
+// path reads the name of an attribute of Access.
+func path(tb testing.TB, name string) upstream.Path {
+	tb.Helper()
+	p, err := upstream.ParsePath(name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return p
+}
+
+// access makes attributes out of pairs of name and value.
+func access(tb testing.TB, pairs ...any) upstream.Attributes {
+	tb.Helper()
+	a := upstream.Attributes{}
+	for pair := range slices.Chunk(pairs, 2) {
+		a[path(tb, pair[0].(string))] = pair[1]
+	}
+	return a
+}
+
+// set is what of the attributes has a value, by name.
+func set(a upstream.Attributes) map[string]any {
+	out := map[string]any{}
+	for p, v := range a {
+		if v != nil {
+			out[p.String()] = v
+		}
+	}
+	return out
+}
+
+// pretty shows a value the way golden files do: indented, with sorted names.
+func pretty(tb testing.TB, v any) string {
+	tb.Helper()
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(b) + "\n"
+}
