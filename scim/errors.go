@@ -99,6 +99,10 @@ func refusedDetail(err *upstream.Error) string {
 
 func unavailableDetail(err *upstream.Error) string {
 	switch {
+	case errors.Is(err, upstream.ErrCircuitOpen):
+		return "Workspace ONE Access failed several times in a row, so the bridge waits before it asks again."
+	case errors.Is(err, upstream.ErrTooBusy):
+		return "The bridge has too many requests to Workspace ONE Access under way."
 	case err.Status == http.StatusTooManyRequests:
 		return "Workspace ONE Access asks the bridge to slow down."
 	case err.Status == 0 && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errTimeout)):

@@ -73,11 +73,8 @@ func simpleEquality(raw string) (comparison, bool) {
 	if !ok || !strings.EqualFold(operator, "eq") {
 		return comparison{}, false
 	}
-	var value string
-	if json.Unmarshal([]byte(literal), &value) != nil {
-		return comparison{}, false
-	}
-	return comparison{attribute: attribute, value: value}, true
+	value, ok := jsonString(literal)
+	return comparison{attribute: attribute, value: value}, ok
 }
 
 // asEquality reads an equality that the parser had to take apart, such as one
@@ -97,11 +94,16 @@ func stringLiteral(v any) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	var s string
-	if json.Unmarshal([]byte(`"`+raw+`"`), &s) != nil {
+	return jsonString(`"` + raw + `"`)
+}
+
+// jsonString decodes a JSON string, and nothing else.
+func jsonString(literal string) (string, bool) {
+	var s *string // nil where the literal is null
+	if json.Unmarshal([]byte(literal), &s) != nil || s == nil {
 		return "", false
 	}
-	return s, true
+	return *s, true
 }
 
 func invalidFilter(detail string) scimerrors.ScimError {

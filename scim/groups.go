@@ -95,7 +95,7 @@ func (h *Handler) patchGroup(r *http.Request) (answer, error) {
 // Access holds.
 func (h *Handler) updateGroup(r *http.Request, apply func(translate.Resource) (translate.Resource, error)) (answer, error) {
 	id := resourceID(r)
-	note(r, zap.String("group_id", clip(id)))
+	note(r, zap.String("group_id", loggable(id)))
 	g, err := h.Groups.UpdateGroup(r.Context(), id, func(current upstream.Group) (upstream.Group, error) {
 		next, err := apply(groupResource(current, ""))
 		if err != nil {
@@ -115,7 +115,7 @@ func (h *Handler) updateGroup(r *http.Request, apply func(translate.Resource) (t
 
 func (h *Handler) deleteGroup(r *http.Request) (answer, error) {
 	id := resourceID(r)
-	note(r, zap.String("group_id", clip(id)))
+	note(r, zap.String("group_id", loggable(id)))
 	return answer{status: http.StatusNoContent}, h.Groups.DeleteGroup(r.Context(), id)
 }
 
@@ -128,7 +128,7 @@ func (h *Handler) noteUnknownMembers(r *http.Request, g upstream.Group) {
 	h.metrics.unknownMembers.Add(float64(len(g.Unknown)))
 	shown := make([]string, 0, 10)
 	for _, id := range g.Unknown[:min(len(g.Unknown), cap(shown))] {
-		shown = append(shown, clip(id))
+		shown = append(shown, loggable(id))
 	}
 	note(r, zap.Int("unknown_members", len(g.Unknown)), zap.Strings("unknown_member_ids", shown))
 }

@@ -40,28 +40,30 @@ func (h *Handler) createGroup(r *http.Request) (answer, error) {
 // answered 429 from its beginning.
 func (h *Handler) newGroup(ctx context.Context, wanted upstream.Group) (upstream.Group, error) {
 	g, err := h.Groups.CreateGroup(ctx, h.GroupDomain, wanted)
-	if errors.Is(err, upstream.ErrConflict) {
+	if inDoubt(err) {
+		h.doubtful.add(wanted.DisplayName)
+	}
+	if inDoubt(err) || errors.Is(err, upstream.ErrConflict) {
 		g, err = h.resumeGroup(ctx, wanted, err)
 	}
-	var failed *upstream.Error
-	switch {
-	case err == nil:
+	if err == nil {
 		h.doubtful.remove(wanted.DisplayName)
-	case errors.As(err, &failed) && failed.InDoubt:
-		h.doubtful.add(wanted.DisplayName)
 	}
 	return g, err
 }
 
-// resumeGroup finds the group that stands in the way of a creation and decides
-// whether it is the beginning of that very creation.
-func (h *Handler) resumeGroup(ctx context.Context, wanted upstream.Group, taken error) (upstream.Group, error) {
+// resumeGroup finds the group that stands in the way of a creation, or that a
+// creation of unknown outcome may have made, and decides whether it is the
+// beginning of that very creation.
+func (h *Handler) resumeGroup(ctx context.Context, wanted upstream.Group, failure error) (upstream.Group, error) {
 	found, err := h.Groups.FindGroups(ctx, upstream.ByDisplayName, wanted.DisplayName, true)
-	if err != nil {
+	switch {
+	case inDoubt(failure) && (err != nil || len(found) == 0):
+		return upstream.Group{}, failure // Okta's repetition decides
+	case err != nil:
 		return upstream.Group{}, err
-	}
-	if len(found) == 0 {
-		return upstream.Group{}, fmt.Errorf("%w: %w", conflict("Workspace ONE Access already has a group with this displayName that the bridge does not manage (group names are unique in the whole tenant): rename one of them."), taken)
+	case len(found) == 0:
+		return upstream.Group{}, fmt.Errorf("%w: %w", conflict("Workspace ONE Access already has a group with this displayName that the bridge does not manage (group names are unique in the whole tenant): rename one of them."), failure)
 	}
 	existing := found[0]
 	if !h.resumable(existing, wanted) {

@@ -149,7 +149,7 @@ func TestThousandChangesInOnePatch(t *testing.T) {
 func TestCreationOfAGroupThatBreaksOff(t *testing.T) {
 	patches := accesstest.Fault{Method: http.MethodPatch, Path: accessAPI + "/scim/Groups", Status: http.StatusServiceUnavailable}
 	second := patches
-	lost := accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Groups", Drop: true, Apply: true, Count: 1}
+	lost := accesstest.Fault{Path: accessAPI + "/scim/Groups", Drop: true, Apply: true}
 	lostLast := patches
 	lostLast.Apply = true
 	for name, fault := range map[string]accesstest.Fault{
@@ -160,6 +160,7 @@ func TestCreationOfAGroupThatBreaksOff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, accesstest.Config{})
 			ids := w.people(30)
+			w.access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: accessAPI + "/scim/Groups", Drop: true})
 			w.access.AddFault(fault)
 			r := w.want(http.StatusTooManyRequests, http.MethodPost, groupsPath, group("Sales", ids...))
 			if r.header.Get("Retry-After") == "" {
@@ -171,6 +172,14 @@ func TestCreationOfAGroupThatBreaksOff(t *testing.T) {
 			w.want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...))
 		})
 	}
+}
+
+func TestCreationOfAGroupWhoseAnswerIsLost(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ids := w.people(3)
+	w.access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Groups", Drop: true, Apply: true})
+	w.createGroup("Sales", ids...)
+	w.wantHeld("Sales", ids...)
 }
 
 // The bridge that answered 429 may not be the one that gets the repetition.

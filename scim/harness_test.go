@@ -44,8 +44,15 @@ type world struct {
 	log    *bytes.Buffer
 }
 
-// newWorld starts an emulator and a bridge in front of it.
+// newWorld starts an emulator and a bridge in front of it that shows trouble at
+// once: it sends each request to Access one time only.
 func newWorld(t *testing.T, cfg accesstest.Config, options ...func(*scim.Config)) *world {
+	t.Helper()
+	return newWorldWith(t, cfg, upstream.Resilience{Attempts: 1, BreakAfter: 1 << 20}, options...)
+}
+
+// newWorldWith is newWorld with a bridge that meets trouble as r says.
+func newWorldWith(t *testing.T, cfg accesstest.Config, r upstream.Resilience, options ...func(*scim.Config)) *world {
 	t.Helper()
 	cfg.ClientID, cfg.ClientSecret = "bridge", secret
 	if cfg.Domains == nil {
@@ -57,7 +64,7 @@ func newWorld(t *testing.T, cfg accesstest.Config, options ...func(*scim.Config)
 	base := &http.Transport{}
 	t.Cleanup(base.CloseIdleConnections)
 	client, err := upstream.NewClient(upstream.Config{
-		BaseURL: w.access.URL, Domains: []string{domain}, Timeout: 5 * time.Second,
+		BaseURL: w.access.URL, Domains: []string{domain}, Timeout: 5 * time.Second, Resilience: r,
 		HTTPClient: &http.Client{Transport: &auth.Transport{Source: tokens, Base: base, Host: strings.TrimPrefix(w.access.URL, "http://")}},
 	})
 	must(t, err)
@@ -151,7 +158,7 @@ func (w *world) want(status int, method, path string, body any) response {
 	w.t.Helper()
 	r := w.send(method, path, body)
 	if r.status != status {
-		w.t.Fatalf("%s %s was answered %d %s, want %d", method, path, r.status, r.raw, status)
+		w.t.Fatalf("%s %s was answered %d %.300s, want %d", method, path, r.status, r.raw, status)
 	}
 	if status >= 400 {
 		w.wantError(r)

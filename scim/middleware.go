@@ -77,6 +77,10 @@ func (h *Handler) operate(m methods, w http.ResponseWriter, r *http.Request) (a 
 			err = &panicError{kind: fmt.Sprintf("%T", p), stack: zap.StackSkip("stack", 2)}
 		}
 	}()
+	if !h.work.begin() {
+		return answer{}, tryAgain("The bridge is being restarted.")
+	}
+	defer h.work.end()
 	if err := h.Authenticate(r.Header.Get("Authorization")); err != nil {
 		rec.op = "authenticate"
 		return answer{}, &unauthenticatedError{err}
@@ -152,6 +156,18 @@ func (h *Handler) finish(rec *record, status int, took time.Duration, err error)
 	default:
 		h.Log.Info("request", fields...)
 	}
+}
+
+// loggable is an id as it may stand in the log: one that cannot be an id of
+// Access may be anything, a person's address too.
+func loggable(id string) string {
+	letter := func(r rune) bool {
+		return r == '-' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	}
+	if len(id) > 64 || strings.ContainsFunc(id, func(r rune) bool { return !letter(r) }) {
+		return "[not an id]"
+	}
+	return id
 }
 
 // resourceID is the id in the path, unescaped once.

@@ -167,7 +167,9 @@ func (o operation) apply(r translate.Resource) error {
 		if err != nil {
 			return err
 		}
-		block[o.target.attribute.name] = list
+		if list != nil { // nil where there was none and nothing was added
+			block[o.target.attribute.name] = list
+		}
 		return nil
 	}
 	if o.target.values != nil {

@@ -1,12 +1,15 @@
 package scim
 
 import (
-	"encoding/json"
 	"strings"
 
 	scimerrors "github.com/elimity-com/scim/errors"
 	filter "github.com/scim2/filter-parser/v2"
 )
+
+// maxPath bounds what the parser gets, up to 1,000 times in a request: a path
+// takes it time in the square of its length.
+const maxPath = 512
 
 // target is what an operation changes.
 type target struct {
@@ -22,8 +25,8 @@ func (t nameTable) target(path string) (_ target, known bool, err error) {
 	if id, ok := memberPath(path); ok {
 		return target{attribute: t.core["members"], values: valueIs(id)}, t.core["members"].name != "", nil
 	}
-	if err := guardFilter(path); err != nil {
-		return target{}, false, invalidPath("The path is too long or too deep, or not valid UTF-8.")
+	if len(path) > maxPath || guardFilter(path) != nil {
+		return target{}, false, invalidPath("The path is longer than 512 bytes, too deep, or not valid UTF-8.")
 	}
 	if e, ok := t.extensions[strings.ToLower(path)]; ok {
 		return target{}, false, invalidPath("The path " + e.urn + " names a whole extension: name its attributes.")
@@ -91,10 +94,10 @@ func memberPath(path string) (id string, ok bool) {
 		return "", false
 	}
 	literal, ok := strings.CutSuffix(rest, "]")
-	if !ok || json.Unmarshal([]byte(literal), &id) != nil {
+	if !ok {
 		return "", false
 	}
-	return id, true
+	return jsonString(literal)
 }
 
 func invalidPath(detail string) error { return badRequest(scimerrors.ScimTypeInvalidPath, detail) }

@@ -16,10 +16,13 @@ type projection struct {
 // always are returned whatever the projection says.
 var always = []string{"schemas", "id"}
 
-func attributeNames(list string) []string {
+// attributeNames reads a list of attributes. Those of the core schema lose
+// their URN, so that one attribute has one name.
+func attributeNames(list, coreURN string) []string {
 	var names []string
 	for name := range strings.SplitSeq(list, ",") {
-		if name = strings.ToLower(strings.TrimSpace(name)); name != "" {
+		name = strings.ToLower(strings.TrimSpace(name))
+		if name = strings.TrimPrefix(name, strings.ToLower(coreURN)+":"); name != "" {
 			names = append(names, name)
 		}
 	}
@@ -33,8 +36,7 @@ func (p projection) wants(name string) bool {
 	}
 	if len(p.only) > 0 {
 		return slices.ContainsFunc(p.only, func(asked string) bool {
-			return asked == name || strings.HasPrefix(asked, name+".") || strings.HasPrefix(asked, name+":") ||
-				strings.HasSuffix(asked, ":"+name)
+			return asked == name || strings.HasPrefix(asked, name+".") || strings.HasPrefix(asked, name+":")
 		})
 	}
 	return !slices.Contains(p.without, name)

@@ -132,9 +132,9 @@ func (q *query) set(name, value string, names nameTable) (err error) {
 	case "count":
 		q.count, err = integer(name, value)
 	case "attributes":
-		q.projection.only = attributeNames(value)
+		q.projection.only = attributeNames(value, names.coreURN)
 	case "excludedattributes":
-		q.projection.without = attributeNames(value)
+		q.projection.without = attributeNames(value, names.coreURN)
 	}
 	return err
 }

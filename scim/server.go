@@ -58,6 +58,7 @@ type Handler struct {
 	metrics    *metrics
 	dropped    namesOnce
 	doubtful   doubtfulNames
+	work       work
 }
 
 // NewHandler returns the endpoint, which serves everything below BasePath.

@@ -83,7 +83,7 @@ func (h *Handler) patchUser(r *http.Request) (answer, error) {
 // Access holds.
 func (h *Handler) updateUser(r *http.Request, apply func(translate.Resource) (translate.Resource, error)) (answer, error) {
 	id := resourceID(r)
-	note(r, zap.String("user_id", clip(id)))
+	note(r, zap.String("user_id", loggable(id)))
 	u, err := h.Users.UpdateUser(r.Context(), id, func(current upstream.User) (upstream.Attributes, error) {
 		next, err := apply(h.Translator.UserToSCIM(current))
 		if err != nil {
@@ -102,7 +102,7 @@ func (h *Handler) updateUser(r *http.Request, apply func(translate.Resource) (tr
 
 func (h *Handler) deleteUser(r *http.Request) (answer, error) {
 	id := resourceID(r)
-	note(r, zap.String("user_id", clip(id)))
+	note(r, zap.String("user_id", loggable(id)))
 	return answer{status: http.StatusNoContent}, h.Users.DeleteUser(r.Context(), id)
 }
 

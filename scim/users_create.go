@@ -32,19 +32,21 @@ func (h *Handler) createUser(r *http.Request) (answer, error) {
 }
 
 func (h *Handler) newUser(ctx context.Context, resource translate.Resource) (upstream.User, error) {
-	externalID, _ := resource["externalId"].(string)
-	sent := externalID
-	if sent == "" {
-		// Access requires one. A random id makes no claim to know the person,
-		// so a second push of the same user stays a conflict.
-		resource["externalId"] = uuid.NewString()
-	}
 	domain, attributes, err := h.Translator.NewUser(resource)
 	if err != nil {
 		return upstream.User{}, err
 	}
+	sent := upstream.User{Attributes: attributes}.ExternalID()
+	if sent == "" {
+		// Access requires one. A random id makes no claim to know the person,
+		// so a second push of the same user stays a conflict.
+		attributes[upstream.Path{Name: "externalId"}] = uuid.NewString()
+	}
 	u, err := h.Users.CreateUser(ctx, domain, attributes)
-	if !errors.Is(err, upstream.ErrConflict) {
+	switch {
+	case inDoubt(err):
+		return h.lookForUser(ctx, domain, attributes, err)
+	case !errors.Is(err, upstream.ErrConflict):
 		return u, err
 	}
 	existing, err := h.sameUser(ctx, domain, attributes, sent)
@@ -62,6 +64,29 @@ func (h *Handler) newUser(ctx context.Context, resource translate.Resource) (ups
 		return upstream.User{}, conflict("Workspace ONE Access already has this userName or externalId outside of the users that the bridge manages: rename or delete that user there.")
 	}
 	return u, err
+}
+
+// inDoubt reports whether err leaves open whether a write was applied.
+func inDoubt(err error) bool {
+	failed, ok := errors.AsType[*upstream.Error](err)
+	return ok && failed.InDoubt
+}
+
+// lookForUser resolves a creation whose answer was lost by looking: where the
+// account is there with the very externalId that was sent, the creation went
+// well. Otherwise the failure stands, and Okta's repetition decides.
+func (h *Handler) lookForUser(ctx context.Context, domain string, a upstream.Attributes, failure error) (upstream.User, error) {
+	wanted := upstream.User{Attributes: a}
+	found, err := h.Users.FindUsers(ctx, upstream.ByUserName, wanted.UserName())
+	if err != nil {
+		return upstream.User{}, failure
+	}
+	for _, u := range found {
+		if u.Domain == domain && u.ExternalID() == wanted.ExternalID() {
+			return u, nil
+		}
+	}
+	return upstream.User{}, failure
 }
 
 // sameUser decides what a conflict on creation means, by looking. It returns

@@ -183,17 +183,29 @@ func TestRepeatedPushBringsTheAccountUpToDate(t *testing.T) {
 	}
 }
 
-// A creation whose answer is lost is answered 429; Okta sends it again, and
-// there is one account.
+// A creation whose answer is lost is resolved by looking. Where looking fails
+// too, it is answered 429 and Okta sends it again; there is one account.
 func TestCreationWhoseAnswerIsLost(t *testing.T) {
-	w := newWorld(t, accesstest.Config{})
-	w.access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Users", Drop: true, Apply: true, Count: 1})
-	w.want(http.StatusTooManyRequests, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
-	r := w.want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
-	page := w.want(http.StatusOK, http.MethodGet, usersPath, nil)
-	if page.body["totalResults"] != 1.0 || w.heldUser(r.id()) == nil {
-		t.Errorf("there are %v users, want one", page.body["totalResults"])
+	for name, externalID := range map[string]string{"with an externalId": "ext-ada", "without": ""} {
+		t.Run("resolved by looking, "+name, func(t *testing.T) {
+			w := newWorld(t, accesstest.Config{})
+			w.access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Users", Drop: true, Apply: true})
+			r := w.want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", externalID))
+			if w.heldUser(r.id())["userName"] != "ada@acme.com" {
+				t.Errorf("answered %s", r.raw)
+			}
+		})
 	}
+	t.Run("resolved by Okta's repetition", func(t *testing.T) {
+		w := newWorld(t, accesstest.Config{})
+		w.access.AddFault(accesstest.Fault{Path: accessAPI, Drop: true, Apply: true})
+		w.want(http.StatusTooManyRequests, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
+		w.access.ClearFaults()
+		w.want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
+		if page := w.want(http.StatusOK, http.MethodGet, usersPath, nil); page.body["totalResults"] != 1.0 {
+			t.Errorf("there are %v users, want one", page.body["totalResults"])
+		}
+	})
 }
 
 func TestSamePushTwiceAtOnce(t *testing.T) {
@@ -277,6 +289,10 @@ func TestProjection(t *testing.T) {
 	u := r.body["Resources"].([]any)[0].(map[string]any)
 	if len(u) != 4 || u["userName"] == nil || u["name"] == nil || u["id"] == nil || u["schemas"] == nil {
 		t.Errorf("got %v, want schemas, id, userName and name", u)
+	}
+	r = w.want(http.StatusOK, http.MethodGet, usersPath+"?attributes=urn:ietf:params:scim:schemas:core:2.0:User:displayName", nil)
+	if u = r.body["Resources"].([]any)[0].(map[string]any); len(u) > 3 || u["userName"] != nil {
+		t.Errorf("got %v, want displayName beside id and schemas at most", u)
 	}
 	r = w.want(http.StatusOK, http.MethodGet, usersPath+"?excludedAttributes=emails,id", nil)
 	u = r.body["Resources"].([]any)[0].(map[string]any)

@@ -39,6 +39,9 @@ func (f expressionFilter) describe() map[string]any {
 		return nil
 	}
 	tidied, _ := f.attribute.tidy(element).(map[string]any)
+	if !f.matches(tidied) { // it contradicts itself, or names what no schema has
+		return nil
+	}
 	return tidied
 }
 
