@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Config is the configuration of the bridge.
+type Config struct {
+	// Listen is the address that Okta calls.
+	Listen string `koanf:"listen"`
+	// OpsListen is the address of health and metrics.
+	OpsListen string `koanf:"ops_listen"`
+	// PublicURL is the SCIM base URL as Okta knows it. Optional; default from
+	// each request.
+	PublicURL string       `koanf:"public_url"`
+	Access    AccessConfig `koanf:"access"`
+	Domains   struct {
+		// Default is the domain of the directory that users and groups go to.
+		// Required; it must equal the directory's domain to the byte.
+		Default string `koanf:"default"`
+	} `koanf:"domains"`
+	Okta struct {
+		// Tokens are the bearer tokens that Okta may present. At least one.
+		Tokens secrets `koanf:"tokens"`
+		// TokensFile names a file that holds them, one a line.
+		TokensFile string `koanf:"tokens_file"`
+	} `koanf:"okta"`
+	Log struct {
+		// Level is debug, info, warn or error.
+		Level string `koanf:"level"`
+	} `koanf:"log"`
+}
+
+// AccessConfig says which tenant the bridge works for, and as whom.
+type AccessConfig struct {
+	// URL is the tenant. Required; scheme and host are taken.
+	URL string `koanf:"url"`
+	// ClientID is the OAuth service client. Required.
+	ClientID string `koanf:"client_id"`
+	// ClientSecret is its secret. Required.
+	ClientSecret secret `koanf:"client_secret"`
+	// ClientSecretFile names a file that holds it.
+	ClientSecretFile string `koanf:"client_secret_file"`
+	// RateLimit is how many requests a second Access is sent at most, 0 for any
+	// number.
+	RateLimit float64 `koanf:"rate_limit"`
+}
+
+// setting is a setting that has an environment variable.
+type setting struct {
+	variable string
+	key      string
+	// list says that it holds several values, in one string with commas between.
+	list bool
+	// number says that it is one, in YAML too; all others are text.
+	number bool
+}
+
+// settings are all environment variables beside WS1BRIDGE_CONFIG. Others that
+// begin alike are none of ours: Kubernetes makes some for a service's name.
+func settings() []setting {
+	return []setting{
+		{variable: "WS1BRIDGE_LISTEN", key: "listen"},
+		{variable: "WS1BRIDGE_OPS_LISTEN", key: "ops_listen"},
+		{variable: "WS1BRIDGE_PUBLIC_URL", key: "public_url"},
+		{variable: "WS1BRIDGE_ACCESS_URL", key: "access.url"},
+		{variable: "WS1BRIDGE_ACCESS_CLIENT_ID", key: "access.client_id"},
+		{variable: "WS1BRIDGE_ACCESS_CLIENT_SECRET", key: "access.client_secret"},
+		{variable: "WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE", key: "access.client_secret_file"},
+		{variable: "WS1BRIDGE_ACCESS_RATE_LIMIT", key: "access.rate_limit", number: true},
+		{variable: "WS1BRIDGE_DOMAIN", key: "domains.default"},
+		{variable: "WS1BRIDGE_OKTA_TOKENS", key: "okta.tokens", list: true},
+		{variable: "WS1BRIDGE_OKTA_TOKENS_FILE", key: "okta.tokens_file"},
+		{variable: "WS1BRIDGE_LOG_LEVEL", key: "log.level"},
+	}
+}
+
+// loadConfig reads the file, if any, and the environment over it, and reports
+// every problem at once. It changes nothing.
+func loadConfig(path string, environ []string) (Config, error) {
+	cfg, problems := readConfig(path, environ)
+	for _, problem := range cfg.check() {
+		if !slices.ContainsFunc(problems, func(known error) bool { return subject(known) == subject(problem) }) {
+			problems = append(problems, problem)
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return Config{}, usageError{fmt.Errorf("the configuration has %d problem(s):\n%w", len(problems), err)}
+	}
+	return cfg, nil
+}
+
+// subject is what a problem is about: one setting has one problem at a time.
+func subject(problem error) string {
+	about, _, _ := strings.Cut(problem.Error(), ": ")
+	return about
+}

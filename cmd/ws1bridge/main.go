@@ -1,0 +1,102 @@
+// Command ws1bridge takes users and groups that Okta pushes over SCIM 2.0 and
+// keeps them in Workspace ONE Access, with a token that it fetches and renews
+// by itself.
+//
+//	ws1bridge serve          runs the bridge
+//	ws1bridge demo           shows it at work, with an emulator of Access
+//	ws1bridge emulator       runs the emulator alone
+//	ws1bridge healthcheck    exits 0 when the local bridge lives
+//	ws1bridge config check   lists every problem of the configuration
+//	ws1bridge version        prints version, commit and Go version
+//
+// It is configured by a YAML file and environment variables; README.md lists
+// them. serve answers Okta on one address (default :8080) and gives health and
+// metrics on another (default :9090). It logs one JSON line a request to
+// standard output, and ends on SIGTERM after it has answered what is under way.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes.
+const (
+	exitWell   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// usageError is a mistake in the command line or the configuration.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// program is what the commands share.
+type program struct {
+	environ    []string
+	configFile string
+	stdout     io.Writer
+	stderr     io.Writer
+}
+
+// run is the whole program. It returns the exit code when the command is done
+// or ctx ends.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	p := &program{environ: environ, stdout: stdout, stderr: stderr}
+	root := p.rootCommand() //nolint:contextcheck // cobra hands the context to the command
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitWell
+	case errors.As(err, &usage):
+		_, _ = fmt.Fprintf(stderr, "ws1bridge: %v\n", err)
+		return exitUsage
+	}
+	_, _ = fmt.Fprintf(stderr, "ws1bridge: %v\n", err)
+	return exitFailed
+}
+
+func (p *program) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "ws1bridge",
+		Short:         "Okta pushes users and groups, Workspace ONE Access has them",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          usageArgs(cobra.NoArgs),
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().StringVar(&p.configFile, "config", "", "YAML configuration file (default $WS1BRIDGE_CONFIG)")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand(),
+		p.configCommand(), p.versionCommand())
+	return root
+}
+
+// usageArgs makes a complaint about arguments a usage error.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"ws1bridge/upstream/accesstest"
+)
+
+// at is an environment that says only where the bridge listens.
+func at(server *httptest.Server) []string {
+	return []string{"WS1BRIDGE_LISTEN=" + server.Listener.Addr().String()}
+}
+
+func TestExitCodes(t *testing.T) {
+	answering := func(status int) *httptest.Server {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/healthz" {
+				status = http.StatusNotFound
+			}
+			w.WriteHeader(status)
+		}))
+		t.Cleanup(s.Close)
+		return s
+	}
+	live, ill, dead := answering(http.StatusOK), answering(http.StatusBadGateway), answering(http.StatusOK)
+	dead.Close()
+	occupied := environ("WS1BRIDGE_LISTEN=" + live.Listener.Addr().String())
+	tests := []struct {
+		name       string
+		args       string
+		env        []string
+		want       int
+		wantStdout string
+		wantStderr string
+	}{
+		{name: "version", args: "version", wantStdout: "ws1bridge "},
+		{name: "version names the Go version", args: "version", wantStdout: "\ngo1."},
+		{name: "no command prints help", wantStdout: "Available Commands:"},
+		{name: "help of a command", args: "serve --help", wantStdout: "https://HOST/scim/v2"},
+		{name: "an unknown flag", args: "--loud", want: exitUsage, wantStderr: "unknown flag: --loud"},
+		{name: "an unknown flag of a command", args: "serve --loud", want: exitUsage, wantStderr: "unknown flag: --loud"},
+		{name: "an unknown command", args: "sevre", want: exitUsage, wantStderr: `unknown command "sevre"`},
+		{name: "an unknown command of config", args: "config chekc", want: exitUsage, wantStderr: `unknown command "chekc"`},
+		{name: "an extra argument", args: "version now", want: exitUsage, wantStderr: "version --help"},
+		{
+			name: "config check of a good configuration", args: "config check", env: environ(),
+			wantStdout: "The configuration is well: users go to the domain acme.com of https://example.workspaceoneaccess.com, 1 token(s) for Okta.\n",
+		},
+		{
+			name: "config check of a good file", args: "config check --config " + filepath.Join("testdata", "full.yaml"),
+			wantStdout: "2 token(s) for Okta.\n",
+		},
+		{name: "config check of a bad configuration", args: "config check", want: exitUsage, wantStderr: "ws1bridge: the configuration has 5 problem(s):\n"},
+		{name: "serve with a bad configuration", args: "serve", want: exitUsage, wantStderr: "access.url (WS1BRIDGE_ACCESS_URL): is required"},
+		{name: "serve on an address that is taken", args: "serve", env: occupied, want: exitFailed, wantStderr: "address already in use"},
+		{name: "healthcheck of a live bridge", args: "healthcheck", env: at(live)},
+		{name: "healthcheck of a bridge that is ill", args: "healthcheck", env: at(ill), want: exitFailed, wantStderr: "the bridge answers 502 Bad Gateway"},
+		{name: "healthcheck of a dead bridge", args: "healthcheck", env: at(dead), want: exitFailed, wantStderr: "the bridge does not answer: "},
+		{name: "healthcheck without an address", args: "healthcheck", env: []string{"WS1BRIDGE_LISTEN=8080"}, want: exitUsage, wantStderr: "listen: "},
+		{name: "an emulator that cannot be", args: "emulator --media-types xml", want: exitUsage, wantStderr: "ws1bridge: "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Cleanup(http.DefaultClient.CloseIdleConnections)
+			stdout, stderr := newOutput(), newOutput()
+			if got := run(t.Context(), strings.Fields(tt.args), tt.env, stdout, stderr); got != tt.want {
+				t.Errorf("exit code %d, want %d", got, tt.want)
+			}
+			if !strings.Contains(stdout.String(), tt.wantStdout) {
+				t.Errorf("standard output %q, want %q", stdout, tt.wantStdout)
+			}
+			if !strings.Contains(stderr.String(), tt.wantStderr) || (tt.wantStderr == "") != (stderr.String() == "") {
+				t.Errorf("standard error %q, want %q", stderr, tt.wantStderr)
+			}
+		})
+	}
+}
+
+// The address to listen on may be all of them; the check asks loopback.
+func TestHealthcheckOfAllAddresses(t *testing.T) {
+	s := serve(t, accesstest.Config{})
+	port := s.main[strings.LastIndex(s.main, ":"):]
+	for _, address := range []string{port, "0.0.0.0" + port, "[::]" + port} {
+		if got := start(t, []string{"WS1BRIDGE_LISTEN=" + address}, "healthcheck").end(t); got != exitWell {
+			t.Errorf("healthcheck with listen %s: exit code %d", address, got)
+		}
+	}
+}
+
+func TestDemoOnce(t *testing.T) {
+	demo := start(t, nil, "demo", "--once")
+	if got := demo.end(t); got != exitWell {
+		t.Fatalf("exit code %d:\n%s%s", got, demo.stdout, demo.stderr)
+	}
+	story, end, found := strings.Cut(demo.stdout.String(), "In the end, Workspace ONE Access holds\n")
+	if !found {
+		t.Fatalf("the story has no end:\n%s", demo.stdout)
+	}
+	for _, want := range []string{"ada@acme.com", "grace@acme.com", "alan@acme.com", "Retry-After: 120", "429"} {
+		if !strings.Contains(story, want) {
+			t.Errorf("the story does not tell of %s:\n%s", want, story)
+		}
+	}
+	for _, want := range []string{
+		`USER +DOMAIN +TYPE +ACTIVE +TITLE +EXTERNAL ID`,
+		`admin +System Domain +LOCAL +true +- +-`,
+		`ada@acme\.com +acme\.com +PROVISIONED +true +Countess +00u1ada`,
+		`alan@acme\.com +acme\.com +PROVISIONED +true +- +00u3alan`,
+		`katherine@acme\.com +acme\.com +PROVISIONED +true +- +00u4kath`,
+		`Engineering +ada@acme\.com, alan@acme\.com\n`,
+		`On call +grace@acme\.com, alan@acme\.com\n`,
+	} {
+		if !regexp.MustCompile(want).MatchString(end) {
+			t.Errorf("the final table has no line %s:\n%s", want, end)
+		}
+	}
+}
+
+func TestDemoGoesOnServing(t *testing.T) {
+	demo := start(t, nil, "demo")
+	told := demo.stdout.await(t, "DELETE mends it")
+	t.Cleanup(http.DefaultClient.CloseIdleConnections)
+	ready := regexp.MustCompile(`http://\S+/readyz`).FindString(told)
+	if status, body := get(t, ready); status != http.StatusOK {
+		t.Errorf("%s was answered %d %s", ready, status, body)
+	}
+	if got := demo.stop(t); got != exitWell {
+		t.Errorf("exit code %d:\n%s", got, demo.stderr)
+	}
+}
+
+func TestDemoOnAnAddressThatIsTaken(t *testing.T) {
+	taken := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(taken.Close)
+	if got := start(t, nil, "demo", "--listen", taken.Listener.Addr().String()).end(t); got != exitFailed {
+		t.Errorf("exit code %d, want %d", got, exitFailed)
+	}
+}
+
+func TestEmulator(t *testing.T) {
+	emulator := start(t, nil, "emulator", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
+		"--client-id", "bridge", "--client-secret", testSecret, "--domain", "acme.com", "--domain", "other.com", "--seed-users", "2")
+	addresses := regexp.MustCompile(`tenant (http://\S+), control (http://\S+), client bridge, domains \[acme\.com other\.com\]`).
+		FindStringSubmatch(emulator.stdout.await(t, "\n"))
+	if addresses == nil {
+		t.Fatalf("the emulator printed %s", emulator.stdout)
+	}
+	t.Cleanup(http.DefaultClient.CloseIdleConnections)
+	if status, _ := get(t, addresses[1]+"/SAAS/jersey/manager/api/scim/Users"); status != http.StatusUnauthorized {
+		t.Errorf("a request without a token was answered %d", status)
+	}
+	status, state := get(t, addresses[2]+"/state")
+	if status != http.StatusOK || strings.Count(state, `"PROVISIONED"`) != 2 || strings.Count(state, `"OTHER_DIRECTORY"`) != 2 {
+		t.Errorf("the state was answered %d %s", status, state)
+	}
+	if got := emulator.stop(t); got != exitWell {
+		t.Errorf("exit code %d", got)
+	}
+}
