@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -55,19 +56,32 @@ func (s *TokenSource) fetchIfDue() (any, error) {
 		return nil, nil
 	}
 	g, err := s.fetch(now)
+	if news := s.take(g, err); news && s.onChange != nil {
+		s.onChange(s.State())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return nil, nil
+}
+
+// take keeps the outcome of a fetch, and reports whether it is of another kind
+// than the one before.
+func (s *TokenSource) take(g grant, err *Error) (news bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.changed()
+	before := s.trial.err
 	if err == nil {
 		s.token, s.trial = g, trial{}
 		s.metrics.fetched(g.expires)
-		return nil, nil
+		return before != nil
 	}
 	s.trial.failures++
 	err.RetryAfter = max(err.RetryAfter, pause(s.trial.failures))
 	s.trial.err, s.trial.retryAt = err, time.Now().Add(err.RetryAfter)
 	s.metrics.failed(err)
-	return nil, err
+	return before == nil || !errors.Is(err, before.Kind)
 }
 
 // fetch asks for a token under a context of its own, since it is for all callers.

@@ -30,6 +30,9 @@ type Config struct {
 	HTTPClient *http.Client
 	// FetchTimeout bounds one token request; 0 is 15 seconds.
 	FetchTimeout time.Duration
+	// OnChange is told when fetching begins to fail, fails for another kind of
+	// reason, or goes well again; nil tells nobody. It must not block.
+	OnChange func(State)
 	// Registerer takes the metrics; nil leaves them unregistered.
 	Registerer prometheus.Registerer
 }
@@ -43,6 +46,7 @@ type TokenSource struct {
 	metrics     *metrics
 	flight      singleflight.Group
 	wake        chan struct{} // tells Run that the fields below changed
+	onChange    func(State)
 
 	mu    sync.Mutex // guards the fields below
 	token grant      // zero when there is none
@@ -88,10 +92,11 @@ func NewTokenSource(cfg Config) (*TokenSource, error) {
 			// Detection would send every refused request twice.
 			AuthStyle: oauth2.AuthStyleInHeader,
 		},
-		client:  tokenClient(cfg.HTTPClient),
-		timeout: cfg.FetchTimeout,
-		metrics: newMetrics(cfg.Registerer),
-		wake:    make(chan struct{}, 1),
+		client:   tokenClient(cfg.HTTPClient),
+		timeout:  cfg.FetchTimeout,
+		metrics:  newMetrics(cfg.Registerer),
+		wake:     make(chan struct{}, 1),
+		onChange: cfg.OnChange,
 	}, nil
 }
 

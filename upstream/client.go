@@ -37,6 +37,9 @@ type Config struct {
 	Timeout time.Duration
 	// Resilience is how trouble with Access is met; optional.
 	Resilience Resilience
+	// OnCircuit is told when the circuit opens and when it closes again; nil
+	// tells nobody. It must not block.
+	OnCircuit func(open bool)
 	// Registerer takes the metrics; nil leaves them unregistered.
 	Registerer prometheus.Registerer
 }
@@ -81,7 +84,7 @@ func NewClient(cfg Config) (*Client, error) {
 		domains: slices.Clone(cfg.Domains),
 		timeout: cfg.Timeout,
 		metrics: metrics,
-		guard:   newGuard(cfg.Resilience, metrics),
+		guard:   newGuard(cfg, metrics),
 	}, nil
 }
 

@@ -44,10 +44,15 @@ func newClient(t *testing.T, access *accesstest.Running, domains ...string) *ups
 // newClientWith returns a client that meets trouble as r says.
 func newClientWith(t *testing.T, access *accesstest.Running, r upstream.Resilience, domains ...string) *upstream.Client {
 	t.Helper()
+	return newClientFrom(t, access, upstream.Config{Domains: domains, Resilience: r})
+}
+
+// newClientFrom returns a client of the emulator with a configuration of its own.
+func newClientFrom(t *testing.T, access *accesstest.Running, cfg upstream.Config) *upstream.Client {
+	t.Helper()
 	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: clientSecret, TokenURL: access.URL + "/SAAS/auth/oauthtoken"}
-	client, err := upstream.NewClient(upstream.Config{
-		BaseURL: access.URL + "/some/path/", HTTPClient: tokens.Client(t.Context()), Domains: domains, Timeout: 5 * time.Second, Resilience: r,
-	})
+	cfg.BaseURL, cfg.HTTPClient, cfg.Timeout = access.URL+"/some/path/", tokens.Client(t.Context()), 5*time.Second
+	client, err := upstream.NewClient(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

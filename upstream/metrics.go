@@ -42,13 +42,6 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 
 func (m *metrics) retried(op string) { m.retries.WithLabelValues(op).Inc() }
 
-func (m *metrics) circuit(open bool) {
-	m.open.Set(0)
-	if open {
-		m.open.Set(1)
-	}
-}
-
 func (m *metrics) observe(op string, status int, took time.Duration) {
 	code := strconv.Itoa(status)
 	m.requests.WithLabelValues(op, code).Inc()

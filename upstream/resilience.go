@@ -56,7 +56,8 @@ type guard struct {
 	retries  func(op string)
 }
 
-func newGuard(r Resilience, m *metrics) *guard {
+func newGuard(cfg Config, m *metrics) *guard {
+	r := cfg.Resilience
 	r.Attempts = cmp.Or(r.Attempts, 3)
 	r.FirstPause = cmp.Or(r.FirstPause, 200*time.Millisecond)
 	r.LongestPause = cmp.Or(r.LongestPause, 5*time.Second)
@@ -72,7 +73,18 @@ func newGuard(r Resilience, m *metrics) *guard {
 		WithFailureThreshold(uint(r.BreakAfter)).
 		WithSuccessThreshold(1).
 		WithDelay(r.BreakFor).
-		OnStateChanged(func(e circuitbreaker.StateChangedEvent) { m.circuit(e.NewState == circuitbreaker.OpenState) }).
+		OnOpen(func(e circuitbreaker.StateChangedEvent) {
+			m.open.Set(1)
+			if e.OldState == circuitbreaker.ClosedState && cfg.OnCircuit != nil {
+				cfg.OnCircuit(true)
+			}
+		}).
+		OnClose(func(circuitbreaker.StateChangedEvent) {
+			m.open.Set(0)
+			if cfg.OnCircuit != nil {
+				cfg.OnCircuit(false)
+			}
+		}).
 		Build()
 	g.bulkhead = bulkhead.NewBuilder[any](uint(r.Concurrency)).WithMaxWaitTime(maxQueueing).Build()
 	return g

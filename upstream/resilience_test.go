@@ -109,7 +109,11 @@ func TestRetryAfterOfAccess(t *testing.T) {
 
 func TestCircuit(t *testing.T) {
 	_, access := start(t, accesstest.Config{})
-	c := newClientWith(t, access, upstream.Resilience{Attempts: 1, BreakAfter: 3, BreakFor: 100 * time.Millisecond}, domain)
+	told := make(chan bool, 10)
+	c := newClientFrom(t, access, upstream.Config{
+		Domains: []string{domain}, OnCircuit: func(open bool) { told <- open },
+		Resilience: upstream.Resilience{Attempts: 1, BreakAfter: 3, BreakFor: 100 * time.Millisecond},
+	})
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { _ = c.Run(ctx) })
@@ -141,6 +145,9 @@ func TestCircuit(t *testing.T) {
 	time.Sleep(50 * time.Millisecond) // the probe's answer
 	if _, err := c.FindUsers(t.Context(), upstream.ByUserName, "x"); err != nil {
 		t.Errorf("after the probe: %v", err)
+	}
+	if opened, closed := <-told, <-told; !opened || closed || len(told) != 0 {
+		t.Errorf("told open %t, then %t and %d more; want open, closed and no more", opened, closed, len(told))
 	}
 }
 

@@ -41,7 +41,7 @@ func newBridge(cfg Config, log *zap.Logger) (*bridge, error) {
 	b := &bridge{log: log}
 	b.tokens, err = auth.NewTokenSource(auth.Config{
 		TokenURL: tenant.String() + tokenPath, ClientID: cfg.Access.ClientID,
-		ClientSecret: string(cfg.Access.ClientSecret), Registerer: registry,
+		ClientSecret: string(cfg.Access.ClientSecret), OnChange: tellToken(log), Registerer: registry,
 	})
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func newBridge(cfg Config, log *zap.Logger) (*bridge, error) {
 		BaseURL:    tenant.String(),
 		HTTPClient: &http.Client{Transport: &auth.Transport{Source: b.tokens, Base: newTransport(), Host: tenant.Host}},
 		Domains:    []string{cfg.Domains.Default}, Registerer: registry,
-		Resilience: upstream.Resilience{RateLimit: cfg.Access.RateLimit},
+		Resilience: upstream.Resilience{RateLimit: cfg.Access.RateLimit}, OnCircuit: tellCircuit(log),
 	})
 	if err != nil {
 		return nil, err
