@@ -1,6 +1,9 @@
 package upstream
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // body is a JSON object on its way to Access.
 type body map[string]any
@@ -93,13 +96,13 @@ func patchBody(current Attributes, d difference) body {
 // withDeletions lists want and, marked for deletion, what have holds beside it.
 // It is right whether Access merges the list, as SCIM 1.1 says, or replaces it.
 func withDeletions(want, have []Element) []Element {
-	keep := map[any]bool{}
+	keep := map[string]bool{}
 	for _, e := range want {
-		keep[e["value"]] = true
+		keep[fmt.Sprint(e["value"])] = true
 	}
 	out := slices.Clone(want)
 	for _, e := range have {
-		if !keep[e["value"]] {
+		if !keep[fmt.Sprint(e["value"])] {
 			out = append(out, Element{"value": e["value"], "operation": "delete"})
 		}
 	}

@@ -101,7 +101,7 @@ func (c *Client) exchange(req *http.Request, r call, out any) (status int, err e
 		return res.StatusCode, refusal(r, res, body)
 	}
 	if out == nil {
-		return res.StatusCode, nil
+		return res.StatusCode, confirmation(r, res.StatusCode, body, err)
 	}
 	switch {
 	case err != nil:
@@ -115,6 +115,22 @@ func (c *Client) exchange(req *http.Request, r call, out any) (status int, err e
 		return res.StatusCode, &Error{Op: r.op, Kind: ErrUnavailable, Status: res.StatusCode, InDoubt: r.writes(), Err: err}
 	}
 	return res.StatusCode, nil
+}
+
+// confirmation judges an answer of success that brings nothing to decode. Access
+// sends no body then, or JSON; a page comes from something that stands in
+// between and may never have passed the request on.
+func confirmation(r call, status int, body []byte, err error) error {
+	body = bytes.TrimSpace(body)
+	switch {
+	case len(body) == 0 && err != nil:
+		err = fmt.Errorf("read the answer: %w", err)
+	case len(body) == 0 || body[0] == '{':
+		return nil
+	default:
+		err = errors.New("the answer is not the JSON that Access documents")
+	}
+	return &Error{Op: r.op, Kind: ErrUnavailable, Status: status, InDoubt: r.writes(), Err: err}
 }
 
 func decodeAnswer(body []byte, out any) error {

@@ -56,6 +56,7 @@ type Client struct {
 	userWrites  keyedLock
 	groupWrites keyedLock
 	known       knownUsers
+	knownGroups knownGroups
 	layout      domainLayout
 }
 

@@ -148,6 +148,19 @@ func (c *Client) CheckDirectories(ctx context.Context) error {
 	return nil
 }
 
+// orMisconfigured is the refusal of a creation, or what is wrong with the
+// directory of the domain where that is the reason: an operator can mend it, so
+// the data must not be blamed and given up.
+func (c *Client) orMisconfigured(ctx context.Context, op string, refusal error) error {
+	if !isRefusal(refusal) {
+		return refusal
+	}
+	if finding, ok := errors.AsType[errDirectory](c.CheckDirectories(ctx)); ok {
+		return &Error{Op: op, Kind: ErrNotPermitted, Message: string(finding), Err: finding}
+	}
+	return refusal
+}
+
 func checkDomainType(types map[string]string, domain string) error {
 	kind, ok := types[domain]
 	if ok && kind == TypeOther {

@@ -35,7 +35,8 @@ type Error struct {
 	// Message is Access's own sentence where it refused the data (4xx), or ours
 	// where the client refused; it is fit for Okta's administrator.
 	Message string
-	// RetryAfter is how long Access asked to wait, 0 when it did not say.
+	// RetryAfter is how long Access asked to wait, 0 when it did not say. Pauses
+	// of the client's own are not told: they are shorter than a caller's.
 	RetryAfter time.Duration
 	// InDoubt says that a write may have been applied although it failed.
 	InDoubt bool

@@ -27,7 +27,7 @@ const (
 	// allUsers is the group that every user is in, and nobody may change.
 	allUsers = "ALL USERS"
 	// memberReads bounds how many groups are read at once to learn their members.
-	memberReads = 4
+	memberReads = 8
 )
 
 // Group is a group of the bridge's own.
@@ -121,6 +121,7 @@ func (c *Client) readGroup(ctx context.Context, op, id string) (Group, error) {
 	if g.ID != id || !c.ourGroup(g) {
 		return Group{}, notFound(op)
 	}
+	c.knownGroups.see(g.ID)
 	return g.Group, nil
 }
 
@@ -164,7 +165,11 @@ func (c *Client) Groups(ctx context.Context, start, count int, withMembers bool)
 func (c *Client) selectGroups(ctx context.Context, op string, q url.Values, match func(Group) bool) ([]groupRecord, error) {
 	var found []groupRecord
 	err := readPages(ctx, c, search{op, groupsPath, q}, func(g groupRecord) {
-		if c.ourGroup(g) && match(g.Group) {
+		if !c.ourGroup(g) {
+			return
+		}
+		c.knownGroups.see(g.ID)
+		if match(g.Group) {
 			found = append(found, g)
 		}
 	})

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // memberBatch is how many members one request adds or removes. The limit of
@@ -30,7 +32,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	var created groupRecord
 	err := c.send(ctx, call{op: opCreateGroup, method: http.MethodPost, path: groupsPath, body: b}, &created)
 	if err != nil {
-		return Group{}, err
+		return Group{}, c.orMisconfigured(ctx, opCreateGroup, err)
 	}
 	if !plausibleID(created.ID) || !c.ourGroup(created) {
 		return Group{}, &Error{Op: opCreateGroup, Kind: ErrUnavailable, InDoubt: true,
@@ -38,7 +40,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	}
 	unlock, err := c.groupWrites.lock(ctx, created.ID)
 	if err != nil {
-		return Group{}, waitedTooLong(ctx, opCreateGroup)
+		return Group{}, inDoubt(waitedTooLong(ctx, opCreateGroup)) // the group stands
 	}
 	defer unlock()
 	created.Members, created.Unknown, err = c.addMembers(ctx, created.ID, created.Members, g.Members)
@@ -125,6 +127,11 @@ func (c *Client) addMembers(ctx context.Context, id string, present, want []Memb
 			missing = append(missing, m)
 		}
 	}
+	if c.known.complete.Load() {
+		if missing, unknown, err = c.withoutStrangers(ctx, missing); err != nil {
+			return nil, nil, err
+		}
+	}
 	members = present
 	for batch := range slices.Chunk(missing, memberBatch) {
 		added, strangers, err := c.addBatch(ctx, id, batch)
@@ -138,37 +145,53 @@ func (c *Client) addMembers(ctx context.Context, id string, present, want []Memb
 }
 
 // addBatch adds members in one request. Where Access refuses them together, it
-// halves the batch until those it does not know stand alone: adding a member
-// twice does no harm.
+// looks which of them are users of ours and adds these: adding a member twice
+// does no harm. A refusal of users that exist is an error.
 func (c *Client) addBatch(ctx context.Context, id string, batch []Member) (added []Member, unknown []string, err error) {
-	var known []Member
-	for _, m := range batch {
-		if plausibleID(m.ID) {
-			known = append(known, m)
-		} else {
-			unknown = append(unknown, m.ID)
+	plausible := slices.DeleteFunc(slices.Clone(batch), func(m Member) bool { return !plausibleID(m.ID) })
+	if len(plausible) == len(batch) {
+		refusal := c.patchGroup(ctx, id, memberBody(batch, false))
+		if !isRefusal(refusal) {
+			return batch, nil, refusal
 		}
 	}
-	if len(known) == 0 {
-		return nil, unknown, nil
+	known, unknown, err := c.withoutStrangers(ctx, batch)
+	if err != nil || len(known) == 0 {
+		return nil, unknown, err
 	}
-	err = c.patchGroup(ctx, id, memberBody(known, false))
-	switch {
-	case err == nil:
-		return known, unknown, nil
-	case !isRefusal(err):
+	return known, unknown, c.patchGroup(ctx, id, memberBody(known, false))
+}
+
+// withoutStrangers parts members into users of ours and ids that are none. Who
+// is not known is looked up, a few at a time.
+func (c *Client) withoutStrangers(ctx context.Context, members []Member) (known []Member, strangers []string, err error) {
+	isStranger := make([]bool, len(members))
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(memberReads)
+	for i, m := range members {
+		if c.known.has(m.ID) {
+			continue
+		}
+		work.Go(func() error {
+			_, err := c.readUser(ctx, opUpdateGroup, m.ID)
+			if errors.Is(err, ErrNotFound) {
+				isStranger[i] = true
+				return nil
+			}
+			return err
+		})
+	}
+	if err := work.Wait(); err != nil {
 		return nil, nil, err
-	case len(known) == 1:
-		return nil, append(unknown, known[0].ID), c.unlessStranger(ctx, known[0], err)
 	}
-	for _, half := range [][]Member{known[:len(known)/2], known[len(known)/2:]} {
-		a, u, err := c.addBatch(ctx, id, half)
-		if err != nil {
-			return nil, nil, err
+	for i, m := range members {
+		if isStranger[i] {
+			strangers = append(strangers, m.ID)
+		} else {
+			known = append(known, m)
 		}
-		added, unknown = append(added, a...), append(unknown, u...)
 	}
-	return added, unknown, nil
+	return known, strangers, nil
 }
 
 // removeMembers removes members in one request, singly where Access refuses
@@ -187,19 +210,6 @@ func (c *Client) removeMembers(ctx context.Context, id string, batch []Member) e
 		}
 	}
 	return nil
-}
-
-// unlessStranger is the refusal to add m, or nil where Access has no such user
-// of ours: only then is it the member that was wrong.
-func (c *Client) unlessStranger(ctx context.Context, m Member, refusal error) error {
-	_, err := c.readUser(ctx, opUpdateGroup, m.ID)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return nil
-	case err != nil:
-		return err
-	}
-	return refusal
 }
 
 // unlessRemoved is the refusal to remove m, or nil where m is no member.

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 )
 
 // maxKnown bounds what is remembered: about 30 MB at the worst.
 const maxKnown = 200_000
 
-// knownUsers remembers the external ids of the users that passed by.
+// knownUsers remembers the users that passed by, with their external ids.
 //
 // Okta may rename a person by deactivating the old account and creating a new
 // one with the same externalId. Whether Access refuses that second account is
@@ -17,6 +18,10 @@ const maxKnown = 200_000
 // has seen anyway serves as the hint. It is only ever a hint: the user is read
 // before anything is done with it. The zero value is ready for use.
 type knownUsers struct {
+	// complete says that all users of ours were read once. Who is not known then
+	// came later, by another way, or is not ours.
+	complete atomic.Bool
+
 	mu     sync.Mutex // guards both maps
 	holder map[externalKey]string
 	keys   map[string]externalKey // by id
@@ -30,17 +35,28 @@ func (k *knownUsers) see(u User) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	key := externalKey{u.Domain, u.ExternalID()}
-	if k.keys[u.ID] == key {
+	if before, ok := k.keys[u.ID]; ok && before == key {
 		return
 	}
 	k.drop(u.ID)
-	if key.externalID == "" || len(k.keys) >= maxKnown {
+	if len(k.keys) >= maxKnown {
 		return
 	}
 	if k.keys == nil {
 		k.holder, k.keys = map[externalKey]string{}, map[string]externalKey{}
 	}
-	k.holder[key], k.keys[u.ID] = u.ID, key
+	k.keys[u.ID] = key
+	if key.externalID != "" {
+		k.holder[key] = u.ID
+	}
+}
+
+// has reports whether the id is that of a user of ours.
+func (k *knownUsers) has(id string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, ok := k.keys[id]
+	return ok
 }
 
 // forget drops a user that is gone.
@@ -88,4 +104,45 @@ func (c *Client) knownByExternalID(ctx context.Context, externalID string) (foun
 		}
 	}
 	return found, nil
+}
+
+// learn reads all users and groups of ours once, so that what is known is
+// complete from the start on, also in a bridge that has just been started.
+func (c *Client) learn(ctx context.Context) error {
+	if _, err := c.allUsers(ctx); err != nil {
+		return err
+	}
+	c.known.complete.Store(true)
+	if _, err := c.selectGroups(ctx, opListGroups, nil, func(Group) bool { return true }); err != nil {
+		return err
+	}
+	c.knownGroups.complete.Store(true)
+	return nil
+}
+
+// knownGroups remembers which groups are ours, so that those of a user that are
+// not can be left out. The zero value is ready for use.
+type knownGroups struct {
+	complete atomic.Bool // all groups of ours were read once
+
+	mu  sync.Mutex // guards ids
+	ids map[string]bool
+}
+
+func (k *knownGroups) see(id string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.ids == nil {
+		k.ids = map[string]bool{}
+	}
+	if len(k.ids) < maxKnown {
+		k.ids[id] = true
+	}
+}
+
+// foreign reports whether the group is known not to be ours.
+func (k *knownGroups) foreign(g Reference) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.complete.Load() && !k.ids[g.ID]
 }

@@ -45,6 +45,8 @@ const (
 	leastTime = 2 * time.Second
 	// probeInterval is how often an open circuit is tried.
 	probeInterval = time.Second
+	// learnPause is the longest pause between two tries to read all users.
+	learnPause = time.Minute
 )
 
 // guard keeps a Client's requests within its Resilience.
@@ -109,15 +111,25 @@ func isTokenTrouble(e *Error) bool {
 // is over. Every error is an *Error.
 func (g *guard) do(ctx context.Context, r call, attempt func() error) error {
 	var last error
+	doubtful := false // an earlier attempt may have been applied, whatever became of the last
 	once := func() error {
 		if err := g.limiter.Wait(ctx); err != nil {
 			return &Error{Op: r.op, Kind: ErrUnavailable, Err: errors.New("the limit access.rate_limit leaves no room for the request")}
 		}
-		err := failsafe.With[any](g.breaker, g.bulkhead).WithContext(ctx).Run(func() error {
+		if g.breaker.IsOpen() && g.breaker.RemainingDelay() > 0 {
+			return explain(r.op, circuitbreaker.ErrOpen) // without queueing first
+		}
+		// The circuit is within the bulkhead: a full bulkhead says nothing of Access.
+		err := failsafe.With[any](g.bulkhead, g.breaker).WithContext(ctx).Run(func() error {
 			last = attempt()
 			return last
 		})
-		return g.explain(r.op, err)
+		err = explain(r.op, err)
+		if e, ok := errors.AsType[*Error](err); ok {
+			doubtful = doubtful || e.InDoubt
+			e.InDoubt = doubtful
+		}
+		return err
 	}
 	err := failsafe.With[any](g.retryPolicy(ctx, r)).WithContext(ctx).Run(once)
 	if _, ok := errors.AsType[*Error](err); err != nil && !ok {
@@ -130,12 +142,12 @@ func (g *guard) do(ctx context.Context, r call, attempt func() error) error {
 }
 
 // explain turns the policies' own errors into ours.
-func (g *guard) explain(op string, err error) error {
+func explain(op string, err error) error {
 	switch {
 	case errors.Is(err, circuitbreaker.ErrOpen):
-		return &Error{Op: op, Kind: ErrUnavailable, RetryAfter: g.breaker.RemainingDelay() + time.Second, Err: ErrCircuitOpen}
+		return &Error{Op: op, Kind: ErrUnavailable, Err: ErrCircuitOpen}
 	case errors.Is(err, bulkhead.ErrFull):
-		return &Error{Op: op, Kind: ErrUnavailable, RetryAfter: 5 * time.Second, Err: ErrTooBusy}
+		return &Error{Op: op, Kind: ErrUnavailable, Err: ErrTooBusy}
 	}
 	return err
 }
@@ -181,13 +193,19 @@ func (g *guard) mayRepeat(ctx context.Context, r call, err error) bool {
 	return r.idempotent() || !e.InDoubt
 }
 
-// Run probes Access while the circuit is open, so that it closes soon after
-// Access is well again even when nobody asks for anything. It returns nil when
-// ctx ends.
+// Run reads once which users and groups are the bridge's own, as soon as Access
+// lets it, and probes Access while the circuit is open, so that it closes soon
+// after Access is well again even when nobody asks for anything. It returns nil
+// when ctx ends.
 func (c *Client) Run(ctx context.Context) error {
 	ticker := time.NewTicker(probeInterval)
 	defer ticker.Stop()
+	pause, wait := time.Duration(0), time.Duration(0)
 	for {
+		if wait -= probeInterval; wait <= 0 && !c.knownGroups.complete.Load() && c.learn(ctx) != nil {
+			pause = min(2*pause+probeInterval, learnPause)
+			wait = pause
+		}
 		select {
 		case <-ctx.Done():
 			return nil

@@ -50,6 +50,7 @@ func (c *Client) readUser(ctx context.Context, op, id string) (User, error) {
 		return User{}, notFound(op)
 	}
 	c.known.see(u.User)
+	u.Groups = slices.DeleteFunc(u.Groups, c.knownGroups.foreign)
 	return u.User, nil
 }
 
@@ -113,6 +114,7 @@ func (c *Client) selectUsers(ctx context.Context, op string, q url.Values, match
 	err := readPages(ctx, c, search{op, usersPath, q}, func(u userRecord) {
 		if c.ours(u) && match(u.User) {
 			c.known.see(u.User)
+			u.Groups = slices.DeleteFunc(u.Groups, c.knownGroups.foreign)
 			found = append(found, u.User)
 		}
 	})
@@ -137,7 +139,7 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 	var u userRecord
 	err := c.send(ctx, call{op: opCreateUser, method: http.MethodPost, path: usersPath, body: b}, &u)
 	if err != nil {
-		return User{}, err
+		return User{}, c.orMisconfigured(ctx, opCreateUser, err)
 	}
 	if !c.ours(u) {
 		return User{}, &Error{Op: opCreateUser, Kind: ErrUnavailable, InDoubt: true,
@@ -164,10 +166,10 @@ func (c *Client) DeleteUser(ctx context.Context, id string) error {
 		return err
 	}
 	err = c.send(ctx, call{op: opDeleteUser, method: http.MethodDelete, path: usersPath + "/" + url.PathEscape(id)}, nil)
+	c.known.forget(id)
 	if errors.Is(err, ErrNotFound) {
 		return nil // somebody else was faster: what was asked for is so
 	}
-	c.known.forget(id)
 	return err
 }
 

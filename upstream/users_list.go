@@ -74,6 +74,7 @@ func (c *Client) window(ctx context.Context, domain string, start, count int) (_
 				return Page[User]{}, false, nil
 			}
 			c.known.see(u.User)
+			u.Groups = slices.DeleteFunc(u.Groups, c.knownGroups.foreign)
 			page.Resources = append(page.Resources, u.User)
 		}
 		got := len(page.Resources)
@@ -113,6 +114,7 @@ func (c *Client) usersByDomain(ctx context.Context) ([]User, error) {
 				return
 			}
 			c.known.see(u.User)
+			u.Groups = slices.DeleteFunc(u.Groups, c.knownGroups.foreign)
 			all = append(all, u.User)
 		})
 		if err != nil {

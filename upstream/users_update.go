@@ -104,7 +104,7 @@ func stillSet(a Attributes, cleared []Path) []Path {
 func tookEffect(u User, d difference) error {
 	if want, ok := d.set[userNamePath]; ok && u.UserName() != want {
 		return &Error{Op: opUpdateUser, Kind: ErrRefused,
-			Message: "Workspace ONE Access kept the old userName: it does not allow this user to be renamed."}
+			Message: "Workspace ONE Access kept the old userName: it does not allow this user to be renamed. The other changes of the request are applied."}
 	}
 	if want, ok := d.set[activePath]; ok && u.Active() != want {
 		return &Error{Op: opUpdateUser, Kind: ErrUnavailable, InDoubt: true,
