@@ -6,7 +6,10 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	scimerrors "github.com/elimity-com/scim/errors"
 	"go.uber.org/zap"
@@ -52,7 +55,7 @@ func scimError(r *http.Request, err error) (e scimerrors.ScimError, wait time.Du
 		return badRequest(scimerrors.ScimTypeInvalidValue, invalid.Error()), 0
 	case errors.As(err, &access):
 		return accessError(r, access)
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, errTimeout):
 		return tryAgain("The bridge could not finish the request in time."), 0
 	}
 	return scimerrors.ScimError{Status: http.StatusInternalServerError,
@@ -64,7 +67,6 @@ func scimError(r *http.Request, err error) (e scimerrors.ScimError, wait time.Du
 type detailer interface {
 	error
 	Detail() string
-	RetryAfterHint() time.Duration
 }
 
 // accessError answers trouble with Access. What may pass, or what an
@@ -79,7 +81,11 @@ func accessError(r *http.Request, err *upstream.Error) (scimerrors.ScimError, ti
 	case errors.Is(err, upstream.ErrConflict):
 		return conflict("Workspace ONE Access already has another user or group with this name."), 0
 	case errors.As(err, &detailed):
-		return tryAgain(detailed.Detail()), max(err.RetryAfter, detailed.RetryAfterHint())
+		return tryAgain(detailed.Detail()), 0
+	case errors.Is(err, upstream.ErrNotPermitted) && err.Status == 0:
+		return tryAgain("The bridge or Workspace ONE Access is not set up for this: " + err.Message + "."), 0
+	case errors.Is(err, upstream.ErrNotPermitted) && err.Status == http.StatusUnauthorized:
+		return tryAgain("Workspace ONE Access refuses every token of the bridge (401): check that the bridge's OAuth client is still valid."), err.RetryAfter
 	case errors.Is(err, upstream.ErrNotPermitted):
 		return tryAgain("Workspace ONE Access does not let the bridge do this (" + strconv.Itoa(err.Status) +
 			"): give the bridge's OAuth client an admin role that may manage users and groups."), err.RetryAfter
@@ -145,8 +151,14 @@ func notFound(id string) scimerrors.ScimError {
 
 // clip shortens what a caller sent before it is shown again.
 func clip(s string) string {
-	if len(s) > 80 {
-		return s[:80] + "…"
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	if runes := []rune(s); len(runes) > 80 {
+		return string(runes[:80]) + "…"
 	}
 	return s
 }

@@ -87,7 +87,7 @@ func (h *Handler) patchGroup(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	return h.updateGroup(r, func(current translate.Resource) (translate.Resource, error) {
-		return applyPatch(current, operations)
+		return applyPatch(r.Context(), current, operations)
 	})
 }
 
@@ -116,7 +116,7 @@ func (h *Handler) updateGroup(r *http.Request, apply func(translate.Resource) (t
 func (h *Handler) deleteGroup(r *http.Request) (answer, error) {
 	id := resourceID(r)
 	note(r, zap.String("group_id", loggable(id)))
-	return answer{status: http.StatusNoContent}, h.Groups.DeleteGroup(r.Context(), id)
+	return answer{status: http.StatusNoContent}, h.deleted(id, h.Groups.DeleteGroup(r.Context(), id))
 }
 
 // noteUnknownMembers tells of members that were left out: one member that

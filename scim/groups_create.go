@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -41,13 +39,13 @@ func (h *Handler) createGroup(r *http.Request) (answer, error) {
 func (h *Handler) newGroup(ctx context.Context, wanted upstream.Group) (upstream.Group, error) {
 	g, err := h.Groups.CreateGroup(ctx, h.GroupDomain, wanted)
 	if inDoubt(err) {
-		h.doubtful.add(wanted.DisplayName)
+		h.doubtful.groups.add(strings.ToLower(wanted.DisplayName), struct{}{})
 	}
 	if inDoubt(err) || errors.Is(err, upstream.ErrConflict) {
 		g, err = h.resumeGroup(ctx, wanted, err)
 	}
 	if err == nil {
-		h.doubtful.remove(wanted.DisplayName)
+		h.doubtful.groups.remove(strings.ToLower(wanted.DisplayName))
 	}
 	return g, err
 }
@@ -70,69 +68,33 @@ func (h *Handler) resumeGroup(ctx context.Context, wanted upstream.Group, failur
 		return upstream.Group{}, conflict("The displayName is taken by the group with id " + existing.ID + ". Link to that group in Okta, or rename one of them.")
 	}
 	return h.Groups.UpdateGroup(ctx, existing.ID, func(current upstream.Group) (upstream.Group, error) {
-		current.Members = append(current.Members, wanted.Members...)
+		current.Members = wanted.Members
 		return current, nil
 	})
 }
 
 // resumable reports whether existing can be what is left of an earlier attempt
-// to create wanted: this process remembers the attempt, both carry the same
-// externalId, or some but not all of the wanted members are in it and nobody
-// else. A group that is complete was not left behind: it is a duplicate.
+// to create wanted: either both carry the same externalId; or nobody is in it
+// but wanted members, and this process remembers the attempt, or some of them
+// are missing and the group is not older than Okta's repetitions last. A group
+// that is complete was not left behind: it is a duplicate.
 func (h *Handler) resumable(existing, wanted upstream.Group) bool {
-	if h.doubtful.has(wanted.DisplayName) {
-		return true
-	}
-	if wanted.ExternalID != "" || existing.ExternalID != "" {
+	_, tried := h.doubtful.groups.get(strings.ToLower(wanted.DisplayName))
+	switch {
+	case wanted.ExternalID != "" && existing.ExternalID != "":
 		return wanted.ExternalID == existing.ExternalID
+	case wanted.ExternalID != existing.ExternalID && !tried:
+		return false
+	}
+	known := map[string]bool{}
+	for _, m := range wanted.Members {
+		known[m.ID] = true
 	}
 	for _, m := range existing.Members {
-		if !slices.ContainsFunc(wanted.Members, func(w upstream.Member) bool { return w.ID == m.ID }) {
+		if !known[m.ID] {
 			return false
 		}
 	}
-	return len(existing.Members) < len(wanted.Members)
-}
-
-const (
-	// doubtLasts is longer than Okta goes on repeating a push: ten times,
-	// doubling from a minute.
-	doubtLasts = 24 * time.Hour
-	maxDoubts  = 10_000
-)
-
-// doubtfulNames remembers groups whose creation was answered 429 though it may
-// have been applied. The zero value is ready for use.
-type doubtfulNames struct {
-	mu    sync.Mutex           // guards since
-	since map[string]time.Time // by lower-case name
-}
-
-func (d *doubtfulNames) add(name string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.since == nil {
-		d.since = map[string]time.Time{}
-	}
-	for old, at := range d.since {
-		if time.Since(at) > doubtLasts {
-			delete(d.since, old)
-		}
-	}
-	if len(d.since) < maxDoubts {
-		d.since[strings.ToLower(name)] = time.Now()
-	}
-}
-
-func (d *doubtfulNames) remove(name string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.since, strings.ToLower(name))
-}
-
-func (d *doubtfulNames) has(name string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	at, ok := d.since[strings.ToLower(name)]
-	return ok && time.Since(at) <= doubtLasts
+	recent := time.Since(existing.Meta.Created) < doubtLasts
+	return tried || recent && len(existing.Members) < len(known)
 }

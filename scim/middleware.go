@@ -118,9 +118,10 @@ func (e *panicError) Error() string { return "panic: " + e.kind }
 
 // record is what the log line of a request says beyond its outcome.
 type record struct {
-	id     string
-	op     string
-	fields []zap.Field
+	id      string
+	op      string
+	dropped []string // attributes that have no home in Access
+	fields  []zap.Field
 }
 
 type recordKey struct{}
@@ -148,6 +149,9 @@ func (h *Handler) finish(rec *record, status int, took time.Duration, err error)
 		zap.String("op", rec.op), zap.String("request_id", rec.id),
 		zap.Int("status", status), zap.Duration("took", took),
 	}, rec.fields...)
+	if len(rec.dropped) > 0 {
+		fields = append(fields, zap.Strings("dropped_attributes", rec.dropped))
+	}
 	switch {
 	case status >= http.StatusInternalServerError:
 		h.Log.Error("request failed", append(fields, cause(err)...)...)
@@ -172,6 +176,9 @@ func loggable(id string) string {
 
 // resourceID is the id in the path, unescaped once.
 func resourceID(r *http.Request) string {
+	if r.URL.RawPath == "" {
+		return chi.URLParam(r, "id") // the router saw the path unescaped
+	}
 	id, err := url.PathUnescape(chi.URLParam(r, "id"))
 	if err != nil {
 		return ""

@@ -9,7 +9,6 @@ import (
 
 	elimity "github.com/elimity-com/scim"
 	"github.com/elimity-com/scim/schema"
-	"go.uber.org/zap"
 
 	"ws1bridge/scim/translate"
 )
@@ -90,6 +89,7 @@ func (t nameTable) tidy(raw map[string]any) (clean translate.Resource, unknown [
 		}
 		entry, ok := t.core[lower]
 		switch {
+		case !ok && slices.Contains(ignored, lower): // no schema has it, and it is no news
 		case !ok:
 			unknown = append(unknown, key)
 		case !slices.Contains(ignored, entry.name):
@@ -170,13 +170,27 @@ func (n *namesOnce) first(name string) bool {
 // noteDropped names attributes that have no home in Access, each once in the
 // life of the process.
 func (h *Handler) noteDropped(r *http.Request, names []string) {
-	var fresh []string
+	rec := recordOf(r)
 	for _, name := range names {
-		if name = clip(name); h.dropped.first(name) {
-			fresh = append(fresh, name)
+		if name = attributeLabel(name); h.dropped.first(name) {
+			rec.dropped = append(rec.dropped, name)
 		}
 	}
-	if len(fresh) > 0 {
-		note(r, zap.Strings("dropped_attributes", fresh))
+}
+
+// notAName stands in the log for what does not look like the name of an attribute.
+const notAName = "[not a name]"
+
+// attributeLabel is the name of an attribute as it may stand in the log. What a
+// path holds in brackets may be a person's data, and what does not look like a
+// name may be anything.
+func attributeLabel(name string) string {
+	name, _, _ = strings.Cut(name, "[")
+	strange := func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:$", r)
 	}
+	if name == "" || strings.ContainsFunc(name, strange) {
+		return notAName
+	}
+	return clip(name)
 }

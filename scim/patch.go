@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -96,7 +97,7 @@ func (t nameTable) pathless(op string, object map[string]any, id string) (change
 		if strings.EqualFold(key, "id") && value != id {
 			return nil, nil, badRequest(scimerrors.ScimTypeMutability, "The id in the value is not the id in the path, and an id cannot be changed.")
 		}
-		if key == "" {
+		if attributeLabel(key) == notAName {
 			unknown = append(unknown, key)
 			continue
 		}
@@ -144,11 +145,18 @@ func (t target) change(op string, value any) ([]operation, error) {
 	return []operation{{op: op, target: t, value: value}}, nil
 }
 
+// maxValues bounds a multi-valued attribute of a user, which takes time in the
+// square of its length. Members of groups are not bounded.
+const maxValues = 100
+
 // applyPatch applies the operations in their order to a copy of the resource:
-// all of them, or none.
-func applyPatch(current translate.Resource, operations []operation) (translate.Resource, error) {
+// all of them, or none. It ends early with the error of ctx.
+func applyPatch(ctx context.Context, current translate.Resource, operations []operation) (translate.Resource, error) {
 	next := copyValue(current).(map[string]any)
 	for _, o := range coalesce(operations) {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		if err := o.apply(next); err != nil {
 			return nil, err
 		}
@@ -166,6 +174,9 @@ func (o operation) apply(r translate.Resource) error {
 		list, err := o.applyToList(asList(block[o.target.attribute.name]))
 		if err != nil {
 			return err
+		}
+		if len(list) > maxValues && o.target.attribute.name != "members" {
+			return badRequest(scimerrors.ScimTypeInvalidValue, "The attribute "+o.target.attribute.name+" has more than 100 values.")
 		}
 		if list != nil { // nil where there was none and nothing was added
 			block[o.target.attribute.name] = list
@@ -196,6 +207,22 @@ func (o operation) applyToValue(block map[string]any) {
 		maps.Copy(object(block, name), part)
 	default:
 		block[name] = o.value
+	}
+}
+
+// markRemoved notes as null what a PATCH removed: what is merely absent from a
+// resource may stay as it is.
+func markRemoved(before, after map[string]any) {
+	for name, was := range before {
+		now, there := after[name]
+		if !there {
+			after[name] = nil
+			continue
+		}
+		inner, ok := was.(map[string]any)
+		if innerNow, ok2 := now.(map[string]any); ok && ok2 {
+			markRemoved(inner, innerNow)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"context"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -62,7 +63,7 @@ func FuzzPatch(f *testing.F) {
 			}
 			operations = append(operations, more...)
 		}
-		next, err := applyPatch(current, operations)
+		next, err := applyPatch(context.Background(), current, operations)
 		if !reflect.DeepEqual(current, before) {
 			t.Fatalf("the resource became %v, was %v", current, before)
 		}
@@ -82,7 +83,7 @@ func FuzzPatch(f *testing.F) {
 func checkOneByOne(t *testing.T, current translate.Resource, operations []operation, want translate.Resource, wantErr error) {
 	t.Helper()
 	for _, o := range operations {
-		next, err := applyPatch(current, []operation{o})
+		next, err := applyPatch(context.Background(), current, []operation{o})
 		if err != nil {
 			if wantErr == nil || want != nil {
 				t.Fatalf("one by one, the operations fail with %v; at once they give %v (%v)", err, want, wantErr)

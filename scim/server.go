@@ -57,7 +57,7 @@ type Handler struct {
 	groupNames nameTable
 	metrics    *metrics
 	dropped    namesOnce
-	doubtful   doubtfulNames
+	doubtful   doubtfulWrites
 	work       work
 }
 

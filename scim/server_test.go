@@ -165,7 +165,7 @@ func TestTroubleUpstreamIsAnswered429(t *testing.T) {
 		{"Access redirects", status(302), "redirects", "60"},
 		{"the connection is cut", dropped, "cannot be reached", "60"},
 		{"the role is too small", status(403), "admin role", "60"},
-		{"the token is refused", status(401), "admin role", "60"},
+		{"the token is refused", status(401), "every token", "60"},
 		{"no token can be had", accesstest.Fault{Path: "/SAAS/auth", Status: 503}, "token endpoint", ""},
 		{"the credentials are wrong", accesstest.Fault{Path: "/SAAS/auth", Status: 401}, "access.client_secret", ""},
 	}

@@ -75,7 +75,11 @@ func (h *Handler) patchUser(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	return h.updateUser(r, func(current translate.Resource) (translate.Resource, error) {
-		return applyPatch(current, operations)
+		next, err := applyPatch(r.Context(), current, operations)
+		if err == nil {
+			markRemoved(current, next)
+		}
+		return next, err
 	})
 }
 
@@ -103,7 +107,7 @@ func (h *Handler) updateUser(r *http.Request, apply func(translate.Resource) (tr
 func (h *Handler) deleteUser(r *http.Request) (answer, error) {
 	id := resourceID(r)
 	note(r, zap.String("user_id", loggable(id)))
-	return answer{status: http.StatusNoContent}, h.Users.DeleteUser(r.Context(), id)
+	return answer{status: http.StatusNoContent}, h.deleted(id, h.Users.DeleteUser(r.Context(), id))
 }
 
 // presentUser is the user as a SCIM 2.0 resource.

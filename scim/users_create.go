@@ -1,10 +1,12 @@
 package scim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
@@ -37,53 +39,70 @@ func (h *Handler) newUser(ctx context.Context, resource translate.Resource) (ups
 		return upstream.User{}, err
 	}
 	sent := upstream.User{Attributes: attributes}.ExternalID()
+	name := unnamedUser{domain, strings.ToLower(upstream.User{Attributes: attributes}.UserName())}
 	if sent == "" {
 		// Access requires one. A random id makes no claim to know the person,
-		// so a second push of the same user stays a conflict.
-		attributes[upstream.Path{Name: "externalId"}] = uuid.NewString()
+		// so a second push of the same user stays a conflict, unless it repeats
+		// one whose outcome was not known.
+		sent, _ = h.doubtful.unnamed.get(name)
+		attributes[upstream.Path{Name: "externalId"}] = cmp.Or(sent, uuid.NewString())
 	}
-	u, err := h.Users.CreateUser(ctx, domain, attributes)
+	u, err := h.createOrFind(ctx, domain, attributes, resource)
+	if errors.Is(err, upstream.ErrConflict) {
+		u, err = h.resolveConflict(ctx, domain, attributes, resource, sent)
+	}
 	switch {
+	case err == nil:
+		h.doubtful.unnamed.remove(name)
 	case inDoubt(err):
-		return h.lookForUser(ctx, domain, attributes, err)
-	case !errors.Is(err, upstream.ErrConflict):
-		return u, err
+		h.doubtful.unnamed.add(name, upstream.User{Attributes: attributes}.ExternalID())
 	}
-	existing, err := h.sameUser(ctx, domain, attributes, sent)
+	return u, err
+}
+
+// resolveConflict decides by looking whether a creation that Access refused as
+// a duplicate is about the user that is there.
+func (h *Handler) resolveConflict(ctx context.Context, domain string, a upstream.Attributes, resource translate.Resource, externalID string) (upstream.User, error) {
+	existing, err := h.sameUser(ctx, domain, a, externalID)
 	switch {
 	case err != nil:
 		return upstream.User{}, err
 	case existing != "":
-		return h.Users.UpdateUser(ctx, existing, func(upstream.User) (upstream.Attributes, error) {
-			return h.Translator.UserChange(resource)
-		})
+		return h.pushOnto(ctx, existing, resource)
 	}
 	// Whoever held the name is gone by now, or is out of the bridge's sight.
-	u, err = h.Users.CreateUser(ctx, domain, attributes)
+	u, err := h.createOrFind(ctx, domain, a, resource)
 	if errors.Is(err, upstream.ErrConflict) {
 		return upstream.User{}, conflict("Workspace ONE Access already has this userName or externalId outside of the users that the bridge manages: rename or delete that user there.")
 	}
 	return u, err
 }
 
-// inDoubt reports whether err leaves open whether a write was applied.
-func inDoubt(err error) bool {
-	failed, ok := errors.AsType[*upstream.Error](err)
-	return ok && failed.InDoubt
+// pushOnto makes an existing user what a creation asks for.
+func (h *Handler) pushOnto(ctx context.Context, id string, resource translate.Resource) (upstream.User, error) {
+	return h.Users.UpdateUser(ctx, id, func(upstream.User) (upstream.Attributes, error) {
+		return h.Translator.UserChange(resource)
+	})
 }
 
-// lookForUser resolves a creation whose answer was lost by looking: where the
-// account is there with the very externalId that was sent, the creation went
-// well. Otherwise the failure stands, and Okta's repetition decides.
-func (h *Handler) lookForUser(ctx context.Context, domain string, a upstream.Attributes, failure error) (upstream.User, error) {
+// createOrFind creates a user, and resolves a creation whose answer was lost by
+// looking: where an account is there with the very externalId that was sent,
+// it is the one, and it is made what the push asks for, because it may have
+// been there before. Otherwise the failure stands, and Okta's repetition
+// decides.
+func (h *Handler) createOrFind(ctx context.Context, domain string, a upstream.Attributes, resource translate.Resource) (upstream.User, error) {
 	wanted := upstream.User{Attributes: a}
+	created, failure := h.Users.CreateUser(ctx, domain, a)
+	if !inDoubt(failure) {
+		return created, failure
+	}
 	found, err := h.Users.FindUsers(ctx, upstream.ByUserName, wanted.UserName())
 	if err != nil {
 		return upstream.User{}, failure
 	}
 	for _, u := range found {
 		if u.Domain == domain && u.ExternalID() == wanted.ExternalID() {
-			return u, nil
+			return h.pushOnto(ctx, u.ID, resource)
 		}
 	}
 	return upstream.User{}, failure

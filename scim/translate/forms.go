@@ -113,6 +113,10 @@ func (email) toSCIM(v upstream.Value) any {
 	return []any{map[string]any{"value": address, "type": "work", "primary": true}}
 }
 
+// maxValues bounds a multi-valued attribute: lists are compared in the square of
+// their length.
+const maxValues = 100
+
 // list is a multi-valued attribute with the same sub-attributes on both sides.
 // A value without any of the identity sub-attributes is none.
 type list struct {
@@ -123,6 +127,9 @@ func (l list) toAccess(v any) (upstream.Value, error) {
 	items, err := items(v)
 	if err != nil {
 		return nil, err
+	}
+	if len(items) > maxValues {
+		return nil, fmt.Errorf("has more than %d values", maxValues)
 	}
 	var out []upstream.Element
 	for _, item := range items {
@@ -160,8 +167,8 @@ func (l list) element(item map[string]any) (upstream.Element, error) {
 	if err != nil {
 		return nil, fmt.Errorf("primary %w", err)
 	}
-	if primary == true {
-		element["primary"] = true
+	if primary != nil {
+		element["primary"] = primary
 	}
 	if !identified {
 		return nil, nil

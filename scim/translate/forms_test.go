@@ -66,8 +66,8 @@ func TestFormsToAccess(t *testing.T) {
 		{"a phone number may be a number", `{"phoneNumbers":[{"value":4412345}]}`, "phoneNumbers", []upstream.Element{phone("value", "4412345")}},
 		{"a phone number may stand outside of a list", `{"phoneNumbers":{"value":"1","type":"work"}}`, "phoneNumbers",
 			[]upstream.Element{phone("value", "1", "type", "work")}},
-		{"primary is kept where it is true", `{"phoneNumbers":[{"value":"1","primary":true},{"value":"2","primary":false}]}`, "phoneNumbers",
-			[]upstream.Element{{"value": "1", "primary": true}, phone("value", "2")}},
+		{"primary is kept, also where it is false", `{"phoneNumbers":[{"value":"1","primary":true},{"value":"2","primary":false}]}`, "phoneNumbers",
+			[]upstream.Element{{"value": "1", "primary": true}, {"value": "2", "primary": false}}},
 		{"a sub-attribute that Access lacks is dropped", `{"phoneNumbers":[{"value":"1","$ref":"x","operation":"delete"}]}`, "phoneNumbers",
 			[]upstream.Element{phone("value", "1")}},
 		{"a type alone is no phone number", `{"phoneNumbers":[{"type":"work","value":null}]}`, "phoneNumbers", nil},
@@ -103,6 +103,7 @@ func TestFormsRefuse(t *testing.T) {
 	tests := []struct {
 		name, in, want string
 	}{
+		{"101 values", `{"phoneNumbers":[` + strings.Repeat(`"1",`, 100) + `"1"]}`, "The attribute phoneNumbers has more than 100 values."},
 		{"a flag for a string", `{"title":true}`, "The attribute title must be a string."},
 		{"an object for a string", `{"userName":{"value":"jane"}}`, "The attribute userName must be a string."},
 		{"a list for a string", `{"displayName":["jane"]}`, "The attribute displayName must be a string."},

@@ -38,8 +38,12 @@ type pair struct {
 	required bool
 	// createOnly is what must never change once the user exists.
 	createOnly bool
-	// kept is what stays as it is where it is left out, though it is not required.
+	// kept is what can't be cleared, though it is not required.
 	kept bool
+	// echoed is cleared by a null only, not by its absence: no recording shows
+	// that Okta writes back an extension that it does not map, and Access may
+	// have filled the attribute by itself.
+	echoed bool
 }
 
 // defaultPairs is everything in Okta's SCIM 2.0 template that Access has a home
@@ -99,13 +103,14 @@ func defaultPairs() []pair {
 		enterprise("department"),
 		manager("value", "managerId"),
 		manager("displayName", "displayName"),
-		workspace("userPrincipalName"),
-		workspace("distinguishedName"),
+		workspace("userPrincipalName").echo(),
+		workspace("distinguishedName").echo(),
 	}
 }
 
-func (p pair) as(f form) pair    { p.form = f; return p }
-func (p pair) require() pair     { p.required = true; return p }
-func (p pair) onCreate() pair    { p.createOnly = true; return p }
-func (p pair) keep() pair        { p.kept = true; return p }
-func (p pair) mayBeAbsent() bool { return p.required || p.kept }
+func (p pair) as(f form) pair { p.form = f; return p }
+func (p pair) require() pair  { p.required = true; return p }
+func (p pair) onCreate() pair { p.createOnly = true; return p }
+func (p pair) keep() pair     { p.kept = true; return p }
+func (p pair) echo() pair     { p.echoed = true; return p }
+func (p pair) staysSet() bool { return p.required || p.kept }

@@ -60,7 +60,7 @@ func mapped(tb testing.TB) (texts, lists []string) {
 func word() *rapid.Generator[string] { return rapid.StringN(1, 20, -1) }
 
 // element is a value of a list in normal form: one or more of the
-// sub-attributes, and primary only where it is true.
+// sub-attributes.
 func element(subs ...string) *rapid.Generator[upstream.Element] {
 	return rapid.Custom(func(t *rapid.T) upstream.Element {
 		e := upstream.Element{subs[0]: word().Draw(t, subs[0])}
@@ -69,8 +69,8 @@ func element(subs ...string) *rapid.Generator[upstream.Element] {
 				e[sub] = word().Draw(t, sub)
 			}
 		}
-		if rapid.Bool().Draw(t, "is primary") {
-			e["primary"] = true
+		if rapid.Bool().Draw(t, "names primary") {
+			e["primary"] = rapid.Bool().Draw(t, "primary")
 		}
 		return e
 	})

@@ -84,7 +84,7 @@ func (t *Translator) UserChange(r Resource) (upstream.Attributes, error) {
 		if err != nil {
 			return nil, err
 		}
-		if v == nil && p.mayBeAbsent() {
+		if v == nil && (p.staysSet() || p.echoed && !has(r, p.scim)) {
 			continue
 		}
 		a[p.access] = v
@@ -154,6 +154,16 @@ func get(r Resource, p scimPath) (any, error) {
 		}
 	}
 	return nil, errNoObject
+}
+
+// has reports whether the resource names the attribute at all, be it as null.
+func has(r Resource, p scimPath) bool {
+	block := r
+	if p.schema != "" {
+		block, _ = r[p.schema].(map[string]any)
+	}
+	_, ok := block[p.name]
+	return ok
 }
 
 // put sets the value at a path and makes what it stands in.

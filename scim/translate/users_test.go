@@ -105,9 +105,9 @@ func TestUserChangeKeepsAndClears(t *testing.T) {
 	bodies := map[string]string{
 		"absent": `{}`,
 		"null": `{"userName":null,"active":null,"emails":null,"name":null,"title":null,"phoneNumbers":null,"addresses":null,` +
-			enterprise + `:null,` + workspace + `:null}`,
+			enterprise + `:null,` + workspace + `:{"userPrincipalName":null,"distinguishedName":null}}`,
 		"empty": `{"userName":"","active":"","emails":[],"name":{},"title":"","phoneNumbers":[],"addresses":[],` +
-			enterprise + `:{"manager":{}},` + workspace + `:{"userPrincipalName":""}}`,
+			enterprise + `:{"manager":{}},` + workspace + `:{"userPrincipalName":"","distinguishedName":""}}`,
 	}
 	all, err := translator(t).UserChange(resource(t, readFile(t, "../../testdata/okta/user_full.json")))
 	if err != nil {
@@ -118,6 +118,11 @@ func TestUserChangeKeepsAndClears(t *testing.T) {
 			a, err := translator(t).UserChange(resource(t, body))
 			if err != nil {
 				t.Fatal(err)
+			}
+			kept := kept
+			if name == "absent" {
+				// Only these two have to be named to be cleared.
+				kept = slices.Concat(kept, []string{upstream.WorkspaceSchema + ":userPrincipalName", upstream.WorkspaceSchema + ":distinguishedName"})
 			}
 			for _, attribute := range kept {
 				if v, ok := a[path(t, attribute)]; ok {
