@@ -26,6 +26,7 @@ type bridge struct {
 	tokens   *auth.TokenSource
 	access   *upstream.Client
 	endpoint *scim.Handler
+	ready    *readiness
 	ops      http.Handler
 	log      *zap.Logger
 }
@@ -59,7 +60,8 @@ func newBridge(cfg Config, log *zap.Logger) (*bridge, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.ops = opsHandler(newReadiness(b.tokens, b.access), registry)
+	b.ready = newReadiness(b.tokens, b.access)
+	b.ops = opsHandler(b.ready, registry)
 	return b, nil
 }
 
@@ -112,7 +114,13 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener) error {
 	})
 	work.Go(func() error {
 		defer stop()
-		return serveHTTP(ctx, main, server{handler: mainHandler(b.endpoint), log: b.log.Named("http"), drain: b.endpoint.Drain})
+		return serveHTTP(ctx, main, server{handler: mainHandler(b.endpoint), log: b.log.Named("http"), drain: b.drain})
 	})
 	return work.Wait()
+}
+
+// drain makes the bridge take no new requests, and waits for those under way.
+func (b *bridge) drain(ctx context.Context) error {
+	b.ready.draining.Store(true)
+	return b.endpoint.Drain(ctx)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ws1bridge/auth"
@@ -31,6 +32,8 @@ const (
 // takes.
 type readiness struct {
 	components []*component
+	// draining says that the bridge takes no new requests any more.
+	draining atomic.Bool
 }
 
 func newReadiness(tokens *auth.TokenSource, access *upstream.Client) *readiness {
@@ -76,6 +79,9 @@ func (r *readiness) serve(w http.ResponseWriter, req *http.Request) {
 		if findings[i].Status == statusFailed {
 			status, verdict = http.StatusServiceUnavailable, "not ready"
 		}
+	}
+	if r.draining.Load() {
+		status, verdict = http.StatusServiceUnavailable, "shutting down"
 	}
 	writeJSON(w, status, map[string]any{"status": verdict, "components": components})
 }

@@ -6,13 +6,18 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
 )
 
-// shutdownTimeout is longer than any request may take.
-const shutdownTimeout = 50 * time.Second
+const (
+	// shutdownTimeout is longer than any request may take.
+	shutdownTimeout = 50 * time.Second
+	// silentTimeout is how long the end waits for the first byte on a connection.
+	silentTimeout = 500 * time.Millisecond
+)
 
 // server is what serves a listener.
 type server struct {
@@ -27,14 +32,16 @@ type server struct {
 // ones finish, and closes ln, in that order, so that nobody who comes in between
 // finds a closed door.
 func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
+	var silent silentConns
 	srv := &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
+		MaxHeaderBytes:    1 << 20, // long filters reach the endpoint, which refuses them in SCIM
 		ErrorLog:          zap.NewStdLog(s.log),
+		ConnState:         silent.watch,
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
@@ -48,6 +55,8 @@ func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
 	if s.drain != nil {
 		_ = s.drain(ctx) // the end of the time shows in Shutdown too
 	}
+	hangUp := time.AfterFunc(silentTimeout, silent.close)
+	defer hangUp.Stop()
 	err := srv.Shutdown(ctx)
 	if ended := <-failed; !errors.Is(ended, http.ErrServerClosed) {
 		return fmt.Errorf("serve: %w", ended)
@@ -56,6 +65,35 @@ func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
 		return errors.New("requests were still under way at the end of the grace period")
 	}
 	return err
+}
+
+// silentConns are the connections on which nothing came yet, such as those that
+// a load balancer has in reserve: http.Server.Shutdown waits 5 seconds for them.
+// The zero value is ready for use.
+type silentConns struct {
+	mu    sync.Mutex // guards conns
+	conns map[net.Conn]bool
+}
+
+func (s *silentConns) watch(c net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if state != http.StateNew {
+		delete(s.conns, c)
+		return
+	}
+	if s.conns == nil {
+		s.conns = map[net.Conn]bool{}
+	}
+	s.conns[c] = true
+}
+
+func (s *silentConns) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		_ = c.Close()
+	}
 }
 
 // listen opens an address.
