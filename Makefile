@@ -5,6 +5,7 @@ SHELL       := bash
 GO       ?= go
 FUZZTIME ?= 20000x
 BENCH    ?= .
+SOAK     ?= 100000
 VERSION  ?=
 
 TOOLS         := bin/tools
@@ -45,6 +46,11 @@ fuzz: ## Run every fuzz target, one after another, for FUZZTIME executions
 		echo "fuzz: $$pkg $$name"; \
 		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 200x "$$pkg" </dev/null; \
 	done <<<"$$targets"
+
+# The bridge runs in a process of its own, without the race detector, so that its memory is its own.
+.PHONY: soak
+soak: ## Push SOAK requests through a bridge whose Access fails 5 % of the time
+	$(GO) test -run '^TestSoak$$' -timeout 30m -v ./cmd/ws1bridge -soak $(SOAK)
 
 .PHONY: bench
 bench: ## Run the benchmarks (BENCH=regexp picks some)
