@@ -117,6 +117,7 @@ type faultJSON struct {
 	Drop        bool     `json:"drop"`
 	Delay       string   `json:"delay"`
 	Probability *float64 `json:"probability"` // left out: 1
+	Skip        int      `json:"skip"`
 	Count       int      `json:"count"`
 	Body        string   `json:"body,omitempty"`
 	ContentType string   `json:"content_type,omitempty"`
@@ -126,7 +127,7 @@ func describeFault(f Fault) faultJSON {
 	return faultJSON{
 		ID: f.ID, Method: f.Method, Path: f.Path, Status: f.Status, RetryAfter: f.RetryAfter,
 		Apply: f.Apply, Drop: f.Drop, Delay: f.Delay.String(), Probability: &f.Probability,
-		Count: f.Count, Body: f.Body, ContentType: f.ContentType,
+		Skip: f.Skip, Count: f.Count, Body: f.Body, ContentType: f.ContentType,
 	}
 }
 
@@ -134,7 +135,7 @@ func describeFault(f Fault) faultJSON {
 func (j faultJSON) fault() (Fault, error) {
 	f := Fault{
 		ID: j.ID, Method: j.Method, Path: j.Path, Status: j.Status, RetryAfter: j.RetryAfter,
-		Apply: j.Apply, Drop: j.Drop, Count: j.Count, Body: j.Body, ContentType: j.ContentType,
+		Apply: j.Apply, Drop: j.Drop, Skip: j.Skip, Count: j.Count, Body: j.Body, ContentType: j.ContentType,
 		Probability: 1,
 	}
 	var problems []error
@@ -154,8 +155,8 @@ func (j faultJSON) fault() (Fault, error) {
 	if j.Status != 0 && (j.Status < 200 || j.Status > 599) {
 		problems = append(problems, fmt.Errorf("status %d: want 200 to 599", j.Status))
 	}
-	if j.Count < 0 || j.RetryAfter < 0 {
-		problems = append(problems, errors.New("count and retry_after cannot be negative"))
+	if j.Skip < 0 || j.Count < 0 || j.RetryAfter < 0 {
+		problems = append(problems, errors.New("skip, count and retry_after cannot be negative"))
 	}
 	switch j.Body {
 	case "", bodyJSON, bodyHTML, bodyEmpty, bodyTruncated:

@@ -15,7 +15,7 @@ func TestControlFaults(t *testing.T) {
 	}{
 		{"a status is enough", `{"status":503}`, 201},
 		{"all fields", `{"method":"POST","path":"/SAAS","status":503,"retry_after":3,"apply":false,"drop":false,
-			"delay":"0s","probability":1,"count":0,"body":"html","content_type":"text/html"}`, 201},
+			"delay":"0s","probability":1,"skip":2,"count":0,"body":"html","content_type":"text/html"}`, 201},
 		{"a delay alone", `{"delay":"1.5s"}`, 201},
 		{"unknown fields are refused", `{"status":503,"after":3}`, 400},
 		{"a delay must be a duration", `{"delay":"5"}`, 400},
@@ -24,6 +24,7 @@ func TestControlFaults(t *testing.T) {
 		{"a probability is 1 at most", `{"status":503,"probability":2}`, 400},
 		{"a status must be one", `{"status":42}`, 400},
 		{"a count cannot be negative", `{"status":503,"count":-1}`, 400},
+		{"a skip cannot be negative", `{"status":503,"skip":-1}`, 400},
 		{"a body must be known", `{"status":503,"body":"xml"}`, 400},
 		{"a fault must do something", `{"path":"/"}`, 400},
 		{"text is refused", `hello`, 400},

@@ -54,12 +54,17 @@ func (e *Emulator) exchange(tenant http.Handler) http.Handler {
 			next = http.HandlerFunc(tooLarge)
 		}
 		f := e.faults.strike(r)
-		here := hold(r.Context(), e.cfg.Latency+f.delay())
-		if !here && !f.applies() {
+		var out *reply
+		if f.applies() {
+			out = f.outcome(next, r)
+		}
+		if here := hold(r.Context(), e.cfg.Latency+f.delay()); !here {
 			e.history.add(entry)
 			return
 		}
-		out := f.outcome(next, r)
+		if out == nil {
+			out = f.outcome(next, r)
+		}
 		if !out.cut {
 			entry.Status = out.status
 		}

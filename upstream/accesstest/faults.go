@@ -29,8 +29,11 @@ type Fault struct {
 	Apply bool
 	// Drop closes the connection without an answer.
 	Drop bool
-	// Delay holds the request. It ends early when the client leaves; an applied change is made even so.
+	// Delay holds the request, or with Apply its answer: the change is made at once, so that it is not
+	// mixed up with what comes later. It ends early when the client leaves.
 	Delay time.Duration
+	// Skip is how many matching requests pass the fault by before it begins to strike.
+	Skip int
 	// Probability is the share of matching requests that are struck. 0 counts as 1.
 	Probability float64
 	// Count is how many requests are struck until the fault is gone. 0 means no end.
@@ -100,6 +103,10 @@ func (s *faults) strike(r *http.Request) *Fault {
 	defer s.mu.Unlock()
 	for i, f := range s.list {
 		if f.Method != "" && !strings.EqualFold(f.Method, r.Method) || !strings.HasPrefix(r.URL.Path, f.Path) {
+			continue
+		}
+		if f.Skip > 0 {
+			f.Skip--
 			continue
 		}
 		if f.Probability < 1 && s.random.Float64() >= f.Probability {

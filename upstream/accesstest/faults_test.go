@@ -92,6 +92,44 @@ func TestFaultOrderAndCount(t *testing.T) {
 	tn.want(http.StatusBadGateway, http.MethodPost, "/SAAS/auth/oauthtoken", "")
 }
 
+func TestFaultSkipsRequests(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	tn.AddFault(accesstest.Fault{Method: http.MethodGet, Path: usersPath, Status: 503, Skip: 2, Count: 2})
+	tn.AddFault(accesstest.Fault{Path: groupsPath, Status: 500})
+	tn.want(http.StatusInternalServerError, http.MethodGet, groupsPath, "") // matches the second alone
+	var got []int
+	for range 5 {
+		got = append(got, tn.send(http.MethodGet, usersPath, "").status)
+	}
+	same(t, got, `[200,200,503,503,200]`)
+
+	tn.ClearFaults()
+	tn.AddFault(accesstest.Fault{Status: 503, Skip: 1})
+	tn.AddFault(accesstest.Fault{Status: 500})
+	tn.want(http.StatusInternalServerError, http.MethodGet, usersPath, "") // what one lets pass, the next may strike
+	same(t, tn.Faults()[0].Skip, `0`)
+	tn.want(http.StatusServiceUnavailable, http.MethodGet, usersPath, "")
+}
+
+// An answer that is held was made before: what the client does next finds the change.
+func TestAppliedChangeIsThereWhileItsAnswerIsHeld(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	tn.AddFault(accesstest.Fault{Method: http.MethodPost, Delay: 100 * time.Millisecond, Apply: true})
+	answered := make(chan result, 1)
+	go func() { answered <- tn.send(http.MethodPost, usersPath, `{"userName":"x"}`) }()
+	for len(tn.State().Users) != 2 {
+		time.Sleep(time.Millisecond)
+	}
+	select {
+	case <-answered:
+		t.Error("the answer was not held")
+	default:
+	}
+	if got := <-answered; got.status != http.StatusCreated {
+		t.Errorf("got %d (%v), want 201", got.status, got.err)
+	}
+}
+
 func TestFaultProbabilityIsSeeded(t *testing.T) {
 	run := func(seed uint64) (out []int) {
 		tn := start(t, accesstest.Config{Seed: seed})
