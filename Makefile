@@ -26,7 +26,7 @@ demo: ## Run bridge and emulator on loopback and push an Okta story through
 
 .PHONY: test
 test: ## Run the tests under the race detector
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 40m ./...
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run golangci-lint
