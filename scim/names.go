@@ -47,6 +47,20 @@ func newNameTable(t elimity.ResourceType) nameTable {
 	return table
 }
 
+// accept lets callers send attributes that the schemas do not announce.
+func (t nameTable) accept(attributes []translate.SchemaAttribute) {
+	for _, a := range attributes {
+		if !a.Silent {
+			continue
+		}
+		names := t.core
+		if a.Schema != "" {
+			names = t.extensions[strings.ToLower(a.Schema)].names
+		}
+		names[strings.ToLower(a.Name)] = attributeName{name: a.Name}
+	}
+}
+
 func namesOf(s schema.Schema) attributeTable {
 	table := attributeTable{}
 	for _, a := range s.Attributes {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
 )
 
 // slow is longer than anything here may take, even on a busy machine.
@@ -74,7 +75,7 @@ func FuzzPatch(f *testing.F) {
 		if _, err := json.Marshal(next); err != nil {
 			t.Errorf("the outcome cannot be encoded: %v", err)
 		}
-		_, _ = tr.UserChange(next) // must not panic
+		_, _ = tr.UserChange(upstream.User{}, next) // must not panic
 	})
 }
 

@@ -69,6 +69,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 	h := &Handler{Config: cfg, metrics: newMetrics(cfg.Registerer)}
 	h.types = resourceTypes(cfg.Translator)
 	h.userNames = newNameTable(h.types[0])
+	h.userNames.accept(cfg.Translator.SchemaAttributes())
 	h.groupNames = newNameTable(h.types[1])
 	h.router = h.routes()
 	return h, nil

@@ -1,8 +1,10 @@
 package scim
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -33,9 +35,10 @@ func (h *Handler) listUsers(r *http.Request) (answer, error) {
 func (h *Handler) findUsers(r *http.Request, c comparison) ([]upstream.User, error) {
 	switch c.attribute {
 	case "userName":
-		return h.Users.FindUsers(r.Context(), upstream.ByUserName, c.value)
+		return h.usersByName(r.Context(), c.value)
 	case "externalId":
-		return h.Users.FindUsers(r.Context(), upstream.ByExternalID, c.value)
+		found, err := h.Users.FindUsers(r.Context(), upstream.ByExternalID, c.value)
+		return h.shownAs(found, func(shown translate.Resource) bool { return shown["externalId"] == c.value }), err
 	case "id":
 		u, err := h.Users.User(r.Context(), c.value)
 		if errors.Is(err, upstream.ErrNotFound) {
@@ -44,6 +47,29 @@ func (h *Handler) findUsers(r *http.Request, c comparison) ([]upstream.User, err
 		return []upstream.User{u}, err
 	}
 	return nil, unsupportedFilter()
+}
+
+// usersByName finds the users that Okta knows by a userName. Access may hold
+// another for it; a hit counts only where Okta would be shown the very name that
+// it asked for.
+func (h *Handler) usersByName(ctx context.Context, userName string) ([]upstream.User, error) {
+	var found []upstream.User
+	for _, name := range h.Translator.UserNames(userName) {
+		users, err := h.Users.FindUsers(ctx, upstream.ByUserName, name)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, users...)
+	}
+	return h.shownAs(found, func(shown translate.Resource) bool {
+		name, _ := shown["userName"].(string)
+		return translate.SameUserName(name, userName)
+	}), nil
+}
+
+// shownAs keeps the users that look as wanted to Okta.
+func (h *Handler) shownAs(users []upstream.User, wanted func(translate.Resource) bool) []upstream.User {
+	return slices.DeleteFunc(users, func(u upstream.User) bool { return !wanted(h.Translator.UserToSCIM(u)) })
 }
 
 func (h *Handler) readUser(r *http.Request) (answer, error) {
@@ -93,7 +119,7 @@ func (h *Handler) updateUser(r *http.Request, apply func(translate.Resource) (tr
 		if err != nil {
 			return nil, err
 		}
-		return h.Translator.UserChange(next)
+		return h.Translator.UserChange(current, next)
 	})
 	if errors.Is(err, upstream.ErrConflict) {
 		return answer{}, conflict("Workspace ONE Access already has another user with this userName in the domain.")

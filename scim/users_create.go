@@ -80,8 +80,8 @@ func (h *Handler) resolveConflict(ctx context.Context, domain string, a upstream
 
 // pushOnto makes an existing user what a creation asks for.
 func (h *Handler) pushOnto(ctx context.Context, id string, resource translate.Resource) (upstream.User, error) {
-	return h.Users.UpdateUser(ctx, id, func(upstream.User) (upstream.Attributes, error) {
-		return h.Translator.UserChange(resource)
+	return h.Users.UpdateUser(ctx, id, func(current upstream.User) (upstream.Attributes, error) {
+		return h.Translator.UserChange(current, resource)
 	})
 }
 

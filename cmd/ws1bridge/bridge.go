@@ -47,16 +47,20 @@ func newBridge(cfg Config, log *zap.Logger) (*bridge, error) {
 	if err != nil {
 		return nil, err
 	}
+	translator, err := translate.New(cfg.translation())
+	if err != nil {
+		return nil, err
+	}
 	b.access, err = upstream.NewClient(upstream.Config{
 		BaseURL:    tenant.String(),
 		HTTPClient: &http.Client{Transport: &auth.Transport{Source: b.tokens, Base: newTransport(), Host: tenant.Host}},
-		Domains:    []string{cfg.Domains.Default}, Registerer: registry,
+		Domains:    translator.ManagedDomains(), Registerer: registry,
 		Resilience: upstream.Resilience{RateLimit: cfg.Access.RateLimit}, OnCircuit: tellCircuit(log),
 	})
 	if err != nil {
 		return nil, err
 	}
-	b.endpoint, err = newEndpoint(cfg, b.access, log, registry)
+	b.endpoint, err = newEndpoint(cfg, b.access, translator, log, registry)
 	if err != nil {
 		return nil, err
 	}
@@ -65,17 +69,13 @@ func newBridge(cfg Config, log *zap.Logger) (*bridge, error) {
 	return b, nil
 }
 
-func newEndpoint(cfg Config, access *upstream.Client, log *zap.Logger, registry prometheus.Registerer) (*scim.Handler, error) {
-	translator, err := translate.New(translate.Config{DefaultDomain: cfg.Domains.Default})
-	if err != nil {
-		return nil, err
-	}
+func newEndpoint(cfg Config, access *upstream.Client, translator *translate.Translator, log *zap.Logger, registry prometheus.Registerer) (*scim.Handler, error) {
 	bearer, err := auth.NewBearer(cfg.Okta.Tokens.reveal())
 	if err != nil {
 		return nil, err
 	}
 	return scim.NewHandler(scim.Config{
-		Users: access, Groups: access, Translator: translator, GroupDomain: cfg.Domains.Default,
+		Users: access, Groups: access, Translator: translator, GroupDomain: cfg.groupDomain(),
 		Authenticate: bearer.Check, PublicURL: cfg.PublicURL, Log: log.Named("scim"), Registerer: registry,
 	})
 }

@@ -15,14 +15,17 @@ type Config struct {
 	OpsListen string `koanf:"ops_listen"`
 	// PublicURL is the SCIM base URL as Okta knows it. Optional; default from
 	// each request.
-	PublicURL string       `koanf:"public_url"`
-	Access    AccessConfig `koanf:"access"`
-	Domains   struct {
-		// Default is the domain of the directory that users and groups go to.
-		// Required; it must equal the directory's domain to the byte.
-		Default string `koanf:"default"`
-	} `koanf:"domains"`
-	Okta struct {
+	PublicURL string        `koanf:"public_url"`
+	Access    AccessConfig  `koanf:"access"`
+	Domains   DomainsConfig `koanf:"domains"`
+	Groups    struct {
+		// Domain is the domain that new groups go to. Optional; default
+		// domains.default.
+		Domain string `koanf:"domain"`
+	} `koanf:"groups"`
+	// Attributes change the table of attributes. Optional.
+	Attributes []AttributeConfig `koanf:"attributes"`
+	Okta       struct {
 		// Tokens are the bearer tokens that Okta may present. At least one.
 		Tokens secrets `koanf:"tokens"`
 		// TokensFile names a file that holds them, one a line.
@@ -72,6 +75,10 @@ func settings() []setting {
 		{variable: "WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE", key: "access.client_secret_file"},
 		{variable: "WS1BRIDGE_ACCESS_RATE_LIMIT", key: "access.rate_limit", number: true},
 		{variable: "WS1BRIDGE_DOMAIN", key: "domains.default"},
+		{variable: "WS1BRIDGE_DOMAINS_MANAGED", key: "domains.managed", list: true},
+		{variable: "WS1BRIDGE_DOMAINS_SOURCE", key: "domains.source", list: true},
+		{variable: "WS1BRIDGE_DOMAINS_PRESETS", key: "domains.presets", list: true},
+		{variable: "WS1BRIDGE_GROUPS_DOMAIN", key: "groups.domain"},
 		{variable: "WS1BRIDGE_OKTA_TOKENS", key: "okta.tokens", list: true},
 		{variable: "WS1BRIDGE_OKTA_TOKENS_FILE", key: "okta.tokens_file"},
 		{variable: "WS1BRIDGE_LOG_LEVEL", key: "log.level"},

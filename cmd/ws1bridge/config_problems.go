@@ -46,8 +46,8 @@ func (c *Config) check() []error {
 	if c.Access.RateLimit < 0 {
 		report("access.rate_limit", "must not be negative; 0 is no limit")
 	}
-	if err := checkDomain(c.Domains.Default); err != nil {
-		report("domains.default", "%w", err)
+	for _, problem := range c.translationProblems() {
+		report(problem.Setting, "%s", problem.Reason)
 	}
 	if _, err := auth.NewBearer(c.Okta.Tokens.reveal()); err != nil {
 		report("okta.tokens", "%w", err)
@@ -69,16 +69,6 @@ func describe(key string) string {
 		}
 	}
 	return key
-}
-
-func checkDomain(domain string) error {
-	switch {
-	case domain == "":
-		return errors.New("is required: the domain of the directory that users go to, such as example.com")
-	case strings.ContainsAny(domain, "/:@ \t"):
-		return errors.New("must be a domain alone, such as example.com, as the directory in Workspace ONE Access spells it")
-	}
-	return nil
 }
 
 func checkPublicURL(raw string) error {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -75,15 +76,42 @@ func unmarshal(k *koanf.Koanf, cfg *Config) []error {
 	err := k.UnmarshalWithConf("", cfg, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
 		Result: cfg, Metadata: &meta, TagName: "koanf",
 	}})
-	if err != nil {
-		// mapstructure quotes values, and one may be a secret in the wrong place.
-		problems = append(problems, errors.New("the configuration file: a section holds a value instead of settings; README.md lists them"))
-	}
+	problems = append(problems, decodeProblems(err)...)
 	slices.Sort(meta.Unused)
 	for _, key := range meta.Unused {
 		problems = append(problems, fmt.Errorf("%s: there is no such setting", key))
 	}
 	return problems
+}
+
+// decodeProblems says which settings have a value of the wrong kind. What
+// mapstructure says itself quotes values, and one may be a secret in the wrong
+// place.
+func decodeProblems(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked here
+		var problems []error
+		for _, one := range several.Unwrap() {
+			problems = append(problems, decodeProblems(one)...)
+		}
+		return problems
+	}
+	// A section, such as access, is no setting of its own.
+	at, ok := errors.AsType[*mapstructure.DecodeError](err)
+	if !ok || !strings.ContainsAny(at.Name(), ".[") {
+		return []error{errors.New("the configuration file: a section holds a value instead of settings; README.md lists them")}
+	}
+	if kind, ok := errors.AsType[*mapstructure.UnconvertibleTypeError](err); ok {
+		switch kind.Expected.Kind() {
+		case reflect.String:
+			return []error{fmt.Errorf("%s: must be text, in quotes if it looks like a number or a date", at.Name())}
+		case reflect.Bool:
+			return []error{fmt.Errorf("%s: must be true or false", at.Name())}
+		}
+	}
+	return []error{fmt.Errorf("%s: must be a list, or settings with a name each; deploy/configuration.md shows the form", at.Name())}
 }
 
 // dropWrongTypes takes out and reports the settings of a wrong type.

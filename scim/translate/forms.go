@@ -192,6 +192,27 @@ func (l list) toSCIM(v upstream.Value) any {
 	return out
 }
 
+// texts is a list of bare strings on the SCIM side, as Okta sends its own arrays.
+type texts struct{}
+
+func (texts) toAccess(v any) (upstream.Value, error) {
+	return list{identity: []string{"value"}}.toAccess(v)
+}
+
+func (texts) toSCIM(v upstream.Value) any {
+	elements, _ := v.([]upstream.Element)
+	var out []any
+	for _, e := range elements {
+		if value := (text{}).toSCIM(e["value"]); value != nil {
+			out = append(out, value)
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	return out
+}
+
 // items reads a multi-valued attribute: a list, or a single value, of objects
 // or bare strings.
 func items(v any) ([]map[string]any, error) {

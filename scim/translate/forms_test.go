@@ -82,7 +82,7 @@ func TestFormsToAccess(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			a, err := translator(t).UserChange(resource(t, tt.in))
+			a, err := translator(t).UserChange(upstream.User{}, resource(t, tt.in))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -125,13 +125,13 @@ func TestFormsRefuse(t *testing.T) {
 		{"a string for an extension", `{` + enterprise + `:"jane"}`,
 			"The attribute urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber must stand in an object."},
 		{"a list for an extension", `{` + workspace + `:["jane"]}`,
-			"The attribute urn:scim:schemas:extension:workspace:1.0:userPrincipalName must stand in an object."},
+			"The attribute urn:scim:schemas:extension:workspace:1.0:domain must stand in an object."},
 		{"a number for a manager", `{` + enterprise + `:{"manager":7}}`,
 			"The attribute urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value must stand in an object."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := translator(t).UserChange(resource(t, tt.in))
+			_, err := translator(t).UserChange(upstream.User{}, resource(t, tt.in))
 			if _, ok := errors.AsType[*translate.Error](err); !ok {
 				t.Fatalf("got the error %v, want a translate.Error", err)
 			}

@@ -11,30 +11,13 @@ const (
 	WorkspaceSchema  = upstream.WorkspaceSchema
 )
 
-// scimPath names an attribute of a SCIM 2.0 user. The zero schema is the core
-// schema.
-type scimPath struct {
-	schema, name, sub string
-}
-
-func (p scimPath) String() string {
-	s := p.name
-	if p.sub != "" {
-		s += "." + p.sub
-	}
-	if p.schema != "" {
-		s = p.schema + ":" + s
-	}
-	return s
-}
-
 // pair is one attribute in both worlds.
 type pair struct {
-	scim   scimPath
+	scim   scimPath // the zero path for a computed attribute, which only Access has
 	access upstream.Path
 	form   form
-	// required is what Access will not create a user without, and what can't be
-	// cleared: a user that comes without it keeps the value it has.
+	// required is what no user is created without, and what can't be cleared: a
+	// user that comes without it keeps the value it has.
 	required bool
 	// createOnly is what must never change once the user exists.
 	createOnly bool
@@ -44,37 +27,46 @@ type pair struct {
 	// that Okta writes back an extension that it does not map, and Access may
 	// have filled the attribute by itself.
 	echoed bool
+	// kind says what sort of domain stands in the value, for rules to rewrite.
+	kind kind
+	// fallback is what Access gets where Okta has no value; nil for nothing.
+	fallback upstream.Value
+	// computed makes the value out of the user; nil takes it from scim.
+	computed *expression
+	// setting is where the pair is configured, "" for a default one.
+	setting string
+}
+
+// by says which pair it is.
+func (p pair) by() string {
+	if p.setting == "" {
+		return "default pair"
+	}
+	return p.setting
 }
 
 // defaultPairs is everything in Okta's SCIM 2.0 template that Access has a home
 // for. Okta's secondary e-mail has none: Access keeps exactly one address.
 func defaultPairs() []pair {
-	core := func(name string) pair {
-		return pair{scim: scimPath{name: name}, access: upstream.Path{Name: name}, form: text{}}
+	both := func(scim scimPath, access upstream.Path) pair {
+		return pair{scim: scim, access: access, form: text{}, kind: noKind}
 	}
+	core := func(name string) pair { return both(scimPath{name: name}, upstream.Path{Name: name}) }
 	name := func(sub string) pair {
-		return pair{scim: scimPath{name: "name", sub: sub}, access: upstream.Path{Name: "name", Sub: sub}, form: text{}}
+		return both(scimPath{name: "name", sub: sub}, upstream.Path{Name: "name", Sub: sub})
 	}
 	enterprise := func(attribute string) pair {
-		return pair{
-			scim:   scimPath{schema: EnterpriseSchema, name: attribute},
-			access: upstream.Path{Schema: upstream.EnterpriseSchema, Name: attribute}, form: text{},
-		}
+		return both(scimPath{schema: EnterpriseSchema, name: attribute}, upstream.Path{Schema: upstream.EnterpriseSchema, Name: attribute})
 	}
 	workspace := func(attribute string) pair {
-		return pair{
-			scim:   scimPath{schema: WorkspaceSchema, name: attribute},
-			access: upstream.Path{Schema: upstream.WorkspaceSchema, Name: attribute}, form: text{},
-		}
+		return both(scimPath{schema: WorkspaceSchema, name: attribute}, upstream.Path{Schema: upstream.WorkspaceSchema, Name: attribute})
 	}
 	manager := func(scimSub, accessSub string) pair {
-		return pair{
-			scim:   scimPath{schema: EnterpriseSchema, name: "manager", sub: scimSub},
-			access: upstream.Path{Schema: upstream.EnterpriseSchema, Name: "manager", Sub: accessSub}, form: text{},
-		}
+		return both(scimPath{schema: EnterpriseSchema, name: "manager", sub: scimSub},
+			upstream.Path{Schema: upstream.EnterpriseSchema, Name: "manager", Sub: accessSub})
 	}
 	return []pair{
-		core("userName").require(),
+		core("userName").require().rewrite(kindUserName),
 		core("externalId").require().onCreate(),
 		core("active").as(flag{}).keep(),
 		name("givenName").require(),
@@ -90,12 +82,9 @@ func defaultPairs() []pair {
 		core("preferredLanguage"),
 		core("locale"),
 		core("timezone"),
-		core("emails").as(email{}).require(),
-		core("phoneNumbers").as(list{identity: []string{"value"}, other: []string{"display", "type"}}),
-		core("addresses").as(list{
-			identity: []string{"formatted", "streetAddress", "locality", "region", "postalCode", "country"},
-			other:    []string{"type"},
-		}),
+		core("emails").as(email{}).require().rewrite(kindEmails),
+		core("phoneNumbers").as(plural),
+		core("addresses").as(postal),
 		enterprise("employeeNumber"),
 		enterprise("costCenter"),
 		enterprise("organization"),
@@ -103,14 +92,24 @@ func defaultPairs() []pair {
 		enterprise("department"),
 		manager("value", "managerId"),
 		manager("displayName", "displayName"),
-		workspace("userPrincipalName").echo(),
+		workspace("userPrincipalName").echo().rewrite(kindPrincipal),
 		workspace("distinguishedName").echo(),
 	}
 }
 
-func (p pair) as(f form) pair { p.form = f; return p }
-func (p pair) require() pair  { p.required = true; return p }
-func (p pair) onCreate() pair { p.createOnly = true; return p }
-func (p pair) keep() pair     { p.kept = true; return p }
-func (p pair) echo() pair     { p.echoed = true; return p }
-func (p pair) staysSet() bool { return p.required || p.kept }
+// The forms of the lists that SCIM 1.1 and 2.0 have in common.
+var (
+	plural = list{identity: []string{"value"}, other: []string{"display", "type"}}
+	postal = list{
+		identity: []string{"formatted", "streetAddress", "locality", "region", "postalCode", "country"},
+		other:    []string{"type"},
+	}
+)
+
+func (p pair) as(f form) pair      { p.form = f; return p }
+func (p pair) require() pair       { p.required = true; return p }
+func (p pair) onCreate() pair      { p.createOnly = true; return p }
+func (p pair) keep() pair          { p.kept = true; return p }
+func (p pair) echo() pair          { p.echoed = true; return p }
+func (p pair) rewrite(k kind) pair { p.kind = k; return p }
+func (p pair) staysSet() bool      { return p.required || p.kept }

@@ -26,11 +26,11 @@ func roundTrip(t rapid.TB, tr *translate.Translator, a upstream.Attributes) upst
 	if err := json.Unmarshal(b, &decoded); err != nil {
 		t.Fatalf("%v in %s", err, b)
 	}
-	back, err := tr.UserChange(decoded)
+	back, err := tr.UserChange(upstream.User{}, decoded)
 	if err != nil {
 		t.Fatalf("a user that was shown is refused: %v", err)
 	}
-	direct, err := tr.UserChange(shown)
+	direct, err := tr.UserChange(upstream.User{}, shown)
 	if err != nil || !reflect.DeepEqual(set(direct), set(back)) {
 		t.Errorf("JSON changed %v into %v (error %v)", set(direct), set(back), err)
 	}

@@ -1,8 +1,8 @@
 package translate
 
 import (
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,29 +12,9 @@ import (
 // Resource is a SCIM 2.0 resource as decoded from JSON.
 type Resource = map[string]any
 
-// Config is what a Translator needs.
-type Config struct {
-	// DefaultDomain is the domain of users for whom nothing else says one;
-	// required.
-	DefaultDomain string
-}
-
-// Translator converts users both ways. It is safe for concurrent use.
-type Translator struct {
-	domain string
-	pairs  []pair
-}
-
-// New returns a Translator with the default attribute table.
-func New(cfg Config) (*Translator, error) {
-	if cfg.DefaultDomain == "" {
-		return nil, errors.New("translate: DefaultDomain is required")
-	}
-	return &Translator{domain: cfg.DefaultDomain, pairs: defaultPairs()}, nil
-}
-
 // Error says which attributes of a user Access can't take, and why. Its text is
-// fit for Okta's administrator: it names attributes, never values.
+// fit for Okta's administrator: it names attributes and configured domains,
+// never values of the user.
 type Error struct {
 	Attribute string
 	Reason    string
@@ -44,43 +24,63 @@ type Error struct {
 func (e *Error) Error() string { return fmt.Sprintf("The attribute %s %s.", e.Attribute, e.Reason) }
 
 // NewUser converts a user that is to be created, and says which domain it goes
-// to. The error, an *Error, lists every required attribute that is missing. A
-// missing externalId is not among them, for it is the caller's to choose one.
+// to: always one of the managed ones. The error, an *Error, lists every required
+// attribute that is missing. A missing externalId is not among them, for it is
+// the caller's to choose one.
 func (t *Translator) NewUser(r Resource) (domain string, _ upstream.Attributes, _ error) {
-	a, err := t.UserChange(r)
+	chosen, err := t.chooseDomain(r)
+	if err != nil {
+		return "", nil, err
+	}
+	a := make(upstream.Attributes, len(t.pairs))
+	in, err := t.input(r, chosen.domain)
 	if err != nil {
 		return "", nil, err
 	}
 	var missing []string
-	for _, p := range t.pairs {
-		if p.createOnly {
-			v, err := p.toAccess(r)
-			if err != nil {
-				return "", nil, err
-			}
-			a[p.access] = v
-			continue
+	for i := range t.pairs {
+		p := &t.pairs[i]
+		v, err := t.value(p, in)
+		if err != nil {
+			return "", nil, err
 		}
-		if p.required && a[p.access] == nil {
-			missing = append(missing, p.scim.String())
+		if v != nil || !p.staysSet() {
+			a[p.access] = v
+		}
+		if v == nil && p.required && p.access != externalID {
+			missing = append(missing, p.name())
 		}
 	}
 	if len(missing) > 0 {
 		return "", nil, &Error{Attribute: strings.Join(missing, ", "), Reason: "is missing: Workspace ONE Access creates no user without it"}
 	}
-	return t.domain, a, nil
+	return chosen.domain, a, nil
 }
+
+var externalID = upstream.Path{Name: "externalId"}
 
 // UserChange converts a user that exists: what it says each mapped attribute
 // should be, nil where it should be cleared. Attributes that may not change, or
 // not be cleared and are absent, are left out: they stay as they are.
-func (t *Translator) UserChange(r Resource) (upstream.Attributes, error) {
+//
+// current is the user as Access holds it. A resource that names another domain
+// is refused.
+func (t *Translator) UserChange(current upstream.User, r Resource) (upstream.Attributes, error) {
+	if err := t.checkStays(current, r); err != nil {
+		return nil, err
+	}
+	in, err := t.input(t.completed(current, r), current.Domain)
+	if err != nil {
+		return nil, err
+	}
+	in.Resource = r
 	a := make(upstream.Attributes, len(t.pairs))
-	for _, p := range t.pairs {
+	for i := range t.pairs {
+		p := &t.pairs[i]
 		if p.createOnly {
 			continue
 		}
-		v, err := p.toAccess(r)
+		v, err := t.value(p, in)
 		if err != nil {
 			return nil, err
 		}
@@ -92,112 +92,139 @@ func (t *Translator) UserChange(r Resource) (upstream.Attributes, error) {
 	return a, nil
 }
 
-// UserToSCIM converts a user of Access. id, meta and groups are not in the
-// table: the caller adds them.
-func (t *Translator) UserToSCIM(u upstream.User) Resource {
-	r := make(Resource, len(u.Attributes)+4)
-	schemas := []any{UserSchema}
-	for _, p := range t.pairs {
-		v, ok := u.Attributes[p.access]
-		if !ok {
+// completed is r with what stays as it is because r does not say it, for
+// computed attributes to see.
+func (t *Translator) completed(current upstream.User, r Resource) Resource {
+	if !t.computes {
+		return r
+	}
+	shown := t.UserToSCIM(current)
+	out := maps.Clone(r)
+	for i := range t.pairs {
+		p := &t.pairs[i]
+		if !p.staysSet() && !p.createOnly && !p.echoed || p.computed != nil {
 			continue
 		}
-		if v := p.form.toSCIM(v); v != nil {
-			if _, listed := r[p.scim.schema]; p.scim.schema != "" && !listed {
-				schemas = append(schemas, p.scim.schema)
-			}
-			put(r, p.scim, v)
+		if v, err := get(out, p.scim); err != nil || v != nil {
+			continue
+		}
+		if v, err := get(shown, p.scim); err == nil && v != nil {
+			putCopy(out, p.scim, v)
 		}
 	}
-	r["schemas"] = schemas
-	return r
+	return out
 }
 
-func (p pair) toAccess(r Resource) (upstream.Value, error) {
-	v, err := get(r, p.scim)
-	if err == nil {
-		v, err = p.form.toAccess(v)
+// putCopy is put into a resource whose inner objects belong to another.
+func putCopy(r Resource, p scimPath, v any) {
+	if block, ok := r[p.schema].(map[string]any); ok && p.schema != "" {
+		r[p.schema] = maps.Clone(block)
 	}
-	if err != nil {
-		return nil, &Error{Attribute: p.scim.String(), Reason: err.Error()}
-	}
-	return v, nil
-}
-
-// errNoObject is an attribute whose parent, such as name, is something else.
-var errNoObject = errors.New("must stand in an object")
-
-// get finds the value at a path, nil where there is none.
-func get(r Resource, p scimPath) (any, error) {
-	block := r
-	if p.schema != "" {
-		var ok bool
-		if block, ok = r[p.schema].(map[string]any); !ok && r[p.schema] != nil {
-			return nil, errNoObject
-		}
-	}
-	v := block[p.name]
-	if p.sub == "" {
-		return v, nil
-	}
-	switch parent := v.(type) {
-	case nil:
-		return nil, nil
-	case map[string]any:
-		return parent[p.sub], nil
-	case string:
-		switch {
-		case p.name == "manager" && p.sub == "value": // "manager": "id", as some send it
-			return parent, nil
-		case p.name == "manager" || parent == "":
-			return nil, nil
-		}
-	}
-	return nil, errNoObject
-}
-
-// has reports whether the resource names the attribute at all, be it as null.
-func has(r Resource, p scimPath) bool {
-	block := r
-	if p.schema != "" {
-		block, _ = r[p.schema].(map[string]any)
-	}
-	_, ok := block[p.name]
-	return ok
-}
-
-// put sets the value at a path and makes what it stands in.
-func put(r Resource, p scimPath, v any) {
 	block := r
 	if p.schema != "" {
 		block = child(r, p.schema)
 	}
-	if p.sub != "" {
-		block = child(block, p.name)
-		block[p.sub] = v
-		return
+	if parent, ok := block[p.name].(map[string]any); ok && p.sub != "" {
+		block[p.name] = maps.Clone(parent)
 	}
-	block[p.name] = v
+	put(r, p, v)
 }
 
-func child(r map[string]any, name string) map[string]any {
-	c, ok := r[name].(map[string]any)
-	if !ok {
-		c = map[string]any{}
-		r[name] = c
-	}
-	return c
+// input is what values are made of.
+type input struct {
+	Resource
+	env environment // nil where nothing is computed
 }
 
-// Attributes lists the SCIM attributes that the table maps, as
-// "schema:attribute", or "attribute" for the core schema, each once.
-func (t *Translator) Attributes() []string {
-	var names []string
-	for _, p := range t.pairs {
-		name := scimPath{schema: p.scim.schema, name: p.scim.name}.String()
-		if !slices.Contains(names, name) {
-			names = append(names, name)
+func (t *Translator) input(r Resource, domain string) (input, error) {
+	in := input{Resource: r}
+	if !t.computes {
+		return in, nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(r)) {
+		if err := checkInput(r[name]); err != nil {
+			return in, &Error{Attribute: name, Reason: err.Error()}
 		}
 	}
-	return names
+	in.env = newEnvironment(r, domain)
+	return in, nil
+}
+
+// value is what Access should hold for a pair, nil for nothing.
+func (t *Translator) value(p *pair, in input) (upstream.Value, error) {
+	var v any
+	var err error
+	if p.computed != nil {
+		v, err = p.computed.evaluate(in.env)
+	} else {
+		v, err = get(in.Resource, p.scim)
+	}
+	if err == nil {
+		v, err = p.form.toAccess(v)
+	}
+	if err != nil {
+		return nil, &Error{Attribute: p.name(), Reason: err.Error()}
+	}
+	if v == nil {
+		return p.fallback, nil
+	}
+	return t.rewritten(p, v, false), nil
+}
+
+// rewritten is a value of a pair with its domain changed by the rules, there or
+// back.
+func (t *Translator) rewritten(p *pair, v upstream.Value, back bool) upstream.Value {
+	s, ok := v.(string)
+	if p.kind == noKind || !ok {
+		return v
+	}
+	both := &t.rules.byKind[p.kind]
+	change := both.there.apply
+	if back {
+		change = both.undo
+	}
+	changed, rule := rewrite(change, p.kind, s)
+	if rule == nil {
+		return v // not s, which would be put on the heap once more
+	}
+	return changed
+}
+
+// UserToSCIM converts a user of Access. id, meta and groups are not in the
+// table: the caller adds them.
+func (t *Translator) UserToSCIM(u upstream.User) Resource {
+	r := make(Resource, len(u.Attributes)+4)
+	for i := range t.pairs {
+		p := &t.pairs[i]
+		v, ok := u.Attributes[p.access]
+		if !ok || p.computed != nil {
+			continue
+		}
+		if v := p.form.toSCIM(t.rewritten(p, v, true)); v != nil {
+			put(r, p.scim, v)
+		}
+	}
+	t.showDomain(r, u.Domain)
+	r["schemas"] = t.schemasOf(r)
+	return r
+}
+
+// schemasOf lists the schemas whose attributes the resource has.
+func (t *Translator) schemasOf(r Resource) []any {
+	schemas := make([]any, 1, 1+len(t.extensions))
+	schemas[0] = UserSchema
+	for _, urn := range t.extensions {
+		if _, ok := r[urn]; ok {
+			schemas = append(schemas, urn)
+		}
+	}
+	return schemas
+}
+
+// name is what the pair is called in answers.
+func (p *pair) name() string {
+	if p.computed != nil {
+		return p.access.String()
+	}
+	return p.scim.String()
 }

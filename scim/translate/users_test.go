@@ -109,13 +109,13 @@ func TestUserChangeKeepsAndClears(t *testing.T) {
 		"empty": `{"userName":"","active":"","emails":[],"name":{},"title":"","phoneNumbers":[],"addresses":[],` +
 			enterprise + `:{"manager":{}},` + workspace + `:{"userPrincipalName":"","distinguishedName":""}}`,
 	}
-	all, err := translator(t).UserChange(resource(t, readFile(t, "../../testdata/okta/user_full.json")))
+	all, err := translator(t).UserChange(upstream.User{}, resource(t, readFile(t, "../../testdata/okta/user_full.json")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, body := range bodies {
 		t.Run(name, func(t *testing.T) {
-			a, err := translator(t).UserChange(resource(t, body))
+			a, err := translator(t).UserChange(upstream.User{}, resource(t, body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -139,7 +139,7 @@ func TestUserChangeKeepsAndClears(t *testing.T) {
 }
 
 func TestUserChangeNeverChangesExternalID(t *testing.T) {
-	a, err := translator(t).UserChange(resource(t, minimal+`}`))
+	a, err := translator(t).UserChange(upstream.User{}, resource(t, minimal+`}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func TestManager(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			a, err := translator(t).UserChange(resource(t, `{`+enterprise+`:`+tt.in+`}`))
+			a, err := translator(t).UserChange(upstream.User{}, resource(t, `{`+enterprise+`:`+tt.in+`}`))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,184 @@
+package translate
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+)
+
+// The bounds of a computed attribute. Together with what expressions may use
+// they bound its cost: at most maxNodes steps, a hundred times over where it
+// goes through a list, on texts of maxText bytes.
+const (
+	maxExpression = 1000
+	maxNodes      = 100
+	maxText       = 4 << 10
+	maxMemory     = 10_000 // elements of lists
+)
+
+// expression is a computed attribute: compiled once, evaluated for each user.
+type expression struct {
+	source  string
+	program *vm.Program
+}
+
+// environment is what an expression sees, with values of the types that the
+// compiler checks against.
+type environment = map[string]any
+
+func newEnvironment(r Resource, domain string) environment {
+	block := func(urn string) map[string]any {
+		b, _ := r[urn].(map[string]any)
+		if b == nil {
+			b = map[string]any{}
+		}
+		return b
+	}
+	address, _ := email{}.toAccess(r["emails"]) // what is wrong with it is told elsewhere
+	mail, _ := address.(string)
+	return environment{
+		"user": r, "enterprise": block(EnterpriseSchema), "workspace": block(WorkspaceSchema), "email": mail, "domain": domain,
+	}
+}
+
+// compileExpression compiles an expression and reports what is wrong with it.
+func compileExpression(source, setting string, report *problems) *expression {
+	program, err := compileProgram(source)
+	if err != nil {
+		// The compiler points at the place over several lines; the first says it.
+		reason, _, _ := strings.Cut(err.Error(), "\n")
+		report.report(setting, "the expression %s cannot be used: %s", source, reason)
+		return nil
+	}
+	return &expression{source: source, program: program}
+}
+
+func compileProgram(source string) (*vm.Program, error) {
+	if len(source) > maxExpression {
+		return nil, fmt.Errorf("it is longer than %d characters", maxExpression)
+	}
+	tree, err := parser.Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	guard := &expressionGuard{}
+	ast.Walk(&tree.Node, guard)
+	if guard.err != nil {
+		return nil, guard.err
+	}
+	options := []expr.Option{expr.Env(newEnvironment(nil, "")), expr.MaxNodes(maxNodes), expr.DisableAllBuiltins()}
+	for _, name := range allowedBuiltins {
+		options = append(options, expr.EnableBuiltin(name))
+	}
+	for _, f := range functions {
+		options = append(options, expr.Function(f.name, f.call, f.signatures...))
+	}
+	return expr.Compile(source, options...)
+}
+
+// allowedBuiltins are those of the language whose cost is bounded by that of
+// their input.
+var allowedBuiltins = []string{"len", "first", "last", "any", "all", "none", "one", "filter", "find", "map", "count"}
+
+// nested are those that go through a list.
+var nested = []string{"any", "all", "none", "one", "filter", "find", "map", "count"}
+
+// expressionGuard refuses what could make an expression cost more than its
+// length: loops in loops, texts that double, lists out of nothing.
+type expressionGuard struct{ err error }
+
+// Visit checks one node; ast.Walk calls it.
+func (g *expressionGuard) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.BinaryNode:
+		g.refuse(slices.Contains([]string{"..", "**", "^"}, n.Operator), "it uses the operator "+n.Operator)
+		_, constant := n.Right.(*ast.StringNode)
+		g.refuse(n.Operator == "matches" && !constant, "the pattern of matches must be a text")
+	case *ast.VariableDeclaratorNode, *ast.SequenceNode, *ast.MapNode, *ast.BytesNode:
+		g.refuse(true, "it declares variables, maps or bytes")
+	case *ast.BuiltinNode:
+		g.refuse(slices.Contains(nested, n.Name) && loopsInside(n), "it goes through a list within going through a list")
+	}
+}
+
+func (g *expressionGuard) refuse(bad bool, reason string) {
+	if bad && g.err == nil {
+		g.err = errors.New(reason)
+	}
+}
+
+// loopsInside reports whether something in the node's arguments goes through a
+// list for each value of the node's own.
+func loopsInside(n *ast.BuiltinNode) bool {
+	inner := false
+	for i := range n.Arguments {
+		if i == 0 {
+			continue // the list itself is made once
+		}
+		ast.Walk(&n.Arguments[i], visit(func(node ast.Node) {
+			b, ok := node.(*ast.BuiltinNode)
+			inner = inner || ok && slices.Contains(nested, b.Name)
+		}))
+	}
+	return inner
+}
+
+// visit is a function that ast.Walk can call.
+type visit func(ast.Node)
+
+// Visit calls the function.
+func (v visit) Visit(node *ast.Node) { v(*node) }
+
+// evaluate computes the value for a user. Its error names the expression, and
+// none of the values: what the library says may quote them.
+func (e *expression) evaluate(env environment) (any, error) {
+	machine := vm.VM{MemoryBudget: maxMemory}
+	v, err := machine.Run(e.program, env)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be computed by %s: a value in it is missing or of another type (write ?. before what may be missing, and ?? for another value)", e.source)
+	}
+	switch v := v.(type) {
+	case nil, bool, float64:
+		return v, nil
+	case int:
+		return float64(v), nil
+	case string:
+		if len(v) <= maxText {
+			return v, nil
+		}
+		return nil, fmt.Errorf("cannot be computed by %s: the result is longer than %d bytes", e.source, maxText)
+	}
+	return nil, fmt.Errorf("cannot be computed by %s: the result is neither text nor number nor true nor false", e.source)
+}
+
+// checkInput bounds what expressions have to work on.
+func checkInput(v any) error {
+	switch v := v.(type) {
+	case string:
+		if len(v) > maxText {
+			return fmt.Errorf("is longer than the %d bytes that computed attributes take", maxText)
+		}
+	case []any:
+		if len(v) > maxValues {
+			return fmt.Errorf("has more than %d values", maxValues)
+		}
+		for _, item := range v {
+			if err := checkInput(item); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for _, item := range v {
+			if err := checkInput(item); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package translate
+
+import (
+	"errors"
+	"slices"
+)
+
+// Config is what a Translator needs.
+type Config struct {
+	// DefaultDomain is the domain of users for whom nothing else says one;
+	// required. (domains.default)
+	DefaultDomain string
+	// Managed are the domains whose directories take users, to the byte as the
+	// directories spell them. nil means DefaultDomain and every single domain
+	// that a rule leads to. (domains.managed)
+	Managed []string
+	// Sources say where the domain of a user comes from, in order; nil means
+	// attribute, userName, email, default. (domains.source)
+	Sources []string
+	// DomainAttributes are the SCIM paths where a domain may stand. Users are
+	// shown with it there. nil takes it from "domain" and the domain of the
+	// workspace extension, and shows it nowhere. (domains.attributes)
+	DomainAttributes []string
+	// Rules make domains of Okta's domains of Access's. (domains.rules)
+	Rules []Rule
+	// Rewrite is which values rules change that do not say it themselves; nil
+	// means userName, userPrincipalName and domain. (domains.rewrite)
+	Rewrite []string
+	// Presets are names out of Presets. (domains.presets)
+	Presets []string
+	// Attributes change the table of attributes. (attributes)
+	Attributes []Attribute
+}
+
+// Attribute is a line of the attribute table: one of its own, or a change of
+// the default pair that has the same SCIM path.
+type Attribute struct {
+	// SCIM is the attribute as Okta knows it, "" for a computed one.
+	SCIM string
+	// Access is the attribute of Access. It may be left out where SCIM names a
+	// default pair.
+	Access string
+	// Type is "string", "boolean", "strings" (a list of texts) or "list" (a
+	// list of objects with value, display, type and primary). "" takes what the
+	// attribute is known to be, else a string.
+	Type string
+	// On is "create" for what must never change once the user exists.
+	On string
+	// Default is what Access gets where Okta has no value.
+	Default string
+	// Required refuses to create a user without a value.
+	Required bool
+	// Value computes the attribute: an expression over the user.
+	Value string
+	// Off switches a default pair off.
+	Off bool
+}
+
+// Translator converts users both ways. It is safe for concurrent use.
+type Translator struct {
+	defaultDomain string
+	managed       managed
+	sources       []string
+	domainPaths   []scimPath // where a domain may stand
+	showsDomain   bool       // and is shown
+	rules         *mapping
+	pairs         []pair
+	extensions    []string // URNs of the SCIM side
+	// computes says that some pair is computed.
+	computes bool
+}
+
+// New returns a Translator. The error joins a *Problem for every mistake in cfg.
+func New(cfg Config) (*Translator, error) {
+	var report problems
+	t := &Translator{defaultDomain: cfg.DefaultDomain}
+	rules := compileRules(cfg, &report)
+	t.compileSources(cfg, &report)
+	t.managed = compileManaged(cfg, rules, &report)
+	t.rules = newMapping(rules)
+	if len(report) == 0 { // what does not hold by itself is not compared with the rest
+		checkMapping(rules, t.rules, &report)
+	}
+	t.pairs = compilePairs(cfg.Attributes, t.domainPaths, &report)
+	t.computes = slices.ContainsFunc(t.pairs, func(p pair) bool { return p.computed != nil })
+	t.extensions = t.extensionsOf()
+	if err := errors.Join(report...); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// ManagedDomains are the domains whose directories take users, as Access spells
+// them.
+func (t *Translator) ManagedDomains() []string { return slices.Clone(t.managed.names) }
+
+// Rules are the rules in force, presets among them, as "okta -> access".
+func (t *Translator) Rules() []string {
+	rules := make([]string, len(t.rules.all))
+	for i, r := range t.rules.all {
+		rules[i] = r.String()
+	}
+	return rules
+}
+
+// compileManaged reads which domains there are.
+func compileManaged(cfg Config, rules []compiled, report *problems) managed {
+	if cfg.DefaultDomain == "" {
+		report.report("domains.default", "is required: the domain of the directory that users go to, such as example.com")
+	} else if err := checkDomain(cfg.DefaultDomain); err != nil {
+		report.report("domains.default", "%v", err)
+	}
+	names := cfg.Managed
+	if names == nil {
+		names = []string{cfg.DefaultDomain}
+		for _, r := range rules {
+			if !isWild(r.Access) && !contains(names, r.Access) {
+				names = append(names, r.Access)
+			}
+		}
+		return newManaged(names)
+	}
+	for i, name := range names {
+		setting := indexed("domains.managed", i)
+		if err := checkDomain(name); err != nil {
+			report.report(setting, "%v", err)
+		} else if contains(names[:i], name) {
+			report.report(setting, "is there already")
+		}
+	}
+	m := newManaged(names)
+	if name, ok := m.find(cfg.DefaultDomain); cfg.DefaultDomain != "" && name != cfg.DefaultDomain {
+		if ok {
+			report.report("domains.default", "is spelled %s in domains.managed: Access compares to the byte", name)
+		} else {
+			report.report("domains.managed", "must hold domains.default")
+		}
+	}
+	return m
+}
+
+// contains reports whether one of the domains is domain.
+func contains(domains []string, domain string) bool {
+	return slices.ContainsFunc(domains, func(d string) bool { return asciiForm(d) == asciiForm(domain) })
+}

@@ -1,0 +1,36 @@
+package translate
+
+import "strings"
+
+// UserNames are the userNames of Access that Okta may mean by one, most likely
+// first, and none where no user of Access can be shown under it. Whether a user
+// that has one is meant is for the caller to see: translated, it must show the
+// very userName that was asked for.
+//
+// That is one name, and a second where a rule leads away from the domain: a user
+// may have it in Access still from before there was the rule.
+func (t *Translator) UserNames(okta string) []string {
+	both := t.rules.byKind[kindUserName]
+	var names []string
+	for _, name := range []string{first(rewrite(both.there.apply, kindUserName, okta)), okta} {
+		shown := first(rewrite(both.undo, kindUserName, name))
+		if sameValue(shown, okta) && (len(names) == 0 || !strings.EqualFold(names[0], name)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func first(s string, _ *compiled) string { return s }
+
+// SameUserName reports whether two userNames are the same to Okta: case does not
+// count, nor does the form of the domain.
+func SameUserName(a, b string) bool { return sameValue(a, b) }
+
+func sameValue(a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return true
+	}
+	at, bt := suffixOf(a), suffixOf(b)
+	return at > 0 && bt > 0 && strings.EqualFold(a[:at], b[:bt]) && asciiForm(a[at:]) == asciiForm(b[bt:])
+}

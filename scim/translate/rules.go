@@ -1,0 +1,201 @@
+package translate
+
+import (
+	"slices"
+	"strings"
+)
+
+// Rule makes a domain of Okta's one of Access's, and back.
+type Rule struct {
+	// Okta and Access are domains. Where both begin with "*.", the rule is for
+	// every domain below them, and what stands left of them is kept.
+	Okta, Access string
+	// Rewrite is which values the rule changes; nil takes Config.Rewrite. An
+	// empty list changes none: then the rule only says which directory people
+	// of the domain go to.
+	Rewrite []string
+}
+
+func (r Rule) String() string { return r.Okta + " -> " + r.Access }
+
+// The values that a rule can rewrite.
+const (
+	RewriteUserName  = "userName"
+	RewritePrincipal = "userPrincipalName"
+	RewriteEmails    = "emails"
+	RewriteDomain    = "domain"
+)
+
+// rewritable are all of them. The index of a value is its kind.
+var rewritable = []string{RewriteUserName, RewritePrincipal, RewriteEmails, RewriteDomain}
+
+// kind is what sort of value a domain stands in.
+type kind int
+
+const (
+	kindUserName kind = iota
+	kindPrincipal
+	kindEmails
+	kindDomain
+	kinds // their number
+	noKind
+)
+
+// defaultRewrite leaves e-mail addresses alone: they name mailboxes, which do
+// not move because a tenant does.
+var defaultRewrite = []string{RewriteUserName, RewritePrincipal, RewriteDomain}
+
+// presetTarget is where renamed tenants are.
+const presetTarget = "*.workspaceoneaccess.com"
+
+// oldHosts are the suffixes that tenants had before they moved to
+// workspaceoneaccess.com. A tenant had one of them.
+var oldHosts = []string{
+	"vmwareidentity.com", "vmwareidentity.eu", "vmwareidentity.de", "vmwareidentity.co.uk",
+	"vmwareidentity.ca", "vmwareidentity.asia", "vmwareidentity.com.au",
+}
+
+// Presets are the names of all presets. Each is the suffix that a renamed
+// tenant had, and stands for the rule from there to workspaceoneaccess.com.
+func Presets() []string { return slices.Clone(oldHosts) }
+
+func presetRule(name string) Rule { return Rule{Okta: "*." + name, Access: presetTarget} }
+
+// compiled is a rule with the place where it was configured.
+type compiled struct {
+	Rule
+	setting  string
+	rewrites [kinds]bool
+}
+
+func (r compiled) wild() bool { return isWild(r.Okta) }
+
+// identity reports whether the rule changes nothing.
+func (r compiled) identity() bool { return asciiForm(r.Okta) == asciiForm(r.Access) }
+
+func isWild(pattern string) bool { return strings.HasPrefix(pattern, "*.") }
+
+// direction finds the rule for a domain, one way. The most specific decides: an
+// exact domain, else the longest suffix.
+type direction struct {
+	exact, wild map[string]target
+}
+
+// target is what a rule makes of a domain that matched.
+type target struct {
+	domain string
+	// keepsLeft says that domain follows what stands left of the suffix.
+	keepsLeft bool
+	rule      *compiled
+}
+
+func newDirection() direction {
+	return direction{exact: map[string]target{}, wild: map[string]target{}}
+}
+
+func (d direction) add(from, to string, rule *compiled) {
+	t := target{domain: strings.TrimPrefix(to, "*."), keepsLeft: isWild(to), rule: rule}
+	if isWild(from) {
+		d.wild[asciiForm(from[2:])] = t
+		return
+	}
+	d.exact[asciiForm(from)] = t
+}
+
+// apply returns what becomes of a domain and the rule that did it, nil where
+// there is none and the domain stays as it is.
+func (d direction) apply(domain string) (string, *compiled) {
+	if len(d.exact) == 0 && len(d.wild) == 0 {
+		return domain, nil
+	}
+	key := asciiForm(domain)
+	if t, ok := d.exact[key]; ok {
+		return t.domain, t.rule
+	}
+	for i := 1; i < len(key) && len(d.wild) > 0; i++ {
+		if key[i] != '.' {
+			continue
+		}
+		if t, ok := d.wild[key[i+1:]]; ok {
+			return t.below(domain, key, i), t.rule
+		}
+	}
+	return domain, nil
+}
+
+// below is the target for a domain, with its ASCII form and the place in it of
+// the dot before the suffix that matched.
+func (t target) below(domain, key string, dot int) string {
+	switch {
+	case !t.keepsLeft:
+		return t.domain
+	case isASCII(domain):
+		return domain[:dot+1] + t.domain // in the case it came in
+	}
+	return key[:dot+1] + t.domain
+}
+
+// bothWays rewrites the domains in values of one kind.
+type bothWays struct {
+	there, back direction
+}
+
+// undo is the way back of a domain. A domain that Access holds and that no rule
+// would lead to, because a more specific one leads elsewhere, stays as it is:
+// else writing back what was read would change it.
+func (b bothWays) undo(domain string) (string, *compiled) {
+	was, rule := b.back.apply(domain)
+	if rule == nil {
+		return domain, nil
+	}
+	if _, leads := b.there.apply(was); leads != rule {
+		return domain, nil
+	}
+	return was, rule
+}
+
+// mapping is all rules, compiled.
+type mapping struct {
+	all []compiled
+	// directory says which domain's directory the people of a domain go to.
+	directory direction
+	byKind    [kinds]bothWays
+}
+
+func newMapping(rules []compiled) *mapping {
+	m := &mapping{all: rules, directory: newDirection()}
+	for k := range m.byKind {
+		m.byKind[k] = bothWays{there: newDirection(), back: newDirection()}
+	}
+	for i := range rules {
+		r := &rules[i]
+		m.directory.add(r.Okta, r.Access, r)
+		for k := range m.byKind {
+			to := r.Access
+			if !r.rewrites[k] {
+				to = r.Okta // so that a less specific rule does not change it either
+			}
+			if isWild(r.Okta) != isWild(to) {
+				continue
+			}
+			m.byKind[k].there.add(r.Okta, to, r)
+			m.byKind[k].back.add(to, r.Okta, r)
+		}
+	}
+	return m
+}
+
+// rewrite changes the domain in a value of that kind, and says by which rule.
+func rewrite(change func(string) (string, *compiled), k kind, value string) (string, *compiled) {
+	at := 0
+	if k != kindDomain {
+		if at = suffixOf(value); at < 0 {
+			return value, nil
+		}
+	}
+	domain, rule := change(value[at:])
+	if rule == nil || domain == value[at:] {
+		return value, nil
+	}
+	return value[:at] + domain, rule
+}

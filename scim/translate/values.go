@@ -1,0 +1,107 @@
+package translate
+
+import "errors"
+
+// errNoObject is an attribute whose parent, such as name, is something else.
+var errNoObject = errors.New("must stand in an object")
+
+// get finds the value at a path, nil where there is none.
+func get(r Resource, p scimPath) (any, error) {
+	block := r
+	if p.schema != "" {
+		var ok bool
+		if block, ok = r[p.schema].(map[string]any); !ok && r[p.schema] != nil {
+			return nil, errNoObject
+		}
+	}
+	v := block[p.name]
+	if p.values.some() {
+		return getSelected(v, p)
+	}
+	if p.sub == "" {
+		return v, nil
+	}
+	switch parent := v.(type) {
+	case nil:
+		return nil, nil
+	case map[string]any:
+		return parent[p.sub], nil
+	case string:
+		switch {
+		case p.name == "manager" && p.sub == "value": // "manager": "id", as some send it
+			return parent, nil
+		case p.name == "manager" || parent == "":
+			return nil, nil
+		}
+	}
+	return nil, errNoObject
+}
+
+// getSelected finds the first value of a list that the path's selector means
+// and that holds something.
+func getSelected(v any, p scimPath) (any, error) {
+	list, err := items(v)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range list {
+		if value := item[p.sub]; p.values.matches(item) && value != nil && value != "" {
+			return value, nil
+		}
+	}
+	return nil, nil
+}
+
+// has reports whether the resource names the attribute at all, be it as null.
+func has(r Resource, p scimPath) bool {
+	block := r
+	if p.schema != "" {
+		block, _ = r[p.schema].(map[string]any)
+	}
+	_, ok := block[p.name]
+	return ok
+}
+
+// put sets the value at a path and makes what it stands in. A value that the
+// list of a selector holds already is left as it is: it came from the whole
+// list, which knows more.
+func put(r Resource, p scimPath, v any) {
+	block := r
+	if p.schema != "" {
+		block = child(r, p.schema)
+	}
+	switch {
+	case p.values.some():
+		block[p.name] = putSelected(block[p.name], p, v)
+	case p.sub != "":
+		child(block, p.name)[p.sub] = v
+	default:
+		block[p.name] = v
+	}
+}
+
+func putSelected(list any, p scimPath, v any) any {
+	values, _ := list.([]any)
+	for _, item := range values {
+		value, ok := item.(map[string]any)
+		if !ok || !p.values.matches(value) {
+			continue
+		}
+		if value[p.sub] == nil {
+			value[p.sub] = v
+		}
+		return values
+	}
+	value := p.values.example()
+	value[p.sub] = v
+	return append(values, value)
+}
+
+func child(r map[string]any, name string) map[string]any {
+	c, ok := r[name].(map[string]any)
+	if !ok {
+		c = map[string]any{}
+		r[name] = c
+	}
+	return c
+}
