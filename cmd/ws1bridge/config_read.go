@@ -91,7 +91,7 @@ func decodeProblems(err error) []error {
 	if err == nil {
 		return nil
 	}
-	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked here
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
 		var problems []error
 		for _, one := range several.Unwrap() {
 			problems = append(problems, decodeProblems(one)...)

@@ -98,8 +98,7 @@ func (c *Config) translationProblems() []*translate.Problem {
 	}
 	var problems []*translate.Problem
 	for _, err := range joined.Unwrap() {
-		var problem *translate.Problem
-		if errors.As(err, &problem) {
+		if problem, ok := errors.AsType[*translate.Problem](err); ok {
 			problems = append(problems, problem)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -103,6 +104,8 @@ func (g *expressionGuard) Visit(node *ast.Node) {
 	case *ast.VariableDeclaratorNode, *ast.SequenceNode, *ast.MapNode, *ast.BytesNode:
 		g.refuse(true, "it declares variables, maps or bytes")
 	case *ast.BuiltinNode:
+		known := slices.Contains(allowedBuiltins, n.Name) || slices.ContainsFunc(functions, func(f function) bool { return f.name == n.Name })
+		g.refuse(!known, "it calls "+n.Name+", which is not allowed")
 		g.refuse(slices.Contains(nested, n.Name) && loopsInside(n), "it goes through a list within going through a list")
 	}
 }
@@ -144,8 +147,10 @@ func (e *expression) evaluate(env environment) (any, error) {
 		return nil, fmt.Errorf("cannot be computed by %s: a value in it is missing or of another type (write ?. before what may be missing, and ?? for another value)", e.source)
 	}
 	switch v := v.(type) {
-	case nil, bool, float64:
+	case nil, float64:
 		return v, nil
+	case bool:
+		return strconv.FormatBool(v), nil // which every form reads
 	case int:
 		return float64(v), nil
 	case string:

@@ -51,6 +51,9 @@ func parseSCIMPath(s string) (scimPath, error) {
 	p.name = head
 	if colon := strings.LastIndexByte(head, ':'); colon >= 0 {
 		p.schema, p.name = head[:colon], head[colon+1:]
+		if p.schema == "" {
+			return scimPath{}, errPath
+		}
 	}
 	if rest == "" {
 		var dotted bool
@@ -86,7 +89,7 @@ func (p *scimPath) readFilter(s string) error {
 	}
 	p.sub = "value"
 	if after != "" {
-		if p.sub, ok = strings.CutPrefix(after, "."); !ok {
+		if p.sub, ok = strings.CutPrefix(after, "."); !ok || p.sub == "" {
 			return errPath
 		}
 	}

@@ -70,9 +70,6 @@ type compiled struct {
 
 func (r compiled) wild() bool { return isWild(r.Okta) }
 
-// identity reports whether the rule changes nothing.
-func (r compiled) identity() bool { return asciiForm(r.Okta) == asciiForm(r.Access) }
-
 func isWild(pattern string) bool { return strings.HasPrefix(pattern, "*.") }
 
 // direction finds the rule for a domain, one way. The most specific decides: an

@@ -26,7 +26,11 @@ func (t *table) checkConflicts(domainPaths []scimPath) {
 			continue
 		}
 		for _, d := range domainPaths {
-			if overlapSCIM(p.scim, d) {
+			switch {
+			case !overlapSCIM(p.scim, d):
+			case p.setting == "":
+				t.report.report("domains.attributes", "%s is mapped already: it cannot name the domain too", p.scim)
+			default:
 				t.report.report(p.setting+".scim", "%s names the domain (domains.attributes)", p.scim)
 			}
 		}

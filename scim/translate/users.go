@@ -3,7 +3,6 @@ package translate
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"ws1bridge/upstream"
@@ -98,18 +97,21 @@ func (t *Translator) completed(current upstream.User, r Resource) Resource {
 	if !t.computes {
 		return r
 	}
-	shown := t.UserToSCIM(current)
-	out := maps.Clone(r)
+	out, copied := r, false
 	for i := range t.pairs {
 		p := &t.pairs[i]
-		if !p.staysSet() && !p.createOnly && !p.echoed || p.computed != nil {
+		held, ok := current.Attributes[p.access]
+		if !ok || p.computed != nil || !p.staysSet() && !p.createOnly && (!p.echoed || has(r, p.scim)) {
 			continue
 		}
-		if v, err := get(out, p.scim); err != nil || v != nil {
+		if said, err := get(r, p.scim); err != nil || said != nil && said != "" {
 			continue
 		}
-		if v, err := get(shown, p.scim); err == nil && v != nil {
-			putCopy(out, p.scim, v)
+		if shown := p.form.toSCIM(t.rewritten(p, held, true)); shown != nil {
+			if !copied {
+				out, copied = maps.Clone(r), true
+			}
+			putCopy(out, p.scim, shown)
 		}
 	}
 	return out
@@ -141,10 +143,14 @@ func (t *Translator) input(r Resource, domain string) (input, error) {
 	if !t.computes {
 		return in, nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(r)) {
-		if err := checkInput(r[name]); err != nil {
-			return in, &Error{Attribute: name, Reason: err.Error()}
+	var failed *Error
+	for name, v := range r {
+		if err := checkInput(v); err != nil && (failed == nil || name < failed.Attribute) {
+			failed = &Error{Attribute: name, Reason: err.Error()}
 		}
+	}
+	if failed != nil {
+		return in, failed
 	}
 	in.env = newEnvironment(r, domain)
 	return in, nil
