@@ -19,13 +19,13 @@ type domainLayout struct {
 }
 
 // Users lists count users of ours from the 1-based start, in an order that does
-// not depend on start and count.
+// not depend on start and count: domain by domain, as they are configured.
 //
-// A page costs one request, where the domain holds no foreign users. To know
-// that, the first call beyond the first page reads the whole list.
+// A page costs one request for each domain, where these hold no foreign users.
+// To know that, the first call beyond the first page reads the whole list.
 func (c *Client) Users(ctx context.Context, start, count int) (Page[User], error) {
-	if len(c.domains) == 1 && (start <= 1 || c.layout.onlyOurs.Load()) && !c.layout.unfiltered.Load() {
-		page, ok, err := c.window(ctx, c.domains[0], max(start, 1), count)
+	if (start <= 1 || c.layout.onlyOurs.Load()) && !c.layout.unfiltered.Load() {
+		page, ok, err := c.windows(ctx, max(start, 1), count)
 		if ok || err != nil {
 			return page, err
 		}
@@ -35,6 +35,22 @@ func (c *Client) Users(ctx context.Context, start, count int) (Page[User], error
 		return Page[User]{}, err
 	}
 	return slicePage(all, start, count), nil
+}
+
+// windows reads a page that may stretch over several domains. It is not ok where
+// one of its parts can't be trusted, or nothing at all was found, which may mean
+// that the filter is not understood.
+func (c *Client) windows(ctx context.Context, start, count int) (_ Page[User], ok bool, _ error) {
+	var page Page[User]
+	for _, domain := range c.domains {
+		part, ok, err := c.window(ctx, domain, max(start-page.Total, 1), count-len(page.Resources))
+		if !ok || err != nil {
+			return Page[User]{}, false, err
+		}
+		page.Total += part.Total
+		page.Resources = append(page.Resources, part.Resources...)
+	}
+	return page, page.Total > 0, nil
 }
 
 // slicePage cuts a page out of a whole list.
@@ -51,10 +67,9 @@ func domainSearch(domain string) search {
 	return search{opListUsers, usersPath, q}
 }
 
-// window reads a page by Access's own paging. It is not ok when the page can't
-// be trusted: a foreign user stands in it, so offsets are not ours; nothing
-// was found, which may mean that the filter is not understood; or Access
-// refuses the query.
+// window reads a page of one domain by Access's own paging. It is not ok when the
+// page can't be trusted: a foreign user stands in it, so offsets are not ours;
+// or Access refuses the query.
 func (c *Client) window(ctx context.Context, domain string, start, count int) (_ Page[User], ok bool, _ error) {
 	var page Page[User]
 	for {
@@ -69,7 +84,7 @@ func (c *Client) window(ctx context.Context, domain string, start, count int) (_
 		}
 		page.Total = answer.Total
 		for _, u := range answer.Resources {
-			if !c.ours(u) {
+			if !c.ours(u) || u.Domain != domain {
 				c.layout.onlyOurs.Store(false)
 				return Page[User]{}, false, nil
 			}
@@ -80,7 +95,7 @@ func (c *Client) window(ctx context.Context, domain string, start, count int) (_
 		got := len(page.Resources)
 		if got >= count || len(answer.Resources) == 0 || start+got > page.Total {
 			page.Resources = page.Resources[:min(got, max(count, 0))]
-			return page, page.Total > 0, nil
+			return page, true, nil
 		}
 	}
 }
