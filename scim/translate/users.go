@@ -201,3 +201,15 @@ func (t *Translator) Attributes() []string {
 	}
 	return names
 }
+
+// Required lists the SCIM attributes that Access needs in every user, and that
+// may change once the user exists.
+func (t *Translator) Required() []string {
+	var paths []string
+	for _, p := range t.pairs {
+		if p.required && !p.createOnly {
+			paths = append(paths, p.scim.String())
+		}
+	}
+	return paths
+}
