@@ -13,7 +13,8 @@ type UserDirectory interface {
 	User(ctx context.Context, id string) (upstream.User, error)
 	// Users lists count users from the 1-based start, in a stable order.
 	Users(ctx context.Context, start, count int) (upstream.Page[upstream.User], error)
-	// FindUsers finds the users whose key attribute equals value.
+	// FindUsers finds the users by a key, such as those whose userName equals
+	// value. upstream.ErrRefused when Access can't search by that key.
 	FindUsers(ctx context.Context, key upstream.Key, value string) ([]upstream.User, error)
 	// CreateUser creates a user. upstream.ErrConflict when its userName or its
 	// externalId is taken. Not idempotent.
@@ -21,8 +22,9 @@ type UserDirectory interface {
 	// UpdateUser turns the user into what change makes of it and returns what
 	// Access holds afterwards. Idempotent; writes to one user keep their order.
 	UpdateUser(ctx context.Context, id string, change func(upstream.User) (upstream.Attributes, error)) (upstream.User, error)
-	// DeleteUser deletes a user. upstream.ErrNotFound when there is none.
-	DeleteUser(ctx context.Context, id string) error
+	// DeleteUser deletes a user, unless allow fails for it; its error is
+	// returned as it is. upstream.ErrNotFound when there is none.
+	DeleteUser(ctx context.Context, id string, allow func(upstream.User) error) error
 }
 
 // GroupDirectory is what the endpoint needs to know of groups. Errors are
@@ -33,7 +35,8 @@ type GroupDirectory interface {
 	Group(ctx context.Context, id string) (upstream.Group, error)
 	// Groups lists count groups from the 1-based start, in a stable order.
 	Groups(ctx context.Context, start, count int, withMembers bool) (upstream.Page[upstream.Group], error)
-	// FindGroups finds the groups whose key attribute equals value.
+	// FindGroups finds the groups by a key, such as those whose displayName
+	// equals value. upstream.ErrRefused when Access can't search by that key.
 	FindGroups(ctx context.Context, key upstream.Key, value string, withMembers bool) ([]upstream.Group, error)
 	// CreateGroup creates a group and adds its members. upstream.ErrConflict
 	// when the name is taken. Not idempotent: after an error with InDoubt the
@@ -43,6 +46,7 @@ type GroupDirectory interface {
 	// Access does not know are left out and listed in Unknown. Idempotent;
 	// writes to one group keep their order.
 	UpdateGroup(ctx context.Context, id string, change func(upstream.Group) (upstream.Group, error)) (upstream.Group, error)
-	// DeleteGroup deletes a group. upstream.ErrNotFound when there is none.
-	DeleteGroup(ctx context.Context, id string) error
+	// DeleteGroup deletes a group, unless allow fails for it; its error is
+	// returned as it is. upstream.ErrNotFound when there is none.
+	DeleteGroup(ctx context.Context, id string, allow func(upstream.Group) error) error
 }

@@ -6,6 +6,8 @@ import (
 
 	elimity "github.com/elimity-com/scim"
 	"github.com/elimity-com/scim/schema"
+
+	"ws1bridge/scim/translate"
 )
 
 // The schemas of the discovery resources (RFC 7643 sections 5 to 7).
@@ -21,11 +23,11 @@ func (h *Handler) serviceProviderConfig(r *http.Request) (answer, error) {
 	return answer{status: http.StatusOK, body: map[string]any{
 		"schemas":        []string{providerConfigSchema},
 		"patch":          supported(true),
-		"bulk":           map[string]any{"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+		"bulk":           map[string]any{"supported": true, "maxOperations": maxBulkOperations, "maxPayloadSize": maxBody},
 		"filter":         map[string]any{"supported": true, "maxResults": maxCount},
 		"changePassword": supported(false),
-		"sort":           supported(false),
-		"etag":           supported(false),
+		"sort":           supported(true),
+		"etag":           supported(true),
 		"authenticationSchemes": []any{map[string]any{
 			"type": "oauthbearertoken", "name": "OAuth Bearer Token",
 			"description": "A token that the operator of the bridge gives out.",
@@ -36,8 +38,11 @@ func (h *Handler) serviceProviderConfig(r *http.Request) (answer, error) {
 }
 
 func (h *Handler) listResourceTypes(r *http.Request) (answer, error) {
-	present := func(t elimity.ResourceType) any { return h.presentType(r, t) }
-	return h.discoveryList(r, list(h.types, len(h.types), 1, present))
+	all := make([]translate.Resource, len(h.types))
+	for i, t := range h.types {
+		all[i] = h.presentType(r, t)
+	}
+	return discoveryList(r, all)
 }
 
 func (h *Handler) readResourceType(r *http.Request) (answer, error) {
@@ -67,9 +72,12 @@ func (h *Handler) presentType(r *http.Request, t elimity.ResourceType) map[strin
 }
 
 func (h *Handler) listSchemas(r *http.Request) (answer, error) {
-	all := h.schemas()
-	present := func(s schema.Schema) any { return h.presentSchema(r, s) }
-	return h.discoveryList(r, list(all, len(all), 1, present))
+	schemas := h.schemas()
+	all := make([]translate.Resource, len(schemas))
+	for i, s := range schemas {
+		all[i] = h.presentSchema(r, s)
+	}
+	return discoveryList(r, all)
 }
 
 func (h *Handler) readSchema(r *http.Request) (answer, error) {
@@ -99,19 +107,19 @@ func (h *Handler) presentSchema(r *http.Request, s schema.Schema) map[string]any
 	return body
 }
 
-// discoveryList refuses a filter, as RFC 7644 section 4 demands: these lists
-// are always whole.
-func (h *Handler) discoveryList(r *http.Request, a answer) (answer, error) {
-	q, err := readQuery(r, h.userNames)
+// discoveryList is always whole: RFC 7644 section 4 has a filter refused, and
+// everything else that a query may ask for ignored.
+func discoveryList(r *http.Request, all []translate.Resource) (answer, error) {
+	asked, err := readQuery(r)
 	if err != nil {
 		return answer{}, err
 	}
-	if q.filter != nil {
+	if asked.Filter != nil {
 		e := invalidFilter("Discovery takes no filter.")
 		e.Status = http.StatusForbidden
 		return answer{}, e
 	}
-	return a, nil
+	return list(all, len(all), search{startIndex: 1}), nil
 }
 
 func discoveryMeta(kind, location string) map[string]any {

@@ -14,7 +14,7 @@ func TestDiscovery(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	t.Run("the configuration says what is supported", func(t *testing.T) {
 		body := w.want(http.StatusOK, http.MethodGet, "/scim/v2/ServiceProviderConfig", nil).body
-		for feature, want := range map[string]bool{"patch": true, "filter": true, "bulk": false, "sort": false, "etag": false, "changePassword": false} {
+		for feature, want := range map[string]bool{"patch": true, "filter": true, "bulk": true, "sort": true, "etag": true, "changePassword": false} {
 			if got := body[feature].(map[string]any)["supported"]; got != want {
 				t.Errorf("%s is %v, want %t", feature, got, want)
 			}

@@ -22,20 +22,19 @@ import (
 const maxRetryAfter = 10 * time.Minute
 
 // problem turns any error into the answer for the caller: the one place where
-// that happens.
-func (h *Handler) problem(r *http.Request, rec *record, err error) answer {
+// that happens. What a was given for the header stays. Okta shows the detail to
+// its administrator, so the request id stands in it: with it the line in the
+// bridge's log is found.
+func (h *Handler) problem(r *http.Request, rec *record, a answer, err error) answer {
 	e, wait := scimError(r, err)
-	a := answer{status: e.Status, body: e}
 	if e.Status == http.StatusUnauthorized {
 		a.header("WWW-Authenticate", `Bearer realm="ws1bridge"`)
 	}
 	if e.Status == http.StatusTooManyRequests {
 		a.header("Retry-After", strconv.Itoa(h.seconds(wait)))
 	}
-	if e.Status == http.StatusTooManyRequests || e.Status >= http.StatusInternalServerError {
-		e.Detail += " (request " + rec.id + ")"
-		a.body = e
-	}
+	e.Detail += " (request " + rec.id + ")"
+	a.status, a.body = e.Status, e
 	return a
 }
 

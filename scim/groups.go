@@ -8,6 +8,7 @@ import (
 	scimerrors "github.com/elimity-com/scim/errors"
 	"go.uber.org/zap"
 
+	"ws1bridge/scim/filter"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -15,45 +16,56 @@ import (
 // GroupSchema is the schema of a SCIM 2.0 group (RFC 7643 section 4.2).
 const GroupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
-func (h *Handler) listGroups(r *http.Request) (answer, error) {
-	q, err := readQuery(r, h.groupNames)
-	if err != nil {
-		return answer{}, err
+func (h *Handler) listGroups(r *http.Request) (answer, error) { return h.query(r, h.groups()) }
+
+// groups is the collection of the bridge's groups. Their members are read only
+// where the query needs them.
+func (h *Handler) groups() collection {
+	return collection{
+		names: h.groupNames,
+		list: func(r *http.Request, start, count int, s search) ([]translate.Resource, int, error) {
+			page, err := h.Groups.Groups(r.Context(), start, count, s.uses("members"))
+			return h.presentGroups(r, page.Resources), page.Total, err
+		},
+		find: h.findGroups,
 	}
-	withMembers := q.projection.wants("members")
-	present := func(g upstream.Group) any { return q.projection.apply(h.presentGroup(r, g)) }
-	if q.filter == nil {
-		page, err := h.Groups.Groups(r.Context(), q.startIndex, q.count, withMembers)
-		if err != nil {
-			return answer{}, err
-		}
-		return list(page.Resources, page.Total, q.startIndex, present), nil
-	}
-	found, err := h.findGroups(r, *q.filter, withMembers)
-	if err != nil {
-		return answer{}, err
-	}
-	return list(pageOf(found, q), len(found), q.startIndex, present), nil
 }
 
-func (h *Handler) findGroups(r *http.Request, c comparison, withMembers bool) ([]upstream.Group, error) {
-	switch c.attribute {
-	case "displayName":
-		return h.Groups.FindGroups(r.Context(), upstream.ByDisplayName, c.value, withMembers)
-	case "externalId":
-		return h.Groups.FindGroups(r.Context(), upstream.ByExternalID, c.value, withMembers)
-	case "id":
-		g, err := h.Groups.Group(r.Context(), c.value)
-		if errors.Is(err, upstream.ErrNotFound) {
-			return nil, nil
-		}
-		return []upstream.Group{g}, err
+// findGroups asks Access for the groups that satisfy a comparison.
+func (h *Handler) findGroups(r *http.Request, c filter.Comparison, s search) (_ []translate.Resource, ok bool, _ error) {
+	value, isText := c.Value.(string)
+	if !isText {
+		return nil, false, nil
 	}
-	return nil, unsupportedFilter()
+	key := h.groupNames.key(c)
+	if key == "id eq" {
+		g, err := h.Groups.Group(r.Context(), value)
+		if errors.Is(err, upstream.ErrNotFound) {
+			return nil, true, nil
+		}
+		return h.presentGroups(r, []upstream.Group{g}), true, err
+	}
+	by, ok := groupKeys()[key]
+	if !ok {
+		return nil, false, nil
+	}
+	found, err := h.Groups.FindGroups(r.Context(), by, value, s.uses("members"))
+	return h.presentGroups(r, found), true, err
+}
+
+// groupKeys are the comparisons of groups that Access can answer.
+func groupKeys() map[string]upstream.Key {
+	return map[string]upstream.Key{
+		"displayname eq":   upstream.ByDisplayName,
+		"displayname co":   upstream.DisplayNameContains,
+		"displayname sw":   upstream.DisplayNameStarts,
+		"externalid eq":    upstream.ByExternalID,
+		"members.value eq": upstream.ByMember,
+	}
 }
 
 func (h *Handler) readGroup(r *http.Request) (answer, error) {
-	q, err := readQuery(r, h.groupNames)
+	p, err := readProjection(r, h.groupNames)
 	if err != nil {
 		return answer{}, err
 	}
@@ -61,7 +73,7 @@ func (h *Handler) readGroup(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusOK, body: q.projection.apply(h.presentGroup(r, g))}, nil
+	return found(r, http.StatusOK, h.presentGroup(r, g), p)
 }
 
 func (h *Handler) replaceGroup(r *http.Request) (answer, error) {
@@ -94,9 +106,16 @@ func (h *Handler) patchGroup(r *http.Request) (answer, error) {
 // updateGroup is the one way to change a group: the request is applied to what
 // Access holds.
 func (h *Handler) updateGroup(r *http.Request, apply func(translate.Resource) (translate.Resource, error)) (answer, error) {
+	p, err := readProjection(r, h.groupNames)
+	if err != nil {
+		return answer{}, err
+	}
 	id := resourceID(r)
 	note(r, zap.String("group_id", loggable(id)))
 	g, err := h.Groups.UpdateGroup(r.Context(), id, func(current upstream.Group) (upstream.Group, error) {
+		if err := checkVersion(r, current.Meta); err != nil {
+			return upstream.Group{}, err
+		}
 		next, err := apply(groupResource(current, ""))
 		if err != nil {
 			return upstream.Group{}, err
@@ -110,13 +129,14 @@ func (h *Handler) updateGroup(r *http.Request, apply func(translate.Resource) (t
 		return answer{}, err
 	}
 	h.noteUnknownMembers(r, g)
-	return answer{status: http.StatusOK, body: h.presentGroup(r, g)}, nil
+	return found(r, http.StatusOK, h.presentGroup(r, g), p)
 }
 
 func (h *Handler) deleteGroup(r *http.Request) (answer, error) {
 	id := resourceID(r)
 	note(r, zap.String("group_id", loggable(id)))
-	return answer{status: http.StatusNoContent}, h.deleted(id, h.Groups.DeleteGroup(r.Context(), id))
+	err := h.Groups.DeleteGroup(r.Context(), id, func(current upstream.Group) error { return checkVersion(r, current.Meta) })
+	return answer{status: http.StatusNoContent}, h.deleted(id, err)
 }
 
 // noteUnknownMembers tells of members that were left out: one member that
@@ -168,6 +188,14 @@ func memberFrom(item any) (_ upstream.Member, nested bool, _ error) {
 	display, _ := member["display"].(string)
 	kind, _ := member["type"].(string)
 	return upstream.Member{ID: id, Display: display}, strings.EqualFold(kind, "Group"), nil
+}
+
+func (h *Handler) presentGroups(r *http.Request, groups []upstream.Group) []translate.Resource {
+	out := make([]translate.Resource, len(groups))
+	for i, g := range groups {
+		out[i] = h.presentGroup(r, g)
+	}
+	return out
 }
 
 // presentGroup is the group as a SCIM 2.0 resource.

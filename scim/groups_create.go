@@ -14,6 +14,10 @@ import (
 )
 
 func (h *Handler) createGroup(r *http.Request) (answer, error) {
+	p, err := readProjection(r, h.groupNames)
+	if err != nil {
+		return answer{}, err
+	}
 	resource, err := h.readResource(r, h.groupNames)
 	if err != nil {
 		return answer{}, err
@@ -28,9 +32,7 @@ func (h *Handler) createGroup(r *http.Request) (answer, error) {
 	}
 	note(r, zap.String("group_id", g.ID))
 	h.noteUnknownMembers(r, g)
-	a := answer{status: http.StatusCreated, body: h.presentGroup(r, g)}
-	a.header("Location", h.baseURL(r)+"/Groups/"+g.ID)
-	return a, nil
+	return found(r, http.StatusCreated, h.presentGroup(r, g), p)
 }
 
 // newGroup creates a group, or finishes one whose creation broke off before:

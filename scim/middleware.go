@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -54,7 +53,7 @@ func (h *Handler) serve(m methods) http.HandlerFunc {
 		w.Header().Set("X-Request-Id", rec.id)
 		a, err := h.operate(m, w, r)
 		if err != nil {
-			a = h.problem(r, rec, err)
+			a = h.problem(r, rec, a, err)
 		}
 		a.write(w, r)
 		h.finish(rec, a.status, time.Since(start), err)
@@ -64,19 +63,9 @@ func (h *Handler) serve(m methods) http.HandlerFunc {
 // errTimeout is the cause of a request that took too long.
 var errTimeout = errors.New("the request took too long")
 
-// operate finds and does the operation. A panic becomes an error.
-func (h *Handler) operate(m methods, w http.ResponseWriter, r *http.Request) (a answer, err error) {
+// operate finds and does the operation. m is nil for a path that does not exist.
+func (h *Handler) operate(m methods, w http.ResponseWriter, r *http.Request) (answer, error) {
 	rec := recordOf(r)
-	defer func() {
-		switch p := recover(); p {
-		case nil:
-		case http.ErrAbortHandler:
-			panic(p)
-		default:
-			// The value may quote data of a request, so only its type is told.
-			err = &panicError{kind: fmt.Sprintf("%T", p), stack: zap.StackSkip("stack", 2)}
-		}
-	}()
 	if !h.work.begin() {
 		return answer{}, tryAgain("The bridge is being restarted.")
 	}
@@ -91,18 +80,76 @@ func (h *Handler) operate(m methods, w http.ResponseWriter, r *http.Request) (a 
 	}
 	method := r.Method
 	if method == http.MethodHead {
-		method = http.MethodGet // net/http keeps the body back
+		method = http.MethodGet // answer.write keeps the body back
 	}
 	e, ok := m[method]
 	if !ok {
-		allowed := strings.Join(slices.Sorted(maps.Keys(m)), ", ")
-		w.Header().Set("Allow", allowed)
-		return answer{}, scimerrors.ScimError{Status: http.StatusMethodNotAllowed,
-			Detail: "The method " + clip(r.Method) + " is not supported here (supported: " + cmp.Or(allowed, "the methods of SCIM") + ")."}
+		return m.other(r.Method)
 	}
 	rec.op = e.op
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	release, err := h.admitBody(r)
+	if err != nil {
+		return answer{}, err
+	}
+	defer release()
+	return e.do(r)
+}
+
+// do does the operation. A panic becomes an error.
+func (e endpoint) do(r *http.Request) (a answer, err error) {
+	defer func() {
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(p)
+		default:
+			// The value may quote data of a request, so only its type is told.
+			err = &panicError{kind: fmt.Sprintf("%T", p), stack: zap.StackSkip("stack", 2)}
+		}
+	}()
 	return e.serve(r)
+}
+
+// other answers a method that is no operation of the path.
+func (m methods) other(method string) (answer, error) {
+	allowed := append(slices.Collect(maps.Keys(m)), http.MethodOptions)
+	if _, ok := m[http.MethodGet]; ok {
+		allowed = append(allowed, http.MethodHead)
+	}
+	slices.Sort(allowed)
+	a := answer{status: http.StatusNoContent}
+	a.header("Allow", strings.Join(allowed, ", "))
+	if method == http.MethodOptions {
+		return a, nil
+	}
+	return a, scimerrors.ScimError{Status: http.StatusMethodNotAllowed,
+		Detail: "The method " + clip(method) + " is not supported here (supported: " + strings.Join(allowed, ", ") + ")."}
+}
+
+const (
+	// maxBodies bounds the bytes of all large bodies that are being worked on
+	// together: what is made of a body takes some ten times as much memory.
+	maxBodies = 2 * maxBody
+	// smallBody is what need not wait for room, in bytes: a user, or a change of
+	// a hundred members.
+	smallBody = 64 << 10
+)
+
+// admitBody waits until there is room for the body of the request, and returns
+// how to give the room back.
+func (h *Handler) admitBody(r *http.Request) (release func(), _ error) {
+	size := r.ContentLength
+	if size >= 0 && size <= smallBody {
+		return func() {}, nil
+	}
+	if size < 0 || size > maxBody {
+		size = maxBody // as much as is read of it
+	}
+	if err := h.bodies.Acquire(r.Context(), size); err != nil {
+		return nil, tryAgain("The bridge has too many large requests under way.")
+	}
+	return func() { h.bodies.Release(size) }, nil
 }
 
 // unauthenticatedError is a caller that Authenticate did not accept.

@@ -10,6 +10,7 @@ import (
 	elimity "github.com/elimity-com/scim"
 	"github.com/elimity-com/scim/schema"
 
+	"ws1bridge/scim/filter"
 	"ws1bridge/scim/translate"
 )
 
@@ -30,17 +31,50 @@ type extensionNames struct {
 // attributeTable holds attributes by lower-case name.
 type attributeTable map[string]attributeName
 
+// attributeName is an attribute: its spelling, and what of its characteristics
+// (RFC 7643 section 2.2) decides how it is compared.
 type attributeName struct {
 	name  string
+	kind  string // data type, such as kindString
 	multi bool
-	sub   map[string]string // lower case to spelling; nil for simple attributes
+	exact bool           // text is compared with regard to case
+	sub   attributeTable // nil for simple attributes
+}
+
+// The data types of attributes (RFC 7643 section 2.3) that are told apart.
+const (
+	kindString   = "string"
+	kindBoolean  = "boolean"
+	kindDateTime = "dateTime"
+	kindInteger  = "integer"
+	kindDecimal  = "decimal"
+	kindBinary   = "binary"
+	kindComplex  = "complex"
+)
+
+// commonAttributes are those of every resource (RFC 7643 section 3.1).
+func commonAttributes() attributeTable {
+	text := func(name string) attributeName { return attributeName{name: name, kind: kindString, exact: true} }
+	date := func(name string) attributeName { return attributeName{name: name, kind: kindDateTime} }
+	return tableOf(
+		attributeName{name: "schemas", kind: kindString, multi: true, exact: true},
+		text("id"), text("externalId"),
+		attributeName{name: "meta", kind: kindComplex, sub: tableOf(
+			text("resourceType"), date("created"), date("lastModified"), text("location"), text("version"))},
+	)
+}
+
+func tableOf(attributes ...attributeName) attributeTable {
+	table := attributeTable{}
+	for _, a := range attributes {
+		table[strings.ToLower(a.name)] = a
+	}
+	return table
 }
 
 func newNameTable(t elimity.ResourceType) nameTable {
 	table := nameTable{core: namesOf(t.Schema), coreURN: t.Schema.ID, extensions: map[string]extensionNames{}}
-	for _, name := range []string{"schemas", "id", "externalId", "meta"} {
-		table.core[strings.ToLower(name)] = attributeName{name: name}
-	}
+	maps.Copy(table.core, commonAttributes())
 	for _, e := range t.SchemaExtensions {
 		table.extensions[strings.ToLower(e.Schema.ID)] = extensionNames{urn: e.Schema.ID, names: namesOf(e.Schema)}
 	}
@@ -57,23 +91,48 @@ func (t nameTable) accept(attributes []translate.SchemaAttribute) {
 		if a.Schema != "" {
 			names = t.extensions[strings.ToLower(a.Schema)].names
 		}
-		names[strings.ToLower(a.Name)] = attributeName{name: a.Name}
+		names[strings.ToLower(a.Name)] = attributeName{name: a.Name, kind: kindString}
 	}
 }
 
 func namesOf(s schema.Schema) attributeTable {
 	table := attributeTable{}
 	for _, a := range s.Attributes {
-		entry := attributeName{name: a.Name(), multi: a.MultiValued()}
+		entry := nameOf(a)
 		if a.HasSubAttributes() {
-			entry.sub = map[string]string{}
+			entry.sub = attributeTable{}
 			for _, sub := range a.SubAttributes() {
-				entry.sub[strings.ToLower(sub.Name())] = sub.Name()
+				entry.sub[strings.ToLower(sub.Name())] = nameOf(sub)
 			}
+			entry.sub.exactIDs()
 		}
 		table[strings.ToLower(a.Name())] = entry
 	}
 	return table
+}
+
+func nameOf(a schema.CoreAttribute) attributeName {
+	return attributeName{name: a.Name(), kind: a.AttributeType(), multi: a.MultiValued(), exact: a.CaseExact()}
+}
+
+// exactIDs makes the value of a reference to another resource what it is: an
+// id, which is case-exact (RFC 7643 section 3.1).
+func (t attributeTable) exactIDs() {
+	if value, ok := t["value"]; ok && t["$ref"].name != "" {
+		value.exact = true
+		t["value"] = value
+	}
+}
+
+// key names a comparison of an attribute of the core schema, in lower case:
+// "username eq". It is "" for others.
+func (t nameTable) key(c filter.Comparison) string {
+	a := c.Attribute
+	if a.URN != "" && !strings.EqualFold(a.URN, t.coreURN) {
+		return ""
+	}
+	a.URN = ""
+	return strings.ToLower(a.String()) + " " + string(c.Operator)
 }
 
 // ignored are attributes of the core schemas that callers may send and that
@@ -143,8 +202,8 @@ func (a attributeName) tidy(value any) any {
 		}
 		out := make(map[string]any, len(v))
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if name, ok := a.sub[strings.ToLower(key)]; ok {
-				out[name] = v[key]
+			if sub, ok := a.sub[strings.ToLower(key)]; ok {
+				out[sub.name] = v[key]
 			}
 		}
 		return out

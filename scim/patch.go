@@ -33,16 +33,18 @@ type operation struct {
 	value  any
 }
 
+// patchRequest is the body of a PATCH (RFC 7644 section 3.5.2).
+type patchRequest struct {
+	Operations []struct {
+		Op    string `json:"op"`
+		Path  string `json:"path"`
+		Value any    `json:"value"`
+	} `json:"Operations"`
+}
+
 // readPatch reads a PATCH. Every operation is checked before any is applied.
 func (h *Handler) readPatch(r *http.Request, names nameTable) ([]operation, error) {
-	var body struct {
-		Schemas    []string
-		Operations []struct {
-			Op    string
-			Path  string
-			Value any
-		}
-	}
+	var body patchRequest
 	if err := readBody(r, &body); err != nil {
 		return nil, err
 	}
@@ -69,6 +71,9 @@ func (h *Handler) readPatch(r *http.Request, names nameTable) ([]operation, erro
 func (t nameTable) operations(op, path string, value any, id string) (changes []operation, unknown []string, err error) {
 	if op != opAdd && op != opReplace && op != opRemove {
 		return nil, nil, badRequest(scimerrors.ScimTypeInvalidSyntax, "The op of an operation is add, replace or remove.")
+	}
+	if e, ok := t.extensions[strings.ToLower(path)]; ok {
+		return t.wholeExtension(op, e, value, id)
 	}
 	if path != "" {
 		target, known, err := t.target(path)
@@ -101,24 +106,33 @@ func (t nameTable) pathless(op string, object map[string]any, id string) (change
 			unknown = append(unknown, key)
 			continue
 		}
-		if e, ok := t.extensions[strings.ToLower(key)]; ok {
-			block, ok := value.(map[string]any)
-			if !ok && value != nil {
-				return nil, nil, badRequest(scimerrors.ScimTypeInvalidValue, "The value of "+e.urn+" must be an object.")
-			}
-			for _, name := range slices.Sorted(maps.Keys(block)) {
-				more, strange, err := t.operations(op, e.urn+":"+name, block[name], id)
-				if err != nil {
-					return nil, nil, err
-				}
-				changes, unknown = append(changes, more...), append(unknown, strange...)
-			}
-			continue
-		}
 		if entry, ok := t.core[strings.ToLower(key)]; ok && slices.Contains(ignored, entry.name) {
 			continue
 		}
 		more, strange, err := t.operations(op, key, value, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		changes, unknown = append(changes, more...), append(unknown, strange...)
+	}
+	return changes, unknown, nil
+}
+
+// wholeExtension is an operation on an extension as such: on each of its
+// attributes that the value names, or that it has where it is removed.
+func (t nameTable) wholeExtension(op string, e extensionNames, value any, id string) (changes []operation, unknown []string, _ error) {
+	block, ok := value.(map[string]any)
+	switch {
+	case op == opRemove:
+		block = map[string]any{}
+		for name := range e.names {
+			block[name] = nil
+		}
+	case !ok && value != nil:
+		return nil, nil, badRequest(scimerrors.ScimTypeInvalidValue, "The value of "+e.urn+" must be an object.")
+	}
+	for _, name := range slices.Sorted(maps.Keys(block)) {
+		more, strange, err := t.operations(op, e.urn+":"+name, block[name], id)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -1,15 +1,13 @@
 package scim
 
 import (
+	"errors"
 	"strings"
 
 	scimerrors "github.com/elimity-com/scim/errors"
-	filter "github.com/scim2/filter-parser/v2"
-)
 
-// maxPath bounds what the parser gets, up to 1,000 times in a request: a path
-// takes it time in the square of its length.
-const maxPath = 512
+	"ws1bridge/scim/filter"
+)
 
 // target is what an operation changes.
 type target struct {
@@ -22,43 +20,42 @@ type target struct {
 // target reads the path of an operation. It is not known when no schema has
 // such an attribute.
 func (t nameTable) target(path string) (_ target, known bool, err error) {
-	if id, ok := memberPath(path); ok {
-		return target{attribute: t.core["members"], values: valueIs(id)}, t.core["members"].name != "", nil
-	}
-	if len(path) > maxPath || guardFilter(path) != nil {
-		return target{}, false, invalidPath("The path is longer than 512 bytes, too deep, or not valid UTF-8.")
-	}
-	if e, ok := t.extensions[strings.ToLower(path)]; ok {
-		return target{}, false, invalidPath("The path " + e.urn + " names a whole extension: name its attributes.")
-	}
 	if t.foreign(path) {
 		return target{}, false, nil
 	}
-	parsed, err := filter.ParsePath([]byte(path))
+	parsed, err := filter.ParsePath(path)
 	if err != nil {
-		return target{}, false, invalidPath("The path of an operation cannot be parsed. A path looks like name.givenName or emails[type eq \"work\"].value.")
+		return target{}, false, invalidPath("The path of an operation cannot be read: " + syntaxDetail(err) +
+			". A path looks like name.givenName or emails[type eq \"work\"].value.")
 	}
-	table, schema, ok := t.tableOf(parsed.AttributePath.URI())
+	table, schema, ok := t.tableOf(parsed.Attribute.URN)
 	if !ok {
 		return target{}, false, nil
 	}
-	attribute, ok := table[strings.ToLower(parsed.AttributePath.AttributeName)]
+	attribute, ok := table[strings.ToLower(parsed.Attribute.Name)]
 	if !ok {
 		return target{}, false, nil
 	}
 	out := target{schema: schema, attribute: attribute}
-	if parsed.ValueExpression != nil {
-		out.values = expressionFilter{parsed.ValueExpression, attribute}
+	if parsed.Filter != nil {
+		if out.values, err = newValueFilter(parsed.Filter, attribute); err != nil {
+			return target{}, false, inPath(err)
+		}
 	}
-	sub := parsed.AttributePath.SubAttributeName()
-	if sub == "" {
-		sub = parsed.SubAttributeName()
-	}
-	if sub == "" {
+	if parsed.Attribute.Sub == "" {
 		return out, true, nil
 	}
-	out.sub, ok = attribute.sub[strings.ToLower(sub)]
+	sub, ok := attribute.sub[strings.ToLower(parsed.Attribute.Sub)]
+	out.sub = sub.name
 	return out, ok, nil
+}
+
+// inPath makes the trouble with a filter trouble with the path that holds it.
+func inPath(err error) error {
+	if e, ok := errors.AsType[scimerrors.ScimError](err); ok {
+		return invalidPath(e.Detail)
+	}
+	return err
 }
 
 // tableOf finds the attributes of the schema with that URN.
@@ -71,8 +68,7 @@ func (t nameTable) tableOf(urn string) (table attributeTable, schema string, ok 
 }
 
 // foreign reports whether the path begins with the URN of a schema that the
-// table does not have. Such a URN need not be one that the parser can read:
-// Okta's own may hold an underscore, and Access's end in a number.
+// table does not have.
 func (t nameTable) foreign(path string) bool {
 	lower := strings.ToLower(path)
 	if !strings.HasPrefix(lower, "urn:") || strings.HasPrefix(lower, strings.ToLower(t.coreURN)+":") {
@@ -84,20 +80,6 @@ func (t nameTable) foreign(path string) bool {
 		}
 	}
 	return true
-}
-
-// memberPath reads the one path with a filter that Okta sends, a thousand times
-// in a PATCH: members[value eq "id"].
-func memberPath(path string) (id string, ok bool) {
-	rest, ok := strings.CutPrefix(path, `members[value eq `)
-	if !ok {
-		return "", false
-	}
-	literal, ok := strings.CutSuffix(rest, "]")
-	if !ok {
-		return "", false
-	}
-	return jsonString(literal)
 }
 
 func invalidPath(detail string) error { return badRequest(scimerrors.ScimTypeInvalidPath, detail) }

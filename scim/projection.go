@@ -4,53 +4,108 @@ import (
 	"slices"
 	"strings"
 
+	scimerrors "github.com/elimity-com/scim/errors"
+
 	"ws1bridge/scim/translate"
 )
 
-// projection is which top-level attributes an answer holds (RFC 7644 section
-// 3.9). Names are lower case. The zero value is all of them.
+// projection is which attributes an answer holds (RFC 7644 section 3.9). Names
+// are lower case, those of extensions behind their URN. The zero value is all
+// of them: the bridge knows none that is returned on request or never.
 type projection struct {
 	only, without []string
 }
 
-// always are returned whatever the projection says.
-var always = []string{"schemas", "id"}
+// alwaysReturned are in every answer, whatever the projection says (RFC 7643
+// section 7, returned).
+var alwaysReturned = []string{"schemas", "id"}
 
-// attributeNames reads a list of attributes. Those of the core schema lose
-// their URN, so that one attribute has one name.
-func attributeNames(list, coreURN string) []string {
+// newProjection reads the names of attributes to return, or to leave out. What
+// no schema knows selects nothing.
+func newProjection(attributes, excluded []string, coreURNs ...string) (projection, error) {
+	p := projection{only: attributeNames(attributes, coreURNs), without: attributeNames(excluded, coreURNs)}
+	if len(p.only) > 0 && len(p.without) > 0 {
+		return projection{}, badRequest(scimerrors.ScimTypeInvalidValue, "The parameters attributes and excludedAttributes exclude each other: send one.")
+	}
+	return p, nil
+}
+
+// attributeNames tidies a list of names. Those of core schemas lose their URN,
+// so that one attribute has one name.
+func attributeNames(list, coreURNs []string) []string {
 	var names []string
-	for name := range strings.SplitSeq(list, ",") {
+	for _, name := range list {
 		name = strings.ToLower(strings.TrimSpace(name))
-		if name = strings.TrimPrefix(name, strings.ToLower(coreURN)+":"); name != "" {
+		for _, urn := range coreURNs {
+			name = strings.TrimPrefix(name, strings.ToLower(urn)+":")
+		}
+		if name != "" {
 			names = append(names, name)
 		}
 	}
 	return names
 }
 
-// wants reports whether the attribute, in lower case, is part of the answer.
+// wants reports whether any of the top-level attribute, in lower case, is part
+// of the answer.
 func (p projection) wants(name string) bool {
-	if slices.Contains(always, name) {
+	if slices.Contains(alwaysReturned, name) {
 		return true
 	}
 	if len(p.only) > 0 {
-		return slices.ContainsFunc(p.only, func(asked string) bool {
-			return asked == name || strings.HasPrefix(asked, name+".") || strings.HasPrefix(asked, name+":")
-		})
+		return slices.Contains(p.only, name) || reachesInto(p.only, name)
 	}
 	return !slices.Contains(p.without, name)
 }
 
-// apply removes what is not wanted from a resource.
+// reachesInto reports whether one of the names is a part of the attribute.
+func reachesInto(names []string, attribute string) bool {
+	return slices.ContainsFunc(names, func(n string) bool {
+		rest, ok := strings.CutPrefix(n, attribute)
+		return ok && rest != "" && (rest[0] == '.' || rest[0] == ':')
+	})
+}
+
+// apply takes what is not wanted out of a resource that nobody else holds.
 func (p projection) apply(r translate.Resource) translate.Resource {
 	if len(p.only) == 0 && len(p.without) == 0 {
 		return r
 	}
-	for name := range r {
-		if !p.wants(strings.ToLower(name)) {
+	for name, value := range r {
+		lower := strings.ToLower(name)
+		switch {
+		case !p.wants(lower):
 			delete(r, name)
+		case slices.Contains(alwaysReturned, lower) || slices.Contains(p.only, lower):
+		case reachesInto(p.only, lower) || reachesInto(p.without, lower):
+			between := "."
+			if strings.HasPrefix(lower, "urn:") {
+				between = ":"
+			}
+			r[name] = p.within(lower+between, value)
 		}
 	}
 	return r
+}
+
+// within takes what is not wanted out of the value of a complex attribute whose
+// parts have the prefix.
+func (p projection) within(prefix string, value any) any {
+	switch v := value.(type) {
+	case []any:
+		for i, element := range v {
+			v[i] = p.within(prefix, element)
+		}
+	case map[string]any:
+		for name, part := range v {
+			full := prefix + strings.ToLower(name)
+			switch {
+			case len(p.only) > 0 && !slices.Contains(p.only, full) && !reachesInto(p.only, full), slices.Contains(p.without, full):
+				delete(v, name)
+			case !slices.Contains(p.only, full):
+				v[name] = p.within(full+".", part)
+			}
+		}
+	}
+	return value
 }

@@ -1,78 +1,155 @@
 package scim
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	scimerrors "github.com/elimity-com/scim/errors"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"ws1bridge/scim/translate"
 )
 
 const (
-	// maxBody is the largest body taken: a list of 100,000 members is about
-	// 10 MB.
-	maxBody      = 10 << 20
-	defaultCount = 100
-	maxCount     = 1000
+	// maxBody is the largest body taken, in bytes: a list of 100,000 members is
+	// about 10 MB.
+	maxBody = 10 << 20
+	// maxNesting is how deep objects and lists may stand in one another: a bulk
+	// request holds a PATCH, which holds values.
+	maxNesting = 32
+	// maxTokens bounds the names, values and brackets in a body, each of which
+	// costs many times its size in memory: 100,000 members are 800,000.
+	maxTokens = 1_000_000
 )
 
-// readBody reads the JSON object in the body of a request.
+// readBody reads the JSON object in the body of a request into out, a map or a
+// struct.
 func readBody(r *http.Request, out any) error {
-	if err := checkMediaType(r.Header.Get("Content-Type")); err != nil {
+	if err := checkMediaType(r.Header); err != nil {
 		return err
 	}
-	b, err := io.ReadAll(r.Body)
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return scimerrors.ScimError{Status: http.StatusRequestEntityTooLarge,
-			Detail: "The body is larger than " + strconv.Itoa(maxBody>>20) + " MiB."}
-	case err != nil:
-		return badRequest(scimerrors.ScimTypeInvalidSyntax, "The body could not be read to its end.")
-	case !utf8.Valid(b):
-		return badRequest(scimerrors.ScimTypeInvalidSyntax, "The body is not valid UTF-8.")
+	b, err := readAll(r)
+	if err != nil {
+		return err
 	}
-	if err := json.Unmarshal(b, out); err != nil {
-		return badRequest(scimerrors.ScimTypeInvalidSyntax, "The body must be one JSON object of the form that SCIM describes: "+syntaxProblem(err)+".")
+	if err := checkJSON(b); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, out, json.MatchCaseInsensitiveNames(true)); err != nil {
+		return invalidSyntax("The body must be one JSON object of the form that SCIM describes: " + formProblem(err) + ".")
 	}
 	return nil
 }
 
-// syntaxProblem says where JSON went wrong without quoting the body.
-func syntaxProblem(err error) string {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		return "syntax error at byte " + strconv.FormatInt(syntax.Offset, 10)
-	case errors.As(err, &kind) && kind.Field != "":
-		return kind.Field + " has the wrong type"
-	case errors.As(err, &kind):
-		return "found " + strings.Fields(kind.Value + " value")[0] + " where an object was expected"
+func readAll(r *http.Request) ([]byte, error) {
+	var b bytes.Buffer
+	if r.ContentLength > maxBody {
+		return nil, bodyTooLarge()
 	}
-	return "it cannot be decoded"
+	b.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
+	_, err := b.ReadFrom(r.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, bodyTooLarge()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, scimerrors.ScimError{Status: http.StatusRequestTimeout, Detail: "The body did not come in time."}
+	case err != nil:
+		return nil, invalidSyntax("The body could not be read to its end.")
+	}
+	return b.Bytes(), nil
+}
+
+func bodyTooLarge() error {
+	return scimerrors.ScimError{Status: http.StatusRequestEntityTooLarge,
+		Detail: "The body is larger than " + strconv.Itoa(maxBody>>20) + " MiB."}
+}
+
+// checkJSON refuses what is not JSON to the letter (RFC 8259), what says one
+// thing twice, and what is built to cost memory, before anything is built of
+// it. Its errors quote nothing of the body.
+func checkJSON(b []byte) error {
+	if !utf8.Valid(b) {
+		return invalidSyntax("The body is not valid UTF-8.")
+	}
+	d := jsontext.NewDecoder(bytes.NewBuffer(b))
+	for tokens := 0; ; tokens++ {
+		t, err := d.ReadToken()
+		switch {
+		case errors.Is(err, io.EOF) && tokens > 0:
+			return nil
+		case err != nil:
+			return invalidSyntax("The body must be one JSON object: " + syntaxProblem(err, d.InputOffset()) + ".")
+		case tokens == 0 && t.Kind() != '{':
+			return invalidSyntax("The body must be a JSON object.")
+		case tokens > 0 && d.StackDepth() == 0 && t.Kind() != '}':
+			return invalidSyntax("The body must be one JSON object, with nothing behind it.")
+		case d.StackDepth() > maxNesting:
+			return invalidSyntax("Objects and lists stand more than " + strconv.Itoa(maxNesting) + " deep in one another.")
+		case tokens > maxTokens:
+			return scimerrors.ScimError{Status: http.StatusRequestEntityTooLarge, Detail: "The body holds too many values: send them in several requests."}
+		case t.Kind() == '"' && strings.ContainsRune(t.String(), 0):
+			return badRequest(scimerrors.ScimTypeInvalidValue, "The body holds a zero byte in a text.")
+		}
+	}
+}
+
+// syntaxProblem says what is wrong with JSON, and where.
+func syntaxProblem(err error, offset int64) string {
+	at := " at byte " + strconv.FormatInt(offset, 10)
+	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
+	switch {
+	case ok && errors.Is(syntax.Err, jsontext.ErrDuplicateName):
+		return "a name stands twice in one object" + at
+	case ok:
+		return "syntax error" + at
+	case errors.Is(err, io.EOF):
+		return "it is empty"
+	}
+	return "it ends too early" + at
+}
+
+// formProblem says what of good JSON is not of the form that is expected.
+func formProblem(err error) string {
+	semantic, ok := errors.AsType[*json.SemanticError](err)
+	if !ok {
+		return "it cannot be decoded"
+	}
+	name := string(semantic.JSONPointer)
+	if name = name[strings.LastIndexByte(name, '/')+1:]; name == "" || attributeLabel(name) == notAName {
+		return "a value has the wrong type"
+	}
+	return name + " has the wrong type"
 }
 
 // checkMediaType accepts SCIM's own type and plain JSON, which Okta's
 // conformance suite sends, and no type at all.
-func checkMediaType(contentType string) error {
+func checkMediaType(h http.Header) error {
+	if coding := h.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return scimerrors.ScimError{Status: http.StatusUnsupportedMediaType, Detail: "The body must not be compressed."}
+	}
+	contentType := h.Get("Content-Type")
 	if contentType == "" {
 		return nil
 	}
-	media, _, err := mime.ParseMediaType(contentType)
-	if err == nil && (media == "application/scim+json" || media == "application/json") {
-		return nil
+	media, parameters, err := mime.ParseMediaType(contentType)
+	charset := parameters["charset"]
+	switch {
+	case err != nil || media != scimType && media != jsonType:
+		return scimerrors.ScimError{Status: http.StatusUnsupportedMediaType,
+			Detail: "The Content-Type must be " + scimType + " or " + jsonType + "."}
+	case charset != "" && !strings.EqualFold(charset, "utf-8"):
+		return scimerrors.ScimError{Status: http.StatusUnsupportedMediaType, Detail: "The charset of the body must be utf-8."}
 	}
-	return scimerrors.ScimError{Status: http.StatusUnsupportedMediaType,
-		Detail: "The Content-Type must be application/scim+json or application/json."}
+	return nil
 }
 
 // readResource reads a resource and gives its attributes the names that the
@@ -83,75 +160,21 @@ func (h *Handler) readResource(r *http.Request, names nameTable) (translate.Reso
 	if err := readBody(r, &raw); err != nil {
 		return nil, err
 	}
-	if raw == nil {
-		return nil, badRequest(scimerrors.ScimTypeInvalidSyntax, "The body must be a JSON object, not null.")
-	}
 	resource, unknown := names.tidy(raw)
 	h.noteDropped(r, unknown)
 	return resource, nil
 }
 
-// query is what the query string of a GET asks for.
-type query struct {
-	filter     *comparison // nil for none
-	startIndex int         // 1-based
-	count      int
-	projection projection
-}
-
-// readQuery reads a query string strictly: a parameter that got lost in parsing
-// could turn a search for one user into a list of all.
-func readQuery(r *http.Request, names nameTable) (query, error) {
-	values, err := url.ParseQuery(r.URL.RawQuery)
+// readProjection reads which attributes the answer to a request for one
+// resource shall hold.
+func readProjection(r *http.Request, names nameTable) (projection, error) {
+	asked, err := readQuery(r)
 	if err != nil {
-		return query{}, badRequest(scimerrors.ScimTypeInvalidSyntax,
-			"The query string cannot be parsed: percent-encode reserved characters such as % and ;.")
+		return projection{}, err
 	}
-	q := query{startIndex: 1, count: defaultCount}
-	for name, given := range values {
-		if len(given) > 1 {
-			return query{}, badRequest(scimerrors.ScimTypeInvalidValue, "The query parameter "+clip(name)+" is given more than once.")
-		}
-		if err := q.set(name, given[0], names); err != nil {
-			return query{}, err
-		}
-	}
-	q.startIndex = max(q.startIndex, 1)
-	q.count = min(max(q.count, 0), maxCount)
-	return q, nil
+	return newProjection(asked.Attributes, asked.ExcludedAttributes, names.coreURN)
 }
 
-// set takes one parameter. Unknown ones are ignored, as RFC 7644 section 3.4.2
-// leaves them open.
-func (q *query) set(name, value string, names nameTable) (err error) {
-	switch strings.ToLower(name) {
-	case "filter":
-		q.filter, err = parseFilter(value, names)
-	case "startindex":
-		q.startIndex, err = integer(name, value)
-	case "count":
-		q.count, err = integer(name, value)
-	case "attributes":
-		q.projection.only = attributeNames(value, names.coreURN)
-	case "excludedattributes":
-		q.projection.without = attributeNames(value, names.coreURN)
-	}
-	return err
-}
-
-func integer(name, value string) (int, error) {
-	n, err := strconv.Atoi(value)
-	if errors.Is(err, strconv.ErrRange) {
-		return n, nil // Atoi gives the nearest int, and more than all is all
-	}
-	if err != nil {
-		return 0, badRequest(scimerrors.ScimTypeInvalidValue, "The query parameter "+name+" must be an integer.")
-	}
-	return n, nil
-}
-
-// pageOf cuts what a query asks for out of what a filter found.
-func pageOf[T any](found []T, q query) []T {
-	from := min(q.startIndex-1, len(found))
-	return found[from : from+min(q.count, len(found)-from)]
+func invalidSyntax(detail string) scimerrors.ScimError {
+	return badRequest(scimerrors.ScimTypeInvalidSyntax, detail)
 }

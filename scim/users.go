@@ -1,79 +1,87 @@
 package scim
 
 import (
-	"context"
 	"errors"
 	"net/http"
-	"slices"
 
+	scimerrors "github.com/elimity-com/scim/errors"
 	"go.uber.org/zap"
 
+	"ws1bridge/scim/filter"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
 
-func (h *Handler) listUsers(r *http.Request) (answer, error) {
-	q, err := readQuery(r, h.userNames)
-	if err != nil {
-		return answer{}, err
+func (h *Handler) listUsers(r *http.Request) (answer, error) { return h.query(r, h.users()) }
+
+// users is the collection of the bridge's users.
+func (h *Handler) users() collection {
+	return collection{
+		names: h.userNames,
+		list: func(r *http.Request, start, count int, _ search) ([]translate.Resource, int, error) {
+			page, err := h.Users.Users(r.Context(), start, count)
+			return h.presentUsers(r, page.Resources), page.Total, err
+		},
+		find: h.findUsers,
 	}
-	present := func(u upstream.User) any { return q.projection.apply(h.presentUser(r, u)) }
-	if q.filter == nil {
-		page, err := h.Users.Users(r.Context(), q.startIndex, q.count)
-		if err != nil {
-			return answer{}, err
-		}
-		return list(page.Resources, page.Total, q.startIndex, present), nil
-	}
-	found, err := h.findUsers(r, *q.filter)
-	if err != nil {
-		return answer{}, err
-	}
-	return list(pageOf(found, q), len(found), q.startIndex, present), nil
 }
 
-func (h *Handler) findUsers(r *http.Request, c comparison) ([]upstream.User, error) {
-	switch c.attribute {
-	case "userName":
-		return h.usersByName(r.Context(), c.value)
-	case "externalId":
-		found, err := h.Users.FindUsers(r.Context(), upstream.ByExternalID, c.value)
-		return h.shownAs(found, func(shown translate.Resource) bool { return shown["externalId"] == c.value }), err
-	case "id":
-		u, err := h.Users.User(r.Context(), c.value)
+// findUsers asks Access for the users that satisfy a comparison.
+func (h *Handler) findUsers(r *http.Request, c filter.Comparison, _ search) (_ []translate.Resource, ok bool, _ error) {
+	value, isText := c.Value.(string)
+	if !isText {
+		return nil, false, nil
+	}
+	key := h.userNames.key(c)
+	if key == "id eq" {
+		u, err := h.Users.User(r.Context(), value)
 		if errors.Is(err, upstream.ErrNotFound) {
-			return nil, nil
+			return nil, true, nil
 		}
-		return []upstream.User{u}, err
+		return h.presentUsers(r, []upstream.User{u}), true, err
 	}
-	return nil, unsupportedFilter()
-}
-
-// usersByName finds the users that Okta knows by a userName. Access may hold
-// another for it; a hit counts only where Okta would be shown the very name that
-// it asked for.
-func (h *Handler) usersByName(ctx context.Context, userName string) ([]upstream.User, error) {
+	by, names, ok := h.inAccess(key, value)
+	if !ok {
+		return nil, false, nil
+	}
 	var found []upstream.User
-	for _, name := range h.Translator.UserNames(userName) {
-		users, err := h.Users.FindUsers(ctx, upstream.ByUserName, name)
+	for _, name := range names {
+		users, err := h.Users.FindUsers(r.Context(), by, name)
 		if err != nil {
-			return nil, err
+			return nil, true, err
 		}
 		found = append(found, users...)
 	}
-	return h.shownAs(found, func(shown translate.Resource) bool {
-		name, _ := shown["userName"].(string)
-		return translate.SameUserName(name, userName)
-	}), nil
+	return h.presentUsers(r, found), true, nil
 }
 
-// shownAs keeps the users that look as wanted to Okta.
-func (h *Handler) shownAs(users []upstream.User, wanted func(translate.Resource) bool) []upstream.User {
-	return slices.DeleteFunc(users, func(u upstream.User) bool { return !wanted(h.Translator.UserToSCIM(u)) })
+// inAccess is what to ask Access for where Okta asks for a value: rules may have
+// given it another. It is not ok where Access can't be asked.
+func (h *Handler) inAccess(key, value string) (by upstream.Key, values []string, ok bool) {
+	by, ok = userKeys()[key]
+	switch by {
+	case upstream.ByUserName:
+		return by, h.Translator.UserNames(value), true
+	case upstream.ByExternalID:
+		ok = h.Translator.KeepsExternalID()
+	case upstream.UserNameContains, upstream.UserNameStarts:
+		ok = h.Translator.KeepsInUserName(value, by == upstream.UserNameStarts)
+	}
+	return by, []string{value}, ok
+}
+
+// userKeys are the comparisons of users that Access can answer.
+func userKeys() map[string]upstream.Key {
+	return map[string]upstream.Key{
+		"username eq":   upstream.ByUserName,
+		"username co":   upstream.UserNameContains,
+		"username sw":   upstream.UserNameStarts,
+		"externalid eq": upstream.ByExternalID,
+	}
 }
 
 func (h *Handler) readUser(r *http.Request) (answer, error) {
-	q, err := readQuery(r, h.userNames)
+	p, err := readProjection(r, h.userNames)
 	if err != nil {
 		return answer{}, err
 	}
@@ -81,7 +89,7 @@ func (h *Handler) readUser(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusOK, body: q.projection.apply(h.presentUser(r, u))}, nil
+	return found(r, http.StatusOK, h.presentUser(r, u), p)
 }
 
 // replaceUser is a PUT. Okta's is the user as it read it with some attributes
@@ -102,19 +110,60 @@ func (h *Handler) patchUser(r *http.Request) (answer, error) {
 	}
 	return h.updateUser(r, func(current translate.Resource) (translate.Resource, error) {
 		next, err := applyPatch(r.Context(), current, operations)
-		if err == nil {
-			markRemoved(current, next)
+		if err != nil {
+			return nil, err
 		}
-		return next, err
+		markRemoved(current, next)
+		return next, h.keepsRequired(current, next)
 	})
+}
+
+// keepsRequired refuses a PATCH that takes away what a user can't be without
+// (RFC 7644 section 3.5.2.2). A PUT that leaves it out means no harm: Okta's
+// hold what it read.
+func (h *Handler) keepsRequired(before, after translate.Resource) error {
+	for _, o := range h.required {
+		if o.present(before) && !o.present(after) {
+			return badRequest(scimerrors.ScimTypeMutability, "The attribute "+o.path+" is required: it can be replaced, not removed.")
+		}
+	}
+	return nil
+}
+
+// requiredAttribute is an attribute that every user has.
+type requiredAttribute struct {
+	path string
+	operand
+}
+
+// requiredAttributes are those that Access creates no user without, as far as
+// the attributes of a resource show them.
+func requiredAttributes(t *translate.Translator, names nameTable) (required []requiredAttribute) {
+	for _, path := range t.Required() {
+		parsed, err := filter.ParsePath(path)
+		if err != nil || parsed.Filter != nil {
+			continue
+		}
+		if o, err := names.operand(parsed.Attribute); err == nil {
+			required = append(required, requiredAttribute{path, o})
+		}
+	}
+	return required
 }
 
 // updateUser is the one way to change a user: the request is applied to what
 // Access holds.
 func (h *Handler) updateUser(r *http.Request, apply func(translate.Resource) (translate.Resource, error)) (answer, error) {
+	p, err := readProjection(r, h.userNames)
+	if err != nil {
+		return answer{}, err
+	}
 	id := resourceID(r)
 	note(r, zap.String("user_id", loggable(id)))
 	u, err := h.Users.UpdateUser(r.Context(), id, func(current upstream.User) (upstream.Attributes, error) {
+		if err := checkVersion(r, current.Meta); err != nil {
+			return nil, err
+		}
 		next, err := apply(h.Translator.UserToSCIM(current))
 		if err != nil {
 			return nil, err
@@ -127,13 +176,22 @@ func (h *Handler) updateUser(r *http.Request, apply func(translate.Resource) (tr
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusOK, body: h.presentUser(r, u)}, nil
+	return found(r, http.StatusOK, h.presentUser(r, u), p)
 }
 
 func (h *Handler) deleteUser(r *http.Request) (answer, error) {
 	id := resourceID(r)
 	note(r, zap.String("user_id", loggable(id)))
-	return answer{status: http.StatusNoContent}, h.deleted(id, h.Users.DeleteUser(r.Context(), id))
+	err := h.Users.DeleteUser(r.Context(), id, func(current upstream.User) error { return checkVersion(r, current.Meta) })
+	return answer{status: http.StatusNoContent}, h.deleted(id, err)
+}
+
+func (h *Handler) presentUsers(r *http.Request, users []upstream.User) []translate.Resource {
+	out := make([]translate.Resource, len(users))
+	for i, u := range users {
+		out[i] = h.presentUser(r, u)
+	}
+	return out
 }
 
 // presentUser is the user as a SCIM 2.0 resource.

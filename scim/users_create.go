@@ -18,6 +18,10 @@ import (
 // createUser is a POST. The user is created first and searched for only where
 // Access says that it is there already, so that a new user costs one request.
 func (h *Handler) createUser(r *http.Request) (answer, error) {
+	p, err := readProjection(r, h.userNames)
+	if err != nil {
+		return answer{}, err
+	}
 	resource, err := h.readResource(r, h.userNames)
 	if err != nil {
 		return answer{}, err
@@ -27,10 +31,7 @@ func (h *Handler) createUser(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	note(r, zap.String("user_id", u.ID))
-	body := h.presentUser(r, u)
-	a := answer{status: http.StatusCreated, body: body}
-	a.header("Location", h.baseURL(r)+"/Users/"+u.ID)
-	return a, nil
+	return found(r, http.StatusCreated, h.presentUser(r, u), p)
 }
 
 func (h *Handler) newUser(ctx context.Context, resource translate.Resource) (upstream.User, error) {

@@ -125,21 +125,26 @@ func (c *Client) readGroup(ctx context.Context, op, id string) (Group, error) {
 	return g.Group, nil
 }
 
-// FindGroups finds the bridge's groups by ByDisplayName or ByExternalID, with
-// their members where withMembers is set. By name it takes one request, and one
-// more where Access leaves members out of lists; by external id it reads all
-// groups and compares by itself.
+// FindGroups finds the bridge's groups by a key of displayName, ByExternalID or
+// ByMember, with their members where withMembers is set. ErrRefused for other
+// keys, and where Access can't search by one.
+//
+// By name or member it takes one request for each 1,000 groups found, and one
+// more for each of them where Access leaves members out of lists; by external
+// id it reads all groups and compares by itself. What ByMember finds is Access's
+// own judgement: who needs to know looks at the members.
 func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMembers bool) ([]Group, error) {
-	var q url.Values
+	q := url.Values{"filter": {key.filter(value)}}
 	var match func(Group) bool
 	switch key {
-	case ByDisplayName:
-		q = url.Values{"filter": {equals(string(key), value)}}
-		match = func(g Group) bool { return strings.EqualFold(g.DisplayName, value) }
+	case ByDisplayName, DisplayNameContains, DisplayNameStarts:
+		match = func(g Group) bool { return key.matches(g.DisplayName, value) }
+	case ByMember:
+		match = func(Group) bool { return true }
 	case ByExternalID:
-		match = func(g Group) bool { return g.ExternalID == value }
+		q, match = nil, func(g Group) bool { return g.ExternalID == value }
 	default:
-		return nil, &Error{Op: opFindGroups, Kind: ErrRefused, Message: "Groups cannot be found by " + string(key) + "."}
+		return nil, noSuchKey(opFindGroups, key)
 	}
 	found, err := c.selectGroups(ctx, opFindGroups, q, match)
 	if err != nil {
@@ -210,14 +215,19 @@ func (c *Client) groupsOf(ctx context.Context, records []groupRecord, withMember
 	return kept, nil
 }
 
-// DeleteGroup deletes the group. ErrNotFound when there is none of ours.
-func (c *Client) DeleteGroup(ctx context.Context, id string) error {
+// DeleteGroup deletes the group, unless allow fails for what Access holds; its error
+// is returned as it is. ErrNotFound when there is none of ours.
+func (c *Client) DeleteGroup(ctx context.Context, id string, allow func(Group) error) error {
 	unlock, err := c.groupWrites.lock(ctx, id)
 	if err != nil {
 		return waitedTooLong(ctx, opDeleteGroup)
 	}
 	defer unlock()
-	if _, err := c.readGroup(ctx, opDeleteGroup, id); err != nil {
+	current, err := c.readGroup(ctx, opDeleteGroup, id)
+	if err != nil {
+		return err
+	}
+	if err := allow(current); err != nil {
 		return err
 	}
 	err = c.send(ctx, call{op: opDeleteGroup, method: http.MethodDelete, path: groupsPath + "/" + url.PathEscape(id)}, nil)

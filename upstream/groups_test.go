@@ -145,7 +145,7 @@ func TestRemovedMemberThatIsGoneIsFine(t *testing.T) {
 	g := createGroup(t, c, "Sales", members)
 	// Between read and write, somebody deletes a member.
 	_, err := c.UpdateGroup(t.Context(), g.ID, func(g upstream.Group) (upstream.Group, error) {
-		if err := newClient(t, access, domain).DeleteUser(t.Context(), members[0].ID); err != nil {
+		if err := newClient(t, access, domain).DeleteUser(t.Context(), members[0].ID, anyUser); err != nil {
 			t.Fatal(err)
 		}
 		g.Members = members[2:]
@@ -180,7 +180,7 @@ func TestGroupsThatAreNotOurs(t *testing.T) {
 		if _, err := setMembers(t, c, id, nil); !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("emptying %v: %v, want not found", g["displayName"], err)
 		}
-		if err := c.DeleteGroup(t.Context(), id); !errors.Is(err, upstream.ErrNotFound) {
+		if err := c.DeleteGroup(t.Context(), id, anyGroup); !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("deleting %v: %v, want not found", g["displayName"], err)
 		}
 		if _, err := c.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: g["displayName"].(string)}); !errors.Is(err, upstream.ErrConflict) {
@@ -284,10 +284,10 @@ func TestRenameGroup(t *testing.T) {
 func TestDeleteGroupTwice(t *testing.T) {
 	c, _ := start(t, accesstest.Config{})
 	g := createGroup(t, c, "Sales", nil)
-	if err := c.DeleteGroup(t.Context(), g.ID); err != nil {
+	if err := c.DeleteGroup(t.Context(), g.ID, anyGroup); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.DeleteGroup(t.Context(), g.ID); !errors.Is(err, upstream.ErrNotFound) {
+	if err := c.DeleteGroup(t.Context(), g.ID, anyGroup); !errors.Is(err, upstream.ErrNotFound) {
 		t.Errorf("second deletion: %v, want not found", err)
 	}
 }

@@ -48,7 +48,7 @@ func TestWhatIsSafeIsSentAgain(t *testing.T) {
 			access.ClearFaults()
 			f.Method = http.MethodDelete
 			access.AddFault(f)
-			if err := c.DeleteUser(t.Context(), u.ID); err != nil {
+			if err := c.DeleteUser(t.Context(), u.ID, anyUser); err != nil {
 				t.Errorf("delete: %v", err)
 			}
 		})

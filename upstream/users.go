@@ -69,31 +69,21 @@ func plausibleID(id string) bool {
 	return true
 }
 
-// Key is an attribute by which a record can be found.
-type Key string
-
-// The keys. Names are found without regard to case and there may be a user of
-// the same name in each domain; external ids are compared to the byte.
-const (
-	ByUserName    Key = "userName"
-	ByDisplayName Key = "displayName"
-	ByExternalID  Key = "externalId"
-)
-
-// FindUsers finds the bridge's users by ByUserName or ByExternalID.
+// FindUsers finds the bridge's users by a key of userName, or ByExternalID.
+// ErrRefused for other keys, and where Access can't search by one.
 //
-// By name it takes one request. By external id it reads the user that it
-// remembers to have that id, else all managed users, and compares by itself:
-// whether Access can filter users by externalId is not known.
+// By name it takes a request for each 1,000 users found. By external id it
+// reads the user that it remembers to have that id, else all managed users, and
+// compares by itself: whether Access can filter users by externalId is not known.
 func (c *Client) FindUsers(ctx context.Context, key Key, value string) ([]User, error) {
 	switch key {
-	case ByUserName:
-		q := url.Values{"filter": {equals(string(key), value)}}
-		return c.selectUsers(ctx, opFindUsers, q, func(u User) bool { return strings.EqualFold(u.UserName(), value) })
+	case ByUserName, UserNameContains, UserNameStarts:
+		q := url.Values{"filter": {key.filter(value)}}
+		return c.selectUsers(ctx, opFindUsers, q, func(u User) bool { return key.matches(u.UserName(), value) })
 	case ByExternalID:
 		return c.usersByExternalID(ctx, value)
 	}
-	return nil, &Error{Op: opFindUsers, Kind: ErrRefused, Message: "Users cannot be found by " + string(key) + "."}
+	return nil, noSuchKey(opFindUsers, key)
 }
 
 func (c *Client) usersByExternalID(ctx context.Context, externalID string) ([]User, error) {
@@ -155,14 +145,19 @@ func withoutEmpty(a Attributes) Attributes {
 	return out
 }
 
-// DeleteUser deletes the user. ErrNotFound when there is none of ours.
-func (c *Client) DeleteUser(ctx context.Context, id string) error {
+// DeleteUser deletes the user, unless allow fails for what Access holds; its error
+// is returned as it is. ErrNotFound when there is none of ours.
+func (c *Client) DeleteUser(ctx context.Context, id string, allow func(User) error) error {
 	unlock, err := c.userWrites.lock(ctx, id)
 	if err != nil {
 		return waitedTooLong(ctx, opDeleteUser)
 	}
 	defer unlock()
-	if _, err := c.readUser(ctx, opDeleteUser, id); err != nil {
+	current, err := c.readUser(ctx, opDeleteUser, id)
+	if err != nil {
+		return err
+	}
+	if err := allow(current); err != nil {
 		return err
 	}
 	err = c.send(ctx, call{op: opDeleteUser, method: http.MethodDelete, path: usersPath + "/" + url.PathEscape(id)}, nil)
@@ -171,10 +166,4 @@ func (c *Client) DeleteUser(ctx context.Context, id string) error {
 		return nil // somebody else was faster: what was asked for is so
 	}
 	return err
-}
-
-// equals is a filter of the one form that Access promises: a single comparison
-// (Omnissa Access OpenAPI).
-func equals(attribute, value string) string {
-	return attribute + " eq " + quote(value)
 }

@@ -63,7 +63,7 @@ func slicePage[T any](all []T, start, count int) Page[T] {
 // domainSearch selects the users of one domain in a fixed order. The filter is
 // an example in the OpenAPI's search request.
 func domainSearch(domain string) search {
-	q := url.Values{"filter": {equals("domain", domain)}, "sortBy": {"userName"}, "sortOrder": {"ascending"}}
+	q := url.Values{"filter": {Key("domain eq").filter(domain)}, "sortBy": {"userName"}, "sortOrder": {"ascending"}}
 	return search{opListUsers, usersPath, q}
 }
 

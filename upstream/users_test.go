@@ -79,7 +79,7 @@ func TestForeignUsersDoNotExist(t *testing.T) {
 		if !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("updating a foreign user: %v, want not found", err)
 		}
-		if err := c.DeleteUser(t.Context(), id); !errors.Is(err, upstream.ErrNotFound) {
+		if err := c.DeleteUser(t.Context(), id, anyUser); !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("deleting a foreign user: %v, want not found", err)
 		}
 	}
@@ -190,10 +190,10 @@ func TestDeleteUser(t *testing.T) {
 	for _, deleteOK := range []bool{false, true} {
 		c, _ := start(t, accesstest.Config{Modes: accesstest.Modes{DeleteOK: deleteOK}})
 		u := create(t, c, "ada")
-		if err := c.DeleteUser(t.Context(), u.ID); err != nil {
+		if err := c.DeleteUser(t.Context(), u.ID, anyUser); err != nil {
 			t.Errorf("delete: %v", err)
 		}
-		if err := c.DeleteUser(t.Context(), u.ID); !errors.Is(err, upstream.ErrNotFound) {
+		if err := c.DeleteUser(t.Context(), u.ID, anyUser); !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("delete again: %v, want not found", err)
 		}
 	}
@@ -214,7 +214,7 @@ func TestKnownExternalIDIsAConflictEvenIfAccessAllowsIt(t *testing.T) {
 	}
 	// Once the account is gone in Access, what is remembered is no obstacle.
 	other := newClient(t, access, domain)
-	if err := other.DeleteUser(t.Context(), u.ID); err != nil {
+	if err := other.DeleteUser(t.Context(), u.ID, anyUser); err != nil {
 		t.Fatal(err)
 	}
 	if found, err := c.FindUsers(t.Context(), upstream.ByExternalID, "ext-ada"); err != nil || len(found) != 0 {

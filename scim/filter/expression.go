@@ -26,7 +26,7 @@ const (
 
 // Attribute names an attribute as the text does: case is kept and means
 // nothing. URN is the schema, "" where the text names none; Sub is the
-// sub-attribute, or "".
+// sub-attribute, or "". Name is "" where the text names a schema alone.
 type Attribute struct {
 	URN, Name, Sub string
 }
@@ -34,7 +34,10 @@ type Attribute struct {
 // String is the attribute as the grammar writes it.
 func (a Attribute) String() string {
 	s := a.Name
-	if a.URN != "" {
+	switch {
+	case a.Name == "":
+		return a.URN
+	case a.URN != "":
 		s = a.URN + ":" + s
 	}
 	if a.Sub != "" {

@@ -281,23 +281,31 @@ func (p *parser) quoted() (string, error) {
 	return s, nil
 }
 
-// attribute reads [URN ":"] name ["." sub-attribute].
+// attribute reads [URN ":"] name ["." sub-attribute]. A URN may also stand
+// alone, for the extension as such: Access's end in a version, which is no name.
 func (p *parser) attribute() (Attribute, error) {
-	var a Attribute
 	start := p.at
-	a.Name = p.word()
-	if len(a.Name) > 4 && strings.EqualFold(a.Name[:4], "urn:") {
-		colon := strings.LastIndexByte(a.Name, ':')
-		a.URN, a.Name = a.Name[:colon], a.Name[colon+1:]
+	word := p.word()
+	var a Attribute
+	rest := word
+	if len(word) > 4 && strings.EqualFold(word[:4], "urn:") {
+		colon := strings.LastIndexByte(word, ':')
+		a.URN, rest = word[:colon], word[colon+1:]
+		if isVersion(rest) && !strings.EqualFold(a.URN, "urn") {
+			return Attribute{URN: word}, nil
+		}
 	}
 	var dotted bool
-	a.Name, a.Sub, dotted = strings.Cut(a.Name, ".")
+	a.Name, a.Sub, dotted = strings.Cut(rest, ".")
 	if !isName(a.Name) || dotted && !isName(a.Sub) || strings.EqualFold(a.URN, "urn") {
 		p.at = start
 		return Attribute{}, p.problem("the name of an attribute is missing or is none")
 	}
 	return a, nil
 }
+
+// isVersion reports whether s is digits and dots.
+func isVersion(s string) bool { return s != "" && strings.Trim(s, "0123456789.") == "" }
 
 // isName reports whether s is an ATTRNAME of RFC 7643 section 2.1. A leading $
 // is allowed, for $ref.

@@ -1,6 +1,9 @@
 package translate
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // UserNames are the userNames of Access that Okta may mean by one, most likely
 // first, and none where no user of Access can be shown under it. Whether a user
@@ -14,7 +17,7 @@ func (t *Translator) UserNames(okta string) []string {
 	var names []string
 	for _, name := range []string{first(rewrite(both.there.apply, kindUserName, okta)), okta} {
 		shown := first(rewrite(both.undo, kindUserName, name))
-		if sameValue(shown, okta) && (len(names) == 0 || !strings.EqualFold(names[0], name)) {
+		if SameAddress(shown, okta) && (len(names) == 0 || !strings.EqualFold(names[0], name)) {
 			names = append(names, name)
 		}
 	}
@@ -23,11 +26,20 @@ func (t *Translator) UserNames(okta string) []string {
 
 func first(s string, _ *compiled) string { return s }
 
-// SameUserName reports whether two userNames are the same to Okta: case does not
-// count, nor does the form of the domain.
-func SameUserName(a, b string) bool { return sameValue(a, b) }
+// KeepsInUserName reports whether every userName that holds part, or that starts
+// with it, holds it in Access too.
+func (t *Translator) KeepsInUserName(part string, starts bool) bool {
+	return !t.rules.rewrites(kindUserName) || starts && !strings.Contains(part, "@")
+}
 
-func sameValue(a, b string) bool {
+// KeepsExternalID reports whether the externalId that Okta sees is that of Access.
+func (t *Translator) KeepsExternalID() bool {
+	return slices.ContainsFunc(t.pairs, func(p pair) bool { return p.access == externalID && p.scim == scimPath{name: "externalId"} })
+}
+
+// SameAddress reports whether two names or addresses are the same to Okta: case
+// does not count, nor does the form of the domain.
+func SameAddress(a, b string) bool {
 	if strings.EqualFold(a, b) {
 		return true
 	}

@@ -182,6 +182,16 @@ func newMapping(rules []compiled) *mapping {
 	return m
 }
 
+// rewrites reports whether some rule changes values of the kind.
+func (m *mapping) rewrites(k kind) bool {
+	for _, r := range m.all {
+		if r.rewrites[k] && r.Okta != r.Access {
+			return true
+		}
+	}
+	return false
+}
+
 // rewrite changes the domain in a value of that kind, and says by which rule.
 func rewrite(change func(string) (string, *compiled), k kind, value string) (string, *compiled) {
 	at := 0

@@ -46,7 +46,7 @@ func TestRules(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tr := made(t, tt.cfg)
 			sent := image(t, tr, tt.okta)
-			if back := shown(tr, sent); !translate.SameUserName(sent, tt.want) || !translate.SameUserName(back, orSame(tt.back, tt.okta)) {
+			if back := shown(tr, sent); !translate.SameAddress(sent, tt.want) || !translate.SameAddress(back, orSame(tt.back, tt.okta)) {
 				t.Errorf("%s became %s and came back as %s, want %s and %s", tt.okta, sent, back, tt.want, orSame(tt.back, tt.okta))
 			}
 		})

@@ -234,3 +234,15 @@ func (p *pair) name() string {
 	}
 	return p.scim.String()
 }
+
+// Required lists the SCIM attributes that Access needs in every user, and that
+// may change once the user exists.
+func (t *Translator) Required() []string {
+	var paths []string
+	for _, p := range t.pairs {
+		if p.required && !p.createOnly && p.computed == nil {
+			paths = append(paths, p.scim.String())
+		}
+	}
+	return paths
+}

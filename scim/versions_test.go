@@ -1,0 +1,84 @@
+package scim_test
+
+import (
+	"net/http"
+	"testing"
+
+	"ws1bridge/upstream/accesstest"
+)
+
+// TestVersions checks every condition on the version of a user and of a group:
+// which request is done, and that one which is not changes nothing.
+func TestVersions(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	paths := map[string]string{"user": usersPath + "/" + w.createUser("ada@acme.com")}
+	paths["group"] = groupsPath + "/" + w.createGroup("Poets")
+	rename := operations(map[string]any{"op": "replace", "value": map[string]any{"displayName": "Renamed"}})
+	for kind, path := range paths {
+		current := w.want(http.StatusOK, http.MethodGet, path, nil).header.Get("ETag")
+		if len(current) < 4 || current[:3] != `W/"` {
+			t.Fatalf("the ETag of a %s is %q", kind, current)
+		}
+		const other = `W/"1"`
+		tests := []struct {
+			name, method string
+			header, tag  string
+			status       int
+		}{
+			{"a read of the version that is there", "GET", "If-None-Match", current, 304},
+			{"a read of any version", "GET", "If-None-Match", "*", 304},
+			{"a read of one of several", "GET", "If-None-Match", other + ", " + current, 304},
+			{"a read of another version", "GET", "If-None-Match", other, 200},
+			{"a change of another version", "PATCH", "If-Match", other, 412},
+			{"a change of a version that is none", "PATCH", "If-Match", "garbage", 412},
+			{"a replacement of another version", "PUT", "If-Match", other, 412},
+			{"a deletion of another version", "DELETE", "If-Match", other, 412},
+			{"a change unless it is there", "PATCH", "If-None-Match", "*", 412},
+			{"a change of the version that is there, in the strong form", "PATCH", "If-Match", current[2:], 200},
+		}
+		for _, tt := range tests {
+			t.Run(kind+": "+tt.name, func(t *testing.T) {
+				body := any(rename)
+				switch tt.method {
+				case http.MethodGet, http.MethodDelete:
+					body = nil
+				case http.MethodPut:
+					body = map[string]any{"displayName": "Renamed", "userName": "x@acme.com"}
+				}
+				w.access.ClearRequests()
+				r := w.sendWith(tt.method, path, body, map[string]string{tt.header: tt.tag})
+				if r.status != tt.status {
+					t.Fatalf("answered %d %s, want %d", r.status, r.raw, tt.status)
+				}
+				if _, writes := w.upstreamRequests(); writes > 0 != (tt.status == 200 && tt.method == http.MethodPatch) {
+					t.Errorf("%d writes reached Access", writes)
+				}
+				if tt.status == http.StatusPreconditionFailed {
+					w.wantError(r)
+				}
+				if tt.status == http.StatusNotModified && (len(r.raw) > 0 || r.header.Get("ETag") != current) {
+					t.Errorf("304 came with the ETag %q and the body %q", r.header.Get("ETag"), r.raw)
+				}
+			})
+		}
+		t.Run(kind+": any version", func(t *testing.T) {
+			r := w.sendWith(http.MethodDelete, path, nil, map[string]string{"If-Match": "*"})
+			if r.status != http.StatusNoContent {
+				t.Errorf("answered %d %s", r.status, r.raw)
+			}
+		})
+	}
+}
+
+func TestCreationHasVersionAndPlace(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	r := w.want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
+	meta := r.body["meta"].(map[string]any)
+	if r.header.Get("ETag") != meta["version"] || r.header.Get("Location") != meta["location"] {
+		t.Errorf("ETag %q and Location %q, want %v and %v", r.header.Get("ETag"), r.header.Get("Location"), meta["version"], meta["location"])
+	}
+	r = w.want(http.StatusOK, http.MethodPatch, usersPath+"/"+r.id()+"?attributes=active", operations(map[string]any{"op": "replace", "value": map[string]any{"active": false}}))
+	if len(r.body) != 3 || r.body["active"] != false {
+		t.Errorf("the answer to a PATCH holds %s, want schemas, id and active", r.raw)
+	}
+}
