@@ -60,7 +60,11 @@ func newBridge(cfg Config, log *zap.Logger) (*bridge, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.endpoint, err = newEndpoint(cfg, b.access, translator, log, registry)
+	directory, err := directoryOf(cfg, b.access, log)
+	if err != nil {
+		return nil, err
+	}
+	b.endpoint, err = newEndpoint(cfg, directory, translator, log, registry)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +73,7 @@ func newBridge(cfg Config, log *zap.Logger) (*bridge, error) {
 	return b, nil
 }
 
-func newEndpoint(cfg Config, access *upstream.Client, translator *translate.Translator, log *zap.Logger, registry prometheus.Registerer) (*scim.Handler, error) {
+func newEndpoint(cfg Config, access directory, translator *translate.Translator, log *zap.Logger, registry prometheus.Registerer) (*scim.Handler, error) {
 	bearer, err := auth.NewBearer(cfg.Okta.Tokens.reveal())
 	if err != nil {
 		return nil, err

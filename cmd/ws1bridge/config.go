@@ -35,6 +35,10 @@ type Config struct {
 		// Level is debug, info, warn or error.
 		Level string `koanf:"level"`
 	} `koanf:"log"`
+
+	// dryRun is the flag --dry-run of serve; it has no setting, so that nobody
+	// leaves it behind in a file.
+	dryRun bool
 }
 
 // AccessConfig says which tenant the bridge works for, and as whom.

@@ -115,13 +115,19 @@ type served struct {
 // serve runs the command serve. The changes are to its environment.
 func serve(t *testing.T, cfg accesstest.Config, changes ...string) *served {
 	t.Helper()
+	return serveArgs(t, cfg, []string{"serve"}, changes...)
+}
+
+// serveArgs runs the program with those arguments, which begin with serve.
+func serveArgs(t *testing.T, cfg accesstest.Config, args []string, changes ...string) *served {
+	t.Helper()
 	cfg.ClientID, cfg.ClientSecret = "bridge", testSecret
 	if cfg.Domains == nil {
 		cfg.Domains = []string{"acme.com"}
 	}
 	s := &served{access: accesstest.Start(t, cfg)}
 	env := append(environ("WS1BRIDGE_ACCESS_URL="+s.access.URL, "WS1BRIDGE_LISTEN=127.0.0.1:0", "WS1BRIDGE_OPS_LISTEN=127.0.0.1:0"), changes...)
-	s.running = start(t, env, "serve")
+	s.running = start(t, env, args...)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	before, after, _ := strings.Cut(s.stdout.await(t, `"started"`), `"started"`)
 	line := before[strings.LastIndex(before, "\n")+1:] + `"started"` + after

@@ -13,22 +13,31 @@ import (
 )
 
 func (p *program) serveCommand() *cobra.Command {
-	return &cobra.Command{
+	var dryRun bool
+	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the bridge",
 		Long: `Run the bridge until it is interrupted. Okta calls the address "listen" with the
-SCIM base URL https://HOST/scim/v2; health and metrics are on "ops_listen".`,
+SCIM base URL https://HOST/scim/v2; health and metrics are on "ops_listen".
+
+With --dry-run it reads from Access and writes nothing there: Okta is answered
+as if it had, and each write that was held back is a line in the log. Let a test
+app of Okta's push to it: people who are created get ids that end with the run,
+and an app that has stored them must be assigned anew.`,
 		Example: "  ws1bridge serve --config /etc/ws1bridge/config.yaml",
 		Args:    usageArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), dryRun) },
 	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "write nothing to Access, and log what would have been written")
+	return cmd
 }
 
-func (p *program) serve(ctx context.Context) error {
+func (p *program) serve(ctx context.Context, dryRun bool) error {
 	cfg, err := loadConfig(p.configFile, p.environ)
 	if err != nil {
 		return err
 	}
+	cfg.dryRun = dryRun
 	log := newLogger(p.stdout, cfg.Log.Level)
 	if slices.ContainsFunc(cfg.Okta.Tokens.reveal(), auth.IsWeak) {
 		log.Warn("a token of okta.tokens is short enough to be guessed: use 32 random bytes")
@@ -47,7 +56,7 @@ func (p *program) serve(ctx context.Context) error {
 		return err
 	}
 	log.Info("started", zap.Stringer("listen", main.Addr()), zap.Stringer("ops_listen", ops.Addr()),
-		zap.String("access", cfg.Access.URL), zap.String("domain", cfg.Domains.Default), zap.String("version", buildVersion()))
+		zap.String("access", cfg.Access.URL), zap.String("domain", cfg.Domains.Default), zap.Bool("dry_run", dryRun), zap.String("version", buildVersion()))
 	err = b.run(ctx, main, ops)
 	log.Info("stopped", zap.Error(err))
 	return err

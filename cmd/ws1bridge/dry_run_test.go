@@ -1,0 +1,96 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"ws1bridge/upstream/accesstest"
+)
+
+// TestDryRun lets a bridge rehearse and checks that Okta is answered as if Access
+// had it, that Access is sent no write, and that the log tells the differences.
+func TestDryRun(t *testing.T) {
+	s := serveArgs(t, accesstest.Config{SeedUsers: 1}, []string{"serve", "--dry-run"})
+	held := s.push(t, http.StatusOK, http.MethodGet, "/Users", nil)
+	seeded := held.body["Resources"].([]any)[0].(map[string]any)["id"].(string)
+
+	ada := s.push(t, http.StatusCreated, http.MethodPost, "/Users", oktaUser("adaline@acme.com", "Adaline", "Lovelady", "00u1ada")).id()
+	if !strings.HasPrefix(ada, "dry-run-") {
+		t.Errorf("the id %s does not say that it is made up", ada)
+	}
+	s.push(t, http.StatusConflict, http.MethodPost, "/Users", oktaUser("adaline@acme.com", "Adaline", "Lovelady", "00u2other"))
+	changed := s.push(t, http.StatusOK, http.MethodGet, "/Users/"+ada, nil).body
+	changed["title"] = "Countess"
+	s.push(t, http.StatusOK, http.MethodPut, "/Users/"+ada, changed)
+	if got := s.push(t, http.StatusOK, http.MethodGet, filtered("/Users", "userName", "Adaline@acme.com"), nil).body["Resources"].([]any)[0].(map[string]any); got["title"] != "Countess" {
+		t.Errorf("the change is not shown: %v", got)
+	}
+	s.push(t, http.StatusOK, http.MethodPatch, "/Users/"+seeded, patch(object{"op": "replace", "value": object{"active": false}}))
+	team := s.push(t, http.StatusCreated, http.MethodPost, "/Groups", object{"displayName": "Engineers", "members": []object{member(ada, "x"), member(seeded, "y")}}).id()
+	if got := s.push(t, http.StatusOK, http.MethodGet, "/Groups/"+team, nil).body["members"].([]any); len(got) != 2 {
+		t.Errorf("the group has %v", got)
+	}
+	s.push(t, http.StatusNoContent, http.MethodDelete, "/Users/"+ada, nil)
+	if total := s.push(t, http.StatusOK, http.MethodGet, "/Users", nil).body["totalResults"]; total != 1.0 {
+		t.Errorf("%v users are left", total)
+	}
+	for _, r := range s.access.Requests() {
+		if r.Method != http.MethodGet && r.Path != tokenPath {
+			t.Errorf("Access was sent %s %s", r.Method, r.Path)
+		}
+	}
+	s.stop(t)
+	checkHeldBack(t, s.stdout.String(), []string{
+		`{"op":"create user","user_id":"ADA","domain":"acme.com","set":["active","displayName","emails","externalId","locale","name.familyName","name.givenName","userName"]}`,
+		`{"op":"update user","user_id":"ADA","set":["title"]}`,
+		`{"op":"update user","user_id":"SEEDED","set":["active"]}`,
+		`{"op":"create group","group_id":"TEAM","domain":"acme.com","set":["displayName"],"members_added":["ADA","SEEDED"]}`,
+		`{"op":"delete user","user_id":"ADA"}`,
+	}, strings.NewReplacer(ada, "ADA", seeded, "SEEDED", team, "TEAM"))
+	for _, word := range private {
+		if strings.Contains(s.stdout.String(), word) {
+			t.Errorf("the log holds %q", word)
+		}
+	}
+}
+
+// checkHeldBack compares the lines about writes that were held back.
+func checkHeldBack(t *testing.T, log string, want []string, names *strings.Replacer) {
+	t.Helper()
+	var got []map[string]any
+	for line := range strings.Lines(log) {
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(names.Replace(line)), &fields); err != nil {
+			t.Fatal(err)
+		}
+		if fields["msg"] == "write held back" {
+			got = append(got, fields)
+		}
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%d writes were held back, want %d:\n%s", len(got), len(want), log)
+	}
+	for i, text := range want {
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(text), &fields); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"level", "time", "logger", "msg"} {
+			if got[i][name] == nil {
+				t.Errorf("line %d has no %s", i, name)
+			}
+			delete(got[i], name)
+		}
+		if ids, ok := got[i]["members_added"].([]any); ok { // in the order of ids that are made up
+			slices.SortFunc(ids, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+		}
+		a, _ := json.Marshal(got[i])
+		b, _ := json.Marshal(fields)
+		if string(a) != string(b) {
+			t.Errorf("line %d is\n  %s\nwant\n  %s", i, a, b)
+		}
+	}
+}
