@@ -20,6 +20,20 @@ func TestDiscovery(t *testing.T) {
 			}
 		}
 	})
+	t.Run("the limits of bulk are announced", func(t *testing.T) {
+		bulk := w.want(http.StatusOK, http.MethodGet, "/scim/v2/ServiceProviderConfig", nil).body["bulk"].(map[string]any)
+		if bulk["maxOperations"] != 1000.0 || bulk["maxPayloadSize"] != float64(10<<20) {
+			t.Errorf("bulk is %v", bulk)
+		}
+	})
+	t.Run("the rest of a query is ignored", func(t *testing.T) {
+		path := query("/scim/v2/Schemas", "startIndex", "3", "count", "1", "sortBy", "shoeSize", "attributes", "name")
+		body := w.want(http.StatusOK, http.MethodGet, path, nil).body
+		first := body["Resources"].([]any)[0].(map[string]any)
+		if body["itemsPerPage"] != 4.0 || body["startIndex"] != 1.0 || first["attributes"] == nil {
+			t.Errorf("%v schemas from %v, the first %v", body["itemsPerPage"], body["startIndex"], first["id"])
+		}
+	})
 	t.Run("resource types name their schemas", func(t *testing.T) {
 		body := w.want(http.StatusOK, http.MethodGet, "/scim/v2/ResourceTypes", nil).body
 		if body["totalResults"] != 2.0 {

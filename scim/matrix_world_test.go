@@ -1,6 +1,7 @@
 package scim_test
 
 import (
+	"context"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-chi/chi/v5"
 	"go.uber.org/zap"
 
 	"ws1bridge/auth"
@@ -83,6 +85,9 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
+	// The context of a request that a router made would make another router take
+	// itself for a part of that one.
+	r = r.WithContext(context.WithValue(r.Context(), chi.RouteCtxKey, nil))
 	w := httptest.NewRecorder()
 	d.handler.ServeHTTP(w, r)
 	return w.Result(), nil

@@ -14,6 +14,7 @@ type metrics struct {
 	requests       *prometheus.CounterVec
 	duration       *prometheus.HistogramVec
 	unknownMembers prometheus.Counter
+	dropped        prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -31,6 +32,10 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		unknownMembers: factory.NewCounter(prometheus.CounterOpts{
 			Name: "ws1bridge_group_members_unknown_total",
 			Help: "Members of pushed groups that were left out because Workspace ONE Access does not know them.",
+		}),
+		dropped: factory.NewCounter(prometheus.CounterOpts{
+			Name: "ws1bridge_attributes_dropped_total",
+			Help: "Attributes in requests that were left out because no schema or pair has a home for them.",
 		}),
 	}
 }

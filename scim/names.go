@@ -240,10 +240,25 @@ func (n *namesOnce) first(name string) bool {
 	return true
 }
 
-// noteDropped names attributes that have no home in Access, each once in the
-// life of the process.
+// UserResource is a user as the endpoint takes it from a body: names as the
+// schemas spell them, without what goes nowhere. unknown are the names of the
+// attributes that no schema has.
+func UserResource(t *translate.Translator, raw map[string]any) (clean translate.Resource, unknown []string) {
+	names := newNameTable(resourceTypes(t)[0])
+	names.accept(t.SchemaAttributes())
+	return names.tidy(raw)
+}
+
+// Ignored reports whether an attribute of the core schema goes nowhere by design.
+func Ignored(name string) bool { return slices.Contains(ignored, strings.ToLower(name)) }
+
+// noteDropped counts attributes that have no home in Access, and names each once
+// in the life of the process.
 func (h *Handler) noteDropped(r *http.Request, names []string) {
 	rec := recordOf(r)
+	if h.metrics != nil && len(names) > 0 {
+		h.metrics.dropped.Add(float64(len(names)))
+	}
 	for _, name := range names {
 		if name = attributeLabel(name); h.dropped.first(name) {
 			rec.dropped = append(rec.dropped, name)

@@ -225,6 +225,7 @@ func TestPaging(t *testing.T) {
 		{"a negative start", "startIndex=-7&count=1", 1, 1},
 		{"start 0", "startIndex=0&count=1", 1, 1},
 		{"a huge count", "count=99999999999999999999", 1, 4},
+		{"names in any case", "startindex=2&COUNT=1", 2, 1},
 	}
 	for _, tt := range tests {
 		for kind, path := range map[string]string{"of Access": usersPath + "?", "of a scan": usersPath + "?filter=userName+pr&"} {
