@@ -1,6 +1,7 @@
 package scim_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -180,9 +181,7 @@ func TestSeveralDirectories(t *testing.T) {
 	} {
 		u := user(name, "ext-"+name)
 		u["emails"] = []any{map[string]any{"value": strings.Split(name, "@")[0] + "@nowhere.example"}}
-		for k, v := range change {
-			u[k] = v
-		}
+		maps.Copy(u, change)
 		ids[name] = w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", u).id()
 	}
 	for name, want := range map[string]string{"jane@beta.example": beta, "joan@other.example": domain, "john@other.example": beta, "jack@beta.example": domain} {

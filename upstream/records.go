@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -78,6 +79,15 @@ var coreNames = func() map[string]string {
 type userRecord struct {
 	User
 	kind string // internalUserType
+}
+
+// DecodeUser reads a user resource as Access serves it, whosever it is.
+func DecodeUser(b []byte) (User, error) {
+	var u userRecord
+	if err := json.Unmarshal(b, &u); err != nil {
+		return User{}, fmt.Errorf("decode a user of Access: %w", err)
+	}
+	return u.User, nil
 }
 
 // UnmarshalJSON reads a user resource leniently.

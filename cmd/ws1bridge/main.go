@@ -7,6 +7,7 @@
 //	ws1bridge emulator       runs the emulator alone
 //	ws1bridge healthcheck    exits 0 when the local bridge lives
 //	ws1bridge config check   lists every problem of the configuration
+//	ws1bridge map            shows what a user of Okta's becomes in Access, and back
 //	ws1bridge version        prints version, commit and Go version
 //
 // It is configured by a YAML file and environment variables; README.md lists
@@ -87,7 +88,7 @@ func (p *program) rootCommand() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.configFile, "config", "", "YAML configuration file (default $WS1BRIDGE_CONFIG)")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand(),
-		p.configCommand(), p.versionCommand())
+		p.configCommand(), p.mapCommand(), p.versionCommand())
 	return root
 }
 

@@ -1,0 +1,108 @@
+package translate
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// dropped finds what of a resource no pair takes to Access.
+func (t *Translator) dropped(r Resource) []Dropped {
+	var out []Dropped
+	for _, name := range slices.Sorted(maps.Keys(r)) {
+		block, isBlock := r[name].(map[string]any)
+		switch {
+		case name == "schemas":
+		case isBlock && slices.Contains(t.extensions, name):
+			for _, inner := range slices.Sorted(maps.Keys(block)) {
+				out = append(out, t.droppedOf(scimPath{schema: name, name: inner}, block[inner])...)
+			}
+		default:
+			out = append(out, t.droppedOf(scimPath{name: name}, r[name])...)
+		}
+	}
+	return out
+}
+
+// droppedOf finds what of one attribute goes nowhere.
+func (t *Translator) droppedOf(at scimPath, v any) []Dropped {
+	if slices.Contains(t.domainPaths, at) || isNothing(v) {
+		return nil
+	}
+	var pairs []*pair
+	for i := range t.pairs {
+		if p := &t.pairs[i]; p.computed == nil && p.scim.attribute() == at {
+			pairs = append(pairs, p)
+		}
+	}
+	if len(pairs) == 0 {
+		return []Dropped{{at.String(), "no pair maps it"}}
+	}
+	if parts, ok := v.(map[string]any); ok && !slices.ContainsFunc(pairs, isWhole) {
+		var out []Dropped
+		for _, sub := range slices.Sorted(maps.Keys(parts)) {
+			mapped := slices.ContainsFunc(pairs, func(p *pair) bool { return p.scim.sub == sub })
+			if !mapped && !isNothing(parts[sub]) {
+				at.sub = sub
+				out = append(out, Dropped{at.String(), "no pair maps it"})
+			}
+		}
+		return out
+	}
+	return droppedValues(at, pairs, v)
+}
+
+func isWhole(p *pair) bool { return p.scim.sub == "" && !p.scim.values.some() }
+
+// droppedValues finds the values of a list that go nowhere.
+func droppedValues(at scimPath, pairs []*pair, v any) []Dropped {
+	values, err := items(v)
+	if _, isList := v.([]any); err != nil || !isList {
+		return nil
+	}
+	reason := "it has no value that Access keeps"
+	var out []Dropped
+	for i, value := range values {
+		taken := slices.ContainsFunc(pairs, func(p *pair) bool { return p.takes(value, v) })
+		if taken || isNothing(value["value"]) && len(value) < 2 {
+			continue
+		}
+		if slices.ContainsFunc(pairs, func(p *pair) bool { _, ok := p.form.(email); return ok && isWhole(p) }) {
+			reason = "Access keeps one address: the primary, else the first"
+		}
+		out = append(out, Dropped{fmt.Sprintf("%s[%d]", at, i), reason})
+	}
+	return out
+}
+
+// takes reports whether the pair takes one value of a list to Access.
+func (p *pair) takes(value map[string]any, whole any) bool {
+	if p.scim.values.some() {
+		return p.scim.values.matches(value)
+	}
+	switch f := p.form.(type) {
+	case email:
+		address, err := f.toAccess(whole)
+		own, _ := text{}.toAccess(value["value"])
+		return err == nil && cmp.Compare(fmt.Sprint(address), fmt.Sprint(own)) == 0
+	case list:
+		element, err := f.element(value)
+		return err == nil && element != nil
+	}
+	return true
+}
+
+func isNothing(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
+}
