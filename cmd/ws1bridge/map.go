@@ -14,8 +14,8 @@ import (
 
 // mapFlags are the flags of the command map.
 type mapFlags struct {
-	okta, access, json bool
-	diff               string
+	okta, access, json, table bool
+	diff                      string
 }
 
 // errLoses is the outcome of a trace that loses something; the trace says what.
@@ -36,6 +36,8 @@ to a query. --okta reads SCIM 2.0 as Okta sends it, --access SCIM 1.1 as Access
 serves it; without either, the schemas of each resource decide. The output holds
 the users' data.
 
+--table prints the table of attributes in force instead, and reads no users.
+
 --diff OTHER reads the users by the configuration OTHER too, and prints what the
 one of --config would change.
 
@@ -50,6 +52,7 @@ Exit 1 says that the round trip loses a mapped value, or that a user is refused.
 	flags.BoolVar(&f.okta, "okta", false, "the resources are Okta's (SCIM 2.0)")
 	flags.BoolVar(&f.access, "access", false, "the resources are Access's (SCIM 1.1)")
 	flags.BoolVar(&f.json, "json", false, "print JSON, for programs")
+	flags.BoolVar(&f.table, "table", false, "print the table of attributes in force")
 	flags.StringVar(&f.diff, "diff", "", "configuration to compare with")
 	return cmd
 }
@@ -62,11 +65,14 @@ func (p *program) mapUsers(stdin io.Reader, f mapFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	m := mapper{flags: f, out: p.stdout, paint: painterFor(p.stdout, p.environ)}
+	if f.table {
+		return m.pairs(translator)
+	}
 	resources, err := readResources(stdin, args)
 	if err != nil {
 		return usageError{err}
 	}
-	m := mapper{flags: f, out: p.stdout, paint: painterFor(p.stdout, p.environ)}
 	if f.diff == "" {
 		return m.show(translator, resources)
 	}

@@ -120,6 +120,20 @@ func (m mapper) table(out *strings.Builder, one mapped) {
 		}
 		rows = append(rows, []string{name, cell(first), cell(second), cell(third), why(a)})
 	}
+	m.columns(out, rows, func(i int) func(string) string {
+		switch {
+		case one.Attributes[i].Lost:
+			return m.paint.red
+		case one.Attributes[i].Rule != "":
+			return m.paint.yellow
+		}
+		return m.paint.plain
+	})
+	out.WriteString("\n")
+}
+
+// columns prints rows under a heading, with the color of each.
+func (m mapper) columns(out *strings.Builder, rows [][]string, color func(row int) func(string) string) {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, text := range row {
@@ -127,22 +141,16 @@ func (m mapper) table(out *strings.Builder, one mapped) {
 		}
 	}
 	for i, row := range rows {
-		color := m.paint.plain
-		switch {
-		case i == 0:
-			color = m.paint.bold
-		case one.Attributes[i-1].Lost:
-			color = m.paint.red
-		case one.Attributes[i-1].Rule != "":
-			color = m.paint.yellow
-		}
 		var line strings.Builder
 		for i, text := range row {
 			line.WriteString("  " + text + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text)))
 		}
-		out.WriteString(color(strings.TrimRight(line.String(), " ")) + "\n")
+		paint := m.paint.bold
+		if i > 0 {
+			paint = color(i - 1)
+		}
+		out.WriteString(paint(strings.TrimRight(line.String(), " ")) + "\n")
 	}
-	out.WriteString("\n")
 }
 
 // why says which pair and which rule made a value.

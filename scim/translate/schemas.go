@@ -2,6 +2,7 @@ package translate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -96,4 +97,33 @@ func (t *Translator) extensionsOf() []string {
 		}
 	}
 	return urns
+}
+
+// Pair is a line of the attribute table in force.
+type Pair struct {
+	// SCIM is "" for a computed attribute, whose expression is Value.
+	SCIM   string `json:"scim,omitempty"`
+	Access string `json:"access"`
+	Value  string `json:"value,omitempty"`
+	// Required, OnCreate and Default are as of Attribute.
+	Required bool   `json:"required,omitempty"`
+	OnCreate bool   `json:"on_create,omitempty"`
+	Default  string `json:"default,omitempty"`
+	// By is where the pair is from: "default pair" or a setting.
+	By string `json:"by"`
+}
+
+// Pairs lists the table in force, defaults and changes together.
+func (t *Translator) Pairs() []Pair {
+	pairs := make([]Pair, len(t.pairs))
+	for i, p := range t.pairs {
+		pairs[i] = Pair{SCIM: p.scim.String(), Access: p.access.String(), Required: p.required, OnCreate: p.createOnly, By: p.by()}
+		if p.computed != nil {
+			pairs[i].Value = p.computed.source
+		}
+		if p.fallback != nil {
+			pairs[i].Default = fmt.Sprint(p.fallback)
+		}
+	}
+	return pairs
 }
