@@ -89,7 +89,12 @@ func (t nameTable) accept(attributes []translate.SchemaAttribute) {
 		}
 		names := t.core
 		if a.Schema != "" {
-			names = t.extensions[strings.ToLower(a.Schema)].names
+			e, ok := t.extensions[strings.ToLower(a.Schema)]
+			if !ok {
+				e = extensionNames{urn: a.Schema, names: attributeTable{}}
+				t.extensions[strings.ToLower(a.Schema)] = e
+			}
+			names = e.names
 		}
 		names[strings.ToLower(a.Name)] = attributeName{name: a.Name, kind: kindString}
 	}

@@ -27,6 +27,11 @@ const (
 type expression struct {
 	source  string
 	program *vm.Program
+	// reads are the attributes that it looks at.
+	reads []scimPath
+	// unshown are those of them that users are not shown with: a request that
+	// does not bring them says nothing about the value.
+	unshown []scimPath
 }
 
 // environment is what an expression sees, with values of the types that the
@@ -50,17 +55,43 @@ func newEnvironment(r Resource, domain string) environment {
 
 // compileExpression compiles an expression and reports what is wrong with it.
 func compileExpression(source, setting string, report *problems) *expression {
-	program, err := compileProgram(source)
-	if err != nil {
+	e := &expression{source: source}
+	if err := e.compile(); err != nil {
 		// The compiler points at the place over several lines; the first says it.
 		reason, _, _ := strings.Cut(err.Error(), "\n")
 		report.report(setting, "the expression %s cannot be used: %s", source, reason)
-		return nil
 	}
-	return &expression{source: source, program: program}
+	return e
 }
 
-func compileProgram(source string) (*vm.Program, error) {
+func (e *expression) compile() error {
+	tree, err := parseExpression(e.source)
+	if err != nil {
+		return err
+	}
+	ast.Walk(&tree.Node, visit(func(n ast.Node) {
+		if p, ok := readPath(n); ok && !slices.Contains(e.reads, p) {
+			e.reads = append(e.reads, p)
+		}
+	}))
+	for _, p := range e.reads {
+		if p.schema == "" && containsFold(notForTables, p.name) != "" {
+			return fmt.Errorf("%s is not for expressions: it is read-only or goes nowhere", p.name)
+		}
+	}
+	options := []expr.Option{expr.Env(newEnvironment(nil, "")), expr.MaxNodes(maxNodes), expr.DisableAllBuiltins()}
+	for _, name := range allowedBuiltins {
+		options = append(options, expr.EnableBuiltin(name))
+	}
+	for _, f := range functions {
+		options = append(options, expr.Function(f.name, f.call, f.signatures...))
+	}
+	e.program, err = expr.Compile(e.source, options...)
+	return err
+}
+
+// parseExpression reads an expression and refuses what could cost too much.
+func parseExpression(source string) (*parser.Tree, error) {
 	if len(source) > maxExpression {
 		return nil, fmt.Errorf("it is longer than %d characters", maxExpression)
 	}
@@ -70,17 +101,49 @@ func compileProgram(source string) (*vm.Program, error) {
 	}
 	guard := &expressionGuard{}
 	ast.Walk(&tree.Node, guard)
-	if guard.err != nil {
-		return nil, guard.err
+	return tree, guard.err
+}
+
+// readPath is the attribute that a node of an expression reads: user.title,
+// user["urn:…"].badge, enterprise.department or workspace.userPrincipalName.
+func readPath(n ast.Node) (p scimPath, ok bool) {
+	if identifier, ok := n.(*ast.IdentifierNode); ok && identifier.Value == "email" {
+		return scimPath{name: "emails"}, true
 	}
-	options := []expr.Option{expr.Env(newEnvironment(nil, "")), expr.MaxNodes(maxNodes), expr.DisableAllBuiltins()}
-	for _, name := range allowedBuiltins {
-		options = append(options, expr.EnableBuiltin(name))
+	member, ok := n.(*ast.MemberNode)
+	if !ok {
+		return p, false
 	}
-	for _, f := range functions {
-		options = append(options, expr.Function(f.name, f.call, f.signatures...))
+	name, ok := member.Property.(*ast.StringNode)
+	if !ok {
+		return p, false
 	}
-	return expr.Compile(source, options...)
+	switch of := unchained(member.Node).(type) {
+	case *ast.IdentifierNode:
+		schemas := map[string]string{"user": "", "enterprise": EnterpriseSchema, "workspace": WorkspaceSchema}
+		schema, known := schemas[of.Value]
+		return scimPath{schema: schema, name: name.Value}, known && isName(name.Value)
+	case *ast.MemberNode:
+		user, ok := unchained(of.Node).(*ast.IdentifierNode)
+		urn, ok2 := of.Property.(*ast.StringNode)
+		if ok && ok2 && user.Value == "user" && isURN(urn.Value) {
+			return scimPath{schema: urn.Value, name: name.Value}, isName(name.Value)
+		}
+	}
+	return p, false
+}
+
+// unchained is the node without what ?. puts around it.
+func unchained(n ast.Node) ast.Node {
+	if chain, ok := n.(*ast.ChainNode); ok {
+		return chain.Node
+	}
+	return n
+}
+
+// says reports whether a request brings all that only a request can say.
+func (e *expression) says(r Resource) bool {
+	return !slices.ContainsFunc(e.unshown, func(p scimPath) bool { return !has(r, p) })
 }
 
 // allowedBuiltins are those of the language whose cost is bounded by that of

@@ -106,7 +106,7 @@ func TestRuledRoundTrip(t *testing.T) {
 			rt.Errorf("%v became %v with %v", set(sent), set(again), rules)
 		}
 	})
-	if rewritten == 0 {
+	if rewritten == 0 && !testing.Short() {
 		t.Error("no rule rewrote anything: nothing was checked")
 	}
 }

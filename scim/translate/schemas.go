@@ -17,7 +17,8 @@ type SchemaAttribute struct {
 	// Sub are its sub-attributes, nil for a simple attribute.
 	Sub []string
 	// Silent says that callers may send it, but are neither told of it nor shown
-	// it: a domain that stands where nobody configured one.
+	// it: a domain that stands where nobody configured one, or what only computed
+	// attributes look at.
 	Silent bool
 }
 
@@ -41,8 +42,22 @@ func (t *Translator) SchemaAttributes() []SchemaAttribute {
 	for _, p := range t.domainPaths {
 		at(p).Silent = !t.showsDomain
 	}
+	for _, p := range t.pairs {
+		if p.computed == nil {
+			continue
+		}
+		for _, read := range p.computed.unshown {
+			if !known(out, read) {
+				at(read).Silent = true
+			}
+		}
+	}
 	slices.SortStableFunc(out, func(a, b SchemaAttribute) int { return cmp.Compare(a.Schema, b.Schema) })
 	return out
+}
+
+func known(attributes []SchemaAttribute, p scimPath) bool {
+	return slices.ContainsFunc(attributes, func(a SchemaAttribute) bool { return a.Schema == p.schema && a.Name == p.name })
 }
 
 func (a *SchemaAttribute) describe(p pair) {
@@ -92,7 +107,7 @@ func (t *Translator) Attributes() []string {
 func (t *Translator) extensionsOf() []string {
 	var urns []string
 	for _, a := range t.SchemaAttributes() {
-		if a.Schema != "" && !slices.Contains(urns, a.Schema) {
+		if !a.Silent && a.Schema != "" && !slices.Contains(urns, a.Schema) {
 			urns = append(urns, a.Schema)
 		}
 	}

@@ -53,6 +53,7 @@ func compilePairs(attributes []Attribute, domainPaths []scimPath, report *proble
 	}
 	t.checkConflicts(domainPaths)
 	t.checkComplete()
+	t.settleReads()
 	// Values of a list are put into what the whole list brought.
 	slices.SortStableFunc(t.pairs, func(a, b pair) int { return rank(a) - rank(b) })
 	return t.pairs

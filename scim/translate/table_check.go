@@ -75,6 +75,33 @@ func overlapSCIM(a, b scimPath) bool {
 	return strings.EqualFold(a.sub, b.sub) || a.sub == "" || b.sub == ""
 }
 
+// settleReads finds out what computed attributes look at beyond what users are
+// shown with, and reports names that are spelled otherwise than elsewhere.
+func (t *table) settleReads() {
+	for _, p := range t.pairs {
+		if p.computed == nil {
+			continue
+		}
+		for _, read := range p.computed.reads {
+			shown := false
+			for _, q := range t.pairs {
+				if q.computed != nil || !strings.EqualFold(q.scim.schema, read.schema) || !strings.EqualFold(q.scim.name, read.name) {
+					continue
+				}
+				if shown = true; q.scim.attribute() != read {
+					t.report.report(p.setting+".value", "%s is spelled %s", read, q.scim.attribute())
+				}
+			}
+			if spelled := spelling(read); !shown && spelled != "" && spelled != read.name {
+				t.report.report(p.setting+".value", "%s is spelled %s", read.name, spelled)
+			}
+			if !shown {
+				p.computed.unshown = append(p.computed.unshown, read)
+			}
+		}
+	}
+}
+
 // checkComplete reports what Access requires and no pair writes, and filters on
 // attributes that are known to hold one value.
 func (t *table) checkComplete() {

@@ -14,7 +14,7 @@ func (t *Translator) dropped(r Resource) []Dropped {
 		block, isBlock := r[name].(map[string]any)
 		switch {
 		case name == "schemas":
-		case isBlock && slices.Contains(t.extensions, name):
+		case isBlock && isURN(name):
 			for _, inner := range slices.Sorted(maps.Keys(block)) {
 				out = append(out, t.droppedOf(scimPath{schema: name, name: inner}, block[inner])...)
 			}
@@ -36,6 +36,9 @@ func (t *Translator) droppedOf(at scimPath, v any) []Dropped {
 			pairs = append(pairs, p)
 		}
 	}
+	if len(pairs) == 0 && t.computesFrom(at) {
+		return nil
+	}
 	if len(pairs) == 0 {
 		return []Dropped{{at.String(), "no pair maps it"}}
 	}
@@ -51,6 +54,11 @@ func (t *Translator) droppedOf(at scimPath, v any) []Dropped {
 		return out
 	}
 	return droppedValues(at, pairs, v)
+}
+
+// computesFrom reports whether a computed attribute looks at that one.
+func (t *Translator) computesFrom(at scimPath) bool {
+	return slices.ContainsFunc(t.pairs, func(p pair) bool { return p.computed != nil && slices.Contains(p.computed.reads, at) })
 }
 
 func isWhole(p *pair) bool { return p.scim.sub == "" && !p.scim.values.some() }

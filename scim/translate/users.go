@@ -76,7 +76,7 @@ func (t *Translator) UserChange(current upstream.User, r Resource) (upstream.Att
 	a := make(upstream.Attributes, len(t.pairs))
 	for i := range t.pairs {
 		p := &t.pairs[i]
-		if p.createOnly {
+		if p.createOnly || p.computed != nil && !p.computed.says(r) {
 			continue
 		}
 		v, err := t.value(p, in)
