@@ -16,8 +16,7 @@ const reference = "../../deploy/configuration.md"
 
 // keysOf are the YAML keys of a configuration, with [] after lists of sections.
 func keysOf(t reflect.Type, prefix string) (keys []string) {
-	for i := range t.NumField() {
-		field := t.Field(i)
+	for field := range t.Fields() {
 		name, ok := field.Tag.Lookup("koanf")
 		if !ok {
 			continue

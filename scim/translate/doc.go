@@ -2,12 +2,29 @@
 // attributes that Workspace ONE Access keeps. It is pure: it asks nobody,
 // remembers nothing and does not log.
 //
+// # Attributes
+//
 // One table of pairs drives both directions, because Okta reads a user, changes
 // it and writes all of it back: what goes one way has to come back the other.
-// For every value that Access can hold, translating it to SCIM and back gives
-// the value again.
+// Administrators add pairs, change the default ones, and add attributes that are
+// computed, which go one way only.
+//
+// # Domains
+//
+// Rules make a domain of Okta's another in Access, and back, in the values that
+// they are told to rewrite. A new user goes to the directory of one of the managed
+// domains, always, and stays there.
+//
+// # What it guarantees
+//
+// For every value that a pair maps and a rule rewrites, translating it to Access
+// and back gives the value again; New refuses rules and pairs for which that can
+// not be so. A name in a domain that only rules lead to is taken as it is and comes
+// back as the name that leads there, which Trace tells. For every value that Access
+// can hold, translating it to SCIM and back gives the value again, but for values
+// in a domain that a rule leads away from: these become what the rule says.
 //
 // Resources are expected with the attribute names spelled as their schemas spell
-// them, as package scim's decoder leaves them. What the table does not name has
-// no home in Access and is left out; Attributes lists what has one.
+// them, as package scim's decoder leaves them. What no pair maps has no home in
+// Access and is left out; SchemaAttributes lists what has one.
 package translate

@@ -1,6 +1,7 @@
 package translate_test
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -35,9 +36,7 @@ func TestTraceOkta(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in := person("jane@old.example")
-			for k, v := range resource(t, tt.in) {
-				in[k] = v
-			}
+			maps.Copy(in, resource(t, tt.in))
 			trace := made(t, ruled).TraceOkta(in)
 			i := slices.IndexFunc(trace.Attributes, func(a translate.TracedAttribute) bool { return a.SCIM == tt.want.SCIM && a.Access == tt.want.Access })
 			if i < 0 || !reflect.DeepEqual(trace.Attributes[i], tt.want) {
@@ -55,11 +54,9 @@ func TestTraceDropped(t *testing.T) {
 		{SCIM: "nickName", Off: true}, {SCIM: `emails[type eq "home"].value`, Access: tenantURN + ":home"}, {Access: tenantURN + ":it", Value: "user.badge"},
 		{SCIM: oktaURN + ":site", Access: tenantURN + ":site"}}}
 	in := person("jane@acme.com")
-	for k, v := range resource(t, `{"nickName":"J","name":{"givenName":"G","familyName":"F","formatted":"G F"},"badge":"7","pets":["x"],"none":"","title":null,
+	maps.Copy(in, resource(t, `{"nickName":"J","name":{"givenName":"G","familyName":"F","formatted":"G F"},"badge":"7","pets":["x"],"none":"","title":null,
 		"emails":[{"value":"a@x","primary":true},{"value":"b@x","type":"home"},{"value":"c@x"}],"phoneNumbers":[{"value":"1"},{"type":"work","display":"x"},{"type":"work"}],
-		"`+oktaURN+`":{"site":"s","shoe":"44"},"urn:nobody:knows:1.0":{"a":"b"}}`) {
-		in[k] = v
-	}
+		"`+oktaURN+`":{"site":"s","shoe":"44"},"urn:nobody:knows:1.0":{"a":"b"}}`))
 	var got []string
 	for _, d := range made(t, cfg).TraceOkta(in).Dropped {
 		got = append(got, d.Attribute)
