@@ -76,6 +76,9 @@ func (r *Rehearsal) lock(ctx context.Context, op, key string) (unlock func(), er
 
 func inventedID() string { return inventedPrefix + uuid.NewString() }
 
+// rehearsalTime is now, as precisely as Access tells it.
+func rehearsalTime() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
 // rehearsedMeta is what Access would keep about a record that was written at a
 // time. created is what it says already.
 func rehearsedMeta(m Meta, at time.Time) Meta {

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Group reads one group as it would be.
@@ -153,7 +152,7 @@ func (r *Rehearsal) CreateGroup(ctx context.Context, domain string, g Group) (Gr
 	if err != nil {
 		return Group{}, err
 	}
-	id, at := inventedID(), time.Now().UTC()
+	id, at := inventedID(), rehearsalTime()
 	plan := groupPlan{at: at, created: true, group: Group{ID: id, Meta: rehearsedMeta(Meta{}, at)}, name: g.DisplayName, externalID: g.ExternalID}.clone()
 	plan.change(nil, known)
 	r.plans.putGroup(id, plan)
@@ -276,7 +275,7 @@ func (r *Rehearsal) applyToGroup(ctx context.Context, current, want Group) (Grou
 	intent.Added, intent.Removed = sortedIDs(joining), sortedIDs(leaving)
 	next := current
 	if len(intent.Set)+len(joining)+len(leaving) > 0 {
-		plan.at = time.Now().UTC()
+		plan.at = rehearsalTime()
 		plan.change(leaving, joining)
 		r.plans.putGroup(id, plan)
 		r.onWrite(intent)
@@ -304,7 +303,7 @@ func (r *Rehearsal) DeleteGroup(ctx context.Context, id string, allow func(Group
 		return err
 	}
 	plan, _ := r.plans.group(id)
-	r.plans.putGroup(id, groupPlan{at: time.Now().UTC(), created: plan.created, deleted: true})
+	r.plans.putGroup(id, groupPlan{at: rehearsalTime(), created: plan.created, deleted: true})
 	r.onWrite(Intent{Op: opDeleteGroup, GroupID: id})
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 )
 
 // User reads one user as it would be.
@@ -134,7 +133,7 @@ func (r *Rehearsal) CreateUser(ctx context.Context, domain string, a Attributes)
 	if err := r.checkFree(ctx, opCreateUser, u); err != nil {
 		return User{}, err
 	}
-	at := time.Now().UTC()
+	at := rehearsalTime()
 	u.Meta = rehearsedMeta(Meta{}, at)
 	r.plans.putUser(u.ID, userPlan{at: at, created: true, user: u})
 	set, _ := difference{set: u.Attributes}.names()
@@ -207,7 +206,7 @@ func (r *Rehearsal) UpdateUser(ctx context.Context, id string, change func(User)
 	if !planned {
 		plan.user.Domain = current.Domain
 	}
-	plan.at, plan.change = time.Now().UTC(), plan.change.then(d)
+	plan.at, plan.change = rehearsalTime(), plan.change.then(d)
 	r.plans.putUser(id, plan)
 	set, cleared := d.names()
 	r.onWrite(Intent{Op: opUpdateUser, UserID: id, Set: set, Cleared: cleared})
@@ -246,7 +245,7 @@ func (r *Rehearsal) DeleteUser(ctx context.Context, id string, allow func(User) 
 		return err
 	}
 	plan, _ := r.plans.user(id)
-	plan.at, plan.deleted, plan.user.Attributes, plan.change = time.Now().UTC(), true, nil, difference{}
+	plan.at, plan.deleted, plan.user.Attributes, plan.change = rehearsalTime(), true, nil, difference{}
 	r.plans.putUser(id, plan)
 	r.onWrite(Intent{Op: opDeleteUser, UserID: id})
 	return nil

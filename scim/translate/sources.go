@@ -111,7 +111,7 @@ func (t *Translator) checkStays(current upstream.User, r Resource) error {
 	if err != nil || named.domain == "" || current.Domain == "" || named.domain == current.Domain {
 		return err
 	}
-	return &Error{Attribute: t.namingAttributes(), Reason: fmt.Sprintf(
+	return &Error{Attribute: strings.Join(namesOf(t.domainPaths), ", "), Reason: fmt.Sprintf(
 		"names the domain %s, but the user is in %s: Workspace ONE Access does not move users. Delete the user there and push again, or correct the mapping",
 		named.domain, current.Domain)}
 }
@@ -138,9 +138,7 @@ func (t *Translator) namingAttributes() string {
 	for _, source := range t.sources {
 		switch source {
 		case SourceAttribute:
-			for _, p := range t.domainPaths {
-				names = append(names, p.String())
-			}
+			names = append(names, namesOf(t.domainPaths)...)
 		case SourceUserName:
 			names = append(names, "userName")
 		case SourceEmail:
@@ -148,6 +146,13 @@ func (t *Translator) namingAttributes() string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+func namesOf(paths []scimPath) (names []string) {
+	for _, p := range paths {
+		names = append(names, p.String())
+	}
+	return names
 }
 
 // compileSources reads where the domain comes from.
