@@ -94,11 +94,18 @@ func TestRenamedTenant(t *testing.T) {
 		t.Errorf("Okta reads %v", created.body["userName"])
 	}
 	for expression, want := range map[string][]string{
-		`userName eq "jane@acme.vmwareidentity.com"`:     {id},
-		`userName eq "JANE@ACME.VMWAREIDENTITY.COM"`:     {id},
-		`userName eq "jane@acme.workspaceoneaccess.com"`: nil, // which Okta was never told
-		`userName eq "john@acme.vmwareidentity.com"`:     nil,
-		`externalId eq "00u1"`:                           {id},
+		`userName eq "jane@acme.vmwareidentity.com"`:                    {id},
+		`userName eq "JANE@ACME.VMWAREIDENTITY.COM"`:                    {id},
+		`userName eq "jane@acme.workspaceoneaccess.com"`:                nil, // which Okta was never told
+		`userName eq "john@acme.vmwareidentity.com"`:                    nil,
+		`externalId eq "00u1"`:                                          {id},
+		`userName sw "jane"`:                                            {id},
+		`userName sw "jane@acme.vmware"`:                                {id},
+		`userName sw "jane@acme.work"`:                                  nil,
+		`userName co "vmwareidentity"`:                                  {id},
+		`userName co "workspaceone"`:                                    nil,
+		`userName eq "jane@acme.vmwareidentity.com" and active eq true`: {id},
+		`not (userName eq "jane@acme.vmwareidentity.com")`:              nil,
 	} {
 		if got := w.finds(expression); !slices.Equal(got, want) {
 			t.Errorf("%s finds %v, want %v", expression, got, want)
@@ -144,6 +151,45 @@ func TestTwoNamesNeverBecomeOnePerson(t *testing.T) {
 	john := w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("john@acme.com", "00u3"))
 	if john.body["userName"] != "john@old.example" || w.heldUser(john.id())["userName"] != "john@acme.com" {
 		t.Errorf("John is shown as %v", john.body["userName"])
+	}
+}
+
+// TestDomainsOfOtherScripts checks that a domain is the same in both of its forms.
+func TestDomainsOfOtherScripts(t *testing.T) {
+	w := translated(t, translate.Config{DefaultDomain: domain, Managed: []string{domain, "bücher.example"}, Rules: []translate.Rule{{Okta: "büro.example", Access: "bücher.example"}}})
+	id := w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("jane@BÜRO.example", "00u1")).id()
+	if got := w.heldDomain(id); got != "bücher.example" || w.heldUser(id)["userName"] != "jane@bücher.example" {
+		t.Errorf("Access holds %v in %v", w.heldUser(id)["userName"], got)
+	}
+	for _, name := range []string{"jane@büro.example", "jane@xn--bro-hoa.example", "JANE@XN--BRO-HOA.example"} {
+		if got := w.finds(`userName eq "` + name + `"`); !slices.Equal(got, []string{id}) {
+			t.Errorf("%s finds %v", name, got)
+		}
+	}
+}
+
+// TestConflictsNameWhatOktaKnows checks that a refusal names the other user as
+// Okta knows it.
+func TestConflictsNameWhatOktaKnows(t *testing.T) {
+	w := translated(t, translate.Config{DefaultDomain: domain, Rules: []translate.Rule{{Okta: "old.example", Access: domain}}})
+	w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("jane@old.example", "00u1"))
+	for name, u := range map[string]map[string]any{"the userName": user("Jane@old.example", "00u2"), "the externalId": user("joan@old.example", "00u1")} {
+		if got := w.want(http.StatusConflict, http.MethodPost, "/scim/v2/Users", u).detail(); !strings.Contains(got, "jane@old.example") {
+			t.Errorf("%s: the refusal says %s", name, got)
+		}
+	}
+}
+
+// TestUserResource checks that a resource is read as a request's is.
+func TestUserResource(t *testing.T) {
+	tr, err := translate.New(translate.Config{DefaultDomain: domain, Attributes: []translate.Attribute{{Access: tenantURN + ":x", Value: "user.badge"}}})
+	must(t, err)
+	got, unknown := scim.UserResource(tr, map[string]any{"USERNAME": "jane", "Domain": domain, "badge": "7", "shoeSize": 44.0, "password": "p", "groups": []any{}})
+	if want := (translate.Resource{"userName": "jane", "domain": domain, "badge": "7"}); !reflect.DeepEqual(got, want) || !slices.Equal(unknown, []string{"shoeSize"}) {
+		t.Errorf("got %v, unknown %v", got, unknown)
+	}
+	if !scim.Ignored("Password") || scim.Ignored("userName") {
+		t.Error("what goes nowhere by design is not told apart")
 	}
 }
 

@@ -127,7 +127,7 @@ func (h *Handler) sameUser(ctx context.Context, domain string, a upstream.Attrib
 		case externalID != "" && u.ExternalID() == externalID:
 			return u.ID, nil
 		default:
-			return "", conflict(fmt.Sprintf("The userName is taken by the user with id %s (userName %s, active %t).", u.ID, u.UserName(), u.Active()))
+			return "", conflict(fmt.Sprintf("The userName is taken by the user with id %s (userName %v, active %t).", u.ID, h.Translator.UserToSCIM(u)["userName"], u.Active()))
 		}
 	}
 	if externalID == "" {
@@ -146,7 +146,7 @@ func (h *Handler) sameExternalID(ctx context.Context, domain, externalID string)
 			continue
 		}
 		if u.Active() {
-			return "", conflict(fmt.Sprintf("The externalId belongs to the active user with id %s (userName %s).", u.ID, u.UserName()))
+			return "", conflict(fmt.Sprintf("The externalId belongs to the active user with id %s (userName %v).", u.ID, h.Translator.UserToSCIM(u)["userName"]))
 		}
 		id = u.ID
 	}

@@ -55,7 +55,7 @@ func lines() []line {
 
 // place puts a value into a resource.
 func (l line) place(r translate.Resource, v any) {
-	block := map[string]any(r)
+	block := r
 	for _, name := range []string{l.at[0], l.at[1]} {
 		if name == "" || name == l.at[1] && l.at[2] == "" {
 			continue
@@ -76,7 +76,7 @@ func (l line) place(r translate.Resource, v any) {
 
 // find is the value at the line's place.
 func (l line) find(r translate.Resource) any {
-	var v any = map[string]any(r)
+	var v any = r
 	for _, name := range l.at {
 		if name == "" {
 			continue
