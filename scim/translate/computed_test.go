@@ -196,3 +196,25 @@ func TestComputedFromWhatIsNotShown(t *testing.T) {
 		t.Errorf("got %v, error %v, want it cleared", set(changed), err)
 	}
 }
+
+// TestComputedNeverKeepsAnybodyIn checks that a user can be made inactive though
+// an attribute cannot be computed.
+func TestComputedNeverKeepsAnybodyIn(t *testing.T) {
+	tr := made(t, computing(`user.manager.name`))
+	for in, refused := range map[string]bool{
+		`{"manager":7,"active":true}`:  true,
+		`{"manager":7,"active":false}`: false,
+		`{"manager":7,"title":"` + strings.Repeat("x", 5000) + `","active":"False"}`: false,
+	} {
+		a, err := tr.UserChange(upstream.User{}, resource(t, in))
+		if (err != nil) != refused {
+			t.Errorf("%.60s: %v", in, err)
+		}
+		if v, ok := a[path(t, tenantURN+":it")]; ok {
+			t.Errorf("%.60s: it would become %v", in, v)
+		}
+		if !refused && a[path(t, "active")] != false {
+			t.Errorf("%.60s: active is %v", in, a[path(t, "active")])
+		}
+	}
+}

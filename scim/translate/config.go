@@ -12,7 +12,7 @@ type Config struct {
 	DefaultDomain string
 	// Managed are the domains whose directories take users, to the byte as the
 	// directories spell them. nil means DefaultDomain and every single domain
-	// that a rule leads to. (domains.managed)
+	// that a rule leads people to. (domains.managed)
 	Managed []string
 	// Sources say where the domain of a user comes from, in order; nil means
 	// attribute, userName, email, default. (domains.source)
@@ -113,8 +113,9 @@ func compileManaged(cfg Config, rules []compiled, report *problems) managed {
 	names := cfg.Managed
 	if names == nil {
 		names = []string{cfg.DefaultDomain}
-		for _, r := range rules {
-			if !isWild(r.Access) && !contains(names, r.Access) {
+		for i := range rules {
+			r := &rules[i]
+			if !isWild(r.Access) && r.choosesDirectory() && !contains(names, r.Access) {
 				names = append(names, r.Access)
 			}
 		}
@@ -129,6 +130,12 @@ func compileManaged(cfg Config, rules []compiled, report *problems) managed {
 		}
 	}
 	m := newManaged(names)
+	for i := range rules {
+		r := &rules[i]
+		if _, ok := m.find(r.Access); !ok && !isWild(r.Access) && r.choosesDirectory() {
+			report.report(r.setting+".access", "%s is not in domains.managed, so nobody could go there: add it, or rewrite neither userName nor domain", r.Access)
+		}
+	}
 	if name, ok := m.find(cfg.DefaultDomain); cfg.DefaultDomain != "" && name != cfg.DefaultDomain {
 		if ok {
 			report.report("domains.default", "is spelled %s in domains.managed: Access compares to the byte", name)

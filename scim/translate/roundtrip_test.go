@@ -188,7 +188,7 @@ func FuzzUserRoundTrip(f *testing.F) {
 func busy(tb testing.TB) *translate.Translator {
 	tb.Helper()
 	return made(tb, translate.Config{
-		Managed:          []string{domain, "beta.example", "acme.workspaceoneaccess.com"},
+		Managed:          []string{domain, "beta.example", "buecher.example", "acme.workspaceoneaccess.com"},
 		DomainAttributes: []string{"domain"},
 		Presets:          []string{"vmwareidentity.com"},
 		Rewrite:          []string{"userName", "userPrincipalName", "emails", "domain"},

@@ -70,6 +70,13 @@ type compiled struct {
 
 func (r compiled) wild() bool { return isWild(r.Okta) }
 
+// choosesDirectory reports whether the rule leads people to a directory: one that
+// only rewrites e-mail addresses or principal names does not mean to.
+func (r *compiled) choosesDirectory() bool {
+	means := r != nil && (r.rewrites == [kinds]bool{} || r.rewrites[kindDomain] || r.rewrites[kindUserName])
+	return means && asciiForm(r.Okta) != asciiForm(r.Access)
+}
+
 func isWild(pattern string) bool { return strings.HasPrefix(pattern, "*.") }
 
 // direction finds the rule for a domain, one way. The most specific decides: an

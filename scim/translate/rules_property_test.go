@@ -50,9 +50,9 @@ func anyRule() *rapid.Generator[translate.Rule] {
 
 // ruled is a translator with random rules, as far as they may stand together.
 func ruled(t *rapid.T, showDomain bool) (*translate.Translator, []translate.Rule) {
-	cfg := translate.Config{DefaultDomain: "acme.old.example"}
+	cfg := translate.Config{DefaultDomain: "acme.old.example", Sources: []string{"default"}} // nobody is refused
 	if showDomain {
-		cfg.DomainAttributes = []string{"domain"}
+		cfg.Sources, cfg.DomainAttributes = []string{"attribute", "default"}, []string{"domain"}
 	}
 	var tr *translate.Translator
 	for _, r := range rapid.SliceOfN(anyRule(), 1, 6).Draw(t, "rules") {

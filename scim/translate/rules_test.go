@@ -10,8 +10,8 @@ import (
 )
 
 func TestRules(t *testing.T) {
-	renamed := translate.Config{DefaultDomain: "acme.workspaceoneaccess.com", Presets: []string{"vmwareidentity.eu"}}
-	several := translate.Config{Rules: []translate.Rule{
+	renamed := translate.Config{DefaultDomain: "acme.workspaceoneaccess.com", Sources: []string{"default"}, Presets: []string{"vmwareidentity.eu"}}
+	several := translate.Config{Sources: []string{"default"}, Rules: []translate.Rule{
 		{Okta: "*.old.example", Access: "*.new.example"},
 		{Okta: "main.old.example", Access: "headquarters.example"},
 		{Okta: "*.uk.old.example", Access: "*.new-uk.example"},
@@ -86,11 +86,15 @@ func TestWhatRulesRewrite(t *testing.T) {
 					t.Errorf("%s is %v, want %s", attribute, a[path(t, attribute)], want)
 				}
 			}
-			if got != "new.example" {
-				t.Errorf("the user goes to %s", got)
+			want := "new.example"
+			if slices.Equal(tt.rewrite, []string{"emails"}) {
+				want = domain // the rule is about mailboxes
 			}
-			back, want := tr.UserToSCIM(upstream.User{Attributes: a}), person("jane@old.example")
-			if back["userName"] != want["userName"] || !reflect.DeepEqual(back[translate.WorkspaceSchema], want[translate.WorkspaceSchema]) ||
+			if got != want {
+				t.Errorf("the user goes to %s, want %s", got, want)
+			}
+			back, sent := tr.UserToSCIM(upstream.User{Attributes: a}), person("jane@old.example")
+			if back["userName"] != sent["userName"] || !reflect.DeepEqual(back[translate.WorkspaceSchema], sent[translate.WorkspaceSchema]) ||
 				back["emails"].([]any)[0].(map[string]any)["value"] != "jane@old.example" {
 				t.Errorf("came back as %v", back)
 			}

@@ -44,16 +44,16 @@ func (t *Translator) chooseDomain(r Resource) (choice, error) {
 				return c, err
 			}
 		case SourceUserName:
-			if c, ok := t.domainOf(r["userName"], source); ok {
-				return c, nil
+			if c, err := t.domainOf(r["userName"], source); err != nil || c.domain != "" {
+				return c, err
 			}
 		case SourceEmail:
 			address, err := email{}.toAccess(r["emails"])
 			if err != nil {
 				return choice{}, &Error{Attribute: "emails", Reason: err.Error()}
 			}
-			if c, ok := t.domainOf(address, source); ok {
-				return c, nil
+			if c, err := t.domainOf(address, source); err != nil || c.domain != "" {
+				return c, err
 			}
 		case SourceDefault:
 			return choice{domain: t.defaultDomain, source: source}, nil
@@ -62,16 +62,21 @@ func (t *Translator) chooseDomain(r Resource) (choice, error) {
 	return choice{}, &Error{Attribute: t.namingAttributes(), Reason: t.noDirectory()}
 }
 
-// domainOf is the managed domain that a value such as jane@example.com ends in.
-func (t *Translator) domainOf(v any, source string) (choice, bool) {
+// domainOf is the managed domain that a value such as jane@example.com ends in,
+// "" where it ends in none. A domain that a rule leads to must be managed: the
+// rule says that its people have a directory.
+func (t *Translator) domainOf(v any, source string) (choice, error) {
 	value, _ := v.(string)
 	at := suffixOf(value)
 	if at < 0 {
-		return choice{}, false
+		return choice{}, nil
 	}
 	domain, rule := t.rules.directory.apply(value[at:])
 	name, ok := t.managed.find(domain)
-	return choice{domain: name, source: source, rule: rule}, ok
+	if !ok && rule.choosesDirectory() {
+		return choice{}, &Error{Attribute: map[string]string{SourceUserName: "userName", SourceEmail: "emails"}[source], Reason: t.noDirectory()}
+	}
+	return choice{domain: name, source: source, rule: rule}, nil
 }
 
 // namedDomain is the domain that the attributes for it name, "" where they name
@@ -129,7 +134,7 @@ func (t *Translator) showDomain(r Resource, domain string) {
 
 // noDirectory says which domains there are.
 func (t *Translator) noDirectory() string {
-	return "does not name a domain whose directory the bridge manages: there are " + t.managed.String()
+	return "has no domain whose directory the bridge manages: there are " + t.managed.String()
 }
 
 // namingAttributes are the attributes that the domain comes from.

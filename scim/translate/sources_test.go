@@ -34,7 +34,9 @@ func TestDomainOfNewUsers(t *testing.T) {
 	strict := with(func(c *translate.Config) { c.Sources = []string{"attribute", "userName"} })
 	custom := with(func(c *translate.Config) { c.DomainAttributes = []string{urn + ":domain"} })
 	ruled := with(func(c *translate.Config) {
-		c.Rules = []translate.Rule{{Okta: "old.example", Access: "beta.example"}, {Okta: "*.acme.com", Access: domain, Rewrite: []string{}}}
+		c.Rules = []translate.Rule{{Okta: "old.example", Access: "beta.example"}, {Okta: "*.acme.com", Access: domain, Rewrite: []string{}},
+			{Okta: "*.mail.example", Access: "*.post.example", Rewrite: []string{"emails"}}}
+		c.Presets = []string{"vmwareidentity.com"}
 	})
 	tests := []struct {
 		name    string
@@ -65,6 +67,9 @@ func TestDomainOfNewUsers(t *testing.T) {
 		{"a rule leads to the directory", ruled, `{"userName":"jane@old.example"}`, "Beta.example", ""},
 		{"a rule leads an attribute to the directory", ruled, `{"domain":"old.example"}`, "Beta.example", ""},
 		{"a rule that only chooses the directory", ruled, `{"userName":"jane@sales.acme.com"}`, domain, ""},
+		{"a rule that leads nowhere", ruled, `{"userName":"jane@x.vmwareidentity.com"}`, "", "userName"},
+		{"a rule that leads nowhere, for the e-mail", ruled, `{"emails":["jane@x.vmwareidentity.com"]}`, "", "emails"},
+		{"a rule that is not about directories", ruled, `{"emails":["jane@x.mail.example"]}`, domain, ""},
 		{"an attribute that the rule does not rewrite", ruled, `{"domain":"sales.acme.com"}`, "", "domain"},
 	}
 	for _, tt := range tests {
@@ -104,7 +109,9 @@ func TestUsersStayInTheirDomain(t *testing.T) {
 		"the same domain":              {`{"domain":"acme.com"}`, ""},
 		"the same domain in capitals":  {`{"domain":"ACME.COM"}`, ""},
 		"another domain":               {`{"domain":"beta.example"}`, "names the domain beta.example, but the user is in acme.com"},
-		"a domain without a directory": {`{"domain":"gamma.example"}`, "does not name a domain whose directory the bridge manages"},
+		"a domain without a directory": {`{"domain":"gamma.example"}`, "has no domain whose directory the bridge manages"},
+		"another domain, leaving":      {`{"domain":"beta.example","active":false}`, ""},
+		"nonsense, leaving":            {`{"domain":"gamma.example","active":"False"}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := tr.UserChange(jane, resource(t, tt.in))

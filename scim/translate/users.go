@@ -63,13 +63,16 @@ var externalID = upstream.Path{Name: "externalId"}
 // not be cleared and are absent, are left out: they stay as they are.
 //
 // current is the user as Access holds it. A resource that names another domain
-// is refused.
+// is refused, and one for which an attribute cannot be computed: but not where it
+// makes the user inactive, for nothing of that is worth leaving somebody in.
 func (t *Translator) UserChange(current upstream.User, r Resource) (upstream.Attributes, error) {
-	if err := t.checkStays(current, r); err != nil {
+	active, err := flag{}.toAccess(r["active"])
+	leaves := err == nil && active == false
+	if err := t.checkStays(current, r); err != nil && !leaves {
 		return nil, err
 	}
 	in, err := t.input(t.completed(current, r), current.Domain)
-	if err != nil {
+	if err != nil && !leaves {
 		return nil, err
 	}
 	in.Resource = r
@@ -80,6 +83,9 @@ func (t *Translator) UserChange(current upstream.User, r Resource) (upstream.Att
 			continue
 		}
 		v, err := t.value(p, in)
+		if err != nil && leaves && p.computed != nil {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
