@@ -19,6 +19,8 @@ type pair struct {
 	// required is what no user is created without, and what can't be cleared: a
 	// user that comes without it keeps the value it has.
 	required bool
+	// insisted says that the configuration requires it.
+	insisted bool
 	// createOnly is what must never change once the user exists.
 	createOnly bool
 	// kept is what can't be cleared, though it is not required.

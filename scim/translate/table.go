@@ -104,7 +104,7 @@ func (t *table) adjust(i int, a Attribute, p pair, setting string) {
 		t.report.report(setting+".type", "the type of a default pair is fixed")
 	}
 	have.setting = setting
-	have.required = have.required || p.required
+	have.required, have.insisted = have.required || p.required, p.required
 	have.createOnly = have.createOnly || p.createOnly
 	if slices.Contains(indispensable, a.SCIM) && p.createOnly {
 		t.report.report(setting+".on", "%s must be free to change", a.SCIM)
@@ -207,7 +207,22 @@ func (t *table) settleForm(p *pair, a Attribute, setting string) {
 	if p.scim.schema == WorkspaceSchema {
 		p.echoed = true // Access's own namespace, which Okta need not map
 	}
+	p.settleAccess()
 	t.settleDefault(p, a, setting)
+}
+
+// settleAccess gives a new pair what its attribute of Access demands, wherever
+// the value comes from.
+func (p *pair) settleAccess() {
+	p.insisted = p.required
+	p.required = p.required || slices.Contains(requiredByAccess, p.access)
+	p.createOnly = p.createOnly || p.access == externalID
+	switch p.access {
+	case upstream.Path{Name: "emails"}:
+		p.kind = kindEmails
+	case upstream.Path{Schema: upstream.WorkspaceSchema, Name: "userPrincipalName"}:
+		p.kind = kindPrincipal
+	}
 }
 
 func (t *table) settleDefault(p *pair, a Attribute, setting string) {
@@ -222,7 +237,7 @@ func (t *table) settleDefault(p *pair, a Attribute, setting string) {
 	if err != nil {
 		t.report.report(setting+".default", "%v", err)
 	}
-	if p.createOnly && p.access == (upstream.Path{Name: "externalId"}) {
+	if p.access == externalID {
 		t.report.report(setting+".default", "externalId has no default: it must be another for each user")
 	}
 	p.fallback = v

@@ -121,6 +121,49 @@ func TestRequiredPairs(t *testing.T) {
 	}
 }
 
+// TestPairsKeepWhatAccessDemands checks pairs of the administrator's that write
+// attributes of which Access, or a rule, has something to say.
+func TestPairsKeepWhatAccessDemands(t *testing.T) {
+	const upn = upstream.WorkspaceSchema + ":userPrincipalName"
+	tr := made(t, translate.Config{
+		Rules: []translate.Rule{{Okta: "old.example", Access: domain, Rewrite: []string{"userName", "userPrincipalName", "emails"}}},
+		Attributes: []translate.Attribute{
+			{SCIM: "externalId", Off: true}, {SCIM: oktaURN + ":guid", Access: "externalId", Required: true},
+			{SCIM: "name.givenName", Off: true}, {SCIM: "firstName", Access: "name.givenName"},
+			{SCIM: "emails", Off: true}, {SCIM: "mail", Access: "emails"},
+			{SCIM: upstreamWorkspace + ":userPrincipalName", Off: true}, {Access: upn, Value: "lower(user.userName)"},
+		}})
+	in := resource(t, `{"userName":"Jane@old.example","name":{"familyName":"F"}}`)
+	_, _, err := tr.NewUser(in)
+	var invalid *translate.Error
+	if !errors.As(err, &invalid) || invalid.Attribute != "name.familyName, "+oktaURN+":guid, firstName, mail" && invalid.Attribute != oktaURN+":guid, firstName, mail" {
+		t.Errorf("got %v, want all that is missing", err)
+	}
+	in[oktaURN], in["firstName"], in["mail"] = map[string]any{"guid": "g"}, "Jane", "jane@old.example"
+	_, a, err := tr.NewUser(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]any{"userName": "Jane@acme.com", upn: "jane@acme.com", "emails": "jane@acme.com", "externalId": "g"} {
+		if a[path(t, name)] != want {
+			t.Errorf("%s is %v, want %v", name, a[path(t, name)], want)
+		}
+	}
+	u := upstream.User{Attributes: a}
+	if back := tr.UserToSCIM(u); back["mail"] != "jane@old.example" {
+		t.Errorf("Okta reads %v", back)
+	}
+	changed, err := tr.UserChange(u, translate.Resource{"userName": "Jane@old.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"externalId", "name.givenName", "emails"} {
+		if v, ok := changed[path(t, name)]; ok {
+			t.Errorf("%s would become %v, want it to stay", name, v)
+		}
+	}
+}
+
 func TestPairsOnCreate(t *testing.T) {
 	tr := made(t, translate.Config{Attributes: []translate.Attribute{
 		{SCIM: oktaURN + ":immutableId", Access: tenantURN + ":aadMappingAttribute", On: "create"},

@@ -90,7 +90,9 @@ func (t *Translator) TraceOkta(r Resource) Trace {
 		a := TracedAttribute{SCIM: p.scim.String(), Access: p.access.String(), Okta: given, Sent: sent[p.access], Read: read, By: p.by(), Note: p.note(given, sent[p.access])}
 		value, _ := p.form.toAccess(given)
 		back, _ := p.form.toAccess(read)
-		a.Rule = t.ruleOf(p, value, false)
+		if a.Rule = t.ruleOf(p, value, false); p.computed != nil {
+			a.Rule = t.ruleOf(p, a.Sent, true) // what it was before is not known any more
+		}
 		if a.Lost = p.computed == nil && value != nil && !p.same(value, back); a.Lost {
 			a.Rule = cmp.Or(a.Rule, t.ruleOf(p, sent[p.access], true))
 			a.Note = "another value leads to the same in Access, and is what Okta reads"

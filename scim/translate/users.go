@@ -25,7 +25,7 @@ func (e *Error) Error() string { return fmt.Sprintf("The attribute %s %s.", e.At
 // NewUser converts a user that is to be created, and says which domain it goes
 // to: always one of the managed ones. The error, an *Error, lists every required
 // attribute that is missing. A missing externalId is not among them, for it is
-// the caller's to choose one.
+// the caller's to choose one, unless the configuration requires it.
 func (t *Translator) NewUser(r Resource) (domain string, _ upstream.Attributes, _ error) {
 	chosen, err := t.chooseDomain(r)
 	if err != nil {
@@ -46,7 +46,7 @@ func (t *Translator) NewUser(r Resource) (domain string, _ upstream.Attributes, 
 		if v != nil || !p.staysSet() {
 			a[p.access] = v
 		}
-		if v == nil && p.required && p.access != externalID {
+		if v == nil && p.required && (p.access != externalID || p.insisted) {
 			missing = append(missing, p.name())
 		}
 	}
