@@ -293,3 +293,23 @@ func BenchmarkUserToSCIM(b *testing.B) {
 		})
 	}
 }
+
+// TestAllocations holds the number of allocations below the bound of the
+// benchmarks, which no machine changes.
+func TestAllocations(t *testing.T) {
+	tr, r := busy(t), fullUser(t)
+	got, a, err := tr.NewUser(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := upstream.User{Domain: got, Attributes: a}
+	for name, work := range map[string]func(){
+		"NewUser":    func() { _, _, _ = tr.NewUser(r) },
+		"UserChange": func() { _, _ = tr.UserChange(u, r) },
+		"UserToSCIM": func() { tr.UserToSCIM(u) },
+	} {
+		if n := testing.AllocsPerRun(100, work); n >= 60 {
+			t.Errorf("%s takes %.0f allocations", name, n)
+		}
+	}
+}
