@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -34,7 +35,12 @@ faults (POST /faults), and shows requests (GET /requests) and state (GET /state)
   ws1bridge emulator --no-directory             # for trying "directory create"
   ws1bridge emulator --okta-provider disabled   # for trying "doctor"`,
 		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.emulate(cmd.Context(), f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.noDirectory && cmd.Flags().Changed("domain") {
+				return usageError{errors.New("--domain and --no-directory exclude each other")}
+			}
+			return p.emulate(cmd.Context(), f)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8443", "address of the tenant")
@@ -43,7 +49,6 @@ faults (POST /faults), and shows requests (GET /requests) and state (GET /state)
 	flags.StringVar(&f.ClientSecret, "client-secret", "emulator-secret", "secret of that client")
 	flags.StringArrayVar(&f.Domains, "domain", []string{"acme.com"}, "domain of a directory of type Other; may be given several times")
 	flags.BoolVar(&f.noDirectory, "no-directory", false, "begin without a directory of type Other")
-	cmd.MarkFlagsMutuallyExclusive("domain", "no-directory")
 	flags.DurationVar(&f.TokenTTL, "token-ttl", 0, "life of a token (default 3h)")
 	flags.DurationVar(&f.Latency, "latency", 0, "added to every answer")
 	flags.IntVar(&f.SeedUsers, "seed-users", 0, "number of provisioned users in the first domain")

@@ -1,0 +1,120 @@
+package upstream
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+const (
+	opListProviders = "list identity providers"
+	opReadProvider  = "read identity provider"
+)
+
+const (
+	providersPath    = "/identityProviders"
+	providerListType = vendorTypes + "identityprovider.summary.list+json"
+	providerType     = vendorTypes + "external.identityprovider+json"
+)
+
+// IdentityProvider is who people of a directory log in with.
+type IdentityProvider struct {
+	ID   string
+	Name string
+	// Enabled says that it is in use.
+	Enabled bool
+	// Methods are the names of its authentication methods, which policies name.
+	Methods []string
+	// DirectoryIDs are the directories that it is associated with.
+	DirectoryIDs []string
+	// directoriesKnown says that the answer told of directories at all.
+	directoriesKnown bool
+}
+
+// UnmarshalJSON reads a provider leniently: no document describes it, only
+// public clients show its fields.
+func (p *IdentityProvider) UnmarshalJSON(b []byte) error {
+	var raw struct {
+		ID, Name, FriendlyName string
+		Status                 json.RawMessage `json:"nIDPStatus"`
+		Methods                []namedMethod   `json:"authMethods"`
+		Directories            *[]Directory    `json:"directoryConfigurations"`
+	}
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	*p = IdentityProvider{ID: raw.ID, Name: raw.Name, directoriesKnown: raw.Directories != nil}
+	if p.Name == "" {
+		p.Name = raw.FriendlyName
+	}
+	// 1 is a provider in use (public clients); one that does not tell is taken for it.
+	status := strings.Trim(string(raw.Status), `"`)
+	p.Enabled = status == "" || status == "null" || status == "1"
+	for _, m := range raw.Methods {
+		if m != "" {
+			p.Methods = append(p.Methods, string(m))
+		}
+	}
+	if raw.Directories != nil {
+		for _, d := range *raw.Directories {
+			p.DirectoryIDs = append(p.DirectoryIDs, d.ID)
+		}
+	}
+	return nil
+}
+
+// namedMethod is an authentication method: an object with a name, or the name.
+type namedMethod string
+
+// UnmarshalJSON reads either form.
+func (m *namedMethod) UnmarshalJSON(b []byte) error {
+	var bare string
+	if json.Unmarshal(b, &bare) == nil {
+		*m = namedMethod(bare)
+		return nil
+	}
+	var raw struct{ AuthMethodName, Name string }
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	*m = namedMethod(raw.AuthMethodName)
+	if *m == "" {
+		*m = namedMethod(raw.Name)
+	}
+	return nil
+}
+
+// IdentityProviders lists the identity providers of the tenant, also those that
+// are disabled. The list may be a summary; what it leaves out is read for each.
+// A client with a small role gets ErrNotPermitted.
+func (c *Client) IdentityProviders(ctx context.Context) ([]IdentityProvider, error) {
+	r := call{op: opListProviders, method: http.MethodGet, path: providersPath, accept: providerListType}
+	var answer struct{ Items []IdentityProvider }
+	err := c.sendVendor(ctx, r, &answer)
+	if isRefusal(err) {
+		// Every public client asks for the enabled ones alone.
+		r.query = url.Values{"onlyEnabledAdapters": {"true"}}
+		err = c.sendVendor(ctx, r, &answer)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range answer.Items {
+		if p.ID == "" || p.directoriesKnown && len(p.Methods) > 0 {
+			continue
+		}
+		if answer.Items[i], err = c.identityProvider(ctx, p.ID); err != nil {
+			return nil, err
+		}
+	}
+	return answer.Items, nil
+}
+
+func (c *Client) identityProvider(ctx context.Context, id string) (IdentityProvider, error) {
+	var p IdentityProvider
+	r := call{op: opReadProvider, method: http.MethodGet, path: providersPath + "/" + url.PathEscape(id), accept: providerType}
+	err := c.sendVendor(ctx, r, &p)
+	return p, err
+}
