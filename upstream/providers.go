@@ -23,6 +23,9 @@ const (
 type IdentityProvider struct {
 	ID   string
 	Name string
+	// BuiltIn says that it is the one that every tenant has, for people of Access
+	// itself.
+	BuiltIn bool
 	// Enabled says that it is in use.
 	Enabled bool
 	// Methods are the names of its authentication methods, which policies name.
@@ -38,6 +41,7 @@ type IdentityProvider struct {
 func (p *IdentityProvider) UnmarshalJSON(b []byte) error {
 	var raw struct {
 		ID, Name, FriendlyName string
+		Type                   string          `json:"identityProviderType"`
 		Status                 json.RawMessage `json:"nIDPStatus"`
 		Methods                []namedMethod   `json:"authMethods"`
 		Directories            *[]Directory    `json:"directoryConfigurations"`
@@ -45,7 +49,7 @@ func (p *IdentityProvider) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	*p = IdentityProvider{ID: raw.ID, Name: raw.Name, directoriesKnown: raw.Directories != nil}
+	*p = IdentityProvider{ID: raw.ID, Name: raw.Name, BuiltIn: strings.EqualFold(raw.Type, "BUILT_IN"), directoriesKnown: raw.Directories != nil}
 	if p.Name == "" {
 		p.Name = raw.FriendlyName
 	}

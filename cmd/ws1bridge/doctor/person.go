@@ -1,0 +1,49 @@
+package doctor
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"ws1bridge/upstream"
+)
+
+// Person examines why one person can log in or cannot: the account itself, and
+// what the users of its domain need. domains are those of the bridge.
+func Person(ctx context.Context, client *upstream.Client, account upstream.Account, domains []string, report func(Result)) error {
+	const origin = "account"
+	checks := []check{
+		{name: origin, run: func(context.Context) verdict { return checkOrigin(account, domains) }},
+		{name: "status", run: func(context.Context) verdict { return checkStatus(account) }},
+	}
+	a := &access{client: client}
+	return run(ctx, append(checks, loginChecks(account.Domain, origin, func() *access { return a })...), nil, report)
+}
+
+// checkOrigin looks whether the account is one that Okta pushes.
+func checkOrigin(a upstream.Account, domains []string) verdict {
+	switch {
+	case a.Ours:
+		return ok("pushed by Okta, in the domain " + a.Domain)
+	case !strings.EqualFold(a.Kind, "PROVISIONED"):
+		return failed("the account is of type "+a.Kind+", which Okta does not push: the bridge neither sees nor changes it",
+			"let the person log in as such an account does, or delete it in Access and push the person again from Okta")
+	case slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, a.Domain) }):
+		return failed("the account has the domain "+a.Domain+", which the configuration spells "+strings.Join(domains, ", "),
+			"spell the domain as Access does: it compares to the byte")
+	}
+	return failed("the account has the domain "+a.Domain+", and the bridge works for "+strings.Join(domains, ", "),
+		"the person may have two accounts: choose the domain that Okta's users should have, and delete the other account")
+}
+
+func checkStatus(a upstream.Account) verdict {
+	switch {
+	case a.Status == "3":
+		return failed("the account is deleted (userStatus 3)", "assign the person to the app in Okta again")
+	case !a.Active():
+		return failed("the account is not active", "assign the person to the app in Okta (again), or look there why the deactivation was pushed")
+	case a.Status != "" && a.Status != upstream.StatusEnabled:
+		return failed("the account is active, but disabled in Access (userStatus "+a.Status+")", "enable it in Access under Users, or remove and assign the person in Okta again")
+	}
+	return ok("active")
+}
