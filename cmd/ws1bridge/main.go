@@ -7,6 +7,11 @@
 //	ws1bridge emulator       runs the emulator alone
 //	ws1bridge healthcheck    exits 0 when the local bridge lives
 //	ws1bridge config check   lists every problem of the configuration
+//	ws1bridge doctor         examines the deployment and says what to mend
+//	ws1bridge directory      lists, shows, creates and deletes directories of Access
+//	ws1bridge user get       shows a person in Access and as Okta sees it
+//	ws1bridge group get      shows a group
+//	ws1bridge okta-settings  prints what to enter in Okta
 //	ws1bridge version        prints version, commit and Go version
 //
 // It is configured by a YAML file and environment variables; README.md lists
@@ -85,9 +90,12 @@ func (p *program) rootCommand() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVar(&p.configFile, "config", "", "YAML configuration file (default $WS1BRIDGE_CONFIG)")
+	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // the flag exists
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand(),
 		p.configCommand(), p.versionCommand())
+	root.AddCommand(p.doctorCommand(), p.directoryCommand(), p.userCommand(), p.groupCommand(), p.oktaSettingsCommand())
+	completeHelp(root)
 	return root
 }
 

@@ -47,3 +47,34 @@ func checkStatus(a upstream.Account) verdict {
 	}
 	return ok("active")
 }
+
+// Domain examines what the users of one domain need to log in.
+func Domain(ctx context.Context, client *upstream.Client, domain string, report func(Result)) error {
+	a := &access{client: client}
+	return run(ctx, loginChecks(domain, "", func() *access { return a }), nil, report)
+}
+
+// Group examines whether a group is one that Okta pushes, and whether the users
+// of its domain can log in.
+func Group(ctx context.Context, client *upstream.Client, group upstream.GroupAccount, domains []string, report func(Result)) error {
+	const origin = "group"
+	checks := []check{{name: origin, run: func(context.Context) verdict { return checkGroupOrigin(group, domains) }}}
+	a := &access{client: client}
+	if group.Domain != "" {
+		checks = append(checks, loginChecks(group.Domain, origin, func() *access { return a })[:1]...)
+	}
+	return run(ctx, checks, nil, report)
+}
+
+func checkGroupOrigin(g upstream.GroupAccount, domains []string) verdict {
+	const taken = "rename the group in Okta, or this one in Access: names of groups are unique in the whole tenant"
+	switch {
+	case g.Ours && g.Domain == "":
+		return ok("Access does not tell its domain, so the bridge takes it for its own")
+	case g.Ours:
+		return ok("pushed by Okta, or made for it, in the domain " + g.Domain)
+	case g.Kind != "" && !strings.EqualFold(g.Kind, "INTERNAL"):
+		return failed("the group is of type "+g.Kind+", which nobody may push: the bridge does not see it", taken)
+	}
+	return failed("the group is in the domain "+g.Domain+", and the bridge works for "+strings.Join(domains, ", "), taken)
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ws1bridge/cmd/ws1bridge/doctor"
+	"ws1bridge/upstream"
+)
+
+func (p *program) directoryCreateCommand() *cobra.Command {
+	var domain, name string
+	cmd := &cobra.Command{
+		Use:   "create",
+		Short: "Create the directory of type Other, unless it is there",
+		Long: `Create a directory of type Other for a domain, unless the domain has one: then
+nothing is done, so the command may be repeated. It speaks the vendor's media type
+first and plain JSON where Access does not take that any more.
+
+The domain must equal the one that the configuration sends with users, to the
+byte, and it must belong to no other directory of the tenant.`,
+		Example: `  ws1bridge directory create                                # domain of the configuration
+  ws1bridge directory create --domain acme.com --name Okta`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.createDirectory(cmd.Context(), domain, name) },
+	}
+	cmd.Flags().StringVar(&domain, "domain", "", "domain of its users (default: that of the configuration)")
+	cmd.Flags().StringVar(&name, "name", "Okta", "name of the directory")
+	return cmd
+}
+
+func (p *program) createDirectory(ctx context.Context, domain, name string) error {
+	t, err := p.openTenant()
+	if err != nil {
+		return err
+	}
+	defer t.idle()
+	if domain == "" && len(t.domains) == 1 {
+		domain = t.domains[0]
+	}
+	if err := checkNewDirectory(t.domains, domain, name); err != nil {
+		return usageError{err}
+	}
+	progress := p.newProgress()
+	progress.begin("creating the directory " + name)
+	d, created, err := t.EnsureDirectory(ctx, name, domain)
+	progress.end()
+	if err != nil {
+		return notCreated(err)
+	}
+	if created {
+		fmt.Fprintf(p.stdout, "Created the directory %s of type Other for the domain %s.\n", d.Name, domain)
+	} else {
+		fmt.Fprintf(p.stdout, "The directory %s of type Other has the domain %s already: nothing was done.\n", d.Name, domain)
+	}
+	if !slices.Contains(t.domains, domain) {
+		fmt.Fprintf(p.stderr, "Note: the configuration sends users to %s, not to %s.\n", list(t.domains), domain)
+	}
+	fmt.Fprintf(p.stdout, "So that its users can log in, tick it in Okta's identity provider in Access; ws1bridge doctor shows what is missing.\n")
+	return nil
+}
+
+// checkNewDirectory refuses what would make a directory that no user reaches.
+func checkNewDirectory(own []string, domain, name string) error {
+	if strings.TrimSpace(name) == "" {
+		return errors.New("--name must not be empty")
+	}
+	if domain == "" {
+		return errors.New("--domain is required, because the configuration names no single domain")
+	}
+	if err := checkDomain(domain); err != nil {
+		return fmt.Errorf("--domain %w", err)
+	}
+	for _, mine := range own {
+		if domain != mine && strings.EqualFold(domain, mine) {
+			return fmt.Errorf("the configuration sends users to %s, which is not %s to Access: it compares to the byte\n  → use --domain %s, or change the configuration", mine, domain, mine)
+		}
+	}
+	return nil
+}
+
+// notCreated says why there is no directory now.
+func notCreated(err error) error {
+	var e *upstream.Error
+	switch {
+	case !errors.As(err, &e):
+		return explained("creating a directory", err)
+	case errors.Is(err, upstream.ErrNotFound):
+		return errors.New("Access finds nothing that creates directories (NOT_FOUND), for either media type: " + e.Err.Error() +
+			"\n  → set access.url to the address of the tenant alone; where Identity Services are on, directories of Access are read-only, and Okta pushes there without a bridge")
+	case e.Status == 406 || e.Status == 415:
+		return errors.New("Access takes neither media type for a directory: " + e.Err.Error() +
+			"\n  → look for a proxy between here and Access that changes the header Content-Type")
+	case errors.Is(err, upstream.ErrConflict) && e.Status != 0:
+		return errors.New("Access says that the domain or the name is taken: " + e.Message +
+			"\n  → ws1bridge directory list shows who has it; a domain belongs to one directory of the tenant")
+	case errors.Is(err, upstream.ErrConflict):
+		return errors.New(strings.TrimSuffix(e.Message, ".") + "\n  → choose another --name; the name means nothing to the bridge")
+	case errors.Is(err, upstream.ErrNotPermitted):
+		finding, _ := doctor.Explain("managing directories", err)
+		return errors.New(finding + "\n  → give the OAuth client a role that may manage directories, such as Super Admin, while this command runs")
+	}
+	return explained("creating a directory", err)
+}
+
+// list writes domains for a sentence.
+func list(domains []string) string {
+	if len(domains) == 0 {
+		return "no domain"
+	}
+	return strings.Join(domains, ", ")
+}
