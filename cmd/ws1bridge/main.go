@@ -12,6 +12,7 @@
 //	ws1bridge user get       shows a person in Access and as Okta sees it
 //	ws1bridge group get      shows a group
 //	ws1bridge okta-settings  prints what to enter in Okta
+//	ws1bridge completion     prints a script that completes commands in a shell
 //	ws1bridge version        prints version, commit and Go version
 //
 // It is configured by a YAML file and environment variables; README.md lists
@@ -64,19 +65,23 @@ type program struct {
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
 	p := &program{environ: environ, stdout: stdout, stderr: stderr}
 	root := p.rootCommand() //nolint:contextcheck // cobra hands the context to the command
+	return p.execute(ctx, root, args)
+}
+
+func (p *program) execute(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
 	err := root.ExecuteContext(ctx)
 	var usage usageError
 	switch {
 	case err == nil:
 		return exitWell
 	case errors.As(err, &usage):
-		_, _ = fmt.Fprintf(stderr, "ws1bridge: %v\n", err)
+		_, _ = fmt.Fprintf(p.stderr, "ws1bridge: %v\n", err)
 		return exitUsage
 	}
-	_, _ = fmt.Fprintf(stderr, "ws1bridge: %v\n", err)
+	_, _ = fmt.Fprintf(p.stderr, "ws1bridge: %v\n", err)
 	return exitFailed
 }
 
@@ -94,7 +99,9 @@ func (p *program) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand(),
 		p.configCommand(), p.versionCommand())
-	root.AddCommand(p.doctorCommand(), p.directoryCommand(), p.userCommand(), p.groupCommand(), p.oktaSettingsCommand())
+	root.AddCommand(p.doctorCommand(), p.directoryCommand(), p.userCommand(), p.groupCommand(), p.oktaSettingsCommand(),
+		p.completionCommand())
+	root.CompletionOptions.DisableDefaultCmd = true // ours has examples and exit codes
 	completeHelp(root)
 	return root
 }
