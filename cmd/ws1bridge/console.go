@@ -15,7 +15,7 @@ const slow = time.Second
 // isTerminal reports whether somebody watches what is written to w.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) //nolint:gosec // a file descriptor is a small number
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // colorful reports whether w shows colors and the operator wants them

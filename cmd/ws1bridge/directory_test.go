@@ -175,7 +175,7 @@ func TestCompletion(t *testing.T) {
 	o := newOperator(t, accesstest.Config{Domains: []string{"acme.com", "other.com"}})
 	o.expect(t, exitWell, []string{"__complete", "directory", "show", ""}, "Okta\tacme.com", "Okta other.com\tother.com")
 	o.expect(t, exitWell, []string{"__complete", "emulator", "--okta-provider", ""}, "unassociated")
-	o.expect(t, exitWell, []string{"__complete", "okta-settings", "--app", ""}, "catalogue")
+	o.expect(t, exitWell, []string{"__complete", "okta-settings", "--app", ""}, "catalog")
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		if got := o.expect(t, exitWell, []string{"completion", shell}, "ws1bridge"); len(got.stdout) < 1000 {
 			t.Errorf("the script for %s is %q", shell, got.stdout)

@@ -81,9 +81,9 @@ var marks = map[doctor.Outcome]struct{ mark, color string }{
 // newSheet writes to standard output. The longest names of checks end in one of
 // the domains.
 func (p *program) newSheet(domains []string) *sheet {
-	s := &sheet{w: p.stdout, color: p.colorful(p.stdout), width: len("other spelling of the host ")}
+	s := &sheet{w: p.stdout, color: p.colorful(p.stdout), width: len("other spelling of the host  ")}
 	for _, domain := range domains {
-		s.width = max(s.width, len("identity provider of  ")+utf8.RuneCountInString(domain))
+		s.width = max(s.width, len("identity provider of   ")+utf8.RuneCountInString(domain))
 	}
 	return s
 }

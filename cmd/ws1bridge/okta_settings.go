@@ -18,7 +18,7 @@ import (
 // The kinds of app that Okta pushes from.
 const (
 	appCustom    = "custom"
-	appCatalogue = "catalogue"
+	appCatalog = "catalog"
 	appBoth      = "both"
 )
 
@@ -29,21 +29,21 @@ func (p *program) oktaSettingsCommand() *cobra.Command {
 		Short: "Print what to enter in Okta",
 		Long: `Print what to enter in Okta for this configuration: base URL, authentication,
 supported actions, and the attributes with their external names and namespaces,
-for a custom app and for the catalogue's SCIM 2.0 Test App. It asks nobody, and
+for a custom app and for the catalog's SCIM 2.0 Test App. It asks nobody, and
 shows no token.`,
 		Example: `  ws1bridge okta-settings --config /etc/ws1bridge/config.yaml
   ws1bridge okta-settings --app custom`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error { return p.oktaSettings(app) },
 	}
-	cmd.Flags().StringVar(&app, "app", appBoth, "kind of app: custom, catalogue or both")
-	_ = cmd.RegisterFlagCompletionFunc("app", cobra.FixedCompletions([]string{appCustom, appCatalogue, appBoth}, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	cmd.Flags().StringVar(&app, "app", appBoth, "kind of app: custom, catalog or both")
+	_ = cmd.RegisterFlagCompletionFunc("app", cobra.FixedCompletions([]string{appCustom, appCatalog, appBoth}, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 	return cmd
 }
 
 func (p *program) oktaSettings(app string) error {
-	if !slices.Contains([]string{appCustom, appCatalogue, appBoth}, app) {
-		return usageError{fmt.Errorf("--app %q: want custom, catalogue or both", app)}
+	if !slices.Contains([]string{appCustom, appCatalog, appBoth}, app) {
+		return usageError{fmt.Errorf("--app %q: want custom, catalog or both", app)}
 	}
 	cfg, problems := p.configProblems()
 	if len(problems) > 0 {
@@ -57,11 +57,11 @@ func (p *program) oktaSettings(app string) error {
 		fmt.Fprintf(p.stdout, "! %s\n", w)
 	}
 	base := or(cfg.PublicURL, "https://HOST-OF-THE-BRIDGE"+scim.BasePath)
-	if app != appCatalogue {
+	if app != appCatalog {
 		printCustomApp(p.stdout, base)
 	}
 	if app != appCustom {
-		printCatalogueApp(p.stdout, base)
+		printCatalogApp(p.stdout, base)
 	}
 	printProvisioning(p.stdout)
 	return printMappings(p.stdout, attributes)
@@ -110,9 +110,9 @@ Under Provisioning > Integration:
 `, base)
 }
 
-func printCatalogueApp(w io.Writer, base string) {
+func printCatalogApp(w io.Writer, base string) {
 	fmt.Fprintf(w, `
-Catalogue app: Applications > Browse App Catalog > SCIM 2.0 Test App (Header Auth), or (OAuth Bearer Token).
+Catalog app: Applications > Browse App Catalog > SCIM 2.0 Test App (Header Auth), or (OAuth Bearer Token).
 Under Provisioning > Integration:
 
   Enable API integration             on

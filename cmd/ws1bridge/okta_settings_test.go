@@ -32,13 +32,13 @@ func TestOktaSettings(t *testing.T) {
 
 func TestOktaSettingsOfOneApp(t *testing.T) {
 	o := &operator{env: environ()}
-	for app, other := range map[string]string{"custom": "Catalogue app:", "catalogue": "Custom app:"} {
+	for app, other := range map[string]string{"custom": "Catalog app:", "catalog": "Custom app:"} {
 		got := o.expect(t, exitWell, []string{"okta-settings", "--app", app}, "! public_url is not set", "Create Users", "Push Groups")
 		if strings.Contains(got.stdout, other) {
 			t.Errorf("--app %s prints %q", app, other)
 		}
 	}
-	o.expect(t, exitUsage, words("okta-settings --app saml"), "want custom, catalogue or both")
+	o.expect(t, exitUsage, words("okta-settings --app saml"), "want custom, catalog or both")
 }
 
 func TestOktaWarnings(t *testing.T) {
