@@ -17,9 +17,9 @@ import (
 
 // The kinds of app that Okta pushes from.
 const (
-	appCustom    = "custom"
+	appCustom  = "custom"
 	appCatalog = "catalog"
-	appBoth      = "both"
+	appBoth    = "both"
 )
 
 func (p *program) oktaSettingsCommand() *cobra.Command {
