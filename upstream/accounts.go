@@ -46,7 +46,7 @@ func (c *Client) Accounts(ctx context.Context, name string) ([]Account, error) {
 			return nil, err
 		}
 	}
-	q := url.Values{"filter": {equals(string(ByUserName), name)}}
+	q := url.Values{"filter": {ByUserName.filter(name)}}
 	found, err := c.selectAccounts(ctx, q, func(u userRecord) bool { return strings.EqualFold(u.UserName(), name) })
 	if err != nil || len(found) > 0 {
 		return found, err
@@ -115,7 +115,7 @@ func (c *Client) GroupAccounts(ctx context.Context, name string) ([]GroupAccount
 		}
 	}
 	var ids []string
-	q := url.Values{"filter": {equals(string(ByDisplayName), name)}}
+	q := url.Values{"filter": {ByDisplayName.filter(name)}}
 	err := readPages(ctx, c, search{opFindGroups, groupsPath, q}, func(g groupRecord) {
 		if strings.EqualFold(g.DisplayName, name) && plausibleID(g.ID) {
 			ids = append(ids, g.ID)

@@ -114,12 +114,20 @@ func (t *trial) remove(ctx context.Context) error {
 	groups, err := t.client.FindGroups(ctx, upstream.ByDisplayName, t.name, false)
 	problems = append(problems, err)
 	for _, g := range groups {
-		problems = append(problems, t.client.DeleteGroup(ctx, g.ID))
+		problems = append(problems, t.client.DeleteGroup(ctx, g.ID, func(g upstream.Group) error { return t.isOwn(g.DisplayName) }))
 	}
 	users, err := t.client.FindUsers(ctx, upstream.ByUserName, t.name)
 	problems = append(problems, err)
 	for _, u := range users {
-		problems = append(problems, t.client.DeleteUser(ctx, u.ID))
+		problems = append(problems, t.client.DeleteUser(ctx, u.ID, func(u upstream.User) error { return t.isOwn(u.UserName()) }))
 	}
 	return errors.Join(problems...)
+}
+
+// isOwn keeps the trial from deleting anything but what it made.
+func (t *trial) isOwn(name string) error {
+	if !strings.EqualFold(name, t.name) {
+		return errors.New("the record has another name by now")
+	}
+	return nil
 }
