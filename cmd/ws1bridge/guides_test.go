@@ -18,7 +18,7 @@ var shown = regexp.MustCompile(`^(✓|✗|\?|→|ws1bridge:|Created |The directo
 // TestGuides checks that the guides show what the program prints today.
 func TestGuides(t *testing.T) {
 	printed := map[string]bool{}
-	for _, line := range strings.Split(rehearsal(t), "\n") {
+	for line := range strings.SplitSeq(rehearsal(t), "\n") {
 		printed[plainLine(line)] = true
 	}
 	files, err := filepath.Glob(filepath.Join(root, "deploy", "guides", "*.md"))
