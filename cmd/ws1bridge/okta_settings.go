@@ -12,7 +12,6 @@ import (
 
 	"ws1bridge/auth"
 	"ws1bridge/scim"
-	"ws1bridge/scim/translate"
 )
 
 // The kinds of app that Okta pushes from.
@@ -69,9 +68,10 @@ func (p *program) oktaSettings(app string) error {
 
 // mappedAttributes are those that the configured table maps.
 func mappedAttributes(cfg Config) ([]string, error) {
-	translator, err := translate.New(translate.Config{DefaultDomain: or(cfg.Domains.Default, "example.invalid")})
+	cfg.Domains.Default = or(cfg.Domains.Default, "example.invalid") // the table does not depend on it
+	translator, err := newTranslator(cfg)
 	if err != nil {
-		return nil, err
+		return nil, usageError{err}
 	}
 	return translator.Attributes(), nil
 }

@@ -18,12 +18,8 @@ type view func(upstream.Attributes) map[string]string
 
 // oktaView is the translation that Okta is answered with, nil for an account
 // that Okta does not see.
-func oktaView(domains []string, a upstream.Account) view {
-	if !a.Ours || len(domains) == 0 {
-		return nil
-	}
-	translator, err := translate.New(translate.Config{DefaultDomain: domains[0]})
-	if err != nil {
+func oktaView(translator *translate.Translator, a upstream.Account) view {
+	if !a.Ours || translator == nil {
 		return nil
 	}
 	return func(attributes upstream.Attributes) map[string]string {
@@ -54,9 +50,9 @@ func printSideBySide(w io.Writer, held upstream.Attributes, okta view) {
 // translating each by itself, so that it is true whatever the table of
 // attributes is.
 func sideBySide(held upstream.Attributes, okta view) []row {
-	seen := map[string]string{}
+	var seen, always map[string]string
 	if okta != nil {
-		seen = okta(held)
+		seen, always = okta(held), okta(nil) // some are there whatever Access holds
 	}
 	var rows []row
 	for _, p := range slices.SortedFunc(maps.Keys(held), func(a, b upstream.Path) int { return strings.Compare(a.String(), b.String()) }) {
@@ -64,7 +60,7 @@ func sideBySide(held upstream.Attributes, okta view) []row {
 		if okta != nil {
 			alone := okta(upstream.Attributes{p: held[p]})
 			for _, name := range slices.Sorted(maps.Keys(alone)) {
-				if value, ok := seen[name]; ok {
+				if value, ok := seen[name]; ok && always[name] == "" {
 					r.scim, r.seen = short(name), value
 					delete(seen, name)
 				}

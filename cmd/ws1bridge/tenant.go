@@ -9,19 +9,27 @@ import (
 
 	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/doctor"
+	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
 
 // tenant is Workspace ONE Access as an operator's command sees it.
 type tenant struct {
 	*upstream.Client
-	domains []string // of the configuration; may be empty
-	idle    func()
+	domains    []string              // of the configuration; may be empty
+	translator *translate.Translator // nil where the configuration makes none
+	idle       func()
 }
 
-// managedDomains are all domains that the configuration may send users to.
+// newTranslator is the translation that serve would use.
+func newTranslator(cfg Config) (*translate.Translator, error) {
+	return translate.New(translate.Config{DefaultDomain: cfg.Domains.Default})
+}
+
+// managedDomains are all domains that the configuration may send users to, none
+// where it is not well.
 func managedDomains(cfg Config) []string {
-	if cfg.Domains.Default == "" {
+	if _, err := newTranslator(cfg); err != nil {
 		return nil
 	}
 	return []string{cfg.Domains.Default}
@@ -74,7 +82,11 @@ func (p *program) openTenant() (*tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tenant{Client: client, domains: domains, idle: transport.CloseIdleConnections}, nil
+	translator, err := newTranslator(cfg)
+	if err != nil {
+		translator = nil // what Okta would see is not known then, and no reason to show nothing
+	}
+	return &tenant{Client: client, domains: domains, translator: translator, idle: transport.CloseIdleConnections}, nil
 }
 
 // explained is a failure in words for the operator, with what to do.

@@ -84,7 +84,7 @@ func accountDomains(accounts []upstream.Account) (domains []string) {
 func (p *program) printAccount(t *tenant, a upstream.Account) {
 	fmt.Fprintf(p.stdout, "%s\n  id in Access   %s\n  type           %s\n  domain         %s\n  status         %s\n  changed        %s\n  groups         %s\n\n",
 		a.UserName(), a.ID, a.Kind, a.Domain, statusWords(a), whenChanged(a.Meta), groupNames(a.Groups))
-	printSideBySide(p.stdout, a.Attributes, oktaView(t.domains, a))
+	printSideBySide(p.stdout, a.Attributes, oktaView(t.translator, a))
 	fmt.Fprintln(p.stdout)
 }
 

@@ -75,7 +75,7 @@ func (a *access) checkDirectory(ctx context.Context, domain string) verdict {
 func domainVerdict(p *upstream.DomainProblem) verdict {
 	mend := map[upstream.DomainReason]string{
 		upstream.MissingDirectory: "ws1bridge directory create --domain " + p.Domain + " --name Okta",
-		upstream.OtherSpelling:    "set domains.default to exactly " + strings.Join(p.Domains, "") + ", or make the directory anew: Access compares to the byte",
+		upstream.OtherSpelling:    "spell it exactly " + strings.Join(p.Domains, "") + " in the configuration, or make the directory anew: Access compares to the byte",
 		upstream.WrongType: "choose a domain of its own for Okta's users, such as okta." + p.Domain + ", or take the domain out of the directory " +
 			p.Directory.Name + " first: a domain belongs to one directory",
 		upstream.BeingDeleted:       "wait until it is gone, then: ws1bridge directory create --domain " + p.Domain + " --name Okta",

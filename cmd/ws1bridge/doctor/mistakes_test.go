@@ -92,7 +92,7 @@ func mistakes() []mistake {
 		{name: "domain in another directory", access: accesstest.Config{Domains: []string{"other.com"}, Modes: accesstest.Modes{SyncedDomain: domain}},
 			check: "directory of acme.com", finding: "belongs to a directory of type ACTIVE_DIRECTORY_LDAP", mend: "a domain belongs to one directory"},
 		{name: "wrong case of domain", access: accesstest.Config{Domains: []string{"Acme.com"}},
-			check: "directory of acme.com", finding: "but one has Acme.com", mend: "set domains.default to exactly Acme.com"},
+			check: "directory of acme.com", finding: "but one has Acme.com", mend: "spell it exactly Acme.com in the configuration"},
 		{name: "no identity provider", access: withMistakes(accesstest.Mistakes{OktaProvider: "none"}),
 			check: "identity provider of acme.com", finding: "there is no identity provider for Okta", mend: "add a SAML identity provider"},
 		{name: "identity provider without the directory", access: withMistakes(accesstest.Mistakes{OktaProvider: "unassociated"}),

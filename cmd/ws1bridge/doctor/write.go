@@ -30,7 +30,16 @@ type trial struct {
 // checkWrite makes a user and a group, changes them and removes them, whatever
 // happens in between.
 func (d *Doctor) checkWrite(ctx context.Context) verdict {
-	t := &trial{client: d.access.client, domain: d.domains()[0], name: testPrefix + strings.ToLower(rand.Text()[:12])}
+	for _, domain := range d.domains() {
+		t := &trial{client: d.access.client, domain: domain, name: testPrefix + strings.ToLower(rand.Text()[:12])}
+		if v := t.try(ctx); v.outcome != OK {
+			return v
+		}
+	}
+	return ok("a test user and group were created, changed and deleted in " + strings.Join(d.domains(), ", "))
+}
+
+func (t *trial) try(ctx context.Context) verdict {
 	what, err := t.make(ctx)
 	left := t.remove(context.WithoutCancel(ctx))
 	switch {
@@ -43,7 +52,7 @@ func (d *Doctor) checkWrite(ctx context.Context) verdict {
 		finding, _ := Explain("removing the test user and group", left)
 		return failed(finding, "delete "+t.name+" in Access by hand")
 	}
-	return ok("a test user and group were created, changed and deleted in " + t.domain)
+	return ok("")
 }
 
 // make does all that Okta has done, and says what was under way when it failed.

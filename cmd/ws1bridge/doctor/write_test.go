@@ -37,6 +37,19 @@ func TestWriteLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestWriteInEveryDomain also checks that each domain is examined by itself.
+func TestWriteInEveryDomain(t *testing.T) {
+	w := newWorld(t, accesstest.Config{Domains: []string{domain, "other.com"}})
+	w.cfg.Write, w.cfg.Domains = true, []string{domain, "other.com"}
+	results := w.examine(t)
+	if r := results["SCIM write"]; r.Outcome != doctor.OK || !strings.Contains(r.Finding, "in acme.com, other.com") {
+		t.Errorf("the check says %s: %s", r.Outcome, r.Finding)
+	}
+	if r := results["identity provider of other.com"]; r.Outcome != doctor.Failed {
+		t.Errorf("the check of the second domain says %s: %s", r.Outcome, r.Finding)
+	}
+}
+
 func TestWriteThatCannotBeUndone(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	w.cfg.Write = true
