@@ -107,7 +107,7 @@ func refusals(t *testing.T, s *served, ada, team string) {
 		{http.StatusOK, http.MethodPatch, "/Users/" + ada, patch(object{"op": "replace", "value": object{"title": "Countess", "password": "hush", "pet": "hush"}})},
 		{http.StatusConflict, http.MethodPost, "/Groups", object{"displayName": "Engineers", "members": []object{}}},
 		{http.StatusBadRequest, http.MethodPatch, "/Groups/" + team, patch(object{"op": "hush", "value": "Engineers"})},
-		{http.StatusBadRequest, http.MethodGet, "/Users?filter=userName+sw+%22adaline@acme.com%22", nil},
+		{http.StatusBadRequest, http.MethodGet, "/Users?filter=userName+like+%22adaline@acme.com%22", nil},
 		{http.StatusBadRequest, http.MethodGet, "/Users?count=adaline@acme.com", nil},
 		{http.StatusNotFound, http.MethodGet, "/Users/adaline@acme.com", nil},
 		{http.StatusNotFound, http.MethodGet, "/People/adaline@acme.com", nil},
