@@ -9,45 +9,56 @@ import (
 	"strings"
 )
 
+// Ensured is what EnsureDirectory came to.
+type Ensured struct {
+	Directory Directory
+	// Created says that the directory was not there before.
+	Created bool
+	// Refused is the status by which Access refused the vendor's media type before
+	// it took plain JSON, 0 where it did not.
+	Refused int
+}
+
 // EnsureDirectory makes sure that the tenant has a directory of type Other with
-// that domain, and reports whether it had to create one. It looks first, so it
-// is idempotent, and it looks again when the answer to a creation was lost. A
-// directory that has the domain under another name is taken as it is.
+// that domain. It looks first, so it is idempotent, and it looks again when the
+// answer to a creation was lost. A directory that has the domain under another
+// name is taken as it is.
 //
 // A *DomainProblem says that the domain stands in the way, ErrConflict that the
 // name is taken or that the domain was taken meanwhile.
-func (c *Client) EnsureDirectory(ctx context.Context, name, domain string) (d Directory, created bool, _ error) {
+func (c *Client) EnsureDirectory(ctx context.Context, name, domain string) (Ensured, error) {
 	directories, err := c.DirectoriesWithDomains(ctx)
 	if err != nil {
-		return Directory{}, false, err
+		return Ensured{}, err
 	}
-	d, err = DirectoryOf(directories, domain)
+	d, err := DirectoryOf(directories, domain)
 	problem, isProblem := errors.AsType[*DomainProblem](err)
 	if !isProblem || problem.Reason != MissingDirectory {
-		return d, false, err
+		return Ensured{Directory: d}, err
 	}
 	for _, other := range directories {
 		if strings.EqualFold(other.Name, name) {
-			return Directory{}, false, &Error{Op: opCreateDirectory, Kind: ErrConflict,
+			return Ensured{}, &Error{Op: opCreateDirectory, Kind: ErrConflict,
 				Message: "A directory with the name " + other.Name + " exists already, for " + strings.Join(other.Domains, ", ") + "."}
 		}
 	}
-	if err := c.createDirectory(ctx, name, domain); err != nil {
-		return Directory{}, false, err
+	refused, err := c.createDirectory(ctx, name, domain)
+	if err != nil {
+		return Ensured{}, err
 	}
 	// Under which key the answer has the id is not documented for this type, so
 	// the list has the last word.
 	if directories, err = c.DirectoriesWithDomains(ctx); err == nil {
 		d, err = DirectoryOf(directories, domain)
 	}
-	return d, true, err
+	return Ensured{Directory: d, Created: true, Refused: refused}, err
 }
 
 // createDirectory sends the creation as three independent public clients do,
 // and once more as plain JSON where Access does not know the vendor's type any
 // more: it says so by 406 or 415, or by 404, because its framework picks the
-// resource by the type.
-func (c *Client) createDirectory(ctx context.Context, name, domain string) error {
+// resource by the type. refused is that status, 0 where the first was taken.
+func (c *Client) createDirectory(ctx context.Context, name, domain string) (refused int, _ error) {
 	r := call{
 		op: opCreateDirectory, method: http.MethodPost, path: directoriesPath, media: directoryOtherType, accept: directoryOtherType,
 		body: map[string]any{"type": TypeOther, "domains": []string{domain}, "name": name},
@@ -55,14 +66,14 @@ func (c *Client) createDirectory(ctx context.Context, name, domain string) error
 	err := c.send(ctx, r, nil)
 	first, ok := errors.AsType[*Error](err)
 	if !ok || !speaksOtherType(first.Status) {
-		return c.unlessCreated(ctx, domain, err)
+		return 0, c.unlessCreated(ctx, domain, err)
 	}
 	r.media, r.accept = jsonType, jsonType
 	err = c.send(ctx, r, nil)
-	if second, ok := errors.AsType[*Error](err); ok {
+	if second, ok := errors.AsType[*Error](err); ok && speaksOtherType(second.Status) {
 		second.Err = fmt.Errorf("the vendor's media type was answered %d, %s %d", first.Status, jsonType, second.Status)
 	}
-	return c.unlessCreated(ctx, domain, err)
+	return first.Status, c.unlessCreated(ctx, domain, err)
 }
 
 func speaksOtherType(status int) bool {

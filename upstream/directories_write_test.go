@@ -30,13 +30,14 @@ func TestEnsureDirectory(t *testing.T) {
 	for media, want := range map[string]int{"both": 1, "legacy": 1, "json": 2} {
 		t.Run("created once, media types "+media, func(t *testing.T) {
 			c, access := start(t, noDirectory(accesstest.Modes{MediaTypes: media}))
-			d, created, err := c.EnsureDirectory(t.Context(), "Okta", domain)
-			if err != nil || !created || d.Name != "Okta" || d.Type != upstream.TypeOther || d.ID == "" {
-				t.Fatalf("got %+v, %t, %v", d, created, err)
+			made, err := c.EnsureDirectory(t.Context(), "Okta", domain)
+			d := made.Directory
+			if err != nil || !made.Created || d.Name != "Okta" || d.Type != upstream.TypeOther || d.ID == "" || (made.Refused == 415) != (want == 2) {
+				t.Fatalf("got %+v, %v", made, err)
 			}
-			again, created, err := c.EnsureDirectory(t.Context(), "Another name", domain)
-			if err != nil || created || again.ID != d.ID {
-				t.Errorf("again: got %+v, %t, %v", again, created, err)
+			again, err := c.EnsureDirectory(t.Context(), "Another name", domain)
+			if err != nil || again.Created || again.Directory.ID != d.ID {
+				t.Errorf("again: got %+v, %v", again, err)
 			}
 			if got := posts(access); len(got) != want {
 				t.Errorf("the creations were answered %v, want %d", got, want)
@@ -51,15 +52,15 @@ func TestEnsureDirectory(t *testing.T) {
 func TestEnsureDirectoryAfterALostAnswer(t *testing.T) {
 	c, access := start(t, noDirectory(accesstest.Modes{}))
 	access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: directoriesPath, Apply: true, Drop: true, Count: 1})
-	d, created, err := c.EnsureDirectory(t.Context(), "Okta", domain)
-	if err != nil || !created || d.ID == "" {
-		t.Errorf("got %+v, %t, %v", d, created, err)
+	made, err := c.EnsureDirectory(t.Context(), "Okta", domain)
+	if err != nil || !made.Created || made.Directory.ID == "" {
+		t.Errorf("got %+v, %v", made, err)
 	}
 	if got := posts(access); len(got) != 1 {
 		t.Errorf("%d creations were sent", len(got))
 	}
 	access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: directoriesPath, Drop: true, Count: 1})
-	if _, _, err := newClient(t, access, "new.com").EnsureDirectory(t.Context(), "New", "new.com"); !errors.Is(err, upstream.ErrUnavailable) {
+	if _, err := newClient(t, access, "new.com").EnsureDirectory(t.Context(), "New", "new.com"); !errors.Is(err, upstream.ErrUnavailable) {
 		t.Errorf("a creation that was not applied: %v", err)
 	}
 }
@@ -93,8 +94,8 @@ func TestEnsureDirectoryRefused(t *testing.T) {
 			if tt.fault.Status != 0 {
 				name = "Newest"
 			}
-			_, created, err := c.EnsureDirectory(t.Context(), name, tt.domain)
-			if err == nil || created {
+			made, err := c.EnsureDirectory(t.Context(), name, tt.domain)
+			if err == nil || made.Created {
 				t.Fatal("the directory was created")
 			}
 			problem, ok := errors.AsType[*upstream.DomainProblem](err)
@@ -118,7 +119,7 @@ func TestDeleteDirectory(t *testing.T) {
 	if problem, ok := errors.AsType[*upstream.DomainProblem](err); !ok || problem.Reason != upstream.BeingDeleted {
 		t.Errorf("while it goes on: %v", err)
 	}
-	if _, _, err := c.EnsureDirectory(t.Context(), "Okta", domain); err == nil {
+	if _, err := c.EnsureDirectory(t.Context(), "Okta", domain); err == nil {
 		t.Error("a directory was created beside the one that is being deleted")
 	}
 	for _, want := range []int{2, 1} {

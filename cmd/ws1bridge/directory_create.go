@@ -48,21 +48,28 @@ func (p *program) createDirectory(ctx context.Context, domain, name string) erro
 	}
 	progress := p.newProgress()
 	progress.begin("creating the directory " + name)
-	d, created, err := t.EnsureDirectory(ctx, name, domain)
+	ensured, err := t.EnsureDirectory(ctx, name, domain)
 	progress.end()
 	if err != nil {
 		return notCreated(err)
 	}
-	if created {
-		fmt.Fprintf(p.stdout, "Created the directory %s of type Other for the domain %s.\n", d.Name, domain)
-	} else {
-		fmt.Fprintf(p.stdout, "The directory %s of type Other has the domain %s already: nothing was done.\n", d.Name, domain)
-	}
+	p.tellEnsured(ensured, domain)
 	if !slices.Contains(t.domains, domain) {
 		fmt.Fprintf(p.stderr, "Note: the configuration sends users to %s, not to %s.\n", list(t.domains), domain)
 	}
-	fmt.Fprintf(p.stdout, "So that its users can log in, tick it in Okta's identity provider in Access; ws1bridge doctor shows what is missing.\n")
 	return nil
+}
+
+func (p *program) tellEnsured(e upstream.Ensured, domain string) {
+	if e.Refused != 0 {
+		fmt.Fprintf(p.stdout, "Access does not take the vendor's media type any more (%d); plain JSON was sent instead.\n", e.Refused)
+	}
+	if e.Created {
+		fmt.Fprintf(p.stdout, "Created the directory %s of type Other for the domain %s.\n", e.Directory.Name, domain)
+	} else {
+		fmt.Fprintf(p.stdout, "The directory %s of type Other has the domain %s already: nothing was done.\n", e.Directory.Name, domain)
+	}
+	fmt.Fprintln(p.stdout, "So that its users can log in, tick it in Okta's identity provider in Access; ws1bridge doctor shows what is missing.")
 }
 
 // checkNewDirectory refuses what would make a directory that no user reaches.

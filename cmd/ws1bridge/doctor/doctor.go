@@ -20,6 +20,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // Config is what a Doctor examines. It holds secrets and prints as [redacted].
@@ -39,6 +40,8 @@ type Config struct {
 	// OnCheck is told the name of each check before it is made; nil tells nobody.
 	OnCheck func(name string)
 
+	// Timeout bounds a single request to a host; 0 is 10 seconds.
+	Timeout time.Duration
 	// Roots are the authorities that certificates must come from; nil are those
 	// of the system.
 	Roots *x509.CertPool
@@ -64,6 +67,9 @@ type Doctor struct {
 
 // New returns a Doctor. It sends nothing.
 func New(cfg Config) *Doctor {
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = defaultTimeout
+	}
 	return &Doctor{cfg: cfg, transport: newTransport(cfg)}
 }
 

@@ -115,7 +115,7 @@ func mistakes() []mistake {
 			check: "health of Access", finding: "not all is well", mend: "System Diagnostics"},
 		{name: "a token that is none", plant: page200("/SAAS/auth/oauthtoken", `<html>`),
 			check: "token", finding: "gave no usable token", mend: "set access.url"},
-		{name: "a token of another scope", plant: page200("/SAAS/auth/oauthtoken", `{"access_token":"`+jwtScope("user")+`","expires_in":100}`),
+		{name: "a token of another scope", plant: page200("/SAAS/auth/oauthtoken", `{"access_token":"`+jwt(`{"scp":"user"}`)+`","expires_in":100}`),
 			check: "claims of the token", finding: "the scope user, not admin", mend: "tick the scope Admin"},
 		{name: "Access fails", plant: func(_ *testing.T, w *world) {
 			w.access.AddFault(accesstest.Fault{Path: accessAPI + "/scim", Status: http.StatusServiceUnavailable})

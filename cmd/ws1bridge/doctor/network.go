@@ -48,9 +48,8 @@ func (p peer) unreached(err error) verdict {
 		return failed(host+" does not answer in time", "let the firewall pass connections from this machine to it, or set HTTPS_PROXY")
 	case p.wrongScheme(err):
 		return p.schemeVerdict()
-	}
-	if alert, ok := errors.AsType[tls.AlertError](err); ok {
-		return failed(host+" breaks off TLS ("+alert.Error()+")", "look what ends TLS there: it may ask for a client certificate or refuse TLS 1.2 and 1.3")
+	case errors.As(err, &op) && op.Op == "remote error": // an alert, whose type crypto/tls keeps to itself
+		return failed(host+" breaks off TLS ("+op.Err.Error()+")", "look what ends TLS there: it may ask for a client certificate or refuse TLS 1.2 and 1.3")
 	}
 	return failed("the connection to "+host+" broke off", "look for a firewall or proxy between this machine and it")
 }

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	probeTimeout = 10 * time.Second
+	defaultTimeout = 10 * time.Second
 	// maxPage bounds what is read of an answer; all that is looked for is short.
 	maxPage = 64 << 10
 )
@@ -23,15 +23,15 @@ func newTransport(cfg Config) *http.Transport {
 		Proxy:                 cfg.Proxy,
 		DialContext:           cfg.Dial,
 		TLSClientConfig:       &tls.Config{RootCAs: cfg.Roots, MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:   probeTimeout,
-		ResponseHeaderTimeout: probeTimeout,
+		TLSHandshakeTimeout:   cfg.Timeout,
+		ResponseHeaderTimeout: cfg.Timeout,
 		ForceAttemptHTTP2:     true,
 	}
 	if t.Proxy == nil {
 		t.Proxy = http.ProxyFromEnvironment
 	}
 	if t.DialContext == nil {
-		t.DialContext = (&net.Dialer{Timeout: probeTimeout}).DialContext
+		t.DialContext = (&net.Dialer{Timeout: cfg.Timeout}).DialContext
 	}
 	return t
 }
@@ -48,7 +48,7 @@ type page struct {
 
 // probe asks for a page without following redirects. authorization may be "".
 func (d *Doctor) probe(ctx context.Context, target, authorization string) (page, error) {
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.Timeout)
 	defer cancel()
 	var p page
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{

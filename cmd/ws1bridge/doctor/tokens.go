@@ -28,7 +28,7 @@ func (d *Doctor) checkToken(ctx context.Context) verdict {
 	}
 	source, err := auth.NewTokenSource(auth.Config{
 		TokenURL: d.tenant.String() + tokenPath, ClientID: d.cfg.ClientID, ClientSecret: d.cfg.ClientSecret,
-		HTTPClient: &http.Client{Transport: d.transport}, FetchTimeout: probeTimeout,
+		HTTPClient: &http.Client{Transport: d.transport}, FetchTimeout: d.cfg.Timeout,
 	})
 	if err != nil {
 		return failed("the OAuth client cannot be used: "+err.Error(), "correct access.client_id and access.client_secret")
@@ -40,7 +40,7 @@ func (d *Doctor) checkToken(ctx context.Context) verdict {
 	client, err := upstream.NewClient(upstream.Config{
 		BaseURL: d.tenant.String(), Domains: d.domains(),
 		HTTPClient: &http.Client{Transport: &auth.Transport{Source: source, Base: d.transport, Host: d.tenant.Host}},
-		Resilience: Patience(),
+		Resilience: Patience(), Timeout: d.cfg.Timeout,
 	})
 	if err != nil {
 		return failed(err.Error(), "correct the configuration")

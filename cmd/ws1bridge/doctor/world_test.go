@@ -143,8 +143,8 @@ func (w *world) accessToken(t *testing.T) string {
 	return token.AccessToken
 }
 
-// jwtScope is a token of that scope.
-func jwtScope(scope string) string {
+// jwt is a token with these claims.
+func jwt(payload string) string {
 	enc := base64.RawURLEncoding.EncodeToString
-	return enc([]byte(`{"alg":"RS256"}`)) + "." + enc([]byte(`{"scp":"`+scope+`"}`)) + ".c2ln"
+	return enc([]byte(`{"alg":"RS256"}`)) + "." + enc([]byte(payload)) + ".c2ln"
 }
