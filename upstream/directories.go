@@ -118,7 +118,8 @@ func (c *Client) sendVendor(ctx context.Context, r call, out any) error {
 
 // DirectoriesWithDomains lists the directories of the tenant, each with its
 // domains. It takes a request for each directory, and errors as Directories
-// does. A directory that vanishes meanwhile is left out.
+// does. A directory that vanishes meanwhile is left out; one of another type
+// than Other whose domains Access does not tell has none.
 func (c *Client) DirectoriesWithDomains(ctx context.Context) ([]Directory, error) {
 	listed, err := c.Directories(ctx)
 	if err != nil {
@@ -128,12 +129,12 @@ func (c *Client) DirectoriesWithDomains(ctx context.Context) ([]Directory, error
 	for _, d := range listed {
 		d.Domains, err = c.DirectoryDomains(ctx, d.ID)
 		switch {
-		case errors.Is(err, ErrNotFound):
-		case err != nil:
+		case errors.Is(err, ErrNotFound) && d.Type == TypeOther:
+			continue
+		case err != nil && !(isRefusal(err) && d.Type != TypeOther):
 			return nil, err
-		default:
-			directories = append(directories, d)
 		}
+		directories = append(directories, d)
 	}
 	return directories, nil
 }

@@ -32,8 +32,8 @@ type IdentityProvider struct {
 	Methods []string
 	// DirectoryIDs are the directories that it is associated with.
 	DirectoryIDs []string
-	// directoriesKnown says that the answer told of directories at all.
-	directoriesKnown bool
+	// DirectoriesKnown says that Access told of directories at all.
+	DirectoriesKnown bool
 }
 
 // UnmarshalJSON reads a provider leniently: no document describes it, only
@@ -49,7 +49,7 @@ func (p *IdentityProvider) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	*p = IdentityProvider{ID: raw.ID, Name: raw.Name, BuiltIn: strings.EqualFold(raw.Type, "BUILT_IN"), directoriesKnown: raw.Directories != nil}
+	*p = IdentityProvider{ID: raw.ID, Name: raw.Name, BuiltIn: strings.EqualFold(raw.Type, "BUILT_IN"), DirectoriesKnown: raw.Directories != nil}
 	if p.Name == "" {
 		p.Name = raw.FriendlyName
 	}
@@ -106,10 +106,14 @@ func (c *Client) IdentityProviders(ctx context.Context) ([]IdentityProvider, err
 		return nil, err
 	}
 	for i, p := range answer.Items {
-		if p.ID == "" || p.directoriesKnown && len(p.Methods) > 0 {
+		if p.ID == "" || p.DirectoriesKnown && len(p.Methods) > 0 {
 			continue
 		}
-		if answer.Items[i], err = c.identityProvider(ctx, p.ID); err != nil {
+		whole, err := c.identityProvider(ctx, p.ID)
+		switch {
+		case err == nil:
+			answer.Items[i] = whole
+		case !isRefusal(err): // each type may have a media type of its own; then the summary has to do
 			return nil, err
 		}
 	}

@@ -62,6 +62,21 @@ func TestIdentityProvidersWhereOnlyEnabledOnesAreListed(t *testing.T) {
 	}
 }
 
+// TestIdentityProvidersThatCannotBeReadAlone keeps what the summary tells.
+func TestIdentityProvidersThatCannotBeReadAlone(t *testing.T) {
+	c, access := start(t, accesstest.Config{Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{ProviderListOmitsDirectories: true}}})
+	access.AddFault(accesstest.Fault{Path: providersPath + "/", Status: http.StatusBadRequest})
+	got, err := c.IdentityProviders(t.Context())
+	if err != nil || len(got) != 2 || got[1].DirectoriesKnown || got[1].Name != "Okta SAML" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	access.ClearFaults()
+	access.AddFault(accesstest.Fault{Path: providersPath + "/", Status: http.StatusForbidden})
+	if _, err := c.IdentityProviders(t.Context()); !errors.Is(err, upstream.ErrNotPermitted) {
+		t.Errorf("error = %v", err)
+	}
+}
+
 func TestReadProvider(t *testing.T) {
 	for name, tt := range map[string]struct {
 		in   string

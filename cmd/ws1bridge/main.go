@@ -97,11 +97,24 @@ func (p *program) rootCommand() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.configFile, "config", "", "YAML configuration file (default $WS1BRIDGE_CONFIG)")
 	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // the flag exists
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand(),
-		p.configCommand(), p.versionCommand())
-	root.AddCommand(p.doctorCommand(), p.directoryCommand(), p.userCommand(), p.groupCommand(), p.oktaSettingsCommand(),
-		p.completionCommand())
 	root.CompletionOptions.DisableDefaultCmd = true // ours has examples and exit codes
+	for _, g := range []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"run", "Run it:", []*cobra.Command{p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand()}},
+		{"setup", "Set it up:", []*cobra.Command{p.doctorCommand(), p.configCommand(), p.directoryCommand(), p.oktaSettingsCommand()}},
+		{"look", "Look at somebody:", []*cobra.Command{p.userCommand(), p.groupCommand()}},
+		{"", "", []*cobra.Command{p.completionCommand(), p.versionCommand()}},
+	} {
+		if g.id != "" {
+			root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		}
+		for _, cmd := range g.commands {
+			cmd.GroupID = g.id
+			root.AddCommand(cmd)
+		}
+	}
 	completeHelp(root)
 	return root
 }

@@ -107,6 +107,10 @@ func (a *access) checkProvider(ctx context.Context, domain string) verdict {
 	if i := slices.IndexFunc(using, func(p upstream.IdentityProvider) bool { return p.Enabled }); i >= 0 {
 		return ok(using[i].Name + " uses the directory " + d.Name)
 	}
+	if i := slices.IndexFunc(all, func(p upstream.IdentityProvider) bool { return !p.DirectoriesKnown }); i >= 0 && len(using) == 0 {
+		return unknown("could not be checked: Access does not tell which directories "+all[i].Name+" has",
+			"look under Identity Providers in Access whether the one that stands for Okta has the directory "+d.Name)
+	}
 	foreign := slices.DeleteFunc(slices.Clone(all), func(p upstream.IdentityProvider) bool { return p.BuiltIn })
 	associate := ": tick the directory " + d.Name + " under Users"
 	switch {

@@ -99,6 +99,13 @@ func mistakes() []mistake {
 			check: "identity provider of acme.com", finding: "no identity provider uses the directory Okta", mend: "tick the directory Okta"},
 		{name: "identity provider disabled", access: withMistakes(accesstest.Mistakes{OktaProvider: "disabled"}),
 			check: "identity provider of acme.com", finding: "but is disabled", mend: "enable Okta SAML"},
+		{name: "providers that do not tell their directories", access: withMistakes(accesstest.Mistakes{ProviderListOmitsDirectories: true}),
+			plant: failing(accessAPI+"/identityProviders/", http.StatusBadRequest),
+			check: "identity provider of acme.com", outcome: doctor.Unknown, finding: "does not tell which directories", mend: "look under Identity Providers"},
+		{name: "policies that do not tell their rules", plant: failing("/acs/rulesets", http.StatusNotFound),
+			check: "access policy for acme.com", outcome: doctor.Unknown, finding: "does not tell which methods", mend: "look under Policies"},
+		{name: "policies that may not be read", plant: failing("/acs/rulesets", http.StatusForbidden),
+			check: "access policy for acme.com", outcome: doctor.Unknown, finding: "too small for reading access policies", mend: "larger admin role"},
 		{name: "method not in the policy", access: withMistakes(accesstest.Mistakes{PolicyOmitsOkta: true}),
 			check: "access policy for acme.com", finding: "does not have the method Okta SAML", mend: "add the method to a rule"},
 		{name: "role too small to read users", access: withMistakes(accesstest.Mistakes{Role: "none"}),
@@ -117,9 +124,7 @@ func mistakes() []mistake {
 			check: "token", finding: "gave no usable token", mend: "set access.url"},
 		{name: "a token of another scope", plant: page200("/SAAS/auth/oauthtoken", `{"access_token":"`+jwt(`{"scp":"user"}`)+`","expires_in":100}`),
 			check: "claims of the token", finding: "the scope user, not admin", mend: "tick the scope Admin"},
-		{name: "Access fails", plant: func(_ *testing.T, w *world) {
-			w.access.AddFault(accesstest.Fault{Path: accessAPI + "/scim", Status: http.StatusServiceUnavailable})
-		}, check: "SCIM read", finding: "an error of its own at reading users (503)", mend: "wait"},
+		{name: "Access fails", plant: failing(accessAPI+"/scim", http.StatusServiceUnavailable), check: "SCIM read", finding: "an error of its own at reading users (503)", mend: "wait"},
 		{name: "configuration with problems", plant: func(_ *testing.T, w *world) { w.cfg.Problems = []string{"okta.tokens: is required"} },
 			check: "configuration", finding: "1 problem(s): okta.tokens: is required", mend: "correct the settings"},
 	}
@@ -150,6 +155,11 @@ func diagnose(t *testing.T, list []mistake) {
 			}
 		})
 	}
+}
+
+// failing has Access answer a path with a status.
+func failing(path string, status int) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) { w.access.AddFault(accesstest.Fault{Path: path, Status: status}) }
 }
 
 // silent closes the port at which a host is.
