@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,8 +8,8 @@ import (
 
 func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var screen bytes.Buffer
-		g := &progress{w: &screen}
+		screen := newOutput()
+		g := &progress{w: screen}
 		step := func(d time.Duration) {
 			time.Sleep(d)
 			synctest.Wait()
@@ -39,15 +38,15 @@ func TestProgress(t *testing.T) {
 // TestQuiet checks that what is not a terminal gets neither progress nor color.
 func TestQuiet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out, diagnostics bytes.Buffer
-		p := &program{stdout: &out, stderr: &diagnostics}
+		out, diagnostics := newOutput(), newOutput()
+		p := &program{stdout: out, stderr: diagnostics}
 		g := p.newProgress()
 		g.begin("something")
 		time.Sleep(2 * slow)
 		synctest.Wait()
 		g.end()
-		if diagnostics.Len() > 0 || p.colorful(&out) {
-			t.Errorf("standard error got %q, color %t", diagnostics.String(), p.colorful(&out))
+		if diagnostics.String() != "" || p.colorful(out) {
+			t.Errorf("standard error got %q, color %t", diagnostics, p.colorful(out))
 		}
 	})
 }
