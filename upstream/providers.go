@@ -34,6 +34,9 @@ type IdentityProvider struct {
 	DirectoryIDs []string
 	// DirectoriesKnown says that Access told of directories at all.
 	DirectoriesKnown bool
+	// NameID is the attribute by which Access finds the person that a SAML answer
+	// is about, such as "emails"; "" where Access does not tell.
+	NameID string
 }
 
 // UnmarshalJSON reads a provider leniently: no document describes it, only
@@ -45,11 +48,14 @@ func (p *IdentityProvider) UnmarshalJSON(b []byte) error {
 		Status                 json.RawMessage `json:"nIDPStatus"`
 		Methods                []namedMethod   `json:"authMethods"`
 		Directories            *[]Directory    `json:"directoryConfigurations"`
+		NameIDFormatType       string
+		NameIDMappings         map[string]string `json:"nameIdFormatAttributeMappings"`
 	}
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
 	*p = IdentityProvider{ID: raw.ID, Name: raw.Name, BuiltIn: strings.EqualFold(raw.Type, "BUILT_IN"), DirectoriesKnown: raw.Directories != nil}
+	p.NameID = raw.NameIDMappings[raw.NameIDFormatType]
 	if p.Name == "" {
 		p.Name = raw.FriendlyName
 	}
@@ -109,7 +115,7 @@ func (c *Client) IdentityProviders(ctx context.Context) ([]IdentityProvider, err
 		if p.ID == "" || p.DirectoriesKnown && len(p.Methods) > 0 {
 			continue
 		}
-		whole, err := c.identityProvider(ctx, p.ID)
+		whole, err := c.IdentityProvider(ctx, p.ID)
 		switch {
 		case err == nil:
 			answer.Items[i] = whole
@@ -120,7 +126,12 @@ func (c *Client) IdentityProviders(ctx context.Context) ([]IdentityProvider, err
 	return answer.Items, nil
 }
 
-func (c *Client) identityProvider(ctx context.Context, id string) (IdentityProvider, error) {
+// IdentityProvider reads one identity provider, with what summaries leave out.
+// ErrNotFound when there is none.
+func (c *Client) IdentityProvider(ctx context.Context, id string) (IdentityProvider, error) {
+	if !plausibleID(id) {
+		return IdentityProvider{}, notFound(opReadProvider)
+	}
 	var p IdentityProvider
 	r := call{op: opReadProvider, method: http.MethodGet, path: providersPath + "/" + url.PathEscape(id), accept: providerType}
 	err := c.sendVendor(ctx, r, &p)

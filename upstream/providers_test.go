@@ -40,7 +40,7 @@ func TestIdentityProviders(t *testing.T) {
 				return
 			}
 			okta := got[1]
-			if okta.Name != "Okta SAML" || okta.Enabled != tt.enabled || len(okta.DirectoryIDs) != tt.directories || !reflect.DeepEqual(okta.Methods, []string{"Okta SAML"}) {
+			if okta.Name != "Okta SAML" || okta.NameID != "emails" || okta.Enabled != tt.enabled || len(okta.DirectoryIDs) != tt.directories || !reflect.DeepEqual(okta.Methods, []string{"Okta SAML"}) {
 				t.Errorf("got %+v", okta)
 			}
 			if tt.directories > 0 && okta.DirectoryIDs[0] != access.State().Directories[1]["directoryId"] {
@@ -82,10 +82,11 @@ func TestReadProvider(t *testing.T) {
 		in   string
 		want upstream.IdentityProvider
 	}{
-		"names of methods alone":     {`{"id":"1","name":"A","authMethods":["X"],"nIDPStatus":"1"}`, upstream.IdentityProvider{ID: "1", Name: "A", Enabled: true, Methods: []string{"X"}}},
-		"a name under another key":   {`{"id":"1","friendlyName":"A","authMethods":[{"name":"X"}]}`, upstream.IdentityProvider{ID: "1", Name: "A", Enabled: true, Methods: []string{"X"}}},
-		"a status that is not 1":     {`{"id":"1","nIDPStatus":2}`, upstream.IdentityProvider{ID: "1"}},
-		"methods that have no names": {`{"id":"1","authMethods":[{"authMethodId":1}]}`, upstream.IdentityProvider{ID: "1", Enabled: true}},
+		"names of methods alone":      {`{"id":"1","name":"A","authMethods":["X"],"nIDPStatus":"1"}`, upstream.IdentityProvider{ID: "1", Name: "A", Enabled: true, Methods: []string{"X"}}},
+		"a name under another key":    {`{"id":"1","friendlyName":"A","authMethods":[{"name":"X"}]}`, upstream.IdentityProvider{ID: "1", Name: "A", Enabled: true, Methods: []string{"X"}}},
+		"a status that is not 1":      {`{"id":"1","nIDPStatus":2}`, upstream.IdentityProvider{ID: "1"}},
+		"a name ID of another format": {`{"id":"1","nameIdFormatType":"b","nameIdFormatAttributeMappings":{"a":"emails","b":"userName"}}`, upstream.IdentityProvider{ID: "1", Enabled: true, NameID: "userName"}},
+		"methods that have no names":  {`{"id":"1","authMethods":[{"authMethodId":1}]}`, upstream.IdentityProvider{ID: "1", Enabled: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got upstream.IdentityProvider

@@ -68,15 +68,21 @@ func TestUserGetWithASmallRole(t *testing.T) {
 
 func TestUserGetOfSeveralAccounts(t *testing.T) {
 	o, _ := pushed(t, accesstest.Config{Domains: []string{"acme.com", "other.com"}})
-	_, err := o.access.SeedUser(map[string]any{
+	seedUser(t, o.access, "ada@acme.com", "other.com")
+	o.expect(t, exitFailed, words("user get ada@acme.com"), "There are 2 accounts that fit.", "the person may have two accounts")
+}
+
+// seedUser makes a provisioned user in Access.
+func seedUser(t *testing.T, access *accesstest.Running, userName, domain string) {
+	t.Helper()
+	_, err := access.SeedUser(map[string]any{
 		"schemas":  []string{"urn:scim:schemas:core:1.0", "urn:scim:schemas:extension:workspace:1.0"},
-		"userName": "ada@acme.com", "name": object{"givenName": "A", "familyName": "L"}, "emails": []object{{"value": "a@l"}}, "externalId": "x",
-		"urn:scim:schemas:extension:workspace:1.0": object{"internalUserType": "PROVISIONED", "domain": "other.com"},
+		"userName": userName, "name": object{"givenName": "A", "familyName": "L"}, "emails": []object{{"value": userName}}, "externalId": "x",
+		"urn:scim:schemas:extension:workspace:1.0": object{"internalUserType": "PROVISIONED", "domain": domain},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.expect(t, exitFailed, words("user get ada@acme.com"), "There are 2 accounts that fit.", "the person may have two accounts")
 }
 
 func TestGroupGet(t *testing.T) {

@@ -15,6 +15,8 @@ const (
 	methodPassword = "Password (Local Directory)"
 )
 
+const nameIDFormat = "urn:oasis:names:tc:SAML:"
+
 const providerEnabled = "1" // nIDPStatus of a provider in use (public clients)
 
 // seedProviders makes the built-in provider, and one for Okta at the first directory of type Other.
@@ -27,7 +29,15 @@ func (s *store) seedProviders() {
 		}
 	}
 	s.addProvider("Okta SAML", "MANUAL", methodOkta, other)
-	s.oktaID = s.providers[len(s.providers)-1]["id"].(string)
+	okta := s.providers[len(s.providers)-1]
+	s.oktaID = okta["id"].(string)
+	// As a public client sends them for a SAML provider.
+	okta["nameIdFormatType"] = nameIDFormat + "1.1:nameid-format:emailAddress"
+	okta["nameIdFormatAttributeMappings"] = object{
+		nameIDFormat + "1.1:nameid-format:emailAddress": "emails",
+		nameIDFormat + "2.0:nameid-format:persistent":   "id",
+		nameIDFormat + "2.0:nameid-format:transient":    "userName",
+	}
 }
 
 // providerView is a provider as the modes show it, nil where they hide it.

@@ -9,7 +9,8 @@
 //
 // It changes nothing in Access, unless it is asked to write; then it makes a
 // user and a group of its own and removes them again. No finding holds a
-// secret, a token or the name of a person.
+// secret or a token; none but those of Person, which are about one person, hold
+// the name of anybody.
 package doctor
 
 import (

@@ -17,7 +17,50 @@ func Person(ctx context.Context, client *upstream.Client, account upstream.Accou
 		{name: "status", run: func(context.Context) verdict { return checkStatus(account) }},
 	}
 	a := &access{client: client}
-	return run(ctx, append(checks, loginChecks(account.Domain, origin, func() *access { return a })...), nil, report)
+	checks = append(checks, loginChecks(account.Domain, origin, func() *access { return a })...)
+	checks = append(checks, check{name: "name ID", after: []string{"identity provider of " + account.Domain},
+		run: func(ctx context.Context) verdict { return a.checkNameID(ctx, account) }})
+	return run(ctx, checks, nil, report)
+}
+
+// checkNameID says by what Access finds the person when Okta sends them: the one
+// thing that the two must agree about for each log-in.
+func (a *access) checkNameID(ctx context.Context, account upstream.Account) verdict {
+	d, err := a.directory(ctx, account.Domain)
+	if err != nil {
+		return unread("directories", err)
+	}
+	all, err := a.providers.get(ctx, a.client.IdentityProviders)
+	if err != nil {
+		return unread("identity providers", err)
+	}
+	for _, p := range providersOf(all, d) {
+		if p.NameID == "" && p.Enabled {
+			if p, err = a.client.IdentityProvider(ctx, p.ID); err != nil {
+				return unread("the identity provider", err)
+			}
+		}
+		if p.NameID != "" && p.Enabled {
+			return nameIDVerdict(p, account)
+		}
+	}
+	return unknown("could not be checked: Access does not tell by which attribute it finds people",
+		"compare the Name ID that Okta's app sends with what Access holds")
+}
+
+func nameIDVerdict(p upstream.IdentityProvider, account upstream.Account) verdict {
+	value := account.ID
+	if p.NameID != "id" {
+		value, _ = account.Attributes[upstream.Path{Name: p.NameID}].(string)
+		if v, isOwn := account.Attributes[upstream.Path{Schema: upstream.WorkspaceSchema, Name: p.NameID}].(string); isOwn {
+			value = v
+		}
+	}
+	if value == "" {
+		return failed(p.Name+" finds people by "+p.NameID+", and this account has none",
+			"map a value to "+p.NameID+" in Okta, or let "+p.Name+" find people by another attribute")
+	}
+	return ok(p.Name + " finds people by " + p.NameID + ": Okta's app for log-ins must send " + value + " as Name ID")
 }
 
 // checkOrigin looks whether the account is one that Okta pushes.

@@ -2,6 +2,7 @@ package doctor_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -45,6 +46,9 @@ func TestPerson(t *testing.T) {
 			check: "identity provider of acme.com", outcome: doctor.Failed, finding: "no identity provider uses"},
 		{name: "a policy without the method", access: withMistakes(accesstest.Mistakes{PolicyOmitsOkta: true}),
 			check: "access policy for acme.com", outcome: doctor.Failed, finding: "nobody is sent to Okta"},
+		{name: "a name ID that the account has", check: "name ID", outcome: doctor.OK, finding: "must send user-0001@acme.com as Name ID"},
+		{name: "summaries without a name ID", access: withMistakes(accesstest.Mistakes{ProviderListOmitsDirectories: true}),
+			check: "name ID", outcome: doctor.OK, finding: "must send user-0001@acme.com as Name ID"},
 		{name: "a role too small to tell", access: withMistakes(accesstest.Mistakes{Role: "users"}),
 			check: "directory of acme.com", outcome: doctor.Unknown, finding: "could not be checked"},
 	}
@@ -108,6 +112,52 @@ func TestDisabledInAccess(t *testing.T) {
 				t.Errorf("the status %s gives %+v", status, r)
 			}
 		})
+	}
+}
+
+// TestNameID puts another mapping into the provider.
+func TestNameID(t *testing.T) {
+	for attribute, want := range map[string]struct {
+		outcome doctor.Outcome
+		finding string
+	}{
+		"userName":          {doctor.OK, "finds people by userName: Okta's app for log-ins must send user-0001@acme.com"},
+		"userPrincipalName": {doctor.Failed, "finds people by userPrincipalName, and this account has none"},
+		"id":                {doctor.OK, "finds people by id"},
+		"":                  {doctor.Unknown, "does not tell by which attribute"},
+	} {
+		t.Run("by "+attribute, func(t *testing.T) {
+			w := newWorld(t, accesstest.Config{SeedUsers: 1})
+			client := w.client(t, domain)
+			w.setNameID(t, attribute)
+			found, err := client.Accounts(t.Context(), "user-0001@acme.com")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = doctor.Person(t.Context(), client, found[0], []string{domain}, func(r doctor.Result) {
+				if r.Name == "name ID" && (r.Outcome != want.outcome || !strings.Contains(r.Finding, want.finding)) {
+					t.Errorf("got %+v", r)
+				}
+			})
+		})
+	}
+}
+
+// setNameID changes the provider for Okta.
+func (w *world) setNameID(t *testing.T, attribute string) {
+	t.Helper()
+	providers, err := w.client(t, domain).IdentityProviders(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := `{"name":"Okta SAML","nameIdFormatType":"x","nameIdFormatAttributeMappings":{"x":"` + attribute + `"}}`
+	req := httptest.NewRequest(http.MethodPut, accessAPI+"/identityProviders/"+providers[1].ID, strings.NewReader(body))
+	req.Header.Set("Authorization", "Bearer "+w.accessToken(t))
+	req.Header.Set("Content-Type", "application/json")
+	answer := httptest.NewRecorder()
+	w.access.Handler().ServeHTTP(answer, req)
+	if answer.Code != http.StatusOK {
+		t.Fatalf("the change was answered %d %s", answer.Code, answer.Body)
 	}
 }
 
