@@ -60,10 +60,11 @@ type Doctor struct {
 	cfg       Config
 	transport *http.Transport
 
-	tenant *url.URL // nil where the configuration names none
-	clock  clock
-	token  string  // "" until the check of the token went well
-	access *access // nil until then
+	tenant  *url.URL // nil where the configuration names none
+	reached bool     // the host of the tenant answers
+	clock   clock
+	token   string  // "" until the check of the token went well
+	access  *access // nil until then
 }
 
 // New returns a Doctor. It sends nothing.

@@ -53,6 +53,7 @@ func (d *Doctor) checkHost(ctx context.Context) verdict {
 	case peer.answersWrongScheme(a):
 		return peer.schemeVerdict()
 	}
+	d.reached = true
 	d.clock.read(a)
 	finding := tenant.Host + " answers"
 	if d.proxied(tenant) {
@@ -110,8 +111,13 @@ func (d *Doctor) checkOtherSpelling(ctx context.Context) verdict {
 	own := d.tenant.Hostname()
 	self := d.isAccess(ctx, d.tenant.Host)
 	switch {
+	case len(found) > 0 && !self && d.reached:
+		// The page that tells may be hidden; the token will show.
+		return unknown(found[0]+" answers as Workspace ONE Access; "+own+" answers, but does not say that it is",
+			"if the check of the token fails: set access.url to https://"+found[0]+", if that is your tenant")
 	case len(found) > 0 && !self:
-		return failed(found[0]+" answers as Workspace ONE Access, "+own+" does not", "set access.url to https://"+found[0])
+		return failed(found[0]+" answers as Workspace ONE Access, "+own+" does not answer",
+			"set access.url to https://"+found[0]+", if that is your tenant")
 	case len(found) > 0:
 		return ok(own + " answers, and so does " + strings.Join(found, ", "))
 	case self:

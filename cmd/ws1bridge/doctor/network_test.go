@@ -128,3 +128,16 @@ func TestBothSpellings(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 }
+
+// TestSpellingThatIsHidden has another spelling show itself, and the configured
+// one not.
+func TestSpellingThatIsHidden(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	const old = "acme.vmwareidentity.eu"
+	w.serve(t, old, w.access.Handler(), w.authority.issue(t, old, -day, 90*day))
+	page200("/SAAS/auth/.well-known/openid-configuration", `<html>`)(t, w)
+	r := w.examine(t)["other spelling of the host"]
+	if r.Outcome != doctor.Unknown || !strings.Contains(r.Mend, "set access.url to https://"+old+", if that is your tenant") {
+		t.Errorf("got %+v", r)
+	}
+}
