@@ -56,12 +56,12 @@ func sideBySide(held upstream.Attributes, okta view) []row {
 	}
 	var rows []row
 	for _, p := range slices.SortedFunc(maps.Keys(held), func(a, b upstream.Path) int { return strings.Compare(a.String(), b.String()) }) {
-		r := row{access: short(p.String()), held: oneLineOf(held[p]), scim: "-", seen: "-"}
+		r := row{access: shortPath(p.String()), held: oneLineOf(held[p]), scim: "-", seen: "-"}
 		if okta != nil {
 			alone := okta(upstream.Attributes{p: held[p]})
 			for _, name := range slices.Sorted(maps.Keys(alone)) {
 				if value, ok := seen[name]; ok && always[name] == "" {
-					r.scim, r.seen = short(name), value
+					r.scim, r.seen = shortPath(name), value
 					delete(seen, name)
 				}
 			}
@@ -69,7 +69,7 @@ func sideBySide(held upstream.Attributes, okta view) []row {
 		rows = append(rows, r)
 	}
 	for _, name := range slices.Sorted(maps.Keys(seen)) {
-		rows = append(rows, row{access: "-", held: "-", scim: short(name), seen: seen[name]})
+		rows = append(rows, row{access: "-", held: "-", scim: shortPath(name), seen: seen[name]})
 	}
 	return rows
 }
@@ -108,8 +108,8 @@ func oneLineOf(v any) string {
 	return string(b)
 }
 
-// short names the extensions of both worlds by a word.
-func short(path string) string {
+// shortPath names the extensions of both worlds by a word.
+func shortPath(path string) string {
 	for urn, word := range map[string]string{
 		upstream.EnterpriseSchema:  "enterprise",
 		upstream.WorkspaceSchema:   "workspace",
