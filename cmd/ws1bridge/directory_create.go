@@ -80,8 +80,8 @@ func checkNewDirectory(own []string, domain, name string) error {
 	if domain == "" {
 		return errors.New("--domain is required, because the configuration names no single domain")
 	}
-	if err := checkDomain(domain); err != nil {
-		return fmt.Errorf("--domain %w", err)
+	if strings.ContainsAny(domain, "/:@ \t") {
+		return errors.New("--domain must be a domain alone, such as example.com")
 	}
 	for _, mine := range own {
 		if domain != mine && strings.EqualFold(domain, mine) {

@@ -11,9 +11,9 @@ import (
 	"ws1bridge/upstream/accesstest"
 )
 
-// shown are the lines of the guides that the bridge is said to print: those of
+// shownLine matches the lines of the guides that the bridge is said to print: those of
 // code blocks that begin with a mark, an arrow or its name.
-var shown = regexp.MustCompile(`^(✓|✗|\?|→|ws1bridge:|Created |The directory |So that )`)
+var shownLine = regexp.MustCompile(`^(✓|✗|\?|→|ws1bridge:|Created |The directory |So that )`)
 
 // TestGuides checks that the guides show what the program prints today.
 func TestGuides(t *testing.T) {
@@ -32,7 +32,7 @@ func TestGuides(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, line := range codeLines(string(b)) {
-			if line = plainLine(line); !shown.MatchString(line) {
+			if line = plainLine(line); !shownLine.MatchString(line) {
 				continue
 			}
 			checked++
