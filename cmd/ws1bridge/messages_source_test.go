@@ -308,8 +308,8 @@ func (p *goPackage) reachable(names ...string) []*ast.FuncDecl {
 		for _, f := range p.funcs[name] {
 			out = append(out, f)
 			ast.Inspect(f, func(n ast.Node) bool {
-				if id, ok := n.(*ast.Ident); ok && !seen[id.Name] && (p.funcs[id.Name] != nil) {
-					names = append(names, id.Name)
+				if call, ok := n.(*ast.CallExpr); ok {
+					names = append(names, lastName(call.Fun))
 				}
 				return true
 			})
