@@ -25,12 +25,12 @@ first and plain JSON where Access does not take that any more.
 The domain must equal the one that the configuration sends with users, to the
 byte, and it must belong to no other directory of the tenant.`,
 		Example: `  ws1bridge directory create                                # domain of the configuration
-  ws1bridge directory create --domain acme.com --name Okta`,
+  ws1bridge directory create --domain acme.com --name Contractors`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.createDirectory(cmd.Context(), domain, name) },
 	}
 	cmd.Flags().StringVar(&domain, "domain", "", "domain of its users (default: that of the configuration)")
-	cmd.Flags().StringVar(&name, "name", "Okta", "name of the directory")
+	cmd.Flags().StringVar(&name, "name", "", "name of the directory (default: Okta, or Okta DOMAIN where that is taken)")
 	return cmd
 }
 
@@ -43,12 +43,15 @@ func (p *program) createDirectory(ctx context.Context, domain, name string) erro
 	if domain == "" && len(t.domains) == 1 {
 		domain = t.domains[0]
 	}
-	if err := checkNewDirectory(t.domains, domain, name); err != nil {
+	if err := checkNewDirectory(t.domains, domain); err != nil {
 		return usageError{err}
 	}
 	progress := p.newProgress()
-	progress.begin("creating the directory " + name)
-	ensured, err := t.EnsureDirectory(ctx, name, domain)
+	progress.begin("creating the directory of " + domain)
+	ensured, err := t.EnsureDirectory(ctx, or(name, defaultName), domain)
+	if name == "" && isNameTaken(err) {
+		ensured, err = t.EnsureDirectory(ctx, defaultName+" "+domain, domain)
+	}
 	progress.end()
 	if err != nil {
 		return notCreated(err)
@@ -58,6 +61,15 @@ func (p *program) createDirectory(ctx context.Context, domain, name string) erro
 		fmt.Fprintf(p.stderr, "Note: the configuration sends users to %s, not to %s.\n", list(t.domains), domain)
 	}
 	return nil
+}
+
+// defaultName is what a directory is called that nobody named.
+const defaultName = "Okta"
+
+// isNameTaken reports whether another directory has the name already.
+func isNameTaken(err error) bool {
+	e, ok := errors.AsType[*upstream.Error](err)
+	return ok && errors.Is(err, upstream.ErrConflict) && e.Status == 0
 }
 
 func (p *program) tellEnsured(e upstream.Ensured, domain string) {
@@ -73,10 +85,7 @@ func (p *program) tellEnsured(e upstream.Ensured, domain string) {
 }
 
 // checkNewDirectory refuses what would make a directory that no user reaches.
-func checkNewDirectory(own []string, domain, name string) error {
-	if strings.TrimSpace(name) == "" {
-		return errors.New("--name must not be empty")
-	}
+func checkNewDirectory(own []string, domain string) error {
 	if domain == "" {
 		return errors.New("--domain is required, because the configuration names no single domain")
 	}

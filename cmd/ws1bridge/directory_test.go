@@ -23,7 +23,7 @@ func TestDirectoryCreate(t *testing.T) {
 			o.expect(t, exitWell, words("directory create"), says...)
 			o.expect(t, exitWell, words("directory create --domain acme.com --name Other"), "The directory Okta of type Other has the domain acme.com already")
 			o.expect(t, exitWell, words("directory list"), "users of Okta go here", "System Domain")
-			o.expect(t, exitWell, words("directory create --domain new.com --name New"), "Created the directory New", "the configuration sends users to acme.com, not to new.com")
+			o.expect(t, exitWell, words("directory create --domain new.com"), "Created the directory Okta new.com", "the configuration sends users to acme.com, not to new.com")
 		})
 	}
 }
@@ -47,8 +47,7 @@ func TestDirectoryCreateRefused(t *testing.T) {
 		{name: "a domain that the configuration spells otherwise", args: "--domain Acme.com", want: exitUsage,
 			says: []string{"the configuration sends users to acme.com, which is not Acme.com to Access", "use --domain acme.com"}},
 		{name: "a domain that is none", args: "--domain https://acme.com", want: exitUsage, says: []string{"--domain must be a domain alone"}},
-		{name: "no name", args: "--name=", want: exitUsage, says: []string{"--name must not be empty"}},
-		{name: "a name that is taken", args: "--domain new.com", want: exitFailed, says: []string{"A directory with the name Okta exists already, for acme.com", "choose another --name"}},
+		{name: "a name that is taken", args: "--domain new.com --name okta", want: exitFailed, says: []string{"A directory with the name Okta exists already, for acme.com", "choose another --name"}},
 		{name: "NOT_FOUND", args: "--domain new.com --name New", fault: broken(http.StatusNotFound), want: exitFailed,
 			says: []string{"(NOT_FOUND), for either media type", "answered 404, application/json 404", "Identity Services"}},
 		{name: "415", args: "--domain new.com --name New", fault: broken(http.StatusUnsupportedMediaType), want: exitFailed,

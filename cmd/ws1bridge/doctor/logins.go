@@ -74,11 +74,11 @@ func (a *access) checkDirectory(ctx context.Context, domain string) verdict {
 // domainVerdict adds to a problem what to do about it.
 func domainVerdict(p *upstream.DomainProblem) verdict {
 	mend := map[upstream.DomainReason]string{
-		upstream.MissingDirectory: "ws1bridge directory create --domain " + p.Domain + " --name Okta",
+		upstream.MissingDirectory: "ws1bridge directory create --domain " + p.Domain,
 		upstream.OtherSpelling:    "spell it exactly " + strings.Join(p.Domains, "") + " in the configuration, or make the directory anew: Access compares to the byte",
 		upstream.WrongType: "choose a domain of its own for Okta's users, such as okta." + p.Domain + ", or take the domain out of the directory " +
 			p.Directory.Name + " first: a domain belongs to one directory",
-		upstream.BeingDeleted:       "wait until it is gone, then: ws1bridge directory create --domain " + p.Domain + " --name Okta",
+		upstream.BeingDeleted:       "wait until it is gone, then: ws1bridge directory create --domain " + p.Domain,
 		upstream.SeveralDirectories: "leave the domain to one directory of type Other, and take it out of the others",
 	}[p.Reason]
 	return failed(p.Error(), mend)
