@@ -24,6 +24,9 @@ type Error struct {
 	Kind error
 	// Status is the HTTP status of the token endpoint, 0 when it gave no answer.
 	Status int
+	// Code is what RFC 6749 section 5.2 calls the error, where the endpoint gave
+	// one that is about the client, such as unauthorized_client; else empty.
+	Code string
 	// RetryAfter is how long the source itself waits before it asks again, 0
 	// when it does not wait.
 	RetryAfter time.Duration

@@ -39,7 +39,7 @@ func answerError(res *http.Response, code string) *Error {
 		"invalid_client", "unauthorized_client", "access_denied", "invalid_grant", "unsupported_grant_type",
 	}, code)
 	if aboutClient {
-		e.Err = errors.New("code " + code)
+		e.Code, e.Err = code, errors.New("code "+code)
 	}
 	if res.StatusCode == http.StatusUnauthorized || aboutClient && res.StatusCode < http.StatusInternalServerError {
 		e.Kind = ErrCredentials

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"ws1bridge/auth"
+	"ws1bridge/upstream/accesstest"
 )
 
 func asError(t *testing.T, err error) *auth.Error {
@@ -63,6 +64,23 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("detail = %q, want a sentence with %q", e.Detail(), tt.detail)
 			}
 		})
+	}
+}
+
+// TestWrongClientType tells a client of the wrong type from a wrong secret.
+func TestWrongClientType(t *testing.T) {
+	for mode, want := range map[string]string{"user": "unauthorized_client", "service": "invalid_client"} {
+		access := accesstest.Start(t, accesstest.Config{ClientID: clientID, ClientSecret: "another-secret",
+			Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{ClientType: mode}}})
+		secret := map[string]string{"user": "another-secret", "service": "wrong"}[mode]
+		s, err := auth.NewTokenSource(auth.Config{TokenURL: access.URL + "/SAAS/auth/oauthtoken", ClientID: clientID, ClientSecret: secret})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Token(t.Context())
+		if e := asError(t, err); e.Code != want || !errors.Is(err, auth.ErrCredentials) {
+			t.Errorf("the client type %s gives %v with the code %q, want %q", mode, err, e.Code, want)
+		}
 	}
 }
 

@@ -28,10 +28,12 @@ const (
 type call struct {
 	op     string // for errors and metrics
 	method string
-	path   string // below apiPath, escaped
+	path   string // below apiPath, or from the root of the tenant with atRoot; escaped
+	atRoot bool
 	query  url.Values
 	body   any    // nil for none
 	accept string // "" is application/json
+	media  string // of body; "" is application/json
 }
 
 // writes reports whether the call may change something in Access.
@@ -73,6 +75,9 @@ func (c *Client) request(ctx context.Context, r call) (*http.Request, error) {
 		body = bytes.NewReader(b)
 	}
 	target := c.base.String() + apiPath + r.path
+	if r.atRoot {
+		target = c.base.String() + r.path
+	}
 	if len(r.query) > 0 {
 		target += "?" + r.query.Encode()
 	}
@@ -82,7 +87,7 @@ func (c *Client) request(ctx context.Context, r call) (*http.Request, error) {
 	}
 	req.Header.Set("Accept", cmp.Or(r.accept, jsonType))
 	if r.body != nil {
-		req.Header.Set("Content-Type", jsonType)
+		req.Header.Set("Content-Type", cmp.Or(r.media, jsonType))
 	}
 	return req, nil
 }

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 )
 
 const (
 	opListDirectories = "list directories"
 	opReadDomains     = "read domains"
+	opCreateDirectory = "create directory"
+	opDeleteDirectory = "delete directory"
 )
 
 const (
@@ -26,6 +26,7 @@ const (
 	vendorTypes         = "application/vnd.vmware.horizon.manager."
 	directoryListType   = vendorTypes + "connector.management.directory.list+json"
 	directoryDomainType = vendorTypes + "connector.management.directory.domain.list+json"
+	directoryOtherType  = vendorTypes + "connector.management.directory.other+json"
 )
 
 // Directory is a directory of the tenant.
@@ -35,6 +36,8 @@ type Directory struct {
 	Type string // OTHER_DIRECTORY, LOCAL_DIRECTORY, …
 	// Deleting says that the directory is on its way out.
 	Deleting bool
+	// Domains are those of the directory. Only DirectoriesWithDomains sets them.
+	Domains []string
 }
 
 // UnmarshalJSON reads a directory; the key of its id differs by type.
@@ -113,35 +116,40 @@ func (c *Client) sendVendor(ctx context.Context, r call, out any) error {
 	return err
 }
 
-// errDirectory is a finding about the directory, not a failure of a request.
-type errDirectory string
+// DirectoriesWithDomains lists the directories of the tenant, each with its
+// domains. It takes a request for each directory, and errors as Directories
+// does. A directory that vanishes meanwhile is left out; one of another type
+// than Other whose domains Access does not tell has none.
+func (c *Client) DirectoriesWithDomains(ctx context.Context) ([]Directory, error) {
+	listed, err := c.Directories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	directories := listed[:0]
+	for _, d := range listed {
+		d.Domains, err = c.DirectoryDomains(ctx, d.ID)
+		switch {
+		case errors.Is(err, ErrNotFound) && d.Type == TypeOther:
+			continue
+		case err != nil && !(isRefusal(err) && d.Type != TypeOther):
+			return nil, err
+		}
+		directories = append(directories, d)
+	}
+	return directories, nil
+}
 
-func (e errDirectory) Error() string { return string(e) }
-
-// CheckDirectories verifies that each managed domain has a directory of type
-// Other that is not being deleted. The error says what to do. It is
-// ErrNotPermitted when the bridge's role may not read directories, which
-// proves nothing.
+// CheckDirectories verifies that each managed domain has exactly one directory,
+// of type Other, that is not being deleted. What is wrong is a *DomainProblem,
+// which says what to do; other errors are those of Directories: ErrNotPermitted
+// when the bridge's role may not read directories, which proves nothing.
 func (c *Client) CheckDirectories(ctx context.Context) error {
-	directories, err := c.Directories(ctx)
+	directories, err := c.DirectoriesWithDomains(ctx)
 	if err != nil {
 		return err
 	}
-	types := map[string]string{}
-	for _, d := range directories {
-		if d.Deleting {
-			continue
-		}
-		domains, err := c.DirectoryDomains(ctx, d.ID)
-		if err != nil {
-			return err
-		}
-		for _, domain := range domains {
-			types[domain] = d.Type
-		}
-	}
 	for _, domain := range c.domains {
-		if err := checkDomainType(types, domain); err != nil {
+		if _, err := DirectoryOf(directories, domain); err != nil {
 			return err
 		}
 	}
@@ -155,27 +163,8 @@ func (c *Client) orMisconfigured(ctx context.Context, op string, refusal error) 
 	if !isRefusal(refusal) {
 		return refusal
 	}
-	if finding, ok := errors.AsType[errDirectory](c.CheckDirectories(ctx)); ok {
-		return &Error{Op: op, Kind: ErrNotPermitted, Message: string(finding), Err: finding}
+	if finding, ok := errors.AsType[*DomainProblem](c.CheckDirectories(ctx)); ok {
+		return &Error{Op: op, Kind: ErrNotPermitted, Message: finding.Error(), Err: finding}
 	}
 	return refusal
-}
-
-func checkDomainType(types map[string]string, domain string) error {
-	kind, ok := types[domain]
-	if ok && kind == TypeOther {
-		return nil
-	}
-	if ok {
-		return errDirectory("the domain " + domain + " belongs to a directory of type " + kind + ": provisioned users need one of type " + TypeOther)
-	}
-	var known []string
-	for name := range types {
-		if strings.EqualFold(name, domain) {
-			return errDirectory("no directory has the domain " + domain + ", but one has " + name + ": the configuration must spell it like that")
-		}
-		known = append(known, name)
-	}
-	slices.Sort(known)
-	return errDirectory("no directory has the domain " + domain + ": create one of type Other (domains that exist: " + strings.Join(known, ", ") + ")")
 }

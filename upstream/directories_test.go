@@ -55,3 +55,25 @@ func TestReady(t *testing.T) {
 		t.Errorf("error = %v, want unavailable", err)
 	}
 }
+
+// TestDomainsThatAreNotTold reads past directories that nobody needs.
+func TestDomainsThatAreNotTold(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	directories := access.State().Directories
+	refuse := func(i, status int) {
+		access.ClearFaults()
+		access.AddFault(accesstest.Fault{Path: directoriesPath + "/" + directories[i]["directoryId"].(string), Status: status})
+	}
+	refuse(0, http.StatusBadRequest)
+	if got, err := c.DirectoriesWithDomains(t.Context()); err != nil || len(got) != 2 || len(got[0].Domains) != 0 {
+		t.Errorf("the system directory's are refused: got %+v, %v", got, err)
+	}
+	refuse(1, http.StatusNotFound)
+	if got, err := c.DirectoriesWithDomains(t.Context()); err != nil || len(got) != 1 {
+		t.Errorf("the other one vanished: got %+v, %v", got, err)
+	}
+	refuse(1, http.StatusBadRequest)
+	if _, err := c.DirectoriesWithDomains(t.Context()); !errors.Is(err, upstream.ErrRefused) {
+		t.Errorf("the other one's are refused: %v", err)
+	}
+}

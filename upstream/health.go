@@ -2,8 +2,12 @@ package upstream
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 const opProbe = "probe"
@@ -15,4 +19,41 @@ func (c *Client) Ready(ctx context.Context) error {
 	var answer listAnswer[struct{}]
 	q := url.Values{"startIndex": {"1"}, "count": {"1"}}
 	return c.send(ctx, call{op: opProbe, method: http.MethodGet, path: usersPath, query: q}, &answer)
+}
+
+const opHealth = "health"
+
+// healthPaths are the two forms of Access's own health, as public clients use
+// them. Neither needs a token.
+var healthPaths = []string{"/health", "/system/health"}
+
+// Health is what Access says of its own health. It reports an error where Access
+// does not say, which proves nothing: these paths may be blocked on SaaS.
+func (c *Client) Health(ctx context.Context) (well bool, err error) {
+	for _, path := range healthPaths {
+		var answer health
+		if err = c.send(ctx, call{op: opHealth, method: http.MethodGet, path: path}, &answer); err == nil {
+			return bool(answer), nil
+		}
+	}
+	return false, err
+}
+
+// health reads AllOk, which is a bool or a string, under a name of which
+// clients know two spellings.
+type health bool
+
+// UnmarshalJSON reports an error where the answer does not say allOk.
+func (h *health) UnmarshalJSON(b []byte) error {
+	var raw map[string]any
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	for name, value := range raw {
+		if strings.EqualFold(name, "allOk") {
+			*h = health(strings.EqualFold(fmt.Sprint(value), "true"))
+			return nil
+		}
+	}
+	return errors.New("the answer has no allOk")
 }

@@ -78,7 +78,8 @@ var coreNames = func() map[string]string {
 // userRecord is a user as Access writes it, before anybody judged whose it is.
 type userRecord struct {
 	User
-	kind string // internalUserType
+	kind   string // internalUserType
+	status string // userStatus, "" where Access does not tell
 }
 
 // DecodeUser reads a user resource as Access serves it, whosever it is.
@@ -153,8 +154,9 @@ func (u *userRecord) readWorkspace(name string, raw json.RawMessage) {
 	case "userStatus":
 		// A string on the wire ("1" enabled, "2" disabled, "3" deleted), but a
 		// number would mean the same.
+		u.status = strings.Trim(string(raw), `"`)
 		if _, known := u.Attributes[activePath]; !known {
-			u.Attributes[activePath] = strings.Trim(string(raw), `"`)
+			u.Attributes[activePath] = u.status
 		}
 	}
 }

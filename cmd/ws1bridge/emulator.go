@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -16,6 +18,8 @@ import (
 // emulatorFlags are the flags of the command emulator.
 type emulatorFlags struct {
 	listen, control string
+	clockSkew       time.Duration
+	noDirectory     bool
 	accesstest.Config
 }
 
@@ -27,9 +31,16 @@ func (p *program) emulatorCommand() *cobra.Command {
 		Long: `Run an emulator of Workspace ONE Access, for trying the bridge and for tests. It
 keeps everything in memory and speaks plain http. Its control address takes
 faults (POST /faults), and shows requests (GET /requests) and state (GET /state).`,
-		Example: "  ws1bridge emulator --domain acme.com --seed-users 3",
-		Args:    usageArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.emulate(cmd.Context(), f) },
+		Example: `  ws1bridge emulator --domain acme.com --seed-users 3
+  ws1bridge emulator --no-directory             # for trying "directory create"
+  ws1bridge emulator --okta-provider disabled   # for trying "doctor"`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.noDirectory && cmd.Flags().Changed("domain") {
+				return usageError{errors.New("--domain and --no-directory exclude each other")}
+			}
+			return p.emulate(cmd.Context(), f)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8443", "address of the tenant")
@@ -37,6 +48,7 @@ faults (POST /faults), and shows requests (GET /requests) and state (GET /state)
 	flags.StringVar(&f.ClientID, "client-id", "ws1bridge", "id of the OAuth service client")
 	flags.StringVar(&f.ClientSecret, "client-secret", "emulator-secret", "secret of that client")
 	flags.StringArrayVar(&f.Domains, "domain", []string{"acme.com"}, "domain of a directory of type Other; may be given several times")
+	flags.BoolVar(&f.noDirectory, "no-directory", false, "begin without a directory of type Other")
 	flags.DurationVar(&f.TokenTTL, "token-ttl", 0, "life of a token (default 3h)")
 	flags.DurationVar(&f.Latency, "latency", 0, "added to every answer")
 	flags.IntVar(&f.SeedUsers, "seed-users", 0, "number of provisioned users in the first domain")
@@ -54,10 +66,33 @@ faults (POST /faults), and shows requests (GET /requests) and state (GET /state)
 	flags.IntVar(&modes.BadTokenStatus, "bad-token-status", http.StatusUnauthorized, "answer to a bad token: 401 or 403")
 	flags.StringVar(&modes.SyncedDomain, "synced-domain", "", "domain of a directory that is synchronized from Active Directory")
 	flags.IntVar(&modes.MaxCount, "max-count", 0, "most records of a page (default 1000)")
+	f.addMistakes(cmd)
 	return cmd
 }
 
+// addMistakes adds the flags for what an administrator of Access may do wrong.
+func (f *emulatorFlags) addMistakes(cmd *cobra.Command) {
+	flags, mistakes := cmd.Flags(), &f.Modes.Mistakes
+	flags.StringVar(&mistakes.Role, "role", "super", "role of the OAuth client: super, users, read or none")
+	flags.StringVar(&mistakes.ClientType, "client-type", "service", "access type of the OAuth client: service or user")
+	flags.DurationVar(&f.clockSkew, "clock-skew", 0, "how far the tenant's clock is ahead")
+	flags.StringVar(&mistakes.OktaProvider, "okta-provider", "associated", "identity provider for Okta: associated, none, unassociated or disabled")
+	flags.BoolVar(&mistakes.ProviderListOmitsDirectories, "provider-lists-omit-directories", false, "leave directories out of lists of identity providers")
+	flags.BoolVar(&mistakes.PolicyOmitsOkta, "policy-omits-okta", false, "leave Okta's method out of the access policy")
+	flags.IntVar(&mistakes.DeletionLists, "deletion-lists", 0, "how often a directory is still listed while it is being deleted")
+	for flag, values := range map[string][]string{
+		"role": {"super", "users", "read", "none"}, "client-type": {"service", "user"},
+		"okta-provider": {"associated", "none", "unassociated", "disabled"}, "media-types": {"both", "legacy", "json"},
+	} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // the flags exist
+	}
+}
+
 func (p *program) emulate(ctx context.Context, f emulatorFlags) error {
+	f.Modes.ClockSkew = int(f.clockSkew.Seconds())
+	if f.noDirectory {
+		f.Domains = nil
+	}
 	emulator, err := accesstest.New(f.Config)
 	if err != nil {
 		return usageError{err}

@@ -8,6 +8,12 @@
 //	ws1bridge healthcheck    exits 0 when the local bridge lives
 //	ws1bridge config check   lists every problem of the configuration
 //	ws1bridge map            shows what a user of Okta's becomes in Access, and back
+//	ws1bridge doctor         examines the deployment and says what to mend
+//	ws1bridge directory      lists, shows, creates and deletes directories of Access
+//	ws1bridge user get       shows a person in Access and as Okta sees it
+//	ws1bridge group get      shows a group
+//	ws1bridge okta-settings  prints what to enter in Okta
+//	ws1bridge completion     prints a script that completes commands in a shell
 //	ws1bridge version        prints version, commit and Go version
 //
 // It is configured by a YAML file and environment variables; README.md lists
@@ -60,19 +66,23 @@ type program struct {
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
 	p := &program{environ: environ, stdout: stdout, stderr: stderr}
 	root := p.rootCommand() //nolint:contextcheck // cobra hands the context to the command
+	return p.execute(ctx, root, args)
+}
+
+func (p *program) execute(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
 	err := root.ExecuteContext(ctx)
 	var usage usageError
 	switch {
 	case err == nil:
 		return exitWell
 	case errors.As(err, &usage):
-		_, _ = fmt.Fprintf(stderr, "ws1bridge: %v\n", err)
+		_, _ = fmt.Fprintf(p.stderr, "ws1bridge: %v\n", err)
 		return exitUsage
 	}
-	_, _ = fmt.Fprintf(stderr, "ws1bridge: %v\n", err)
+	_, _ = fmt.Fprintf(p.stderr, "ws1bridge: %v\n", err)
 	return exitFailed
 }
 
@@ -86,9 +96,27 @@ func (p *program) rootCommand() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVar(&p.configFile, "config", "", "YAML configuration file (default $WS1BRIDGE_CONFIG)")
+	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // the flag exists
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand(),
-		p.configCommand(), p.mapCommand(), p.versionCommand())
+	root.CompletionOptions.DisableDefaultCmd = true // ours has examples and exit codes
+	for _, g := range []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"run", "Run it:", []*cobra.Command{p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand()}},
+		{"setup", "Set it up:", []*cobra.Command{p.doctorCommand(), p.configCommand(), p.directoryCommand(), p.oktaSettingsCommand()}},
+		{"look", "Look at somebody:", []*cobra.Command{p.userCommand(), p.groupCommand(), p.mapCommand()}},
+		{"", "", []*cobra.Command{p.completionCommand(), p.versionCommand()}},
+	} {
+		if g.id != "" {
+			root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		}
+		for _, cmd := range g.commands {
+			cmd.GroupID = g.id
+			root.AddCommand(cmd)
+		}
+	}
+	completeHelp(root)
 	return root
 }
 

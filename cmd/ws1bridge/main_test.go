@@ -40,7 +40,7 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{name: "version", args: "version", wantStdout: "ws1bridge "},
 		{name: "version names the Go version", args: "version", wantStdout: "\ngo1."},
-		{name: "no command prints help", wantStdout: "Available Commands:"},
+		{name: "no command prints help", wantStdout: "Set it up:"},
 		{name: "help of a command", args: "serve --help", wantStdout: "https://HOST/scim/v2"},
 		{name: "an unknown flag", args: "--loud", want: exitUsage, wantStderr: "unknown flag: --loud"},
 		{name: "an unknown flag of a command", args: "serve --loud", want: exitUsage, wantStderr: "unknown flag: --loud"},

@@ -68,6 +68,9 @@ func (s *store) home(kind, domain string) (*directory, string, error) {
 	if dir == nil || !slices.Contains(fit, dir.kind) {
 		return nil, "", badUser("No directory of type %s has the domain '%s'", strings.Join(fit, " or "), domain)
 	}
+	if dir.deletion > 0 { // chosen: not documented
+		return nil, "", badUser("The directory of the domain '%s' is being deleted", domain)
+	}
 	return dir, domain, nil
 }
 

@@ -65,6 +65,8 @@ type Modes struct {
 	SyncedDomain string `json:"synced_domain"`
 	// MaxCount is the largest page. 0 means 1000.
 	MaxCount int `json:"max_count"`
+
+	Mistakes
 }
 
 func (c Config) validate() error {
@@ -105,6 +107,9 @@ func (m Modes) validate() error {
 	}
 	if m.MaxCount < 0 {
 		problems = append(problems, fmt.Errorf("max count %d is negative", m.MaxCount))
+	}
+	if err := m.Mistakes.validate(); err != nil {
+		problems = append(problems, err)
 	}
 	return errors.Join(problems...)
 }

@@ -20,6 +20,8 @@ type directory struct {
 	id, userStoreID string
 	name, kind      string
 	domains         []string
+	// deletion is how many more times the directory is listed; 0: it stays.
+	deletion int
 }
 
 func (d *directory) synced() bool { return d.kind == directorySynced }
@@ -28,7 +30,7 @@ func (d *directory) synced() bool { return d.kind == directorySynced }
 func (d *directory) view() object {
 	return object{
 		"type": d.kind, "name": d.name, "directoryId": d.id, "userstoreId": d.userStoreID,
-		"countDomains": len(d.domains), "deleteInProgress": false,
+		"countDomains": len(d.domains), "deleteInProgress": d.deletion > 0,
 		"migratedToEnterpriseService": false, "syncConfigurationEnabled": d.synced(),
 	}
 }
@@ -54,10 +56,21 @@ func (e *Emulator) listDirectories(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	items := []object{}
-	for _, d := range e.store.directories {
+	for _, d := range slices.Clone(e.store.directories) {
 		items = append(items, d.view())
+		e.store.ageDeletion(d)
 	}
 	return answer{status: http.StatusOK, contentType: contentType, body: object{"items": items, "_links": object{}}}, nil
+}
+
+// ageDeletion brings the deletion of a directory nearer to its end.
+func (s *store) ageDeletion(d *directory) {
+	if d.deletion == 0 {
+		return
+	}
+	if d.deletion--; d.deletion == 0 {
+		s.removeDirectory(d)
+	}
 }
 
 func (e *Emulator) getDirectory(r *http.Request) (answer, error) {
@@ -160,7 +173,8 @@ func (s *store) checkDirectory(name string, domains []string) error {
 	return nil
 }
 
-// deleteDirectory removes a directory, its users and its groups. asyncDelete makes no difference.
+// deleteDirectory removes a directory, its users and its groups. With asyncDelete it may be listed
+// for a while, as being deleted; how long is chosen: not documented.
 func (e *Emulator) deleteDirectory(r *http.Request) (answer, error) {
 	d, err := e.store.directory(chi.URLParam(r, "id"))
 	if err != nil {
@@ -169,7 +183,15 @@ func (e *Emulator) deleteDirectory(r *http.Request) (answer, error) {
 	if d == e.store.directories[0] {
 		return answer{}, refuse(http.StatusForbidden, "directory.system", "The system directory can not be deleted")
 	}
-	s := e.store
+	if lists := e.store.modes.DeletionLists; lists > 0 && r.URL.Query().Get("asyncDelete") == "true" {
+		d.deletion = lists
+	} else {
+		e.store.removeDirectory(d)
+	}
+	return answer{status: http.StatusOK}, nil
+}
+
+func (s *store) removeDirectory(d *directory) {
 	for _, u := range slices.Clone(s.users) {
 		if u.dir == d {
 			s.removeUser(u)
@@ -182,5 +204,4 @@ func (e *Emulator) deleteDirectory(r *http.Request) (answer, error) {
 	}
 	s.directories = slices.DeleteFunc(s.directories, func(other *directory) bool { return other == d })
 	s.dissociate(d.id)
-	return answer{status: http.StatusOK}, nil
 }

@@ -27,7 +27,7 @@
 // # What it does not emulate
 //
 //   - Passwords, logins, mails (sendMail is ignored), sessions; token signatures are random bytes.
-//   - Roles of OAuth clients: a token may do all. Changing roles and role members.
+//   - Roles of OAuth clients beyond the four of [Mistakes]. Changing roles and role members.
 //   - Directory synchronization, just-in-time users, DYNAMIC groups' rules, nested membership.
 //   - Conditional requests (If-Match), soft-deleted users, userGroups, one-time links.
 //   - The tenant's required attributes and custom attribute definitions: any tenant attribute is taken.

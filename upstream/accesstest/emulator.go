@@ -32,11 +32,11 @@ func New(cfg Config) (*Emulator, error) {
 	}
 	e := &Emulator{
 		cfg:     cfg,
-		tokens:  newTokens(cfg.ClientID, cfg.ClientSecret, cfg.TokenTTL),
 		faults:  newFaults(cfg.Seed),
 		history: &history{},
 		store:   newStore(cfg.Modes),
 	}
+	e.tokens = newTokens(cfg, e.Modes)
 	if err := e.store.seed(cfg); err != nil {
 		return nil, fmt.Errorf("seed: %w", err)
 	}

@@ -68,6 +68,9 @@ func (e *Emulator) exchange(tenant http.Handler) http.Handler {
 		if !out.cut {
 			entry.Status = out.status
 		}
+		if skew := e.Modes().skew(); skew != 0 {
+			out.header.Set("Date", time.Now().Add(skew).UTC().Format(http.TimeFormat))
+		}
 		e.history.add(entry)
 		out.send(w)
 	})

@@ -31,9 +31,12 @@ func (e *Emulator) listRulesets(r *http.Request) (answer, error) {
 			"authenticationMethods": []any{object{"name": method}},
 		}
 	}
+	rules := []any{rule(methodOkta), rule(methodPassword)}
+	if e.store.modes.PolicyOmitsOkta {
+		rules = rules[1:]
+	}
 	return e.items(r, typeRulesetList, object{"totalPages": 1, "items": []any{object{
-		"id": e.store.policyID, "name": defaultPolicy, "base": true, "tag": "APP_ACCESS",
-		"rules": []any{rule(methodOkta), rule(methodPassword)},
+		"id": e.store.policyID, "name": defaultPolicy, "base": true, "tag": "APP_ACCESS", "rules": rules,
 	}}})
 }
 

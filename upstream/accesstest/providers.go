@@ -15,6 +15,8 @@ const (
 	methodPassword = "Password (Local Directory)"
 )
 
+const nameIDFormat = "urn:oasis:names:tc:SAML:"
+
 const providerEnabled = "1" // nIDPStatus of a provider in use (public clients)
 
 // seedProviders makes the built-in provider, and one for Okta at the first directory of type Other.
@@ -27,6 +29,32 @@ func (s *store) seedProviders() {
 		}
 	}
 	s.addProvider("Okta SAML", "MANUAL", methodOkta, other)
+	okta := s.providers[len(s.providers)-1]
+	s.oktaID = okta["id"].(string)
+	// As a public client sends them for a SAML provider.
+	okta["nameIdFormatType"] = nameIDFormat + "1.1:nameid-format:emailAddress"
+	okta["nameIdFormatAttributeMappings"] = object{
+		nameIDFormat + "1.1:nameid-format:emailAddress": "emails",
+		nameIDFormat + "2.0:nameid-format:persistent":   "id",
+		nameIDFormat + "2.0:nameid-format:transient":    "userName",
+	}
+}
+
+// providerView is a provider as the modes show it, nil where they hide it.
+func (s *store) providerView(provider object) object {
+	if provider["id"] != s.oktaID {
+		return provider
+	}
+	view := maps.Clone(provider)
+	switch s.modes.OktaProvider {
+	case oktaNone:
+		return nil
+	case oktaUnassociated:
+		view["directoryConfigurations"] = []any{}
+	case oktaDisabled:
+		view["nIDPStatus"] = 0
+	}
+	return view
 }
 
 func (s *store) addProvider(name, kind, method string, dirs []*directory) {
@@ -71,12 +99,18 @@ func (e *Emulator) listProviders(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	items := []object{}
-	for _, provider := range e.store.providers {
+	for _, kept := range e.store.providers {
+		provider := e.store.providerView(kept)
 		status, _ := scalarText(provider["nIDPStatus"])
 		enabled := provider["nIDPStatus"] == 1 || status == providerEnabled
-		if enabled || r.URL.Query().Get("onlyEnabledAdapters") != "true" {
-			items = append(items, provider)
+		if provider == nil || !enabled && r.URL.Query().Get("onlyEnabledAdapters") == "true" {
+			continue
 		}
+		if e.store.modes.ProviderListOmitsDirectories {
+			provider = maps.Clone(provider)
+			delete(provider, "directoryConfigurations")
+		}
+		items = append(items, provider)
 	}
 	return answer{status: http.StatusOK, contentType: contentType, body: object{"items": items}}, nil
 }
@@ -86,7 +120,11 @@ func (e *Emulator) getProvider(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return e.providerAnswer(r, http.StatusOK, e.store.providers[at])
+	provider := e.store.providerView(e.store.providers[at])
+	if provider == nil {
+		return answer{}, refuse(http.StatusNotFound, "identityprovider.not.found", "The identity provider does not exist")
+	}
+	return e.providerAnswer(r, http.StatusOK, provider)
 }
 
 func (e *Emulator) providerAnswer(r *http.Request, status int, provider object) (answer, error) {

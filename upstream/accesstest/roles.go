@@ -2,9 +2,40 @@ package accesstest
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 )
+
+// The roles that the OAuth client may have.
+const (
+	roleSuper = "super"
+	roleUsers = "users"
+	roleRead  = "read"
+	roleNone  = "none"
+)
+
+// permits reports whether the role of the OAuth client allows a request. Which
+// role allows what is chosen: Access documents only that a role too small is
+// refused, and that "to be able to execute all APIs" it takes the Super Admin
+// (Access documentation of OAuth clients).
+func (m Mistakes) permits(r *http.Request) bool {
+	users := strings.HasPrefix(r.URL.Path, apiPath+"/scim/")
+	switch m.Role {
+	case roleUsers:
+		return users
+	case roleRead:
+		return users && r.Method == http.MethodGet
+	case roleNone:
+		return false
+	}
+	return true
+}
+
+// refuseRole answers as access guide D shows for an insufficient role.
+func refuseRole(w http.ResponseWriter) {
+	writeProblem(w, refuse(http.StatusForbidden, "forbidden", "User is not authorized to perform the task."))
+}
 
 func roleView(role object) object {
 	return object{

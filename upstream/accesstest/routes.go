@@ -86,6 +86,10 @@ func (e *Emulator) tenant() http.Handler {
 			e.refuseToken(w)
 			return
 		}
+		if !isOpen(r.URL.Path) && !e.Modes().permits(r) {
+			refuseRole(w)
+			return
+		}
 		routes.ServeHTTP(w, r)
 	})
 }

@@ -26,6 +26,7 @@ type store struct {
 
 	directories []*directory
 	providers   []object
+	oktaID      string // of the seeded provider for Okta
 	roles       []object
 	networkID   string
 	policyID    string

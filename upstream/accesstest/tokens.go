@@ -19,6 +19,7 @@ const issuer = "https://" + canonicalHost + "/SAAS/auth"
 type tokens struct {
 	clientID, clientSecret string
 	ttl                    time.Duration
+	modes                  func() Modes
 
 	mu      sync.Mutex           // guards the fields below
 	good    map[string]time.Time // until when
@@ -26,8 +27,8 @@ type tokens struct {
 	refresh map[string]bool
 }
 
-func newTokens(clientID, clientSecret string, ttl time.Duration) *tokens {
-	t := &tokens{clientID: clientID, clientSecret: clientSecret, ttl: ttl}
+func newTokens(cfg Config, modes func() Modes) *tokens {
+	t := &tokens{clientID: cfg.ClientID, clientSecret: cfg.ClientSecret, ttl: cfg.TokenTTL, modes: modes}
 	t.good, t.revoked, t.refresh = map[string]time.Time{}, map[string]bool{}, map[string]bool{}
 	return t
 }
@@ -63,7 +64,7 @@ func bearer(r *http.Request) string {
 // issue makes a token. It ends at the TTL to the nanosecond; expires_in is whole seconds below that.
 func (t *tokens) issue() object {
 	now := time.Now()
-	token, again := t.sign(now), uuid.NewString()
+	token, again := t.sign(now.Add(t.modes().skew())), uuid.NewString()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for old, until := range t.good {
@@ -113,6 +114,11 @@ func (t *tokens) serveToken(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.Form.Get("grant_type") {
 	case "client_credentials":
+		if t.modes().ClientType == clientUser {
+			// RFC 6749 section 5.2; what Access says is not documented.
+			oauthError(w, http.StatusBadRequest, "unauthorized_client", "The client may not use this grant type")
+			return
+		}
 	case "refresh_token":
 		if !t.redeem(r.Form.Get("refresh_token")) {
 			oauthError(w, http.StatusBadRequest, "invalid_grant", "The refresh token is not valid")

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ws1bridge/cmd/ws1bridge/doctor"
+	"ws1bridge/upstream"
+)
+
+func (p *program) directoryCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "directory",
+		Short: "Look after the directory that Okta's users land in",
+		Long: `Look after the directory in Workspace ONE Access that Okta's users land in. It has
+to be of type Other, which only the API can make. The OAuth client needs a role
+that may manage directories for this; the bridge itself does not.`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(p.directoryListCommand(), p.directoryShowCommand(), p.directoryCreateCommand(), p.directoryDeleteCommand())
+	return cmd
+}
+
+func (p *program) directoryListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "list",
+		Short:   "List the directories of the tenant with their domains",
+		Example: "  ws1bridge directory list",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			t, directories, err := p.directories(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return printDirectories(p.stdout, directories, t.domains)
+		},
+	}
+}
+
+// directories reads them all, with their domains.
+func (p *program) directories(ctx context.Context) (*tenant, []upstream.Directory, error) {
+	t, err := p.openTenant()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer t.idle()
+	progress := p.newProgress()
+	progress.begin("reading directories")
+	defer progress.end()
+	directories, err := t.DirectoriesWithDomains(ctx)
+	if err != nil {
+		return nil, nil, explained("reading directories", err)
+	}
+	return t, directories, nil
+}
+
+func printDirectories(w io.Writer, directories []upstream.Directory, own []string) error {
+	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(table, "NAME\tTYPE\tDOMAINS\tREMARK")
+	for _, d := range directories {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", d.Name, d.Type, strings.Join(d.Domains, ", "), remark(d, own))
+	}
+	return table.Flush()
+}
+
+func remark(d upstream.Directory, own []string) string {
+	switch {
+	case d.Deleting:
+		return "is being deleted"
+	case d.Type == upstream.TypeOther && slices.ContainsFunc(own, func(domain string) bool { return slices.Contains(d.Domains, domain) }):
+		return "users of Okta go here"
+	}
+	return "-"
+}
+
+func (p *program) directoryShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show NAME-OR-DOMAIN",
+		Short: "Show one directory, how many users it has, and whether they can log in",
+		Example: `  ws1bridge directory show Okta
+  ws1bridge directory show acme.com`,
+		Args:              usageArgs(cobra.ExactArgs(1)),
+		ValidArgsFunction: p.completeDirectories,
+		RunE:              func(cmd *cobra.Command, args []string) error { return p.showDirectory(cmd.Context(), args[0]) },
+	}
+}
+
+func (p *program) showDirectory(ctx context.Context, name string) error {
+	t, directories, err := p.directories(ctx)
+	if err != nil {
+		return err
+	}
+	defer t.idle()
+	d, err := chooseDirectory(directories, name)
+	if err != nil {
+		return err
+	}
+	progress := p.newProgress()
+	progress.begin("counting users")
+	users, err := t.CountUsers(ctx, d.Domains)
+	progress.end()
+	count := fmt.Sprint(users)
+	if err != nil {
+		finding, _ := doctor.Explain("counting users", err)
+		count = "not known: " + finding
+	}
+	fmt.Fprintf(p.stdout, "name      %s\ntype      %s\nid        %s\ndomains   %s\nusers     %s\nremark    %s\n\n",
+		d.Name, d.Type, d.ID, strings.Join(d.Domains, ", "), count, remark(d, t.domains))
+	sheet := p.newSheet(d.Domains)
+	for _, domain := range d.Domains {
+		progress.begin("checking log-ins of " + domain)
+		err := doctor.Domain(ctx, t.Client, domain, func(r doctor.Result) { progress.end(); sheet.add(r) })
+		progress.end()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chooseDirectory finds the one that is meant by its name, its id or a domain.
+func chooseDirectory(directories []upstream.Directory, name string) (upstream.Directory, error) {
+	var found []upstream.Directory
+	for _, d := range directories {
+		meant := strings.EqualFold(d.Name, name) || d.ID == name ||
+			slices.ContainsFunc(d.Domains, func(domain string) bool { return strings.EqualFold(domain, name) })
+		if meant {
+			found = append(found, d)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return upstream.Directory{}, errors.New("no directory has the name or the domain " + name + "\n  → ws1bridge directory list shows those that there are")
+	}
+	return upstream.Directory{}, errors.New("several directories have the name or the domain " + name + "\n  → give the domain, or the id that ws1bridge directory show prints")
+}
+
+// completeDirectories offers the names of directories to the shell, as far as
+// Access tells them at once.
+func (p *program) completeDirectories(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), 3*time.Second)
+	defer cancel()
+	_, directories, err := p.directories(ctx)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var names []string
+	for _, d := range directories {
+		names = append(names, cobra.CompletionWithDesc(d.Name, strings.Join(d.Domains, ", ")))
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,51 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"ws1bridge/upstream"
+)
+
+const superAdmin = "give the OAuth client a larger admin role in Access (Super Admin may do all), or let somebody look in the console"
+
+// Explain says what a failure of a request to Access means and what to do, in
+// one line each. what is what was under way, such as "reading users".
+func Explain(what string, err error) (finding, mend string) {
+	if problem, ok := errors.AsType[*upstream.DomainProblem](err); ok {
+		v := domainVerdict(problem)
+		return v.finding, v.mend
+	}
+	var e *upstream.Error
+	var detailed interface{ Detail() string }
+	switch {
+	case errors.As(err, &detailed):
+		return strings.TrimSuffix(detailed.Detail(), "."), "ws1bridge doctor tells more"
+	case !errors.As(err, &e):
+		return what + " failed: " + err.Error(), ""
+	}
+	status := fmt.Sprintf(" (%d)", e.Status)
+	switch {
+	case errors.Is(err, upstream.ErrNotPermitted) && e.Status == http.StatusUnauthorized:
+		return "Access refuses the bridge's token for " + what + status, "look whether the OAuth client is still there and enabled in Access"
+	case errors.Is(err, upstream.ErrNotPermitted):
+		return "the role of the OAuth client is too small for " + what + status, superAdmin
+	case errors.Is(err, upstream.ErrRefused) && e.Message != "":
+		return "Access refuses " + what + status + ": " + e.Message, ""
+	case errors.Is(err, upstream.ErrRefused):
+		return "Access refuses " + what + status, ""
+	case errors.Is(err, upstream.ErrConflict) && e.Message != "":
+		return e.Message, ""
+	case errors.Is(err, upstream.ErrConflict):
+		return "Access has another record of that name", ""
+	case errors.Is(err, upstream.ErrNotFound):
+		return "Access finds nothing for " + what + status, "set access.url to the address of the tenant, without any path"
+	case e.Status == 0:
+		return "Access does not answer to " + what, "ws1bridge doctor tells why, if it lasts"
+	case e.Status/100 == 5:
+		return "Access has an error of its own at " + what + status, "wait, or ask the owner of the tenant"
+	}
+	return "something other than Access answers to " + what + status, "set access.url to the address of the tenant, without any path"
+}

@@ -1,0 +1,151 @@
+package doctor
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"ws1bridge/upstream"
+)
+
+// discoveryPath needs no token and names the issuer (recorded from a real tenant).
+const discoveryPath = "/SAAS/auth/.well-known/openid-configuration"
+
+// The two families of names of hosted tenants: the newer one, and the older one
+// with its regions.
+const newSuffix = ".workspaceoneaccess.com"
+
+func oldSuffixes() []string {
+	return []string{
+		".vmwareidentity.com", ".vmwareidentity.eu", ".vmwareidentity.de", ".vmwareidentity.co.uk",
+		".vmwareidentity.ca", ".vmwareidentity.asia", ".vmwareidentity.com.au",
+	}
+}
+
+func (d *Doctor) checkConfiguration(context.Context) verdict {
+	if n := len(d.cfg.Problems); n > 0 {
+		return failed(strconv.Itoa(n)+" problem(s): "+strings.Join(d.cfg.Problems, "; "), "correct the settings; README.md explains each")
+	}
+	return ok("users go to " + strings.Join(d.cfg.Domains, ", ") + " of " + d.cfg.AccessURL)
+}
+
+func (d *Doctor) tenantPeer() peer {
+	return peer{url: d.tenant, setting: "access.url", owner: "the owner of the tenant"}
+}
+
+// checkHost looks whether the tenant can be reached: DNS, connection, TLS.
+func (d *Doctor) checkHost(ctx context.Context) verdict {
+	tenant, err := upstream.TenantURL(d.cfg.AccessURL)
+	if err != nil {
+		return unknown("not checked, because access.url names no tenant", "set access.url, such as https://example.workspaceoneaccess.com")
+	}
+	d.tenant = tenant
+	a, err := d.probe(ctx, tenant.String()+discoveryPath, "")
+	peer := d.tenantPeer()
+	switch {
+	case err != nil:
+		return peer.unreached(err)
+	case peer.answersWrongScheme(a):
+		return peer.schemeVerdict()
+	}
+	d.reached = true
+	d.clock.read(a)
+	finding := tenant.Host + " answers"
+	if d.proxied(tenant) {
+		finding += " through the proxy"
+	}
+	if c := certificate(a); c != "" {
+		finding += "; " + c
+	}
+	if endsSoon(a) {
+		return verdict{OK, finding, "have the owner of the tenant renew the certificate in time"}
+	}
+	return ok(finding)
+}
+
+// otherHosts are the other spellings of the tenant's host.
+func (d *Doctor) otherHosts() []string {
+	tenant, err := upstream.TenantURL(d.cfg.AccessURL)
+	if err != nil {
+		return nil
+	}
+	host := strings.ToLower(tenant.Hostname())
+	if name, isNew := strings.CutSuffix(host, newSuffix); isNew {
+		var hosts []string
+		for _, suffix := range oldSuffixes() {
+			hosts = append(hosts, name+suffix)
+		}
+		return hosts
+	}
+	for _, suffix := range oldSuffixes() {
+		if name, isOld := strings.CutSuffix(host, suffix); isOld {
+			return []string{name + newSuffix}
+		}
+	}
+	return nil
+}
+
+// checkOtherSpelling tries the other spellings of the host: tenants moved from
+// one to the other, and some answer to both.
+func (d *Doctor) checkOtherSpelling(ctx context.Context) verdict {
+	hosts := d.otherHosts()
+	answers := make([]bool, len(hosts))
+	var wait sync.WaitGroup
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	for i, host := range hosts {
+		wait.Go(func() { answers[i] = d.isAccess(ctx, host) })
+	}
+	wait.Wait()
+	var found []string
+	for i, host := range hosts {
+		if answers[i] {
+			found = append(found, host)
+		}
+	}
+	own := d.tenant.Hostname()
+	self := d.isAccess(ctx, d.tenant.Host)
+	switch {
+	case len(found) > 0 && !self && d.reached:
+		// The page that tells may be hidden; the token will show.
+		return unknown(found[0]+" answers as Workspace ONE Access; "+own+" answers, but does not say that it is",
+			"if the check of the token fails: set access.url to https://"+found[0]+", if that is your tenant")
+	case len(found) > 0 && !self:
+		return failed(found[0]+" answers as Workspace ONE Access, "+own+" does not answer",
+			"set access.url to https://"+found[0]+", if that is your tenant")
+	case len(found) > 0:
+		return ok(own + " answers, and so does " + strings.Join(found, ", "))
+	case self:
+		return ok("only " + own + " answers as Workspace ONE Access")
+	}
+	return unknown("no other spelling of "+own+" answers as Workspace ONE Access either", "")
+}
+
+// isAccess reports whether a host serves the discovery document of Access.
+func (d *Doctor) isAccess(ctx context.Context, host string) bool {
+	a, err := d.probe(ctx, (&url.URL{Scheme: "https", Host: host}).String()+discoveryPath, "")
+	if err != nil || a.status != http.StatusOK {
+		return false
+	}
+	var document struct{ Issuer string }
+	return json.Unmarshal(a.body, &document) == nil && strings.HasSuffix(document.Issuer, "/SAAS/auth")
+}
+
+// sameTenant reports whether two hosts are known spellings of one tenant.
+func sameTenant(a, b string) bool {
+	name := func(host string) string {
+		host = strings.ToLower(host)
+		for _, suffix := range append(oldSuffixes(), newSuffix) {
+			if name, known := strings.CutSuffix(host, suffix); known {
+				return name
+			}
+		}
+		return host
+	}
+	return name(a) == name(b)
+}

@@ -1,0 +1,175 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"ws1bridge/upstream"
+)
+
+// access asks Access about what people need to log in, each thing once.
+type access struct {
+	client *upstream.Client
+
+	directories answer[[]upstream.Directory]
+	providers   answer[[]upstream.IdentityProvider]
+	policies    answer[[]upstream.Policy]
+}
+
+// answer is what came of asking.
+type answer[T any] struct {
+	asked bool
+	value T
+	err   error
+}
+
+func (a *answer[T]) get(ctx context.Context, ask func(context.Context) (T, error)) (T, error) {
+	if !a.asked {
+		a.value, a.err = ask(ctx)
+		a.asked = true
+	}
+	return a.value, a.err
+}
+
+// loginChecks are those without which the users of a domain cannot log in, for
+// an access that is there once the check premise went well.
+func loginChecks(domain, premise string, a func() *access) []check {
+	directory := "directory of " + domain
+	provider := "identity provider of " + domain
+	return []check{
+		{name: directory, after: []string{premise}, run: func(ctx context.Context) verdict { return a().checkDirectory(ctx, domain) }},
+		{name: provider, after: []string{directory}, run: func(ctx context.Context) verdict { return a().checkProvider(ctx, domain) }},
+		{name: "access policy for " + domain, after: []string{provider}, run: func(ctx context.Context) verdict { return a().checkPolicy(ctx, domain) }},
+	}
+}
+
+// unread is the verdict when something could not be read: never that it is bad.
+func unread(what string, err error) verdict {
+	finding, mend := Explain("reading "+what, err)
+	return unknown("could not be checked: "+finding, mend)
+}
+
+func (a *access) directory(ctx context.Context, domain string) (upstream.Directory, error) {
+	directories, err := a.directories.get(ctx, a.client.DirectoriesWithDomains)
+	if err != nil {
+		return upstream.Directory{}, err
+	}
+	return upstream.DirectoryOf(directories, domain)
+}
+
+func (a *access) checkDirectory(ctx context.Context, domain string) verdict {
+	d, err := a.directory(ctx, domain)
+	var problem *upstream.DomainProblem
+	switch {
+	case errors.As(err, &problem):
+		return domainVerdict(problem)
+	case err != nil:
+		return unread("directories", err)
+	}
+	return ok("the directory " + d.Name + " of type Other has it")
+}
+
+// domainVerdict adds to a problem what to do about it.
+func domainVerdict(p *upstream.DomainProblem) verdict {
+	mend := map[upstream.DomainReason]string{
+		upstream.MissingDirectory: "ws1bridge directory create --domain " + p.Domain,
+		upstream.OtherSpelling:    "spell it exactly " + strings.Join(p.Domains, "") + " in the configuration, or make the directory anew: Access compares to the byte",
+		upstream.WrongType: "choose a domain of its own for Okta's users, such as okta." + p.Domain + ", or take the domain out of the directory " +
+			p.Directory.Name + " first: a domain belongs to one directory",
+		upstream.BeingDeleted:       "wait until it is gone, then: ws1bridge directory create --domain " + p.Domain,
+		upstream.SeveralDirectories: "leave the domain to one directory of type Other, and take it out of the others",
+	}[p.Reason]
+	return failed(p.Error(), mend)
+}
+
+// providersOf are the providers that use a directory.
+func providersOf(all []upstream.IdentityProvider, d upstream.Directory) (using []upstream.IdentityProvider) {
+	for _, p := range all {
+		if slices.Contains(p.DirectoryIDs, d.ID) {
+			using = append(using, p)
+		}
+	}
+	return using
+}
+
+func (a *access) checkProvider(ctx context.Context, domain string) verdict {
+	d, err := a.directory(ctx, domain)
+	if err != nil {
+		return unread("directories", err)
+	}
+	all, err := a.providers.get(ctx, a.client.IdentityProviders)
+	if err != nil {
+		return unread("identity providers", err)
+	}
+	using := providersOf(all, d)
+	if i := slices.IndexFunc(using, func(p upstream.IdentityProvider) bool { return p.Enabled }); i >= 0 {
+		return ok(using[i].Name + " uses the directory " + d.Name)
+	}
+	if i := slices.IndexFunc(all, func(p upstream.IdentityProvider) bool { return !p.DirectoriesKnown }); i >= 0 && len(using) == 0 {
+		return unknown("could not be checked: Access does not tell which directories "+all[i].Name+" has",
+			"look under Identity Providers in Access whether the one that stands for Okta has the directory "+d.Name)
+	}
+	foreign := slices.DeleteFunc(slices.Clone(all), func(p upstream.IdentityProvider) bool { return p.BuiltIn })
+	associate := ": tick the directory " + d.Name + " under Users"
+	switch {
+	case len(using) > 0:
+		return failed("the identity provider "+using[0].Name+" uses the directory "+d.Name+", but is disabled", "enable "+using[0].Name+" under Identity Providers in Access")
+	case len(foreign) == 0:
+		return failed("there is no identity provider for Okta: nobody of the directory "+d.Name+" can log in",
+			"add a SAML identity provider with Okta's metadata under Identity Providers in Access, and tick the directory "+d.Name+" in it")
+	}
+	return failed("no identity provider uses the directory "+d.Name+": nobody of it can log in (there are "+names(foreign)+")",
+		"edit the one that stands for Okta under Identity Providers in Access"+associate)
+}
+
+func names(providers []upstream.IdentityProvider) string {
+	var list []string
+	for _, p := range providers {
+		list = append(list, p.Name)
+	}
+	return strings.Join(list, ", ")
+}
+
+// checkPolicy looks whether a method of the directory's provider stands in the
+// default access policy. How rules spell methods is not documented: that a
+// policy does not mention one is taken for a fault only where it mentions
+// others.
+func (a *access) checkPolicy(ctx context.Context, domain string) verdict {
+	d, err := a.directory(ctx, domain)
+	if err != nil {
+		return unread("directories", err)
+	}
+	all, err := a.providers.get(ctx, a.client.IdentityProviders)
+	if err != nil {
+		return unread("identity providers", err)
+	}
+	policies, err := a.policies.get(ctx, a.client.Policies)
+	if err != nil {
+		return unread("access policies", err)
+	}
+	i := slices.IndexFunc(policies, func(p upstream.Policy) bool { return p.Default })
+	if i < 0 {
+		return unknown("could not be checked: Access lists no default access policy", "look under Policies in Access whether the default policy has the method of Okta's identity provider")
+	}
+	policy := policies[i]
+	var methods, known []string
+	for _, p := range all {
+		known = append(known, p.Methods...)
+	}
+	for _, p := range providersOf(all, d) {
+		if p.Enabled {
+			methods = append(methods, p.Methods...)
+		}
+	}
+	switch {
+	case policy.Mentions(methods...):
+		return ok(policy.Name + " has the method " + strings.Join(methods, ", "))
+	case len(methods) == 0 || !policy.Mentions(known...):
+		return unknown("could not be checked: Access does not tell which methods "+policy.Name+" has",
+			"look under Policies in Access whether the default policy has the method of Okta's identity provider")
+	}
+	return failed("the policy "+policy.Name+" does not have the method "+strings.Join(methods, ", ")+": nobody is sent to Okta to log in",
+		"edit "+policy.Name+" under Policies in Access, and add the method to a rule")
+}

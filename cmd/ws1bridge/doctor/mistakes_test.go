@@ -1,0 +1,214 @@
+package doctor_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"ws1bridge/cmd/ws1bridge/doctor"
+	"ws1bridge/upstream/accesstest"
+)
+
+func TestHealthy(t *testing.T) {
+	for name, modes := range map[string]accesstest.Modes{
+		"":                                 {},
+		" with old media types":            {MediaTypes: "legacy"},
+		" with new media types":            {MediaTypes: "json"},
+		" with summaries":                  {Mistakes: accesstest.Mistakes{ProviderListOmitsDirectories: true}},
+		" with bad tokens answered by 403": {BadTokenStatus: http.StatusForbidden},
+	} {
+		t.Run("a healthy set-up"+name, func(t *testing.T) {
+			w := newWorld(t, accesstest.Config{SeedUsers: 3, Modes: modes})
+			w.cfg.Write = true
+			before := len(w.access.State().Users)
+			results := w.examine(t)
+			if len(results) != 15 {
+				t.Errorf("%d checks were made", len(results))
+			}
+			for _, r := range results {
+				if r.Outcome != doctor.OK {
+					t.Errorf("%s is %s: %s", r.Name, r.Outcome, r.Finding)
+				}
+			}
+			if got := w.access.State(); len(got.Users) != before || len(got.Groups) != 1 {
+				t.Errorf("%d users and %d groups are left", len(got.Users), len(got.Groups))
+			}
+		})
+	}
+}
+
+// mistake is something that an administrator does wrong, and how it must be named.
+type mistake struct {
+	name    string
+	access  accesstest.Config
+	plant   func(*testing.T, *world)
+	check   string
+	outcome doctor.Outcome // Failed if empty
+	finding string
+	mend    string
+}
+
+func withMistakes(m accesstest.Mistakes) accesstest.Config {
+	return accesstest.Config{Modes: accesstest.Modes{Mistakes: m}}
+}
+
+func accessURL(u string) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) { w.cfg.AccessURL = u }
+}
+
+// mistakes are those of the tenant's address, its OAuth client and its set-up.
+func mistakes() []mistake {
+	return []mistake{
+		{name: "wrong secret", plant: func(_ *testing.T, w *world) { w.cfg.ClientSecret = "hush-another" },
+			check: "token", finding: "refuses the OAuth client OktaBridge (401)", mend: "make a new shared secret"},
+		{name: "wrong client id", plant: func(_ *testing.T, w *world) { w.cfg.ClientID = "OktaBirdge" },
+			check: "token", finding: "there is no client with this id", mend: "compare access.client_id"},
+		{name: "client id that cannot be one", plant: func(_ *testing.T, w *world) { w.cfg.ClientID = "Okta Bridge" },
+			check: "token", finding: "its id holds characters that no id of Access has", mend: "copy access.client_id"},
+		{name: "wrong client type", access: withMistakes(accesstest.Mistakes{ClientType: "user"}),
+			check: "token", finding: "it is of the wrong type", mend: "Service Client Token"},
+		{name: "no such host", plant: accessURL("https://acme.workspaceoneacess.com"),
+			check: "tenant host", finding: "there is no host acme.workspaceoneacess.com", mend: "correct the host in access.url"},
+		{name: "unreachable host", plant: silent(tenantHost), check: "tenant host", finding: "refuses the connection", mend: "correct host and port in access.url"},
+		{name: "https where plain http is spoken", plant: func(_ *testing.T, w *world) {
+			w.hosts[tenantHost+":443"] = strings.TrimPrefix(w.access.URL, "http://")
+		}, check: "tenant host", finding: "speaks plain http, and access.url says https", mend: "correct the port in access.url"},
+		{name: "plain http where https is spoken", plant: func(_ *testing.T, w *world) {
+			w.cfg.AccessURL = "http://" + w.hosts[tenantHost+":443"]
+		}, check: "tenant host", finding: "speaks https, and access.url says http", mend: "write https:// in access.url"},
+		{name: "expired certificate", plant: presents(tenantHost, tenantHost, -10*day, -day), check: "tenant host", finding: "expired on", mend: "renew it"},
+		{name: "certificate of the future", plant: presents(tenantHost, tenantHost, day, 10*day), check: "tenant host", finding: "is valid from", mend: "set the clock of this machine"},
+		{name: "certificate of an unknown authority", plant: foreignAuthority, check: "tenant host", finding: "an authority that this machine does not know", mend: "SSL_CERT_FILE"},
+		{name: "certificate for another name", plant: presents(tenantHost, "other.example", -day, 90*day), check: "tenant host", finding: "but for other.example", mend: "correct the host in access.url"},
+		{name: "the other spelling answers", plant: accessURL("https://acme.vmwareidentity.com"),
+			check: "other spelling of the host", finding: "acme.workspaceoneaccess.com answers as Workspace ONE Access", mend: "set access.url to https://acme.workspaceoneaccess.com"},
+		{name: "missing directory", access: accesstest.Config{Domains: []string{"other.com"}},
+			check: "directory of acme.com", finding: "no directory has the domain acme.com", mend: "ws1bridge directory create --domain acme.com"},
+		{name: "directory being deleted", access: withMistakes(accesstest.Mistakes{DeletionLists: 100}), plant: deleteDirectory,
+			check: "directory of acme.com", finding: "is being deleted", mend: "wait until it is gone"},
+		{name: "domain in another directory", access: accesstest.Config{Domains: []string{"other.com"}, Modes: accesstest.Modes{SyncedDomain: domain}},
+			check: "directory of acme.com", finding: "belongs to a directory of type ACTIVE_DIRECTORY_LDAP", mend: "a domain belongs to one directory"},
+		{name: "wrong case of domain", access: accesstest.Config{Domains: []string{"Acme.com"}},
+			check: "directory of acme.com", finding: "but one has Acme.com", mend: "spell it exactly Acme.com in the configuration"},
+		{name: "no identity provider", access: withMistakes(accesstest.Mistakes{OktaProvider: "none"}),
+			check: "identity provider of acme.com", finding: "there is no identity provider for Okta", mend: "add a SAML identity provider"},
+		{name: "identity provider without the directory", access: withMistakes(accesstest.Mistakes{OktaProvider: "unassociated"}),
+			check: "identity provider of acme.com", finding: "no identity provider uses the directory Okta", mend: "tick the directory Okta"},
+		{name: "identity provider disabled", access: withMistakes(accesstest.Mistakes{OktaProvider: "disabled"}),
+			check: "identity provider of acme.com", finding: "but is disabled", mend: "enable Okta SAML"},
+		{name: "providers that do not tell their directories", access: withMistakes(accesstest.Mistakes{ProviderListOmitsDirectories: true}),
+			plant: failing(accessAPI+"/identityProviders/", http.StatusBadRequest),
+			check: "identity provider of acme.com", outcome: doctor.Unknown, finding: "does not tell which directories", mend: "look under Identity Providers"},
+		{name: "policies that do not tell their rules", plant: failing("/acs/rulesets", http.StatusNotFound),
+			check: "access policy for acme.com", outcome: doctor.Unknown, finding: "does not tell which methods", mend: "look under Policies"},
+		{name: "policies that may not be read", plant: failing("/acs/rulesets", http.StatusForbidden),
+			check: "access policy for acme.com", outcome: doctor.Unknown, finding: "too small for reading access policies", mend: "larger admin role"},
+		{name: "method not in the policy", access: withMistakes(accesstest.Mistakes{PolicyOmitsOkta: true}),
+			check: "access policy for acme.com", finding: "does not have the method Okta SAML", mend: "add the method to a rule"},
+		{name: "role too small to read users", access: withMistakes(accesstest.Mistakes{Role: "none"}),
+			check: "SCIM read", finding: "the role of the OAuth client is too small for reading users (403)", mend: "may manage users and groups"},
+		{name: "role too small to write users", access: withMistakes(accesstest.Mistakes{Role: "read"}), plant: func(_ *testing.T, w *world) { w.cfg.Write = true },
+			check: "SCIM write", finding: "too small for creating a user (403)", mend: "may manage users and groups"},
+		{name: "role too small to read directories", access: withMistakes(accesstest.Mistakes{Role: "users"}),
+			check: "directory of acme.com", outcome: doctor.Unknown, finding: "too small for reading directories", mend: "larger admin role"},
+		{name: "clock behind", access: withMistakes(accesstest.Mistakes{ClockSkew: 600}),
+			check: "clock", finding: "behind that of the tenant", mend: "NTP"},
+		{name: "clock ahead", access: withMistakes(accesstest.Mistakes{ClockSkew: -14400}),
+			check: "clock", finding: "ahead of that of the tenant", mend: "NTP"},
+		{name: "Access is not well", plant: page200(accessAPI+"/health", `{"AllOk":"false"}`),
+			check: "health of Access", finding: "not all is well", mend: "System Diagnostics"},
+		{name: "a token that is none", plant: page200("/SAAS/auth/oauthtoken", `<html>`),
+			check: "token", finding: "gave no usable token", mend: "set access.url"},
+		{name: "a token of another scope", plant: page200("/SAAS/auth/oauthtoken", `{"access_token":"`+jwt(`{"scp":"user"}`)+`","expires_in":100}`),
+			check: "claims of the token", finding: "the scope user, not admin", mend: "tick the scope Admin"},
+		{name: "Access fails", plant: failing(accessAPI+"/scim", http.StatusServiceUnavailable), check: "SCIM read", finding: "an error of its own at reading users (503)", mend: "wait"},
+		{name: "configuration with problems", plant: func(_ *testing.T, w *world) { w.cfg.Problems = []string{"okta.tokens: is required"} },
+			check: "configuration", finding: "1 problem(s): okta.tokens: is required", mend: "correct the settings"},
+	}
+}
+
+const accessAPI = "/SAAS/jersey/manager/api"
+
+func TestMistakes(t *testing.T) { diagnose(t, mistakes()) }
+
+// diagnose plants each mistake into a world of its own and reads what the doctor
+// says.
+func diagnose(t *testing.T, list []mistake) {
+	t.Helper()
+	for _, tt := range list {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, tt.access)
+			if tt.plant != nil {
+				tt.plant(t, w)
+			}
+			r := w.examine(t)[tt.check]
+			want := tt.outcome
+			if want == "" {
+				want = doctor.Failed
+			}
+			if r.Outcome != want || !strings.Contains(r.Finding, tt.finding) || !strings.Contains(r.Mend, tt.mend) {
+				t.Errorf("the check of the %s says %s: %q → %q, want %s: %q → %q", tt.check, r.Outcome, r.Finding, r.Mend, want, tt.finding, tt.mend)
+			}
+		})
+	}
+}
+
+// failing has Access answer a path with a status.
+func failing(path string, status int) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) { w.access.AddFault(accesstest.Fault{Path: path, Status: status}) }
+}
+
+// silent closes the port at which a host is.
+func silent(host string) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) {
+		gone := httptest.NewServer(http.NotFoundHandler())
+		gone.Close()
+		w.hosts[host+":443"] = gone.Listener.Addr().String()
+	}
+}
+
+// presents makes a host present a certificate for a name and a time.
+func presents(host, name string, from, until time.Duration) func(*testing.T, *world) {
+	return func(t *testing.T, w *world) {
+		t.Helper()
+		w.serve(t, host, w.access.Handler(), w.authority.issue(t, name, from, until))
+	}
+}
+
+// foreignAuthority makes the tenant present a certificate of another authority.
+func foreignAuthority(t *testing.T, w *world) {
+	t.Helper()
+	w.serve(t, tenantHost, w.access.Handler(), newAuthority(t).issue(t, tenantHost, -day, day))
+}
+
+// deleteDirectory begins to delete the directory that users go to.
+func deleteDirectory(t *testing.T, w *world) {
+	t.Helper()
+	id, _ := w.access.State().Directories[1]["directoryId"].(string)
+	req := httptest.NewRequest(http.MethodDelete, accessAPI+"/connectormanagement/directoryconfigs/"+id+"?asyncDelete=true", nil)
+	req.Header.Set("Authorization", "Bearer "+w.accessToken(t))
+	answer := httptest.NewRecorder()
+	w.access.Handler().ServeHTTP(answer, req)
+	if answer.Code != http.StatusOK {
+		t.Fatalf("the deletion was answered %d", answer.Code)
+	}
+}
+
+// page200 has a path of the tenant answered by a body.
+func page200(path, body string) func(*testing.T, *world) {
+	return func(t *testing.T, w *world) {
+		t.Helper()
+		tenant := w.access.Handler()
+		w.serve(t, tenantHost, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == path {
+				_, _ = io.WriteString(rw, body)
+				return
+			}
+			tenant.ServeHTTP(rw, r)
+		}), w.authority.issue(t, tenantHost, -day, 90*day))
+	}
+}

@@ -1,0 +1,110 @@
+package doctor
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// Outcome is how a check ended.
+type Outcome string
+
+// The outcomes.
+const (
+	OK      Outcome = "ok"
+	Failed  Outcome = "failed"
+	Unknown Outcome = "unknown" // it could not be checked, which proves nothing
+)
+
+// Result is what came of a check.
+type Result struct {
+	Name    string  `json:"name"`
+	Outcome Outcome `json:"outcome"`
+	// Finding says in one line what was seen.
+	Finding string `json:"finding"`
+	// Mend says in one line what to do; empty where there is nothing.
+	Mend string `json:"mend,omitempty"`
+}
+
+// verdict is a Result without its name.
+type verdict struct {
+	outcome       Outcome
+	finding, mend string
+}
+
+func ok(finding string) verdict            { return verdict{OK, finding, ""} }
+func failed(finding, mend string) verdict  { return verdict{Failed, finding, mend} }
+func unknown(finding, mend string) verdict { return verdict{Unknown, finding, mend} }
+
+// check is one thing that must be well.
+type check struct {
+	name string
+	// after names the checks that must have gone well for this one to make sense.
+	after []string
+	// skip says that the check is not asked for.
+	skip bool
+	run  func(context.Context) verdict
+}
+
+// run makes the checks one after the other, as far as their premises hold.
+func run(ctx context.Context, checks []check, begin func(string), report func(Result)) error {
+	reasons := map[string]string{} // why a check did not go well, by its name
+	for _, c := range checks {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if c.skip {
+			continue
+		}
+		v, reason := blocked(c, reasons)
+		if reason == "" {
+			if begin != nil {
+				begin(c.name)
+			}
+			v = c.run(ctx)
+			reason = shortfall(c, v)
+		}
+		if err := ctx.Err(); err != nil {
+			return err // the verdict is that of an interrupted check
+		}
+		reasons[c.name] = reason
+		report(Result{Name: c.name, Outcome: v.outcome, Finding: oneLine(v.finding), Mend: oneLine(v.mend)})
+	}
+	return nil
+}
+
+// blocked is the verdict on a check of which a premise does not hold, and the
+// reason at the root of it, "" where all hold.
+func blocked(c check, reasons map[string]string) (verdict, string) {
+	for _, premise := range c.after {
+		if reason := reasons[premise]; reason != "" {
+			return unknown("not checked, because "+reason, ""), reason
+		}
+	}
+	return verdict{}, ""
+}
+
+// shortfall says what of a check is missing for those that build on it.
+func shortfall(c check, v verdict) string {
+	switch v.outcome {
+	case Failed:
+		return "the check of the " + c.name + " failed"
+	case Unknown:
+		return "the " + c.name + " is not known"
+	}
+	return ""
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// span writes a time without its zeros at the end, such as 3h or 10m.
+func span(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

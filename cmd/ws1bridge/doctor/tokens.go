@@ -1,0 +1,132 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"ws1bridge/auth"
+	"ws1bridge/upstream"
+)
+
+const tokenPath = "/SAAS/auth/oauthtoken" //nolint:gosec // a path, not a credential
+
+// idForm is what Access takes as the id of an OAuth client (Access documentation
+// of OAuth clients).
+var idForm = regexp.MustCompile(`^[A-Za-z0-9._@-]{1,256}$`)
+
+// checkToken gets a token with the bridge's credentials. What comes after it is
+// asked with that token.
+func (d *Doctor) checkToken(ctx context.Context) verdict {
+	if d.cfg.ClientID == "" || d.cfg.ClientSecret == "" {
+		return unknown("not checked, because the OAuth client is not configured", "set access.client_id and access.client_secret")
+	}
+	source, err := auth.NewTokenSource(auth.Config{
+		TokenURL: d.tenant.String() + tokenPath, ClientID: d.cfg.ClientID, ClientSecret: d.cfg.ClientSecret,
+		HTTPClient: &http.Client{Transport: d.transport}, FetchTimeout: d.cfg.Timeout,
+	})
+	if err != nil {
+		return failed("the OAuth client cannot be used: "+err.Error(), "correct access.client_id and access.client_secret")
+	}
+	token, err := source.Token(ctx)
+	if err != nil {
+		return d.noToken(err)
+	}
+	client, err := upstream.NewClient(upstream.Config{
+		BaseURL: d.tenant.String(), Domains: d.domains(),
+		HTTPClient: &http.Client{Transport: &auth.Transport{Source: source, Base: d.transport, Host: d.tenant.Host}},
+		Resilience: Patience(), Timeout: d.cfg.Timeout,
+	})
+	if err != nil {
+		return failed(err.Error(), "correct the configuration")
+	}
+	d.token, d.access = token, &access{client: client}
+	return ok("Access gave the client " + d.cfg.ClientID + " a token")
+}
+
+// Patience is how an operator's command meets trouble: he waits, so it repeats
+// little, and one failure must not hide the next finding.
+func Patience() upstream.Resilience {
+	return upstream.Resilience{Attempts: 2, BreakAfter: 1 << 20}
+}
+
+// domains are those of the configuration. A client needs one; what is found
+// without any has to do with none.
+func (d *Doctor) domains() []string {
+	if len(d.cfg.Domains) == 0 {
+		return []string{"example.invalid"}
+	}
+	return d.cfg.Domains
+}
+
+func (d *Doctor) noToken(err error) verdict {
+	var e *auth.Error
+	if !errors.As(err, &e) {
+		return failed("no token could be had", "look at access.url")
+	}
+	status := fmt.Sprintf(" (%d)", e.Status)
+	switch {
+	case slices.Contains([]string{"unauthorized_client", "unsupported_grant_type"}, e.Code):
+		return failed("the OAuth client "+d.cfg.ClientID+" may not ask for a token by itself"+status+": it is of the wrong type",
+			"make a client of the access type Service Client Token in Access: the type of an existing one cannot be changed")
+	case errors.Is(err, auth.ErrCredentials) && !idForm.MatchString(d.cfg.ClientID):
+		return failed("Access refuses the OAuth client"+status+": its id holds characters that no id of Access has",
+			"copy access.client_id from Access again")
+	case errors.Is(err, auth.ErrCredentials):
+		return failed("Access refuses the OAuth client "+d.cfg.ClientID+status+": there is no client with this id, or its secret is another",
+			"compare access.client_id with Access; if it is right, make a new shared secret there and set access.client_secret")
+	case e.Status == 0:
+		return d.tenantPeer().unreached(e.Err)
+	case e.Status != http.StatusTooManyRequests && e.Status/100 != 5:
+		return failed(strings.TrimSuffix(e.Detail(), "."), "set access.url to the address of the tenant, without any path")
+	}
+	return failed(strings.TrimSuffix(e.Detail(), "."), "wait, or ask the owner of the tenant")
+}
+
+// checkClaims looks at what the token says about itself, without asking Access.
+func (d *Doctor) checkClaims(context.Context) verdict {
+	claims, err := auth.ReadClaims(d.token)
+	if err != nil {
+		return unknown("the token does not tell anything about itself", "")
+	}
+	var facts []string
+	if life := claims.Expires.Sub(claims.IssuedAt); !claims.Expires.IsZero() && !claims.IssuedAt.IsZero() {
+		facts = append(facts, "lives "+span(life.Round(time.Minute)))
+	}
+	if claims.Scope != "" {
+		facts = append(facts, "scope "+claims.Scope)
+	}
+	// By the clock of Access, as far as that is known.
+	if now := time.Now().Add(d.clock.ahead); !claims.Expires.IsZero() && now.After(claims.Expires) {
+		return failed("Access gives tokens that are over already", "look at the access token TTL of the OAuth client in Access")
+	}
+	if claims.Scope != "" && !slices.ContainsFunc(strings.Fields(claims.Scope), func(s string) bool { return strings.EqualFold(s, "admin") }) {
+		return failed("the token has the scope "+claims.Scope+", not admin", "tick the scope Admin of the OAuth client in Access")
+	}
+	issuer := claims.IssuerHost()
+	switch {
+	case issuer == "" || strings.EqualFold(issuer, d.tenant.Host):
+		return ok(strings.Join(append(facts, "issued by "+d.tenant.Host), ", "))
+	case sameTenant(issuer, d.tenant.Hostname()):
+		return verdict{OK, strings.Join(append(facts, "issued by "+issuer+", the other spelling of "+d.tenant.Host), ", "),
+			"nothing must be done while both answer; https://" + issuer + " is the name that the tenant has for itself"}
+	}
+	return verdict{OK, strings.Join(append(facts, "issued by "+issuer+", not by "+d.tenant.Host), ", "),
+		"make sure that both names stand for one tenant; if " + d.tenant.Host + " is a proxy or an alias, all is well"}
+}
+
+func (d *Doctor) checkHealth(ctx context.Context) verdict {
+	well, err := d.access.client.Health(ctx)
+	switch {
+	case err != nil:
+		return unknown("Access does not tell", "nothing: hosted tenants may hide this page")
+	case !well:
+		return failed("Access says itself that not all is well", "look at its dashboard System Diagnostics, or ask the owner of the tenant")
+	}
+	return ok("Access says that all is well")
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"ws1bridge/cmd/ws1bridge/doctor"
+	"ws1bridge/upstream/accesstest"
+)
+
+func TestDoctor(t *testing.T) {
+	o := newOperator(t, accesstest.Config{SeedUsers: 2})
+	got := o.expect(t, exitWell, words("doctor --write"), "✓ directory of acme.com", "✓ access policy for acme.com", "✓ SCIM write", "? public URL",
+		"11 well, 0 to be mended, 3 not checked")
+	if strings.Contains(got.stdout, "\x1b") || got.stderr != "" || strings.Contains(got.stdout, "user-0001") {
+		t.Errorf("the doctor printed %q and %q", got.stdout, got.stderr)
+	}
+}
+
+func TestDoctorFindsSomething(t *testing.T) {
+	ill := accesstest.Mistakes{OktaProvider: "disabled"}
+	tests := []struct {
+		name    string
+		access  accesstest.Config
+		changes []string
+		says    []string
+	}{
+		{"a mistake in Access", accesstest.Config{Modes: accesstest.Modes{Mistakes: ill}}, nil,
+			[]string{"✗ identity provider of acme.com", "→ enable Okta SAML", "? access policy for acme.com", "1 check(s) failed"}},
+		{"a wrong secret", accesstest.Config{}, []string{"WS1BRIDGE_ACCESS_CLIENT_SECRET=another-secret-of-mine"},
+			[]string{"✗ token", "its secret is another", "? SCIM read", "not checked, because the check of the token failed"}},
+		{"a configuration with problems", accesstest.Config{}, []string{"WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_LOG_LEVEL=loud"},
+			[]string{"✗ configuration", "2 problem(s)", "okta.tokens (WS1BRIDGE_OKTA_TOKENS)", "✓ SCIM read"}},
+		{"a public URL without TLS", accesstest.Config{}, []string{"WS1BRIDGE_PUBLIC_URL=http://bridge.example.com/scim/v2"}, []string{"✗ public URL"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			newOperator(t, tt.access, tt.changes...).expect(t, exitFailed, words("doctor"), tt.says...)
+		})
+	}
+}
+
+// TestDoctorAsJSON holds both forms of the output against one another.
+func TestDoctorAsJSON(t *testing.T) {
+	o := newOperator(t, accesstest.Config{Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{Role: "users"}}})
+	plain := o.expect(t, exitWell, words("doctor")).stdout
+	var report struct {
+		Checks              []doctor.Result
+		OK, Failed, Unknown int
+	}
+	if err := json.Unmarshal([]byte(o.expect(t, exitWell, words("doctor --json")).stdout), &report); err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Checks) != report.OK+report.Failed+report.Unknown || report.Failed != 0 || report.Unknown != 6 {
+		t.Errorf("%d checks: %d, %d, %d", len(report.Checks), report.OK, report.Failed, report.Unknown)
+	}
+	for _, c := range report.Checks {
+		if !strings.Contains(plain, c.Name) || !strings.Contains(plain, c.Finding) || !strings.Contains(plain, c.Mend) {
+			t.Errorf("the text lacks %+v", c)
+		}
+	}
+}
+
+func TestDoctorWithoutAConfiguration(t *testing.T) {
+	o := &operator{}
+	o.expect(t, exitFailed, words("doctor"), "✗ configuration", "access.url (WS1BRIDGE_ACCESS_URL): is required", "? tenant host")
+	o.expect(t, exitUsage, words("doctor now"), "doctor --help")
+	o.expect(t, exitUsage, words("doctor --writ"), "unknown flag")
+}
+
+func TestSheet(t *testing.T) {
+	var out bytes.Buffer
+	s := &sheet{w: &out, color: true, width: 8}
+	s.add(doctor.Result{Name: "name", Outcome: doctor.Failed, Finding: "found", Mend: "mend"})
+	s.add(doctor.Result{Name: "a long name", Outcome: doctor.OK, Finding: "found"})
+	want := "\x1b[31m✗\x1b[0m name    found\n          → mend\n\x1b[32m✓\x1b[0m a long name found\n"
+	if out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}

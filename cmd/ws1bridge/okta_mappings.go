@@ -1,0 +1,101 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"ws1bridge/scim/translate"
+)
+
+// mapping is an attribute of the app's profile in Okta.
+type mapping struct {
+	variable  string // Okta's name in the app's profile
+	external  string // in Okta's own notation, which is never on the wire
+	namespace string
+	value     string // where it usually comes from
+}
+
+// unmapped are what Okta sends by itself, whatever the mappings are.
+var unmapped = map[string]string{
+	"active":     "sent by itself: assigned or not",
+	"externalId": "sent by itself: Okta's id of the person",
+}
+
+// template is Okta's profile of a SCIM 2.0 app, by the attribute that it is for.
+var template = map[string][]mapping{
+	"userName":          {{variable: "userName", external: "userName", value: "set under Sign On > Application username"}},
+	"name":              nameMappings,
+	"displayName":       {{variable: "displayName", external: "displayName", value: "user.displayName"}},
+	"nickName":          {{variable: "nickName", external: "nickName", value: "user.nickName"}},
+	"profileUrl":        {{variable: "profileUrl", external: "profileUrl", value: "user.profileUrl"}},
+	"title":             {{variable: "title", external: "title", value: "user.title"}},
+	"userType":          {{variable: "userType", external: "userType", value: "user.userType"}},
+	"preferredLanguage": {{variable: "preferredLanguage", external: "preferredLanguage", value: "user.preferredLanguage"}},
+	"locale":            {{variable: "locale", external: "locale", value: "user.locale"}},
+	"timezone":          {{variable: "timezone", external: "timezone", value: "user.timezone"}},
+	"emails":            {{variable: "email", external: "emails.^[primary==true].value", value: "user.email (required)"}},
+	"phoneNumbers":      {{variable: "primaryPhone", external: "phoneNumbers.^[primary==true].value", value: "user.primaryPhone"}},
+	"addresses":         addressMappings,
+	translate.EnterpriseSchema + ":employeeNumber": {{variable: "employeeNumber", external: "employeeNumber", value: "user.employeeNumber"}},
+	translate.EnterpriseSchema + ":costCenter":     {{variable: "costCenter", external: "costCenter", value: "user.costCenter"}},
+	translate.EnterpriseSchema + ":organization":   {{variable: "organization", external: "organization", value: "user.organization"}},
+	translate.EnterpriseSchema + ":division":       {{variable: "division", external: "division", value: "user.division"}},
+	translate.EnterpriseSchema + ":department":     {{variable: "department", external: "department", value: "user.department"}},
+	translate.EnterpriseSchema + ":manager": {
+		{variable: "managerValue", external: "manager.value", value: "user.managerId"},
+		{variable: "managerDisplayName", external: "manager.displayName", value: "user.manager"},
+	},
+	translate.WorkspaceSchema + ":userPrincipalName": {{variable: "userPrincipalName", external: "userPrincipalName", value: "user.login; add it in the Profile Editor"}},
+	translate.WorkspaceSchema + ":distinguishedName": {{variable: "distinguishedName", external: "distinguishedName", value: "where Okta has it; add it in the Profile Editor"}},
+}
+
+var nameMappings = []mapping{
+	{variable: "givenName", external: "name.givenName", value: "user.firstName (required)"},
+	{variable: "familyName", external: "name.familyName", value: "user.lastName (required)"},
+	{variable: "middleName", external: "name.middleName", value: "user.middleName"},
+	{variable: "honorificPrefix", external: "name.honorificPrefix", value: "user.honorificPrefix"},
+	{variable: "honorificSuffix", external: "name.honorificSuffix", value: "user.honorificSuffix"},
+}
+
+var addressMappings = []mapping{
+	{variable: "streetAddress", external: "addresses.^[primary==true].streetAddress", value: "user.streetAddress"},
+	{variable: "locality", external: "addresses.^[primary==true].locality", value: "user.city"},
+	{variable: "region", external: "addresses.^[primary==true].region", value: "user.state"},
+	{variable: "postalCode", external: "addresses.^[primary==true].postalCode", value: "user.zipCode"},
+	{variable: "country", external: "addresses.^[primary==true].country", value: "user.countryCode"},
+}
+
+// mappings are those of Okta's profile that the bridge takes, by namespace and
+// in the order of its table. An attribute that Okta's template does not have is
+// one to add.
+func mappings(attributes []string) []mapping {
+	var list []mapping
+	for _, attribute := range attributes {
+		namespace, name := translate.UserSchema, attribute
+		if i := strings.LastIndexByte(attribute, ':'); i >= 0 {
+			namespace, name = attribute[:i], attribute[i+1:]
+		}
+		known, ok := template[attribute]
+		if value, isUnmapped := unmapped[attribute]; isUnmapped {
+			known, ok = []mapping{{variable: "-", external: name, value: value}}, true
+		}
+		if !ok {
+			known = []mapping{{variable: name, external: name, value: "add it in the Profile Editor"}}
+		}
+		for _, m := range known {
+			m.namespace = namespace
+			list = append(list, m)
+		}
+	}
+	order := []string{translate.UserSchema, translate.EnterpriseSchema, translate.WorkspaceSchema}
+	for _, m := range list {
+		if !slices.Contains(order, m.namespace) {
+			order = append(order, m.namespace)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b mapping) int {
+		return cmp.Compare(slices.Index(order, a.namespace), slices.Index(order, b.namespace))
+	})
+	return list
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"ws1bridge/auth"
+	"ws1bridge/scim"
+)
+
+// The kinds of app that Okta pushes from.
+const (
+	appCustom  = "custom"
+	appCatalog = "catalog"
+	appBoth    = "both"
+)
+
+func (p *program) oktaSettingsCommand() *cobra.Command {
+	var app string
+	cmd := &cobra.Command{
+		Use:   "okta-settings",
+		Short: "Print what to enter in Okta",
+		Long: `Print what to enter in Okta for this configuration: base URL, authentication,
+supported actions, and the attributes with their external names and namespaces,
+for a custom app and for the catalog's SCIM 2.0 Test App. It asks nobody, and
+shows no token.`,
+		Example: `  ws1bridge okta-settings --config /etc/ws1bridge/config.yaml
+  ws1bridge okta-settings --app custom`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error { return p.oktaSettings(app) },
+	}
+	cmd.Flags().StringVar(&app, "app", appBoth, "kind of app: custom, catalog or both")
+	_ = cmd.RegisterFlagCompletionFunc("app", cobra.FixedCompletions([]string{appCustom, appCatalog, appBoth}, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	return cmd
+}
+
+func (p *program) oktaSettings(app string) error {
+	if !slices.Contains([]string{appCustom, appCatalog, appBoth}, app) {
+		return usageError{fmt.Errorf("--app %q: want custom, catalog or both", app)}
+	}
+	cfg, problems := p.configProblems()
+	if len(problems) > 0 {
+		fmt.Fprintf(p.stderr, "Note: the configuration has %d problem(s), which ws1bridge config check lists; what depends on them is a placeholder here.\n", len(problems))
+	}
+	attributes, err := mappedAttributes(cfg)
+	if err != nil {
+		return err
+	}
+	for _, w := range oktaWarnings(cfg) {
+		fmt.Fprintf(p.stdout, "! %s\n", w)
+	}
+	base := or(cfg.PublicURL, "https://HOST-OF-THE-BRIDGE"+scim.BasePath)
+	if app != appCatalog {
+		printCustomApp(p.stdout, base)
+	}
+	if app != appCustom {
+		printCatalogApp(p.stdout, base)
+	}
+	printProvisioning(p.stdout)
+	return printMappings(p.stdout, attributes)
+}
+
+// mappedAttributes are those that the configured table maps.
+func mappedAttributes(cfg Config) ([]string, error) {
+	cfg.Domains.Default = or(cfg.Domains.Default, "example.invalid") // the table does not depend on it
+	translator, err := newTranslator(cfg)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return translator.Attributes(), nil
+}
+
+// oktaWarnings are what of this configuration Okta would not take.
+func oktaWarnings(cfg Config) (warnings []string) {
+	u, err := url.Parse(cfg.PublicURL)
+	switch {
+	case cfg.PublicURL == "":
+		warnings = append(warnings, "public_url is not set: enter the address at which Okta reaches the bridge, ending in "+scim.BasePath)
+	case err != nil || u.Scheme != "https":
+		warnings = append(warnings, "public_url does not begin with https://, and Okta calls nothing else")
+	case !strings.HasSuffix(strings.TrimRight(u.Path, "/"), scim.BasePath):
+		warnings = append(warnings, "public_url does not end in "+scim.BasePath)
+	}
+	if err == nil && strings.Contains(u.Host, "_") {
+		warnings = append(warnings, "the host of public_url has an underscore, which Okta refuses")
+	}
+	if slices.ContainsFunc(cfg.Okta.Tokens.reveal(), auth.IsWeak) {
+		warnings = append(warnings, "a token of okta.tokens is short enough to be guessed: use 32 random bytes (openssl rand -hex 32)")
+	}
+	return warnings
+}
+
+func printCustomApp(w io.Writer, base string) {
+	fmt.Fprintf(w, `
+Custom app: Applications > Create App Integration > SAML 2.0 or SWA, then General > App Settings > Provisioning: SCIM.
+Under Provisioning > Integration:
+
+  SCIM connector base URL            %s
+  Unique identifier field for users  userName
+  Supported provisioning actions     Push New Users, Push Profile Updates, Push Groups
+                                     (not Import New Users and Profile Updates, not Import Groups)
+  Authentication Mode                HTTP Header
+  Authorization (Bearer)             one token of okta.tokens, without the word Bearer
+`, base)
+}
+
+func printCatalogApp(w io.Writer, base string) {
+	fmt.Fprintf(w, `
+Catalog app: Applications > Browse App Catalog > SCIM 2.0 Test App (Header Auth), or (OAuth Bearer Token).
+Under Provisioning > Integration:
+
+  Enable API integration             on
+  Base URL                           %s
+  API Token                          one token of okta.tokens, without the word Bearer
+  Import Groups                      off
+`, base)
+}
+
+func printProvisioning(w io.Writer) {
+	fmt.Fprint(w, `
+Both: Test API Credentials, save, then Provisioning > To App > Edit:
+
+  Create Users                       on (without it Okta only searches, and says that no matching user was found)
+  Update User Attributes             on
+  Deactivate Users                   on
+  Sync Password                      off (passwords go nowhere)
+
+People and groups:
+
+  - Assign people with one group and push ANOTHER under Push Groups: Okta does not
+    support one group for both, and members go missing.
+  - People who were assigned before provisioning was on need Provision User on the
+    app's Assignments page.
+  - Okta pushes into a group those people alone who are assigned to the app; the
+    others join when they are, at the next Push Now.
+  - Suspending a person in Okta pushes nothing; unassigning or deactivating does.
+`)
+}
+
+func printMappings(w io.Writer, attributes []string) error {
+	fmt.Fprint(w, `
+Attributes, under Provisioning > To App > Attribute Mappings. Delete what is not listed
+from the app's profile in the Profile Editor: Okta pushes the whole profile each time.
+An attribute that you add needs its external namespace, or Okta never sends it.
+
+`)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	namespace := ""
+	for _, m := range mappings(attributes) {
+		if m.namespace != namespace {
+			namespace = m.namespace
+			fmt.Fprintf(table, "External namespace %s\n", namespace)
+			fmt.Fprint(table, "  OKTA'S NAME\tEXTERNAL NAME\tVALUE\n")
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", m.variable, m.external, m.value)
+	}
+	return table.Flush()
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/doctor"
+	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
+)
+
+// tenant is Workspace ONE Access as an operator's command sees it.
+type tenant struct {
+	*upstream.Client
+	domains    []string              // of the configuration; may be empty
+	translator *translate.Translator // nil where the configuration makes none
+	idle       func()
+}
+
+// newTranslator is the translation that serve would use.
+func newTranslator(cfg Config) (*translate.Translator, error) {
+	return translate.New(cfg.translation())
+}
+
+// managedDomains are all domains that the configuration may send users to, none
+// where it is not well.
+func managedDomains(cfg Config) []string {
+	translator, err := newTranslator(cfg)
+	if err != nil {
+		return nil
+	}
+	return translator.ManagedDomains()
+}
+
+// configProblems reads the configuration and reports what is wrong with each
+// setting, one problem a setting.
+func (p *program) configProblems() (Config, []error) {
+	cfg, problems := readConfig(p.configFile, p.environ)
+	for _, problem := range cfg.check() {
+		if !slices.ContainsFunc(problems, func(known error) bool { return subject(known) == subject(problem) }) {
+			problems = append(problems, problem)
+		}
+	}
+	return cfg, problems
+}
+
+// openTenant connects to the tenant of the configuration. Of its settings only
+// those of Access have to be well: a directory is made before Okta has a token.
+// It sends nothing.
+func (p *program) openTenant() (*tenant, error) {
+	cfg, problems := p.configProblems()
+	problems = slices.DeleteFunc(problems, func(err error) bool {
+		about := subject(err)
+		return !strings.HasPrefix(about, "access") && !strings.HasPrefix(about, "the configuration file")
+	})
+	if err := errors.Join(problems...); err != nil {
+		return nil, usageError{fmt.Errorf("the configuration has %d problem(s):\n%w", len(problems), err)}
+	}
+	base, err := upstream.TenantURL(cfg.Access.URL)
+	if err != nil {
+		return nil, err
+	}
+	source, err := auth.NewTokenSource(auth.Config{
+		TokenURL: base.String() + tokenPath, ClientID: cfg.Access.ClientID, ClientSecret: string(cfg.Access.ClientSecret),
+	})
+	if err != nil {
+		return nil, err
+	}
+	transport := newTransport()
+	domains := managedDomains(cfg)
+	known := domains
+	if len(known) == 0 {
+		known = []string{"example.invalid"} // a client needs one; nobody has it
+	}
+	client, err := upstream.NewClient(upstream.Config{
+		BaseURL: base.String(), Domains: known, Resilience: doctor.Patience(),
+		HTTPClient: &http.Client{Transport: &auth.Transport{Source: source, Base: transport, Host: base.Host}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	translator, err := newTranslator(cfg)
+	if err != nil {
+		translator = nil // what Okta would see is not known then, and no reason to show nothing
+	}
+	return &tenant{Client: client, domains: domains, translator: translator, idle: transport.CloseIdleConnections}, nil
+}
+
+// explained is a failure in words for the operator, with what to do.
+func explained(what string, err error) error {
+	finding, mend := doctor.Explain(what, err)
+	if mend != "" {
+		finding += "\n  → " + mend
+	}
+	return errors.New(finding)
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ws1bridge/cmd/ws1bridge/doctor"
+	"ws1bridge/upstream"
+)
+
+func (p *program) userCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "user",
+		Short: "Look at one person in Workspace ONE Access",
+		Args:  usageArgs(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use:   "get NAME",
+		Short: "Show what Access holds, what Okta sees, and whether the person can log in",
+		Long: `Show one person: what Workspace ONE Access holds beside what Okta sees through the
+bridge, the groups, and whether everything is there that a log-in takes. NAME is a
+userName, an e-mail address, an externalId (Okta's id of the person) or an id of
+Access. All accounts that fit are shown, also those that are not the bridge's.
+
+The output is personal data. Exit code 1: there is no such person, or a log-in
+would fail.`,
+		Example: `  ws1bridge user get ada@acme.com
+  ws1bridge user get 00u1a2b3c4d5e6f7g8h9`,
+		Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.showUser(cmd.Context(), args[0]) },
+	})
+	return cmd
+}
+
+func (p *program) showUser(ctx context.Context, name string) error {
+	t, err := p.openTenant()
+	if err != nil {
+		return err
+	}
+	defer t.idle()
+	progress := p.newProgress()
+	progress.begin("looking for the person")
+	found, err := t.Accounts(ctx, name)
+	progress.end()
+	switch {
+	case err != nil:
+		return explained("reading users", err)
+	case len(found) == 0:
+		return errors.New("Access has no user with this userName, e-mail address, externalId or id" +
+			"\n  → assign the person to the app in Okta; for those who were assigned before provisioning was on, press Provision User there")
+	}
+	sheet := p.newSheet(accountDomains(found))
+	for i, account := range found {
+		if i > 0 {
+			fmt.Fprintln(p.stdout)
+		}
+		p.printAccount(t, account)
+		progress.begin("checking the log-in")
+		err := doctor.Person(ctx, t.Client, account, t.domains, func(r doctor.Result) { progress.end(); sheet.add(r) })
+		progress.end()
+		if err != nil {
+			return err
+		}
+	}
+	if len(found) > 1 {
+		fmt.Fprintf(p.stdout, "\nThere are %d accounts that fit.\n", len(found))
+	}
+	return sheet.conclude()
+}
+
+func accountDomains(accounts []upstream.Account) (domains []string) {
+	for _, a := range accounts {
+		domains = append(domains, a.Domain)
+	}
+	return domains
+}
+
+// printAccount shows the account itself.
+func (p *program) printAccount(t *tenant, a upstream.Account) {
+	fmt.Fprintf(p.stdout, "%s\n  id in Access   %s\n  type           %s\n  domain         %s\n  status         %s\n  changed        %s\n  groups         %s\n\n",
+		a.UserName(), a.ID, a.Kind, a.Domain, statusWords(a), whenChanged(a.Meta), groupNames(a.Groups))
+	printSideBySide(p.stdout, a.Attributes, oktaView(t.translator, a))
+	fmt.Fprintln(p.stdout)
+}
+
+func statusWords(a upstream.Account) string {
+	words := "active"
+	if !a.Active() {
+		words = "not active"
+	}
+	if a.Status != "" {
+		words += " (userStatus " + a.Status + ")"
+	}
+	return words
+}
+
+func whenChanged(m upstream.Meta) string {
+	if m.LastModified.IsZero() {
+		return "not known"
+	}
+	return m.LastModified.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+func groupNames(groups []upstream.Reference) string {
+	var names []string
+	for _, g := range groups {
+		names = append(names, g.Display)
+	}
+	if len(names) == 0 {
+		return "none but ALL USERS"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,149 @@
+package accesstest_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"ws1bridge/upstream/accesstest"
+)
+
+const (
+	providers = api + "/identityProviders"
+	rulesets  = "/acs/rulesets"
+)
+
+func startWith(tb testing.TB, m accesstest.Mistakes) *tenant {
+	tb.Helper()
+	return start(tb, accesstest.Config{Modes: accesstest.Modes{Mistakes: m}})
+}
+
+func TestRoles(t *testing.T) {
+	tests := []struct {
+		role                               string
+		read, write, directories, policies int
+	}{
+		{"", 200, 201, 200, 200},
+		{"super", 200, 201, 200, 200},
+		{"users", 200, 201, 403, 403},
+		{"read", 200, 403, 403, 403},
+		{"none", 403, 403, 403, 403},
+	}
+	for _, tt := range tests {
+		t.Run("the role "+tt.role, func(t *testing.T) {
+			tn := startWith(t, accesstest.Mistakes{Role: tt.role})
+			tn.want(tt.read, http.MethodGet, usersPath, "")
+			tn.want(tt.write, http.MethodPost, usersPath, provisioned("ada", "1", "acme.com"))
+			tn.want(tt.directories, http.MethodGet, directories, "")
+			tn.want(tt.policies, http.MethodGet, rulesets, "")
+			if tt.role == "none" {
+				checkError(t, tn.want(http.StatusForbidden, http.MethodGet, usersPath, ""))
+			}
+		})
+	}
+}
+
+func TestWrongClientType(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	tn.control(http.StatusOK, http.MethodPost, "/modes", `{"client_type":"user"}`)
+	got := tn.want(http.StatusBadRequest, http.MethodPost, "/SAAS/auth/oauthtoken", "grant_type=client_credentials",
+		"Authorization", basic("client", "s3cret/+"), "Content-Type", "application/x-www-form-urlencoded")
+	same(t, got.json()["error"], `"unauthorized_client"`)
+}
+
+func TestClockSkew(t *testing.T) {
+	tn := startWith(t, accesstest.Mistakes{ClockSkew: 3600})
+	date, err := http.ParseTime(tn.want(http.StatusOK, http.MethodGet, api+"/health", "").header.Get("Date"))
+	if ahead := time.Until(date); err != nil || ahead < 59*time.Minute || ahead > time.Hour {
+		t.Errorf("the answer is dated %v ahead (%v)", ahead, err)
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(tn.token, ".")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var claims struct{ Iat int64 }
+	if err := json.Unmarshal(payload, &claims); err != nil {
+		t.Fatal(err)
+	}
+	if ahead := time.Until(time.Unix(claims.Iat, 0)); ahead < 59*time.Minute || ahead > time.Hour {
+		t.Errorf("the token is dated %v ahead", ahead)
+	}
+	tn.want(http.StatusOK, http.MethodGet, usersPath, "")
+}
+
+func TestOktaProvider(t *testing.T) {
+	tests := []struct {
+		name          string
+		mistakes      accesstest.Mistakes
+		listed        int
+		enabled       int
+		hasDirectory  bool
+		listOmitsThem bool
+	}{
+		{name: "as it should be", listed: 2, enabled: 2, hasDirectory: true},
+		{name: "there is none", mistakes: accesstest.Mistakes{OktaProvider: "none"}, listed: 1, enabled: 1},
+		{name: "it has no directory", mistakes: accesstest.Mistakes{OktaProvider: "unassociated"}, listed: 2, enabled: 2},
+		{name: "it is disabled", mistakes: accesstest.Mistakes{OktaProvider: "disabled"}, listed: 2, enabled: 1, hasDirectory: true},
+		{name: "lists are summaries", mistakes: accesstest.Mistakes{ProviderListOmitsDirectories: true}, listed: 2, enabled: 2, listOmitsThem: true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tn := startWith(t, tt.mistakes)
+			items := tn.want(http.StatusOK, http.MethodGet, providers, "").json()["items"].([]any)
+			enabled := tn.want(http.StatusOK, http.MethodGet, providers+"?onlyEnabledAdapters=true", "").json()["items"].([]any)
+			if len(items) != tt.listed || len(enabled) != tt.enabled {
+				t.Fatalf("%d are listed, %d enabled", len(items), len(enabled))
+			}
+			if len(items) < 2 {
+				return
+			}
+			okta := items[1].(object)
+			directories, listed := okta["directoryConfigurations"].([]any)
+			if listed == tt.listOmitsThem || (len(directories) > 0) != tt.hasDirectory {
+				t.Errorf("the provider is listed with %v", okta)
+			}
+			whole := tn.want(http.StatusOK, http.MethodGet, providers+"/"+okta["id"].(string), "").json()
+			if _, whole := whole["directoryConfigurations"].([]any); !whole {
+				t.Error("the provider by itself has no directoryConfigurations")
+			}
+		})
+	}
+}
+
+func TestPolicyOmitsOkta(t *testing.T) {
+	for omits, want := range map[bool]string{false: `["Okta SAML","Password (Local Directory)"]`, true: `["Password (Local Directory)"]`} {
+		tn := startWith(t, accesstest.Mistakes{PolicyOmitsOkta: omits})
+		policy := tn.want(http.StatusOK, http.MethodGet, rulesets, "").json()["items"].([]any)[0].(object)
+		names := []any{}
+		for _, rule := range policy["rules"].([]any) {
+			names = append(names, rule.(object)["name"])
+		}
+		same(t, names, want)
+	}
+}
+
+func TestSlowDeletion(t *testing.T) {
+	tn := startWith(t, accesstest.Mistakes{DeletionLists: 2})
+	path := directories + "/" + tn.State().Directories[1]["directoryId"].(string)
+	tn.user("ada@acme.com")
+	tn.want(http.StatusOK, http.MethodDelete, path+"?asyncDelete=true", "")
+	tn.want(http.StatusBadRequest, http.MethodPost, usersPath, provisioned("x", "y", "acme.com"))
+	for range 2 {
+		items := tn.want(http.StatusOK, http.MethodGet, directories, "").json()["items"].([]any)
+		same(t, items[1].(object)["deleteInProgress"], "true")
+	}
+	items := tn.want(http.StatusOK, http.MethodGet, directories, "").json()["items"].([]any)
+	same(t, []int{len(items), len(tn.State().Users)}, "[2,1]")
+}
+
+func TestMistakesThatCannotBe(t *testing.T) {
+	for _, m := range []accesstest.Mistakes{{Role: "boss"}, {ClientType: "robot"}, {OktaProvider: "lost"}, {DeletionLists: -1}} {
+		_, err := accesstest.New(accesstest.Config{ClientID: "a", ClientSecret: "b", Modes: accesstest.Modes{Mistakes: m}})
+		if err == nil {
+			t.Errorf("%+v was accepted", m)
+		}
+	}
+}

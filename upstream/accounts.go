@@ -1,0 +1,142 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+const opCountUsers = "count users"
+
+// Account is a user of the tenant, whosever it is, for the eyes of an operator
+// who wants to know why a person cannot log in.
+type Account struct {
+	User
+	// Kind is the internalUserType: PROVISIONED, LOCAL, …
+	Kind string
+	// Status is the userStatus: "1" enabled, "2" disabled, "3" deleted (Omnissa
+	// Access OpenAPI), or "" where Access does not tell.
+	Status string
+	// Ours says that the user is the bridge's own, which Okta sees.
+	Ours bool
+}
+
+// StatusEnabled is the Status of a user who may log in.
+const StatusEnabled = "1"
+
+func (c *Client) account(u userRecord) Account {
+	return Account{User: u.User, Kind: u.kind, Status: u.status, Ours: c.ours(u)}
+}
+
+// Accounts finds the users that a person may mean by name, whosever they are:
+// by id or userName, which takes one request, and else by e-mail address,
+// externalId or the userName before its @, for which it reads all users of the
+// tenant.
+func (c *Client) Accounts(ctx context.Context, name string) ([]Account, error) {
+	if looksLikeID(name) {
+		var u userRecord
+		err := c.send(ctx, call{op: opReadUser, method: http.MethodGet, path: usersPath + "/" + url.PathEscape(name)}, &u)
+		if err == nil {
+			return []Account{c.account(u)}, nil
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return nil, err
+		}
+	}
+	q := url.Values{"filter": {ByUserName.filter(name)}}
+	found, err := c.selectAccounts(ctx, q, func(u userRecord) bool { return strings.EqualFold(u.UserName(), name) })
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	return c.selectAccounts(ctx, nil, func(u userRecord) bool { return meant(u, name) })
+}
+
+// looksLikeID reports whether name is a UUID, as all ids of Access are.
+func looksLikeID(name string) bool {
+	return len(name) == 36 && strings.Count(name, "-") == 4 && plausibleID(name)
+}
+
+func meant(u userRecord, name string) bool {
+	local, _, _ := strings.Cut(u.UserName(), "@")
+	for _, other := range []string{u.Attributes.text(emailsPath), u.ExternalID(), local} {
+		if other != "" && strings.EqualFold(other, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Client) selectAccounts(ctx context.Context, q url.Values, match func(userRecord) bool) ([]Account, error) {
+	var found []Account
+	err := readPages(ctx, c, search{opFindUsers, usersPath, q}, func(u userRecord) {
+		if match(u) {
+			found = append(found, c.account(u))
+		}
+	})
+	return found, err
+}
+
+// CountUsers counts the users of the domains, of any kind. It reads all users
+// of the tenant, because whether a filter by domain finds everybody is not
+// documented.
+func (c *Client) CountUsers(ctx context.Context, domains []string) (int, error) {
+	n := 0
+	err := readPages(ctx, c, search{opCountUsers, usersPath, nil}, func(u userRecord) {
+		if slices.Contains(domains, u.Domain) {
+			n++
+		}
+	})
+	return n, err
+}
+
+// GroupAccount is a group of the tenant, whosever it is.
+type GroupAccount struct {
+	Group
+	// Kind is the internalGroupType: INTERNAL, EXTERNAL, … and Domain the domain;
+	// both are "" where Access does not tell.
+	Kind, Domain string
+	// Ours says that the group is the bridge's own, which Okta sees.
+	Ours bool
+}
+
+// GroupAccounts finds the groups that a person may mean by name, whosever they
+// are: by id or displayName, with their members.
+func (c *Client) GroupAccounts(ctx context.Context, name string) ([]GroupAccount, error) {
+	if looksLikeID(name) {
+		g, err := c.groupAccount(ctx, name)
+		if err == nil {
+			return []GroupAccount{g}, nil
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return nil, err
+		}
+	}
+	var ids []string
+	q := url.Values{"filter": {ByDisplayName.filter(name)}}
+	err := readPages(ctx, c, search{opFindGroups, groupsPath, q}, func(g groupRecord) {
+		if strings.EqualFold(g.DisplayName, name) && plausibleID(g.ID) {
+			ids = append(ids, g.ID)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	var found []GroupAccount
+	for _, id := range ids {
+		g, err := c.groupAccount(ctx, id) // lists may leave members out
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, g)
+	}
+	return found, nil
+}
+
+func (c *Client) groupAccount(ctx context.Context, id string) (GroupAccount, error) {
+	var g groupRecord
+	err := c.send(ctx, call{op: opReadGroup, method: http.MethodGet, path: groupsPath + "/" + url.PathEscape(id)}, &g)
+	return GroupAccount{Group: g.Group, Kind: g.kind, Domain: g.domain, Ours: c.ourGroup(g)}, err
+}
