@@ -112,6 +112,17 @@ attributes:
 	}
 }
 
+// TestUserGetKnowsOktasName checks that an operator finds a person by the name
+// that a rule hides from Access.
+func TestUserGetKnowsOktasName(t *testing.T) {
+	o := newOperator(t, accesstest.Config{Domains: []string{"acme.workspaceoneaccess.com"}},
+		"WS1BRIDGE_DOMAIN=acme.workspaceoneaccess.com", "WS1BRIDGE_DOMAINS_PRESETS=vmwareidentity.com")
+	seedUser(t, o.access, "jane@acme.workspaceoneaccess.com", "acme.workspaceoneaccess.com")
+	for _, name := range []string{"jane@acme.vmwareidentity.com", "jane@acme.workspaceoneaccess.com"} {
+		o.expect(t, exitWell, words("user get "+name), "jane@acme.workspaceoneaccess.com", "jane@acme.vmwareidentity.com", "OKTA SEES")
+	}
+}
+
 // TestReadyLooksAtEveryDirectory checks that a domain without a directory shows
 // before somebody is refused.
 func TestReadyLooksAtEveryDirectory(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -88,6 +89,22 @@ func (p *program) openTenant() (*tenant, error) {
 		translator = nil // what Okta would see is not known then, and no reason to show nothing
 	}
 	return &tenant{Client: client, domains: domains, translator: translator, idle: transport.CloseIdleConnections}, nil
+}
+
+// accountsOf finds the accounts that an operator may mean by a name, which may be
+// the one that Okta knows them by.
+func (t *tenant) accountsOf(ctx context.Context, name string) ([]upstream.Account, error) {
+	if t.translator != nil {
+		for _, held := range t.translator.UserNames(name) {
+			if held == name {
+				break // it is what is looked for anyway
+			}
+			if found, err := t.Accounts(ctx, held); err != nil || len(found) > 0 {
+				return found, err
+			}
+		}
+	}
+	return t.Accounts(ctx, name)
 }
 
 // explained is a failure in words for the operator, with what to do.

@@ -45,7 +45,7 @@ func (p *program) showUser(ctx context.Context, name string) error {
 	defer t.idle()
 	progress := p.newProgress()
 	progress.begin("looking for the person")
-	found, err := t.Accounts(ctx, name)
+	found, err := t.accountsOf(ctx, name)
 	progress.end()
 	switch {
 	case err != nil:
