@@ -80,7 +80,7 @@ func newEndpoint(cfg Config, access directory, translator *translate.Translator,
 	}
 	return scim.NewHandler(scim.Config{
 		Users: access, Groups: access, Translator: translator, GroupDomain: cfg.groupDomain(),
-		Authenticate: bearer.Check, PublicURL: cfg.PublicURL, Log: log.Named("scim"), Registerer: registry,
+		Authenticate: bearer.Check, PublicURL: cfg.PublicURL, MaxScan: int(cfg.SCIM.MaxScan), Log: log.Named("scim"), Registerer: registry,
 	})
 }
 

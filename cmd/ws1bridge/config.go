@@ -31,6 +31,11 @@ type Config struct {
 		// TokensFile names a file that holds them, one a line.
 		TokensFile string `koanf:"tokens_file"`
 	} `koanf:"okta"`
+	SCIM struct {
+		// MaxScan bounds how many resources are looked through for a query that
+		// Access can't answer; a whole number. Default 10,000.
+		MaxScan float64 `koanf:"max_scan"`
+	} `koanf:"scim"`
 	Log struct {
 		// Level is debug, info, warn or error.
 		Level string `koanf:"level"`
@@ -85,6 +90,7 @@ func settings() []setting {
 		{variable: "WS1BRIDGE_GROUPS_DOMAIN", key: "groups.domain"},
 		{variable: "WS1BRIDGE_OKTA_TOKENS", key: "okta.tokens", list: true},
 		{variable: "WS1BRIDGE_OKTA_TOKENS_FILE", key: "okta.tokens_file"},
+		{variable: "WS1BRIDGE_SCIM_MAX_SCAN", key: "scim.max_scan", number: true},
 		{variable: "WS1BRIDGE_LOG_LEVEL", key: "log.level"},
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/url"
 	"strings"
@@ -12,6 +13,10 @@ import (
 	"ws1bridge/auth"
 	"ws1bridge/upstream"
 )
+
+// maxScan keeps a query from holding all users of a large tenant in memory, of
+// which 100,000 take about 500 MB.
+const maxScan = 100_000
 
 // check finds everything that the program could not work with.
 func (c *Config) check() []error {
@@ -45,6 +50,9 @@ func (c *Config) check() []error {
 	}
 	if c.Access.RateLimit < 0 {
 		report("access.rate_limit", "must not be negative; 0 is no limit")
+	}
+	if c.SCIM.MaxScan < 1 || c.SCIM.MaxScan > maxScan || c.SCIM.MaxScan != math.Trunc(c.SCIM.MaxScan) {
+		report("scim.max_scan", "must be a whole number from 1 to %d", maxScan)
 	}
 	for _, problem := range c.translationProblems() {
 		report(problem.Setting, "%s", problem.Reason)

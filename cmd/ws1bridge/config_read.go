@@ -26,7 +26,7 @@ func readConfig(path string, environ []string) (cfg Config, problems []error) {
 		path = env["WS1BRIDGE_CONFIG"]
 	}
 	k := koanf.New(".")
-	_ = k.Load(confmap.Provider(map[string]any{"listen": ":8080", "ops_listen": ":9090", "log.level": "info"}, "."), nil)
+	_ = k.Load(confmap.Provider(map[string]any{"listen": ":8080", "ops_listen": ":9090", "log.level": "info", "scim.max_scan": 10_000.0}, "."), nil)
 	if path != "" {
 		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
 			problems = append(problems, fileProblem(err))

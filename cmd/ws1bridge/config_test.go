@@ -57,6 +57,18 @@ func TestConfigMistakes(t *testing.T) {
 			want: []string{"access.url (WS1BRIDGE_ACCESS_URL): " + isMissing},
 		},
 		{
+			name: "no room for a scan", env: []string{"WS1BRIDGE_SCIM_MAX_SCAN=0"},
+			want: []string{"scim.max_scan (WS1BRIDGE_SCIM_MAX_SCAN): must be a whole number from 1 to 100000"},
+		},
+		{
+			name: "half a record to look through", env: []string{"WS1BRIDGE_SCIM_MAX_SCAN=10.5"},
+			want: []string{"scim.max_scan (WS1BRIDGE_SCIM_MAX_SCAN): must be a whole number from 1 to 100000"},
+		},
+		{
+			name: "more than memory has room for", env: []string{"WS1BRIDGE_SCIM_MAX_SCAN=100001"},
+			want: []string{"scim.max_scan (WS1BRIDGE_SCIM_MAX_SCAN): must be a whole number from 1 to 100000"},
+		},
+		{
 			name: "plain http to a tenant off loopback", env: []string{"WS1BRIDGE_ACCESS_URL=http://example.workspaceoneaccess.com"},
 			want: []string{"access.url (WS1BRIDGE_ACCESS_URL): the tenant URL must use https (plain http is for loopback only)"},
 		},
