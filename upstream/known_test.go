@@ -15,11 +15,11 @@ import (
 func running(t *testing.T, access *accesstest.Running) *upstream.Client {
 	t.Helper()
 	c := newClient(t, access, domain)
+	access.ClearRequests() // before the client sends any: one that is forgotten would be waited for in vain
 	ctx, stop := context.WithCancel(t.Context())
 	var work sync.WaitGroup
 	work.Go(func() { _ = c.Run(ctx) })
 	t.Cleanup(func() { stop(); work.Wait() })
-	access.ClearRequests()
 	for deadline := time.Now().Add(10 * time.Second); requests(access, http.MethodGet) < 2; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the client reads no users and groups")
