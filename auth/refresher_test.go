@@ -152,16 +152,19 @@ func TestRunKeepsShortTokensFresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &endpoint{reply: living(1)}
 		s := e.source(t)
-		defer running(t, s)()
+		stop := running(t, s)
 		synctest.Wait()
 		e.set(func(e *endpoint) { e.delay = 50 * time.Millisecond })
 		for range 2000 {
 			time.Sleep(13 * time.Millisecond)
 			began := time.Now()
 			if _, err := s.Token(t.Context()); err != nil || time.Since(began) != 0 {
-				t.Fatalf("Token() took %v: %v; want the background to keep one ready", time.Since(began), err)
+				t.Errorf("Token() took %v: %v; want the background to keep one ready", time.Since(began), err)
+				break
 			}
 		}
+		stop()
+		time.Sleep(time.Second) // a fetch that is under way ends by itself
 	})
 }
 
