@@ -98,16 +98,31 @@ func settings() []setting {
 // loadConfig reads the file, if any, and the environment over it, and reports
 // every problem at once. It changes nothing.
 func loadConfig(path string, environ []string) (Config, error) {
+	cfg, problems := examineConfig(path, environ)
+	if err := joined(problems); err != nil {
+		return Config{}, err
+	}
+	return cfg, nil
+}
+
+// examineConfig reads the configuration and lists what is wrong with it, one
+// problem a setting.
+func examineConfig(path string, environ []string) (Config, []error) {
 	cfg, problems := readConfig(path, environ)
 	for _, problem := range cfg.check() {
 		if !slices.ContainsFunc(problems, func(known error) bool { return subject(known) == subject(problem) }) {
 			problems = append(problems, problem)
 		}
 	}
-	if err := errors.Join(problems...); err != nil {
-		return Config{}, usageError{fmt.Errorf("the configuration has %d problem(s):\n%w", len(problems), err)}
+	return cfg, problems
+}
+
+// joined is all problems as one error of usage, nil where there are none.
+func joined(problems []error) error {
+	if len(problems) == 0 {
+		return nil
 	}
-	return cfg, nil
+	return usageError{fmt.Errorf("the configuration has %d problem(s):\n%w", len(problems), errors.Join(problems...))}
 }
 
 // subject is what a problem is about: one setting has one problem at a time.

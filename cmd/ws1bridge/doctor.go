@@ -37,7 +37,7 @@ Exit code 0: nothing failed; 1: something did; 2: wrong usage.`,
 }
 
 func (p *program) doctor(cmd *cobra.Command, write, asJSON bool) error {
-	cfg, problems := p.configProblems()
+	cfg, problems := examineConfig(p.configFile, p.environ)
 	progress := p.newProgress()
 	examination := doctor.Config{
 		AccessURL: cfg.Access.URL, ClientID: cfg.Access.ClientID, ClientSecret: string(cfg.Access.ClientSecret),

@@ -44,7 +44,7 @@ func (p *program) oktaSettings(app string) error {
 	if !slices.Contains([]string{appCustom, appCatalog, appBoth}, app) {
 		return usageError{fmt.Errorf("--app %q: want custom, catalog or both", app)}
 	}
-	cfg, problems := p.configProblems()
+	cfg, problems := examineConfig(p.configFile, p.environ)
 	if len(problems) > 0 {
 		fmt.Fprintf(p.stderr, "Note: the configuration has %d problem(s), which ws1bridge config check lists; what depends on them is a placeholder here.\n", len(problems))
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -37,29 +36,17 @@ func managedDomains(cfg Config) []string {
 	return translator.ManagedDomains()
 }
 
-// configProblems reads the configuration and reports what is wrong with each
-// setting, one problem a setting.
-func (p *program) configProblems() (Config, []error) {
-	cfg, problems := readConfig(p.configFile, p.environ)
-	for _, problem := range cfg.check() {
-		if !slices.ContainsFunc(problems, func(known error) bool { return subject(known) == subject(problem) }) {
-			problems = append(problems, problem)
-		}
-	}
-	return cfg, problems
-}
-
 // openTenant connects to the tenant of the configuration. Of its settings only
 // those of Access have to be well: a directory is made before Okta has a token.
 // It sends nothing.
 func (p *program) openTenant() (*tenant, error) {
-	cfg, problems := p.configProblems()
+	cfg, problems := examineConfig(p.configFile, p.environ)
 	problems = slices.DeleteFunc(problems, func(err error) bool {
 		about := subject(err)
 		return !strings.HasPrefix(about, "access") && !strings.HasPrefix(about, "the configuration file")
 	})
-	if err := errors.Join(problems...); err != nil {
-		return nil, usageError{fmt.Errorf("the configuration has %d problem(s):\n%w", len(problems), err)}
+	if err := joined(problems); err != nil {
+		return nil, err
 	}
 	base, err := upstream.TenantURL(cfg.Access.URL)
 	if err != nil {
