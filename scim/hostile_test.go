@@ -33,6 +33,7 @@ func TestHostileInput(t *testing.T) {
 		{"60 MB", "POST", usersPath, `{"userName":"` + strings.Repeat("a", 60<<20) + `"}`, 413},
 		{"a list of 4 million numbers", "POST", usersPath, `{"emails":[` + strings.Repeat("1,", 4<<20) + `1]}`, 413},
 		{"20,000 operations", "PATCH", usersPath + "/" + ada, patch(20_000), 400},
+		{"60,000 primary values", "PATCH", usersPath + "/" + ada, `{"Operations":[{"op":"add","path":"emails","value":[` + strings.Repeat(`{"value":"e","primary":true},`, 60_000) + `{}]}]}`, 400},
 		{"20,000 bulk operations", "POST", bulkPath, `{"Operations":[` + strings.Repeat(`{"method":"DELETE","path":"/Users/x"},`, 19_999) + `{"method":"DELETE","path":"/Users/x"}]}`, 413},
 		{"a million objects in one another", "POST", usersPath, deep(1 << 20), 400},
 		{"20,000 objects in one another", "PATCH", usersPath + "/" + ada, deep(20_000), 400},

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	scimerrors "github.com/elimity-com/scim/errors"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"ws1bridge/scim/translate"
 )
@@ -36,9 +38,9 @@ type operation struct {
 // patchRequest is the body of a PATCH (RFC 7644 section 3.5.2).
 type patchRequest struct {
 	Operations []struct {
-		Op    string `json:"op"`
-		Path  string `json:"path"`
-		Value any    `json:"value"`
+		Op    string         `json:"op"`
+		Path  string         `json:"path"`
+		Value jsontext.Value `json:"value"` // empty where there is none
 	} `json:"Operations"`
 }
 
@@ -56,7 +58,15 @@ func (h *Handler) readPatch(r *http.Request, names nameTable) ([]operation, erro
 	}
 	var operations []operation
 	for _, raw := range body.Operations {
-		more, unknown, err := names.operations(strings.ToLower(raw.Op), raw.Path, raw.Value, resourceID(r))
+		op, value := strings.ToLower(raw.Op), any(nil)
+		if len(raw.Value) > 0 {
+			if err := json.Unmarshal(raw.Value, &value); err != nil {
+				return nil, invalidSyntax("The value of an operation cannot be decoded.")
+			}
+		} else if op == opAdd || op == opReplace {
+			return nil, badRequest(scimerrors.ScimTypeInvalidValue, "An operation that adds or replaces needs a value: null or [] clears.")
+		}
+		more, unknown, err := names.operations(op, raw.Path, value, resourceID(r))
 		if err != nil {
 			return nil, err
 		}
@@ -153,10 +163,35 @@ func (t target) change(op string, value any) ([]operation, error) {
 	if t.sub == "" {
 		value = t.attribute.tidy(value)
 	}
+	if err := t.checkValue(op, value); err != nil {
+		return nil, err
+	}
 	if _, ok := value.(map[string]any); !ok && t.values != nil && t.sub == "" && op != opRemove {
 		return nil, badRequest(scimerrors.ScimTypeInvalidValue, "A path that ends in a filter selects whole values of "+t.attribute.name+": the value must be an object.")
 	}
 	return []operation{{op: op, target: t, value: value}}, nil
+}
+
+// members is the one multi-valued attribute that may have any number of values.
+const members = "members"
+
+// checkValue refuses a value before any work is spent on it.
+func (t target) checkValue(op string, value any) error {
+	name := t.attribute.name
+	_, isText := value.(string)
+	switch {
+	case name == members && t.sub != "":
+		return badRequest(scimerrors.ScimTypeMutability, "A member cannot be changed: remove it, and add another.")
+	case name != members && t.attribute.multi && len(asList(value)) > maxValues:
+		return tooManyValues(name)
+	case op != opRemove && isText && value != "" && t.sub == "" && !t.attribute.multi && t.attribute.kind == kindComplex && t.attribute.sub["value"].name == "":
+		return badRequest(scimerrors.ScimTypeInvalidValue, "The value of "+name+" must be an object.")
+	}
+	return nil
+}
+
+func tooManyValues(name string) error {
+	return badRequest(scimerrors.ScimTypeInvalidValue, "The attribute "+name+" has more than "+strconv.Itoa(maxValues)+" values.")
 }
 
 // maxValues bounds a multi-valued attribute of a user, which takes time in the
@@ -167,15 +202,31 @@ const maxValues = 100
 // all of them, or none. It ends early with the error of ctx.
 func applyPatch(ctx context.Context, current translate.Resource, operations []operation) (translate.Resource, error) {
 	next := copyValue(current).(map[string]any)
+	work := 0
 	for _, o := range coalesce(operations) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
+		}
+		if work += o.cost(next); work > maxComparisons {
+			return nil, badRequest(scimerrors.ScimTypeTooMany, "The filters in the paths of this PATCH would have to be compared too often: send fewer operations, or select members by value eq.")
 		}
 		if err := o.apply(next); err != nil {
 			return nil, err
 		}
 	}
 	return next, nil
+}
+
+// maxComparisons bounds what the filters of a PATCH may cost: a second or so.
+const maxComparisons = 5_000_000
+
+// cost is how many comparisons the filter of the operation takes.
+func (o operation) cost(r translate.Resource) int {
+	f, ok := o.target.values.(expressionFilter)
+	if !ok {
+		return 0
+	}
+	return len(asList(r[o.target.attribute.name])) * comparisons(f.expression)
 }
 
 func (o operation) apply(r translate.Resource) error {
@@ -189,8 +240,8 @@ func (o operation) apply(r translate.Resource) error {
 		if err != nil {
 			return err
 		}
-		if len(list) > maxValues && o.target.attribute.name != "members" {
-			return badRequest(scimerrors.ScimTypeInvalidValue, "The attribute "+o.target.attribute.name+" has more than 100 values.")
+		if len(list) > maxValues && o.target.attribute.name != members {
+			return tooManyValues(o.target.attribute.name)
 		}
 		if list != nil { // nil where there was none and nothing was added
 			block[o.target.attribute.name] = list

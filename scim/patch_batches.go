@@ -24,7 +24,7 @@ func (o *operation) absorb(next operation) bool {
 		return false
 	}
 	switch {
-	case o.op == opAdd && o.target.values == nil && next.target.values == nil:
+	case o.op == opAdd && o.target.attribute.name == members && o.target.values == nil && next.target.values == nil:
 		o.value = append(asList(o.value), asList(next.value)...)
 		return true
 	case o.op == opRemove:

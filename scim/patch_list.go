@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	scimerrors "github.com/elimity-com/scim/errors"
 )
@@ -107,21 +108,56 @@ func onlyPrimary(list []any, i int) {
 	}
 }
 
-// unite appends those of more that list does not hold yet; values are the same
-// when their value sub-attribute is.
+// unite appends those of more that list does not hold yet. The last value that
+// is to be primary is, also where it was there before.
 func unite(list, more []any) []any {
-	have := keysOf(list)
-	out := append(make([]any, 0, len(list)+len(more)), list...)
-	for _, item := range more {
-		if key := elementKey(item); !have[key] {
-			have[key] = true
-			out = append(out, item)
-			if element, ok := item.(map[string]any); ok && element["primary"] == true {
-				onlyPrimary(out, len(out)-1)
-			}
+	have := make(map[string]int, 2*(len(list)+len(more)))
+	note := func(item any, i int) {
+		have[typedKey(item)] = i
+		if _, ok := have[elementKey(item)]; !ok {
+			have[elementKey(item)] = i // for who names the value without its type
 		}
 	}
+	for i, item := range list {
+		note(item, i)
+	}
+	out, primary := append(make([]any, 0, len(list)+len(more)), list...), -1
+	for _, item := range more {
+		i, ok := have[typedKey(item)]
+		if !ok {
+			i = len(out)
+			note(item, i)
+			out = append(out, item)
+		}
+		if element, ok := item.(map[string]any); ok && element["primary"] == true {
+			primary = i
+		}
+	}
+	if element, ok := at(out, primary); ok {
+		element["primary"] = true
+		onlyPrimary(out, primary)
+	}
 	return out
+}
+
+func at(list []any, i int) (element map[string]any, ok bool) {
+	if i < 0 {
+		return nil, false
+	}
+	element, ok = list[i].(map[string]any)
+	return element, ok
+}
+
+// typedKey tells values apart as elementKey does, and by their type: one number
+// may be that of the desk and of the pocket (RFC 7643 section 2.4). Members are
+// users, whatever type is told.
+func typedKey(item any) string {
+	element, ok := item.(map[string]any)
+	kind, _ := element["type"].(string)
+	if !ok || kind == "" || strings.EqualFold(kind, "User") {
+		return elementKey(item)
+	}
+	return elementKey(item) + "\x00" + strings.ToLower(kind)
 }
 
 func keysOf(list []any) map[string]bool {

@@ -56,6 +56,25 @@ func (f expressionFilter) describe() map[string]any {
 	return tidied
 }
 
+// comparisons counts those that an expression may take.
+func comparisons(e filter.Expression) (n int) {
+	switch e := e.(type) {
+	case filter.Not:
+		return comparisons(e.Expression)
+	case filter.And:
+		for _, term := range e {
+			n += comparisons(term)
+		}
+		return n
+	case filter.Or:
+		for _, term := range e {
+			n += comparisons(term)
+		}
+		return n
+	}
+	return 1
+}
+
 // describe collects what the equalities of an expression say, false where it
 // has anything but equalities joined by and.
 func describe(e filter.Expression, element map[string]any) bool {
