@@ -1,11 +1,13 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -36,7 +38,8 @@ type Group struct {
 	DisplayName string
 	ExternalID  string
 	// Members are the users in the group. Groups within groups are nobody's
-	// business here: they are neither shown nor changed.
+	// business here, nor are users who are not ours: they are neither shown nor
+	// changed.
 	Members []Member
 	// Unknown are ids that should have become members and that Access does not
 	// know. Only CreateGroup and UpdateGroup set it.
@@ -122,7 +125,24 @@ func (c *Client) readGroup(ctx context.Context, op, id string) (Group, error) {
 		return Group{}, notFound(op)
 	}
 	c.knownGroups.see(g.ID)
-	return g.Group, nil
+	g.Members, err = c.ownMembers(ctx, g.Members)
+	return g.Group, err
+}
+
+// ownMembers are the members that are users of ours: others, whom somebody else
+// put into the group, do not exist for callers, and so nobody takes them out.
+// That is known only once all users of ours were read; until then a member is
+// taken for ours.
+func (c *Client) ownMembers(ctx context.Context, members []Member) ([]Member, error) {
+	if !c.known.complete.Load() {
+		return members, nil
+	}
+	maybe := slices.DeleteFunc(slices.Clone(members), func(m Member) bool { return c.known.isStranger(m.ID) })
+	own, strangers, err := c.withoutStrangers(ctx, maybe)
+	for _, id := range strangers {
+		c.known.seeStranger(id)
+	}
+	return own, err
 }
 
 // FindGroups finds the bridge's groups by a key of displayName, ByExternalID or
@@ -166,7 +186,8 @@ func (c *Client) Groups(ctx context.Context, start, count int, withMembers bool)
 	return Page[Group]{Total: page.Total, Resources: groups}, err
 }
 
-// selectGroups reads every page of a query and keeps what is ours and matches.
+// selectGroups reads every page of a query and keeps what is ours and matches,
+// in the order of names: Access's own is not documented.
 func (c *Client) selectGroups(ctx context.Context, op string, q url.Values, match func(Group) bool) ([]groupRecord, error) {
 	var found []groupRecord
 	err := readPages(ctx, c, search{op, groupsPath, q}, func(g groupRecord) {
@@ -178,7 +199,13 @@ func (c *Client) selectGroups(ctx context.Context, op string, q url.Values, matc
 			found = append(found, g)
 		}
 	})
+	slices.SortFunc(found, func(a, b groupRecord) int { return byName(a.DisplayName, a.ID, b.DisplayName, b.ID) })
 	return found, err
+}
+
+// byName orders records by their names in any case, and by their ids.
+func byName(nameA, idA, nameB, idB string) int {
+	return cmp.Or(strings.Compare(strings.ToLower(nameA), strings.ToLower(nameB)), strings.Compare(idA, idB))
 }
 
 // groupsOf unwraps the records. Where the list left members out and the caller
@@ -190,10 +217,14 @@ func (c *Client) groupsOf(ctx context.Context, records []groupRecord, withMember
 	work.SetLimit(memberReads)
 	for i, r := range records {
 		groups[i] = r.Group
-		if r.membersKnown || !withMembers {
+		if !withMembers {
 			continue
 		}
-		work.Go(func() error {
+		work.Go(func() (err error) {
+			if r.membersKnown {
+				groups[i].Members, err = c.ownMembers(ctx, r.Members)
+				return err
+			}
 			g, err := c.readGroup(ctx, opReadGroup, r.ID)
 			if errors.Is(err, ErrNotFound) {
 				gone[i] = true // deleted since the list was read

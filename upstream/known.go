@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // maxKnown bounds what is remembered: about 30 MB at the worst.
@@ -22,9 +23,33 @@ type knownUsers struct {
 	// came later, by another way, or is not ours.
 	complete atomic.Bool
 
-	mu     sync.Mutex // guards both maps
+	mu     sync.Mutex // guards the maps
 	holder map[externalKey]string
 	keys   map[string]externalKey // by id
+	// strangers are ids that were found to be no users of ours, and when: a
+	// user may become ours, or was written a moment ago by another bridge.
+	strangers map[string]time.Time
+}
+
+// strangerFor is how long an id is believed to be no user of ours.
+const strangerFor = time.Minute
+
+// seeStranger notes that the id was found to be no user of ours.
+func (k *knownUsers) seeStranger(id string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.strangers == nil || len(k.strangers) >= maxKnown {
+		k.strangers = map[string]time.Time{}
+	}
+	k.strangers[id] = time.Now()
+}
+
+// isStranger reports whether the id was no user of ours a short time ago.
+func (k *knownUsers) isStranger(id string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	seen, ok := k.strangers[id]
+	return ok && time.Since(seen) < strangerFor
 }
 
 // externalKey is an external id, which means something within its domain only.
@@ -34,6 +59,7 @@ type externalKey struct{ domain, externalID string }
 func (k *knownUsers) see(u User) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	delete(k.strangers, u.ID)
 	key := externalKey{u.Domain, u.ExternalID()}
 	if before, ok := k.keys[u.ID]; ok && before == key {
 		return

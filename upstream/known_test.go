@@ -53,6 +53,37 @@ func TestForeignUsersBecomeNoMembers(t *testing.T) {
 	wantMembers(t, access, g.ID, []upstream.Member{{ID: later.ID}})
 }
 
+// Whom somebody else put into a group of ours is not shown, and stays in it.
+func TestForeignMembersAreLeftAlone(t *testing.T) {
+	before, access := start(t, accesstest.Config{SeedUsers: 3})
+	ada := create(t, before, "ada")
+	admin, _ := access.State().Users[0]["id"].(string)
+	// A client that has not read who is ours adds whom Access knows.
+	g := createGroup(t, before, "Sales", []upstream.Member{{ID: ada.ID}, {ID: admin}})
+	wantMembers(t, access, g.ID, []upstream.Member{{ID: ada.ID}, {ID: admin}})
+	c := running(t, access)
+	isAdaAlone := func(how string, found upstream.Group, err error) {
+		t.Helper()
+		if err != nil || len(found.Members) != 1 || found.Members[0].ID != ada.ID {
+			t.Errorf("%s: the members are %v, %v; want ada alone", how, found.Members, err)
+		}
+	}
+	read, err := c.Group(t.Context(), g.ID)
+	isAdaAlone("read", read, err)
+	page, err := c.Groups(t.Context(), 1, 10, true)
+	isAdaAlone("listed", page.Resources[0], err)
+	found, err := c.FindGroups(t.Context(), upstream.ByMember, ada.ID, true)
+	isAdaAlone("found", found[0], err)
+	if _, err := setMembers(t, c, g.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	wantMembers(t, access, g.ID, []upstream.Member{{ID: admin}})
+	access.ClearRequests()
+	if _, err := c.Group(t.Context(), g.ID); err != nil || requests(access, "") != 1 {
+		t.Errorf("reading the group again took %d requests, %v; want one: who is a stranger is remembered", requests(access, ""), err)
+	}
+}
+
 // A bridge that has just been started knows who has which externalId.
 func TestExternalIDsAreKnownFromTheStart(t *testing.T) {
 	before, access := start(t, accesstest.Config{Modes: accesstest.Modes{ShareExternalID: true}})

@@ -97,7 +97,8 @@ func (c *Client) usersByExternalID(ctx context.Context, externalID string) ([]Us
 	return slices.DeleteFunc(all, func(u User) bool { return u.ExternalID() != externalID }), nil
 }
 
-// selectUsers reads every page of a query and keeps what is ours and matches.
+// selectUsers reads every page of a query and keeps what is ours and matches, in
+// the order of names.
 // A hit of Access's filter alone proves nothing.
 func (c *Client) selectUsers(ctx context.Context, op string, q url.Values, match func(User) bool) ([]User, error) {
 	var found []User
@@ -108,6 +109,7 @@ func (c *Client) selectUsers(ctx context.Context, op string, q url.Values, match
 			found = append(found, u.User)
 		}
 	})
+	slices.SortFunc(found, func(a, b User) int { return byName(a.UserName(), a.ID, b.UserName(), b.ID) })
 	return found, err
 }
 

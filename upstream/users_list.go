@@ -1,11 +1,9 @@
 package upstream
 
 import (
-	"cmp"
 	"context"
 	"net/url"
 	"slices"
-	"strings"
 	"sync/atomic"
 )
 
@@ -112,9 +110,6 @@ func (c *Client) allUsers(ctx context.Context) ([]User, error) {
 		}
 	}
 	users, err := c.selectUsers(ctx, opListUsers, nil, func(User) bool { return true })
-	slices.SortFunc(users, func(a, b User) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a.UserName()), strings.ToLower(b.UserName())), strings.Compare(a.ID, b.ID))
-	})
 	return users, err
 }
 
