@@ -107,14 +107,15 @@ func (b bulkRequest) check() error {
 func (h *Handler) bulkOperation(r *http.Request, i int, o bulkOperation, job *bulkJob) *bulkResult {
 	start := time.Now()
 	rec := &record{id: recordOf(r).id + "-" + strconv.Itoa(i+1), op: "unknown"}
-	r = r.Clone(context.WithValue(r.Context(), recordKey{}, rec))
-	result := &bulkResult{Method: clip(o.Method), BulkID: o.BulkID}
+	result := &bulkResult{Method: clip(o.Method), BulkID: clip(o.BulkID)}
 	path, err := job.resolvePath(o.Path)
+	pattern, id, ok := bulkPattern(path)
+	r = single(r.WithContext(context.WithValue(r.Context(), recordKey{}, rec)), o, path, id)
 	var a answer
 	if err == nil {
-		a, err = h.bulkCall(r, o, path, job)
+		a, err = h.bulkCall(r, o, pattern, job)
 	}
-	if err == nil || o.Method != http.MethodPost {
+	if ok && (err == nil || o.Method != http.MethodPost) {
 		result.describe(a, h.baseURL(r)+path)
 	}
 	if err != nil {
@@ -140,35 +141,37 @@ func (b *bulkResult) describe(a answer, location string) {
 	b.id = b.Location[strings.LastIndexByte(b.Location, '/')+1:]
 }
 
-// bulkCall makes a single request of the operation and does it.
-func (h *Handler) bulkCall(r *http.Request, o bulkOperation, path string, job *bulkJob) (answer, error) {
+// bulkCall does the operation by what its request would have been alone.
+func (h *Handler) bulkCall(r *http.Request, o bulkOperation, pattern string, job *bulkJob) (answer, error) {
 	data, err := job.resolveData(o.Data)
 	if err != nil {
 		return answer{}, err
 	}
-	pattern, id, ok := bulkPattern(path)
 	e, known := h.operations[pattern][o.Method]
 	switch {
-	case !ok || !known || o.Method == http.MethodGet:
+	case pattern == "" || !known || o.Method == http.MethodGet:
 		return answer{}, badRequest(scimerrors.ScimTypeInvalidValue,
 			"An operation of a bulk request is a POST to /Users or /Groups, or a PUT, PATCH or DELETE of one resource there.")
 	case o.Method != http.MethodDelete && len(data) == 0:
 		return answer{}, badRequest(scimerrors.ScimTypeInvalidValue, "The operation needs data.")
 	}
 	recordOf(r).op = e.op
-	return e.do(single(r, o, BasePath+path, id, data))
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
+	return e.do(r)
 }
 
-// single is the request that the operation would have been alone.
-func single(r *http.Request, o bulkOperation, path, id string, data []byte) *http.Request {
+// single is the request that the operation would have been alone, without its
+// body.
+func single(r *http.Request, o bulkOperation, path, id string) *http.Request {
 	route := chi.NewRouteContext()
 	route.URLParams.Add("id", id)
+	proto := r.Header.Get("X-Forwarded-Proto")
 	r = r.WithContext(context.WithValue(r.Context(), chi.RouteCtxKey, route))
-	r.Method, r.URL, r.Header, r.ContentLength = o.Method, &url.URL{Path: path}, http.Header{}, int64(len(data))
+	r.Method, r.URL, r.Header = o.Method, &url.URL{Path: BasePath + path}, http.Header{}
+	r.Header.Set("X-Forwarded-Proto", proto) // links in answers follow it
 	if o.Version != "" {
 		r.Header.Set("If-Match", o.Version)
 	}
-	r.Body = io.NopCloser(bytes.NewReader(data))
 	return r
 }
 
@@ -181,7 +184,10 @@ func bulkPattern(path string) (pattern, id string, ok bool) {
 	if !one {
 		return "/" + kind, "", true
 	}
-	return "/" + kind + "/{id}", id, id != "" && id != ".search"
+	if id == "" || id == ".search" || strings.Contains(id, "/") {
+		return "", "", false
+	}
+	return "/" + kind + "/{id}", id, true
 }
 
 // encode writes what was decoded from JSON, which always encodes.

@@ -91,6 +91,12 @@ func TestBulk(t *testing.T) {
 			if failed := result["status"] != "201"; failed && (problem["status"] != result["status"] || detail == "") {
 				t.Errorf("operation %d: %v", i+1, result)
 			}
+			if i == 1 && (!strings.Contains(detail, "nobody") || !strings.HasSuffix(fmt.Sprint(result["location"]), "/scim/v2/Users/nobody")) {
+				t.Errorf("a PUT to nobody was answered %v", result)
+			}
+			if i == 11 && result["location"] != nil {
+				t.Errorf("a path that is none has a location: %v", result)
+			}
 		}
 		if w.heldUser(ada)["active"] != true {
 			t.Error("a change of another version was made")

@@ -19,6 +19,9 @@ const (
 
 // serviceProviderConfig says what of SCIM the endpoint can do (RFC 7643 section 5).
 func (h *Handler) serviceProviderConfig(r *http.Request) (answer, error) {
+	if err := refuseFilter(r); err != nil {
+		return answer{}, err
+	}
 	supported := func(yes bool) map[string]any { return map[string]any{"supported": yes} }
 	return answer{status: http.StatusOK, body: map[string]any{
 		"schemas":        []string{providerConfigSchema},
@@ -46,6 +49,9 @@ func (h *Handler) listResourceTypes(r *http.Request) (answer, error) {
 }
 
 func (h *Handler) readResourceType(r *http.Request) (answer, error) {
+	if err := refuseFilter(r); err != nil {
+		return answer{}, err
+	}
 	for _, t := range h.types {
 		if t.Name == resourceID(r) {
 			return answer{status: http.StatusOK, body: h.presentType(r, t)}, nil
@@ -81,6 +87,9 @@ func (h *Handler) listSchemas(r *http.Request) (answer, error) {
 }
 
 func (h *Handler) readSchema(r *http.Request) (answer, error) {
+	if err := refuseFilter(r); err != nil {
+		return answer{}, err
+	}
 	for _, s := range h.schemas() {
 		if strings.EqualFold(s.ID, resourceID(r)) {
 			return answer{status: http.StatusOK, body: h.presentSchema(r, s)}, nil
@@ -107,19 +116,25 @@ func (h *Handler) presentSchema(r *http.Request, s schema.Schema) map[string]any
 	return body
 }
 
-// discoveryList is always whole: RFC 7644 section 4 has a filter refused, and
-// everything else that a query may ask for ignored.
+// discoveryList is always whole.
 func discoveryList(r *http.Request, all []translate.Resource) (answer, error) {
-	asked, err := readQuery(r)
-	if err != nil {
+	if err := refuseFilter(r); err != nil {
 		return answer{}, err
 	}
-	if asked.Filter != nil {
-		e := invalidFilter("Discovery takes no filter.")
-		e.Status = http.StatusForbidden
-		return answer{}, e
-	}
 	return list(all, len(all), search{startIndex: 1}), nil
+}
+
+// refuseFilter refuses a filter, as RFC 7644 section 4 demands. Everything else
+// that a query may ask for is ignored there.
+func refuseFilter(r *http.Request) error {
+	for name := range r.URL.Query() {
+		if strings.EqualFold(name, "filter") {
+			e := invalidFilter("Discovery takes no filter.")
+			e.Status = http.StatusForbidden
+			return e
+		}
+	}
+	return nil
 }
 
 func discoveryMeta(kind, location string) map[string]any {

@@ -79,6 +79,9 @@ func TestDiscovery(t *testing.T) {
 	t.Run("a filter is refused", func(t *testing.T) {
 		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/Schemas", `id eq "x"`), nil)
 		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/ResourceTypes", `id eq "x"`), nil)
+		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/ServiceProviderConfig", `id eq "x"`), nil)
+		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/ResourceTypes/User", `id eq "x"`), nil)
+		w.want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas?count=abc", nil)
 	})
 	if all, _ := w.upstreamRequests(); all != 0 {
 		t.Errorf("discovery asked Access %d times", all)

@@ -2,6 +2,7 @@ package scim
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	scimerrors "github.com/elimity-com/scim/errors"
@@ -37,12 +38,28 @@ func syntaxDetail(err error) string {
 }
 
 // demands are the comparisons that a resource must satisfy, whatever else the
-// filter says: each can narrow down where to look.
+// filter says: each can narrow down where to look. Those that select least come
+// first.
 func (s *selection) demands() []filter.Comparison {
 	if s == nil {
 		return nil
 	}
-	return demandsOf(s.expression)
+	all := demandsOf(s.expression)
+	slices.SortStableFunc(all, func(a, b filter.Comparison) int { return breadth(a) - breadth(b) })
+	return all
+}
+
+// breadth orders comparisons by how much they are likely to select.
+func breadth(c filter.Comparison) int {
+	switch {
+	case c.Operator == filter.Equal && strings.EqualFold(c.Attribute.Name, "id"):
+		return 0
+	case c.Operator == filter.Equal:
+		return 1
+	case c.Operator == filter.StartsWith:
+		return 2
+	}
+	return 3
 }
 
 func demandsOf(e filter.Expression) []filter.Comparison {

@@ -99,7 +99,11 @@ func (h *Handler) patchGroup(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	return h.updateGroup(r, func(current translate.Resource) (translate.Resource, error) {
-		return applyPatch(r.Context(), current, operations)
+		next, err := applyPatch(r.Context(), current, operations)
+		if err == nil && !hasValue(next["displayName"]) {
+			return nil, badRequest(scimerrors.ScimTypeMutability, "The attribute displayName is required: it can be replaced, not removed.")
+		}
+		return next, err
 	})
 }
 

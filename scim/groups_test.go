@@ -106,7 +106,7 @@ func TestGroupRefusals(t *testing.T) {
 		{"a name that is taken", 409, "uniqueness", "POST", groupsPath, group("SALES"), sales},
 		{"the name ALL USERS", 409, "uniqueness", "POST", groupsPath, group("all users"), "does not manage"},
 		{"a rename onto a taken name", 409, "uniqueness", "PUT", groupsPath + "/" + sales, group("taken", ada), "another group"},
-		{"a rename to nothing", 400, "invalidValue", "PATCH", groupsPath + "/" + sales, operations(map[string]any{"op": "replace", "path": "displayName", "value": ""}), "displayName"},
+		{"a rename to nothing", 400, "mutability", "PATCH", groupsPath + "/" + sales, operations(map[string]any{"op": "replace", "path": "displayName", "value": ""}), "displayName"},
 		{"a group that does not exist", 404, "", "GET", groupsPath + "/nothing", nil, "nothing"},
 		{"a filter by an attribute of users", 400, "invalidFilter", "GET", filter(groupsPath, `userName eq "x"`), nil, "/Schemas"},
 	}

@@ -121,6 +121,8 @@ func (w *world) sendWith(method, path string, body any, header map[string]string
 		payload = strings.NewReader(b)
 	case []byte:
 		payload = bytes.NewReader(b)
+	case io.Reader: // its length is not told
+		payload = b
 	default:
 		encoded, err := json.Marshal(b)
 		must(w.t, err)

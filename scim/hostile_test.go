@@ -1,7 +1,9 @@
 package scim_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -107,7 +109,7 @@ func TestManyLargeBodies(t *testing.T) {
 				_ = res.Body.Close()
 			}
 		})
-		_, err := feed.Write([]byte(`{"userName":"`))
+		_, err := io.WriteString(feed, `{"userName":"`+strings.Repeat("a", 128<<10))
 		must(t, err)
 		t.Cleanup(func() { _ = feed.CloseWithError(errors.New("gone")) })
 	}
@@ -117,6 +119,10 @@ func TestManyLargeBodies(t *testing.T) {
 		t.Errorf("detail is %q", r.detail())
 	}
 	w.createUser("ada@acme.com")
+	// Nor do those whose length is not told.
+	small, err := json.Marshal(user("grace@acme.com", "ext-grace"))
+	must(t, err)
+	w.want(http.StatusCreated, http.MethodPost, usersPath, io.MultiReader(bytes.NewReader(small)))
 }
 
 // TestCallersThatLeave checks that a caller who hangs up in the middle of a body

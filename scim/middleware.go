@@ -1,10 +1,12 @@
 package scim
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -137,9 +139,18 @@ const (
 )
 
 // admitBody waits until there is room for the body of the request, and returns
-// how to give the room back.
+// how to give the room back. What is small needs none, also where its length is
+// not told: that much of it is read to know.
 func (h *Handler) admitBody(r *http.Request) (release func(), _ error) {
 	size := r.ContentLength
+	if size < 0 {
+		head, err := io.ReadAll(io.LimitReader(r.Body, smallBody+1))
+		if err == nil && len(head) <= smallBody {
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(head)), int64(len(head))
+			return func() {}, nil
+		}
+		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(head), r.Body)) // an error comes again
+	}
 	if size >= 0 && size <= smallBody {
 		return func() {}, nil
 	}

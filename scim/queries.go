@@ -58,42 +58,60 @@ func (s search) page(found []translate.Resource) answer {
 // asked of Access; whatever comes back is checked here, because a hit of
 // Access's filter alone proves nothing.
 func (h *Handler) search(r *http.Request, c collection, s search) ([]translate.Resource, error) {
-	candidates, err := h.candidates(r, c, s)
-	if err != nil || s.selection == nil {
-		return candidates, err
+	candidates, ok, err := h.candidates(r, c, s)
+	if err != nil {
+		return nil, err
 	}
-	found := candidates[:0]
+	if !ok {
+		if err := h.scans.Acquire(r.Context(), 1); err != nil {
+			return nil, tryAgain("The bridge is looking through all resources for other callers.")
+		}
+		defer h.scans.Release(1)
+		if candidates, err = h.scan(r, c, s); err != nil {
+			return nil, err
+		}
+	}
+	var found []translate.Resource // of its own, so that what does not match can go
 	for _, resource := range candidates {
-		if s.selection.matches(resource) {
+		if s.selection == nil || s.selection.matches(resource) {
 			found = append(found, resource)
 		}
 	}
 	return found, nil
 }
 
-// candidates are resources among which all are that the query selects: as few
-// as Access can narrow it down to, within the bound of a scan.
-func (h *Handler) candidates(r *http.Request, c collection, s search) ([]translate.Resource, error) {
-	for _, demand := range s.selection.demands() {
-		if _, err := c.names.operand(demand.Attribute); err != nil && demandsValue(demand) {
-			return nil, nil // resources of this type have no such attribute
-		}
-		found, ok, err := c.find(r, demand, s)
-		switch {
-		case errors.Is(err, upstream.ErrRefused): // Access knows no such filter after all
-		case err != nil:
-			return nil, err
-		case ok && len(found) > h.MaxScan:
-			return nil, h.tooMany()
-		case ok:
-			return found, nil
-		}
-	}
+// maxScans is how many queries may look through all resources at once: each
+// holds up to MaxScan of them.
+const maxScans = 2
+
+// scan reads all resources of the type.
+func (h *Handler) scan(r *http.Request, c collection, s search) ([]translate.Resource, error) {
 	all, total, err := c.list(r, 1, h.MaxScan, s)
 	if err == nil && total > h.MaxScan {
 		err = h.tooMany()
 	}
 	return all, err
+}
+
+// candidates are resources among which all are that the query selects, as few
+// as Access can narrow it down to. It is not ok where Access can't.
+func (h *Handler) candidates(r *http.Request, c collection, s search) (_ []translate.Resource, ok bool, _ error) {
+	for _, demand := range s.selection.demands() {
+		if _, err := c.names.operand(demand.Attribute); err != nil && demandsValue(demand) {
+			return nil, true, nil // resources of this type have no such attribute
+		}
+		found, ok, err := c.find(r, demand, s)
+		switch {
+		case errors.Is(err, upstream.ErrRefused): // Access knows no such filter after all
+		case err != nil:
+			return nil, false, err
+		case ok && len(found) > h.MaxScan:
+			return nil, false, h.tooMany()
+		case ok:
+			return found, true, nil
+		}
+	}
+	return nil, false, nil
 }
 
 // demandsValue reports whether only a resource with a value can satisfy c.

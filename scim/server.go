@@ -67,7 +67,8 @@ type Handler struct {
 	dropped    namesOnce
 	doubtful   doubtfulWrites
 	work       work
-	bodies     *semaphore.Weighted
+	bodies     *semaphore.Weighted // bytes of large bodies
+	scans      *semaphore.Weighted
 }
 
 // NewHandler returns the endpoint, which serves everything below BasePath.
@@ -75,7 +76,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, fmt.Errorf("scim: %w", err)
 	}
-	h := &Handler{Config: cfg, metrics: newMetrics(cfg.Registerer), bodies: semaphore.NewWeighted(maxBodies)}
+	h := &Handler{Config: cfg, metrics: newMetrics(cfg.Registerer), bodies: semaphore.NewWeighted(maxBodies), scans: semaphore.NewWeighted(maxScans)}
 	h.types = resourceTypes(cfg.Translator)
 	h.userNames = newNameTable(h.types[0])
 	h.userNames.accept(cfg.Translator.SchemaAttributes())

@@ -35,8 +35,13 @@ func parseOrdering(sortBy, sortOrder string, in scope) (*ordering, error) {
 	if err != nil {
 		return nil, badRequest(scimerrors.ScimTypeInvalidValue, "No schema here has the attribute that sortBy names (see /Schemas).")
 	}
+	if by.whole.multi {
+		if by, err = preferred(in, path.Attribute); err != nil {
+			return nil, err
+		}
+	}
 	if by.leaf.kind == kindComplex {
-		if by = by.preferred(); by.leaf.kind == kindComplex {
+		if by = by.value(); by.leaf.kind == kindComplex {
 			return nil, badRequest(scimerrors.ScimTypeInvalidValue,
 				"The parameter sortBy names a complex attribute: name one of its sub-attributes, such as "+by.whole.name+"."+by.whole.anySub()+".")
 		}
@@ -44,9 +49,13 @@ func parseOrdering(sortBy, sortOrder string, in scope) (*ordering, error) {
 	return &ordering{by, descending}, nil
 }
 
-// preferred is the operand for a multi-valued attribute that is sorted by: the
-// value of its primary value, else of its first.
-func (o operand) preferred() operand {
+// preferred is the operand for a multi-valued attribute that is sorted by: its
+// primary value, else its first, or the sub-attribute of that which is named.
+func preferred(in scope, a filter.Attribute) (operand, error) {
+	o, err := in.operand(filter.Attribute{URN: a.URN, Name: a.Name})
+	if err != nil {
+		return o, err
+	}
 	elements := o.values
 	o.values = func(r map[string]any) []any {
 		list := elements(r)
@@ -57,7 +66,10 @@ func (o operand) preferred() operand {
 		}
 		return list[:min(len(list), 1)]
 	}
-	return o.value()
+	if a.Sub == "" {
+		return o, nil
+	}
+	return o.sub(a)
 }
 
 // sort sorts resources and keeps the order of those that are equal. Those

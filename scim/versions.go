@@ -49,7 +49,7 @@ func matchesVersion(fields []string, version string) bool {
 // isUnchanged reports whether the caller of a GET has that version already.
 func isUnchanged(r *http.Request, version string) bool {
 	fields := r.Header.Values("If-None-Match")
-	return r.Method == http.MethodGet && len(fields) > 0 && matchesVersion(fields, version)
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && len(fields) > 0 && matchesVersion(fields, version)
 }
 
 func preconditionFailed(detail string) error {

@@ -28,6 +28,7 @@ func TestVersions(t *testing.T) {
 			{"a read of the version that is there", "GET", "If-None-Match", current, 304},
 			{"a read of any version", "GET", "If-None-Match", "*", 304},
 			{"a read of one of several", "GET", "If-None-Match", other + ", " + current, 304},
+			{"a look at the version that is there", "HEAD", "If-None-Match", current, 304},
 			{"a read of another version", "GET", "If-None-Match", other, 200},
 			{"a change of another version", "PATCH", "If-Match", other, 412},
 			{"a change of a version that is none", "PATCH", "If-Match", "garbage", 412},
@@ -40,7 +41,7 @@ func TestVersions(t *testing.T) {
 			t.Run(kind+": "+tt.name, func(t *testing.T) {
 				body := any(rename)
 				switch tt.method {
-				case http.MethodGet, http.MethodDelete:
+				case http.MethodGet, http.MethodHead, http.MethodDelete:
 					body = nil
 				case http.MethodPut:
 					body = map[string]any{"displayName": "Renamed", "userName": "x@acme.com"}
