@@ -1,12 +1,15 @@
 package scim
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	elimity "github.com/elimity-com/scim"
 	"github.com/elimity-com/scim/schema"
 
+	"ws1bridge/scim/filter"
 	"ws1bridge/scim/translate"
 )
 
@@ -111,9 +114,42 @@ func (h *Handler) schemas() []schema.Schema {
 
 func (h *Handler) presentSchema(r *http.Request, s schema.Schema) map[string]any {
 	body := s.ToMap()
+	if attributes, ok := body["attributes"].([]map[string]any); ok && s.ID != GroupSchema {
+		h.announceMapped(s, attributes)
+	}
 	body["schemas"] = []string{schemaSchema}
 	body["meta"] = discoveryMeta("Schema", h.baseURL(r)+"/Schemas/"+s.ID)
 	return body
+}
+
+// announceMapped leaves out the sub-attributes that have no home in Access, and
+// says what Access creates no user without.
+func (h *Handler) announceMapped(s schema.Schema, attributes []map[string]any) {
+	urn := s.ID
+	if urn == translate.UserSchema {
+		urn = ""
+	}
+	mapped, required := h.Translator.SchemaAttributes(), h.Translator.Required()
+	for _, a := range attributes {
+		name, _ := a["name"].(string)
+		if slices.Contains(required, (filter.Attribute{URN: urn, Name: name}).String()) {
+			a["required"] = true
+		}
+		m, _ := find(mapped, urn, name)
+		subs, ok := a["subAttributes"].([]map[string]any)
+		if !ok || len(m.Sub) == 0 {
+			continue
+		}
+		subs = slices.DeleteFunc(subs, func(sub map[string]any) bool {
+			return !slices.ContainsFunc(m.Sub, func(n string) bool { return n == sub["name"] })
+		})
+		for _, sub := range subs {
+			if path := (filter.Attribute{URN: urn, Name: name, Sub: fmt.Sprint(sub["name"])}).String(); slices.Contains(required, path) {
+				a["required"], sub["required"] = true, true
+			}
+		}
+		a["subAttributes"] = subs
+	}
 }
 
 // discoveryList is always whole.

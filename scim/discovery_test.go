@@ -76,6 +76,30 @@ func TestDiscovery(t *testing.T) {
 		}
 		w.want(http.StatusNotFound, http.MethodGet, "/scim/v2/Schemas/urn:none", nil)
 	})
+	t.Run("schemas hold the sub-attributes that are mapped, and say what is required", func(t *testing.T) {
+		var got []string
+		for _, item := range w.want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas/"+translate.UserSchema, nil).body["attributes"].([]any) {
+			a := item.(map[string]any)
+			if a["required"] == true {
+				got = append(got, a["name"].(string))
+			}
+			subs, _ := a["subAttributes"].([]any)
+			for _, sub := range subs {
+				sub := sub.(map[string]any)
+				name := a["name"].(string) + "." + sub["name"].(string)
+				if sub["required"] == true {
+					got = append(got, name)
+				}
+				if name == "name.formatted" || name == "emails.display" {
+					t.Errorf("%s is announced, which has no home in Access", name)
+				}
+			}
+		}
+		slices.Sort(got)
+		if want := []string{"emails", "name", "name.familyName", "name.givenName", "userName"}; !slices.Equal(got, want) {
+			t.Errorf("required are %v, want %v", got, want)
+		}
+	})
 	t.Run("a filter is refused", func(t *testing.T) {
 		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/Schemas", `id eq "x"`), nil)
 		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/ResourceTypes", `id eq "x"`), nil)
