@@ -167,10 +167,10 @@ func (t nameTable) tidy(raw map[string]any) (clean translate.Resource, unknown [
 		}
 		entry, ok := t.core[lower]
 		switch {
-		case !ok && slices.Contains(ignored, lower): // no schema has it, and it is no news
+		case !ok && Ignored(lower): // no schema has it, and it is no news
 		case !ok:
 			unknown = append(unknown, key)
-		case !slices.Contains(ignored, entry.name):
+		case !Ignored(entry.name):
 			clean[entry.name] = entry.tidy(value)
 		}
 	}

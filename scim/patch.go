@@ -116,7 +116,7 @@ func (t nameTable) pathless(op string, object map[string]any, id string) (change
 			unknown = append(unknown, key)
 			continue
 		}
-		if entry, ok := t.core[strings.ToLower(key)]; ok && slices.Contains(ignored, entry.name) {
+		if entry, ok := t.core[strings.ToLower(key)]; ok && Ignored(entry.name) {
 			continue
 		}
 		more, strange, err := t.operations(op, key, value, id)
@@ -157,7 +157,7 @@ func (t target) change(op string, value any) ([]operation, error) {
 	if t.attribute.name == "password" {
 		return nil, nil
 	}
-	if t.schema == "" && slices.Contains(ignored, t.attribute.name) {
+	if t.schema == "" && Ignored(t.attribute.name) {
 		return nil, badRequest(scimerrors.ScimTypeMutability, "The attribute "+t.attribute.name+" is read-only.")
 	}
 	if t.sub == "" {

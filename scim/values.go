@@ -57,22 +57,23 @@ func (f expressionFilter) describe() map[string]any {
 }
 
 // comparisons counts those that an expression may take.
-func comparisons(e filter.Expression) (n int) {
+func comparisons(e filter.Expression) int {
 	switch e := e.(type) {
 	case filter.Not:
 		return comparisons(e.Expression)
 	case filter.And:
-		for _, term := range e {
-			n += comparisons(term)
-		}
-		return n
+		return comparisonsIn(e)
 	case filter.Or:
-		for _, term := range e {
-			n += comparisons(term)
-		}
-		return n
+		return comparisonsIn(e)
 	}
 	return 1
+}
+
+func comparisonsIn(terms []filter.Expression) (n int) {
+	for _, term := range terms {
+		n += comparisons(term)
+	}
+	return n
 }
 
 // describe collects what the equalities of an expression say, false where it
