@@ -94,14 +94,26 @@ func providersOf(all []upstream.IdentityProvider, d upstream.Directory) (using [
 	return using
 }
 
-func (a *access) checkProvider(ctx context.Context, domain string) verdict {
+// directoryAndProviders are what a log-in takes, or the verdict where one of them
+// could not be read.
+func (a *access) directoryAndProviders(ctx context.Context, domain string) (d upstream.Directory, all []upstream.IdentityProvider, missing *verdict) {
 	d, err := a.directory(ctx, domain)
 	if err != nil {
-		return unread("directories", err)
+		v := unread("directories", err)
+		return d, nil, &v
 	}
-	all, err := a.providers.get(ctx, a.client.IdentityProviders)
+	all, err = a.providers.get(ctx, a.client.IdentityProviders)
 	if err != nil {
-		return unread("identity providers", err)
+		v := unread("identity providers", err)
+		return d, nil, &v
+	}
+	return d, all, nil
+}
+
+func (a *access) checkProvider(ctx context.Context, domain string) verdict {
+	d, all, missing := a.directoryAndProviders(ctx, domain)
+	if missing != nil {
+		return *missing
 	}
 	using := providersOf(all, d)
 	if i := slices.IndexFunc(using, func(p upstream.IdentityProvider) bool { return p.Enabled }); i >= 0 {
@@ -137,13 +149,9 @@ func names(providers []upstream.IdentityProvider) string {
 // policy does not mention one is taken for a fault only where it mentions
 // others.
 func (a *access) checkPolicy(ctx context.Context, domain string) verdict {
-	d, err := a.directory(ctx, domain)
-	if err != nil {
-		return unread("directories", err)
-	}
-	all, err := a.providers.get(ctx, a.client.IdentityProviders)
-	if err != nil {
-		return unread("identity providers", err)
+	d, all, missing := a.directoryAndProviders(ctx, domain)
+	if missing != nil {
+		return *missing
 	}
 	policies, err := a.policies.get(ctx, a.client.Policies)
 	if err != nil {
