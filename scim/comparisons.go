@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/scim/filter"
-	"ws1bridge/scim/translate"
 )
 
 // test is the comparison of one value of the attribute with want.
@@ -102,7 +102,7 @@ func words(v any) (string, bool) {
 func compareText(have string, operator filter.Operator, want string, exact bool) bool {
 	if !exact {
 		if operator == filter.Equal || operator == filter.NotEqual {
-			return translate.SameAddress(have, want)
+			return domains.SameAddress(have, want)
 		}
 		have, want = strings.ToLower(have), strings.ToLower(want)
 	}

@@ -3,6 +3,8 @@ package translate
 import (
 	"errors"
 	"slices"
+
+	"ws1bridge/scim/domains"
 )
 
 // Config is what a Translator needs.
@@ -107,7 +109,7 @@ func (t *Translator) Rules() []string {
 func compileManaged(cfg Config, rules []compiled, report *problems) managed {
 	if cfg.DefaultDomain == "" {
 		report.report("domains.default", "is required: the domain of the directory that users go to, such as example.com")
-	} else if err := checkDomain(cfg.DefaultDomain); err != nil {
+	} else if err := domains.Check(cfg.DefaultDomain); err != nil {
 		report.report("domains.default", "%v", err)
 	}
 	names := cfg.Managed
@@ -123,7 +125,7 @@ func compileManaged(cfg Config, rules []compiled, report *problems) managed {
 	}
 	for i, name := range names {
 		setting := indexed("domains.managed", i)
-		if err := checkDomain(name); err != nil {
+		if err := domains.Check(name); err != nil {
 			report.report(setting, "%v", err)
 		} else if contains(names[:i], name) {
 			report.report(setting, "is there already")
@@ -146,7 +148,7 @@ func compileManaged(cfg Config, rules []compiled, report *problems) managed {
 	return m
 }
 
-// contains reports whether one of the domains is domain.
-func contains(domains []string, domain string) bool {
-	return slices.ContainsFunc(domains, func(d string) bool { return asciiForm(d) == asciiForm(domain) })
+// contains reports whether one of the names means the domain.
+func contains(names []string, domain string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return domains.Same(name, domain) })
 }

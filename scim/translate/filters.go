@@ -3,6 +3,8 @@ package translate
 import (
 	"slices"
 	"strings"
+
+	"ws1bridge/scim/domains"
 )
 
 // UserNames are the userNames of Access that Okta may mean by one, most likely
@@ -17,7 +19,7 @@ func (t *Translator) UserNames(okta string) []string {
 	var names []string
 	for _, name := range []string{first(rewrite(both.there.apply, kindUserName, okta)), okta} {
 		shown := first(rewrite(both.undo, kindUserName, name))
-		if SameAddress(shown, okta) && (len(names) == 0 || !strings.EqualFold(names[0], name)) {
+		if domains.SameAddress(shown, okta) && (len(names) == 0 || !strings.EqualFold(names[0], name)) {
 			names = append(names, name)
 		}
 	}
@@ -35,14 +37,4 @@ func (t *Translator) KeepsInUserName(part string, starts bool) bool {
 // KeepsExternalID reports whether the externalId that Okta sees is that of Access.
 func (t *Translator) KeepsExternalID() bool {
 	return slices.ContainsFunc(t.pairs, func(p pair) bool { return p.access == externalID && p.scim == scimPath{name: "externalId"} })
-}
-
-// SameAddress reports whether two names or addresses are the same to Okta: case
-// does not count, nor does the form of the domain.
-func SameAddress(a, b string) bool {
-	if strings.EqualFold(a, b) {
-		return true
-	}
-	at, bt := suffixOf(a), suffixOf(b)
-	return at > 0 && bt > 0 && strings.EqualFold(a[:at], b[:bt]) && asciiForm(a[at:]) == asciiForm(b[bt:])
 }

@@ -3,6 +3,8 @@ package translate
 import (
 	"slices"
 	"strings"
+
+	"ws1bridge/scim/domains"
 )
 
 // Rule makes a domain of Okta's one of Access's, and back.
@@ -74,7 +76,7 @@ func (r compiled) wild() bool { return isWild(r.Okta) }
 // only rewrites e-mail addresses or principal names does not mean to.
 func (r *compiled) choosesDirectory() bool {
 	means := r != nil && (r.rewrites == [kinds]bool{} || r.rewrites[kindDomain] || r.rewrites[kindUserName])
-	return means && asciiForm(r.Okta) != asciiForm(r.Access)
+	return means && !domains.Same(r.Okta, r.Access)
 }
 
 func isWild(pattern string) bool { return strings.HasPrefix(pattern, "*.") }
@@ -100,10 +102,10 @@ func newDirection() direction {
 func (d direction) add(from, to string, rule *compiled) {
 	t := target{domain: strings.TrimPrefix(to, "*."), keepsLeft: isWild(to), rule: rule}
 	if isWild(from) {
-		d.wild[asciiForm(from[2:])] = t
+		d.wild[domains.Form(from[2:])] = t
 		return
 	}
-	d.exact[asciiForm(from)] = t
+	d.exact[domains.Form(from)] = t
 }
 
 // apply returns what becomes of a domain and the rule that did it, nil where
@@ -112,7 +114,7 @@ func (d direction) apply(domain string) (string, *compiled) {
 	if len(d.exact) == 0 && len(d.wild) == 0 {
 		return domain, nil
 	}
-	key := asciiForm(domain)
+	key := domains.Form(domain)
 	if t, ok := d.exact[key]; ok {
 		return t.domain, t.rule
 	}
@@ -133,7 +135,7 @@ func (t target) below(domain, key string, dot int) string {
 	switch {
 	case !t.keepsLeft:
 		return t.domain
-	case isASCII(domain):
+	case domains.IsASCII(domain):
 		return domain[:dot+1] + t.domain // in the case it came in
 	}
 	return key[:dot+1] + t.domain
@@ -203,7 +205,7 @@ func (m *mapping) rewrites(k kind) bool {
 func rewrite(change func(string) (string, *compiled), k kind, value string) (string, *compiled) {
 	at := 0
 	if k != kindDomain {
-		if at = suffixOf(value); at < 0 {
+		if at = domains.Start(value); at < 0 {
 			return value, nil
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ws1bridge/scim/domains"
 )
 
 // anyLabel stands for the part that a wildcard keeps, where no rule names it.
@@ -62,7 +64,7 @@ func checkRewrite(setting string, names []string, report *problems) {
 }
 
 func checkPattern(setting, pattern string, report *problems) {
-	if err := checkDomain(strings.TrimPrefix(pattern, "*.")); err != nil {
+	if err := domains.Check(strings.TrimPrefix(pattern, "*.")); err != nil {
 		report.report(setting, "%v", err)
 	}
 }
@@ -72,11 +74,11 @@ func checkPattern(setting, pattern string, report *problems) {
 func checkMapping(rules []compiled, m *mapping, report *problems) {
 	first := map[string]string{}
 	for _, r := range rules {
-		if earlier, twice := first[asciiForm(r.Okta)]; twice {
+		if earlier, twice := first[domains.Form(r.Okta)]; twice {
 			report.report(r.setting+".okta", "%s has a rule already: %s", r.Okta, earlier)
 			continue
 		}
-		first[asciiForm(r.Okta)] = r.setting
+		first[domains.Form(r.Okta)] = r.setting
 		if circle := m.circle(r, len(rules)); circle != "" {
 			report.report(r.setting, "the rules lead in a circle: %s", circle)
 		} else if clash := m.clash(r, rules); clash != "" {
@@ -92,11 +94,11 @@ func (m *mapping) circle(r compiled, rules int) string {
 	way := []string{domain}
 	for range rules + 1 {
 		next, rule := m.directory.apply(domain)
-		if rule == nil || asciiForm(next) == asciiForm(domain) {
+		if rule == nil || domains.Same(next, domain) {
 			return ""
 		}
 		way = append(way, next)
-		if asciiForm(next) == asciiForm(way[0]) {
+		if domains.Same(next, way[0]) {
 			break
 		}
 		domain = next
@@ -116,7 +118,7 @@ func (m *mapping) clash(r compiled, rules []compiled) string {
 			if rule == nil || rule.setting != r.setting {
 				continue // another rule is more specific, and is checked itself
 			}
-			if read, _ := both.undo(sent); asciiForm(read) != asciiForm(domain) {
+			if read, _ := both.undo(sent); !domains.Same(read, domain) {
 				text := fmt.Sprintf("%s and %s would both become %s, so the way back would be ambiguous", domain, read, sent)
 				if slices.Contains(oldHosts, strings.TrimPrefix(r.Okta, "*.")) {
 					text += "; name the one suffix that your tenant had, or write a rule for each domain"
@@ -135,14 +137,14 @@ func (r compiled) examples(k int, rules []compiled) []string {
 	if !r.wild() {
 		return []string{r.Okta}
 	}
-	okta, access := r.Okta[1:], asciiForm(r.Access[1:]) // with the dot
+	okta, access := r.Okta[1:], domains.Form(r.Access[1:]) // with the dot
 	examples := []string{anyLabel + okta}
 	for _, s := range rules {
 		to := s.Access
 		if !s.rewrites[k] {
 			to = s.Okta
 		}
-		if left, ok := strings.CutSuffix(asciiForm(strings.TrimPrefix(to, "*.")), access); ok {
+		if left, ok := strings.CutSuffix(domains.Form(strings.TrimPrefix(to, "*.")), access); ok {
 			if isWild(to) {
 				left = anyLabel + "." + left
 			}

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -89,10 +90,10 @@ func TestRuledRoundTrip(t *testing.T) {
 			"userPrincipalName": {sent[path(t, upstream.WorkspaceSchema+":userPrincipalName")].(string),
 				back[translate.WorkspaceSchema].(map[string]any)["userPrincipalName"].(string)},
 		} {
-			if !translate.SameAddress(v[0], x) {
+			if !domains.SameAddress(v[0], x) {
 				rewritten++
 			}
-			if !translate.SameAddress(v[1], x) && !translate.SameAddress(v[0], x) {
+			if !domains.SameAddress(v[1], x) && !domains.SameAddress(v[0], x) {
 				rt.Errorf("%s: %s became %s and came back as %s with %v", name, x, v[0], v[1], rules)
 			}
 		}
@@ -119,7 +120,7 @@ func sameAccess(a, b map[string]any) bool {
 	for k, v := range a {
 		x, ok := v.(string)
 		y, ok2 := b[k].(string)
-		if ok && ok2 && translate.SameAddress(x, y) {
+		if ok && ok2 && domains.SameAddress(x, y) {
 			continue
 		}
 		if !reflect.DeepEqual(v, b[k]) {
@@ -147,13 +148,13 @@ func TestRuledFilter(t *testing.T) {
 		held := map[string]string{} // Access's userName, in lower case, to Okta's
 		for range rapid.IntRange(1, 8).Draw(rt, "people") {
 			x := rapid.SampledFrom(locals).Draw(rt, "local") + "@" + anyDomain().Draw(rt, "domain")
-			if y := image(rt, tr, x); shown(tr, y) == x || translate.SameAddress(shown(tr, y), x) {
+			if y := image(rt, tr, x); shown(tr, y) == x || domains.SameAddress(shown(tr, y), x) {
 				held[strings.ToLower(y)] = x
 			}
 		}
 		asked := rapid.SampledFrom(locals).Draw(rt, "asked") + "@" + anyDomain().Draw(rt, "asked domain")
 		want := image(rt, tr, asked)
-		if !translate.SameAddress(shown(tr, want), asked) {
+		if !domains.SameAddress(shown(tr, want), asked) {
 			// Only Access has that domain: Okta, which knows the people by
 			// another name, must not be given somebody else's.
 			for y := range held {
@@ -164,7 +165,7 @@ func TestRuledFilter(t *testing.T) {
 			return
 		}
 		for y, x := range held {
-			if got, want := finds(tr, asked, y), translate.SameAddress(y, want); got != want {
+			if got, want := finds(tr, asked, y), domains.SameAddress(y, want); got != want {
 				rt.Errorf("%s finds %s (%s): %t, want %t with %v", asked, y, x, got, want, rules)
 			} else if got {
 				found++
@@ -192,8 +193,8 @@ func shown(tr *translate.Translator, y string) string {
 // finds is the search as the endpoint does it: Access is asked for each name,
 // without regard to case, and a hit counts where Okta is shown what it asked for.
 func finds(tr *translate.Translator, asked, y string) bool {
-	hit := slices.ContainsFunc(tr.UserNames(asked), func(name string) bool { return translate.SameAddress(name, y) })
-	return hit && translate.SameAddress(shown(tr, y), asked)
+	hit := slices.ContainsFunc(tr.UserNames(asked), func(name string) bool { return domains.SameAddress(name, y) })
+	return hit && domains.SameAddress(shown(tr, y), asked)
 }
 
 // TestNobodyLandsOutside checks that whatever rules and users say, the domain of
@@ -245,7 +246,7 @@ func TestRefusedRulesAreAmbiguous(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a, b := anyDomain().Draw(rt, "a"), anyDomain().Draw(rt, "b")
 		to := anyDomain().Draw(rt, "to")
-		if translate.SameAddress("x@"+a, "x@"+b) || translate.SameAddress("x@"+a, "x@"+to) || translate.SameAddress("x@"+b, "x@"+to) {
+		if domains.SameAddress("x@"+a, "x@"+b) || domains.SameAddress("x@"+a, "x@"+to) || domains.SameAddress("x@"+b, "x@"+to) {
 			rt.Skip("they are one")
 		}
 		rules := []translate.Rule{{Okta: a, Access: to}, {Okta: b, Access: to}}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -46,7 +47,7 @@ func TestRules(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tr := made(t, tt.cfg)
 			sent := image(t, tr, tt.okta)
-			if back := shown(tr, sent); !translate.SameAddress(sent, tt.want) || !translate.SameAddress(back, orSame(tt.back, tt.okta)) {
+			if back := shown(tr, sent); !domains.SameAddress(sent, tt.want) || !domains.SameAddress(back, orSame(tt.back, tt.okta)) {
 				t.Errorf("%s became %s and came back as %s, want %s and %s", tt.okta, sent, back, tt.want, orSame(tt.back, tt.okta))
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/upstream"
 )
 
@@ -67,7 +68,7 @@ func (t *Translator) chooseDomain(r Resource) (choice, error) {
 // rule says that its people have a directory.
 func (t *Translator) domainOf(v any, source string) (choice, error) {
 	value, _ := v.(string)
-	at := suffixOf(value)
+	at := domains.Start(value)
 	if at < 0 {
 		return choice{}, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/upstream"
 )
 
@@ -118,7 +119,7 @@ func (t *Translator) tracedDomains(r Resource, trace Trace) []TracedAttribute {
 			By: "domains.attributes", Rule: trace.Domain.Rule}
 		if t.showsDomain {
 			shown, _ := read.(string)
-			a.Lost = !SameAddress(fmt.Sprint("@", given), "@"+shown)
+			a.Lost = !domains.SameAddress(fmt.Sprint("@", given), "@"+shown)
 		} else {
 			a.Note = "chooses the directory, and is shown where domains.attributes names it"
 		}
@@ -181,7 +182,7 @@ func (p *pair) same(a, b upstream.Value) bool {
 	x, ok := a.(string)
 	y, ok2 := b.(string)
 	if p.kind != noKind && ok && ok2 {
-		return SameAddress(x, y)
+		return domains.SameAddress(x, y)
 	}
 	return reflect.DeepEqual(a, b)
 }

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -116,7 +117,7 @@ func TestTraceTellsTheTruth(t *testing.T) {
 		x := "jane@" + anyDomain().Draw(rt, "domain")
 		trace := tr.TraceOkta(person(x))
 		back := shown(tr, image(rt, tr, x))
-		if got := slices.Contains(trace.Lost(), "userName"); got == translate.SameAddress(back, x) {
+		if got := slices.Contains(trace.Lost(), "userName"); got == domains.SameAddress(back, x) {
 			rt.Errorf("%s comes back as %s, lost: %t", x, back, got)
 		} else if got {
 			lost++

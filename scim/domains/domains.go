@@ -1,4 +1,6 @@
-package translate
+// Package domains compares domains and the addresses that end in one, the way
+// that resolvers do: in their ASCII form and without regard to case (UTS 46).
+package domains
 
 import (
 	"errors"
@@ -14,14 +16,12 @@ const (
 	maxLabel  = 63
 )
 
-// lookup is how domains are compared: in their ASCII form and without regard to
-// case, as resolvers do (UTS 46).
 var lookup = idna.New(idna.MapForLookup(), idna.Transitional(false))
 
-// asciiForm is the form in which domains are compared. What is no domain at all
-// is compared as it stands, but for its case.
-func asciiForm(domain string) string {
-	if isASCII(domain) {
+// Form is the form in which domains are compared. What is no domain at all is
+// compared as it is, but for its case.
+func Form(domain string) string {
+	if IsASCII(domain) {
 		return strings.ToLower(domain) // copies nothing where there is nothing to lower
 	}
 	if form, err := lookup.ToASCII(domain); err == nil {
@@ -30,7 +30,8 @@ func asciiForm(domain string) string {
 	return strings.ToLower(domain)
 }
 
-func isASCII(s string) bool {
+// IsASCII reports whether s holds nothing but ASCII.
+func IsASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 {
 			return false
@@ -39,8 +40,9 @@ func isASCII(s string) bool {
 	return true
 }
 
-// checkDomain says why no directory can have the domain, nil where one can.
-func checkDomain(domain string) error {
+// Check is nil where a directory can have the domain, and otherwise says why
+// none can.
+func Check(domain string) error {
 	switch {
 	case domain == "":
 		return errors.New("is empty")
@@ -49,8 +51,8 @@ func checkDomain(domain string) error {
 	case strings.ContainsAny(domain, "/:@*,\\\" \t\r\n"):
 		return errors.New("must be a domain alone, such as example.com, as the directory in Workspace ONE Access spells it")
 	}
-	form := asciiForm(domain)
-	if !isASCII(form) || len(form) > maxDomain {
+	form := Form(domain)
+	if !IsASCII(form) || len(form) > maxDomain {
 		return errors.New("is no domain: it has no ASCII form of at most 253 characters")
 	}
 	for label := range strings.SplitSeq(form, ".") {
@@ -61,20 +63,20 @@ func checkDomain(domain string) error {
 			return fmt.Errorf("is no domain: a part of it is longer than %d characters", maxLabel)
 		case strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-"):
 			return errors.New("is no domain: a part of it begins or ends with a hyphen")
-		case strings.ContainsFunc(label, notInDomain):
+		case strings.ContainsFunc(label, foreign):
 			return errors.New("is no domain: it holds a character that no domain has")
 		}
 	}
 	return nil
 }
 
-func notInDomain(r rune) bool {
+func foreign(r rune) bool {
 	return r != '-' && r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9')
 }
 
-// suffixOf is where the domain of a value such as jane@example.com begins, -1
-// where it has none.
-func suffixOf(value string) int {
+// Start is the offset at which the domain of a value such as jane@example.com
+// begins, -1 where it has none.
+func Start(value string) int {
 	at := strings.LastIndexByte(value, '@')
 	if at < 0 || at == len(value)-1 {
 		return -1
@@ -82,25 +84,16 @@ func suffixOf(value string) int {
 	return at + 1
 }
 
-// managed are the domains whose directories take users, each spelled to the
-// byte as its directory does, by ASCII form.
-type managed struct {
-	names   []string
-	byASCII map[string]string
-}
 
-func newManaged(names []string) managed {
-	m := managed{names: names, byASCII: make(map[string]string, len(names))}
-	for _, name := range names {
-		m.byASCII[asciiForm(name)] = name
+// Same reports whether two domains are the same.
+func Same(a, b string) bool { return Form(a) == Form(b) }
+
+// SameAddress reports whether two names or addresses are the same to Okta: case
+// does not count, nor does the form of the domain.
+func SameAddress(a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return true
 	}
-	return m
+	at, bt := Start(a), Start(b)
+	return at > 0 && bt > 0 && strings.EqualFold(a[:at], b[:bt]) && Same(a[at:], b[bt:])
 }
-
-// find returns the managed domain that domain means.
-func (m managed) find(domain string) (string, bool) {
-	name, ok := m.byASCII[asciiForm(domain)]
-	return name, ok
-}
-
-func (m managed) String() string { return strings.Join(m.names, ", ") }
