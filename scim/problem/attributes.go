@@ -1,0 +1,62 @@
+package problem
+
+import (
+	"net/http"
+
+	scimerrors "github.com/elimity-com/scim/errors"
+)
+
+// What is wrong with an attribute of a user or group, so that Access cannot have
+// it. The first fact is the attribute, or several with commas between.
+var (
+	Missing = one(attribute("is missing: Workspace ONE Access creates no user without it",
+		"The person has no first name, last name, user name or e-mail address in the app's profile",
+		"fill it in Okta or map it (`ws1bridge okta-settings` lists what is required), then retry the task"))
+	NotText = one(attribute("must be a string",
+		"A list, an object or a flag is mapped where a text belongs", "map a text to this attribute, then retry the task"))
+	NotBoolean = one(attribute("must be true or false",
+		"A text other than true or false is mapped to a flag", "map a boolean, then retry the task"))
+	NotList = one(attribute("must be a list of objects with a value",
+		"A list attribute, such as e-mail addresses, is mapped in another shape",
+		"delete the attribute from the app's profile and add it from Okta's template"))
+	NotInObject = one(attribute("must stand in an object",
+		"Part of a name, a manager or an extension came without the object around it",
+		"check external name and external namespace of the attribute in the Profile Editor"))
+	TooManyValues = two(attribute("has more than %d values",
+		"More values than any person has came for one attribute", "correct the mapping of the attribute"))
+
+	NoDirectory = two(attribute("has no domain whose directory the bridge manages: there are %s",
+		"The domain that the attribute names, or that a rule makes of it, has no directory",
+		"correct the mapping, or add the directory to Access and its domain to `domains.managed`"))
+	DomainsDiffer = two(attribute("names another domain than %s does",
+		"Two attributes name the domain, and differ", "map the domain to one attribute"))
+	DomainFixed = three(attribute("names the domain %s, but the user is in %s: Workspace ONE Access does not move users. "+
+		"Delete the user there and push again, or correct the mapping",
+		"The person was created in the directory of another domain", "as it says"))
+
+	NotComputed = two(attribute("cannot be computed by %s: a value in it is missing or of another type "+
+		"(write ?. before what may be missing, and ?? for another value)",
+		"An expression of the configuration does not work for this person",
+		"correct the expression; `ws1bridge map` shows what it makes"))
+	ComputedTooLong = three(attribute("cannot be computed by %s: the result is longer than %d bytes",
+		"An expression of the configuration makes too long a text", "correct the expression"))
+	ComputedNoValue = two(attribute("cannot be computed by %s: the result is neither text nor number nor true nor false",
+		"An expression of the configuration makes a list or an object", "correct the expression"))
+	TooLongToCompute = two(attribute("is longer than the %d bytes that computed attributes take",
+		"A value is too long for expressions to work on", "correct the mapping of the attribute"))
+)
+
+// attribute is an entry about an attribute.
+func attribute(reason, cause, fix string) Entry {
+	return Entry{Status: http.StatusBadRequest, Type: scimerrors.ScimTypeInvalidValue, Loggable: true,
+		Text: "The attribute %s " + reason + ".", Cause: cause, Fix: fix}
+}
+
+// What is wrong with a group.
+var (
+	GroupNameMissing = none(Entry{Status: http.StatusBadRequest, Type: scimerrors.ScimTypeInvalidValue,
+		Text:  "The attribute displayName is missing or empty: a group needs a name.",
+		Cause: "The pushed group has no name", Fix: "name the group in Okta and push it again"})
+	MemberForm = none(Entry{Status: http.StatusBadRequest, Type: scimerrors.ScimTypeInvalidValue,
+		Text: "Each of members must be an object whose value is the id of a user."})
+)

@@ -1,0 +1,114 @@
+// Package problem is the catalogue of what the bridge answers where it does not
+// do what it was asked for. Each sentence that can stand in the detail of an
+// answer (RFC 7644 section 3.12) is an Entry here, with its status, what causes
+// it and what fixes it; the guide for administrators is made from it.
+//
+// It is a leaf: it knows neither HTTP nor Access. Packages that refuse something
+// return an *Error; package scim turns it into an answer.
+package problem
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	scimerrors "github.com/elimity-com/scim/errors"
+)
+
+// Entry is one sentence of the catalogue.
+type Entry struct {
+	// Status is that of the answer.
+	Status int
+	// Type is the scimType of RFC 7644 section 3.12, table 9, or "".
+	Type scimerrors.ScimType
+	// Text is the sentence, a format of package fmt. The answer adds that Okta
+	// repeats the request where the status is 429.
+	Text string
+	// Cause and Fix tell an administrator where it comes from and what to do. An
+	// entry without Cause is one that Okta does not provoke, only another client.
+	Cause, Fix string
+	// Loggable says that what the sentence names is fit for the log: attributes
+	// and settings, never a value of a person.
+	Loggable bool
+}
+
+// Sentence is Text with an ellipsis for each fact that it names.
+func (e *Entry) Sentence() string {
+	return verbs.Replace(e.Text)
+}
+
+var verbs = strings.NewReplacer("%%", "%", "%s", "…", "%d", "…", "%t", "…", "%v", "…")
+
+// entries is filled while the package is initialized, and never later.
+var entries []*Entry
+
+// Entries is the catalogue, ordered by status.
+func Entries() []*Entry {
+	out := slices.Clone(entries)
+	slices.SortStableFunc(out, func(a, b *Entry) int { return a.Status - b.Status })
+	return out
+}
+
+// Error is an Entry with its facts: what one request is answered.
+type Error struct {
+	*Entry
+	// Detail is the sentence.
+	Detail string
+	// RetryAfter is how long Access asked to wait, 0 when it did not say.
+	RetryAfter time.Duration
+}
+
+// Error is the detail.
+func (e *Error) Error() string { return e.Detail }
+
+// repeated ends each detail that Okta reacts to by itself.
+const repeated = " Okta will repeat the request by itself."
+
+func (e *Entry) with(facts ...any) *Error {
+	detail := fmt.Sprintf(e.Text, facts...)
+	if e.Status == http.StatusTooManyRequests {
+		detail += repeated
+	}
+	return &Error{Entry: e, Detail: detail}
+}
+
+// The makers of errors, by the number of facts that the sentence names.
+
+func none(e Entry) func() *Error {
+	entries = append(entries, &e)
+	return func() *Error { return e.with() }
+}
+
+func one(e Entry) func(any) *Error {
+	entries = append(entries, &e)
+	return func(a any) *Error { return e.with(a) }
+}
+
+func two(e Entry) func(a, b any) *Error {
+	entries = append(entries, &e)
+	return func(a, b any) *Error { return e.with(a, b) }
+}
+
+func three(e Entry) func(a, b, c any) *Error {
+	entries = append(entries, &e)
+	return func(a, b, c any) *Error { return e.with(a, b, c) }
+}
+
+// Clip shortens what a caller sent before it is shown again, and takes control
+// characters out of it.
+func Clip(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	if runes := []rune(s); len(runes) > 80 {
+		return string(runes[:80]) + "…"
+	}
+	return s
+}

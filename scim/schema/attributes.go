@@ -1,0 +1,139 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	elimityschema "github.com/elimity-com/scim/schema"
+)
+
+// Attribute is an attribute: its spelling, and what of its characteristics
+// (RFC 7643 section 2.2) decides how it is compared.
+type Attribute struct {
+	Name  string
+	Type  Type
+	Multi bool
+	// CaseExact says that text is compared with regard to case.
+	CaseExact bool
+	Sub       Attributes // nil for simple attributes
+}
+
+// Type is the data type of an attribute (RFC 7643 section 2.3).
+type Type string
+
+// The data types that are told apart.
+const (
+	String   Type = "string"
+	Boolean  Type = "boolean"
+	DateTime Type = "dateTime"
+	Integer  Type = "integer"
+	Decimal  Type = "decimal"
+	Binary   Type = "binary"
+	Complex  Type = "complex"
+)
+
+// Attributes holds attributes by lower-case name.
+type Attributes map[string]Attribute
+
+// Find finds an attribute by its name in any case.
+func (t Attributes) Find(name string) (Attribute, bool) {
+	a, ok := t[strings.ToLower(name)]
+	return a, ok
+}
+
+// ExampleOfSub is a sub-attribute with its attribute, such as name.familyName,
+// for a message: always the same.
+func (a Attribute) ExampleOfSub() string {
+	for _, name := range slices.Sorted(maps.Keys(a.Sub)) {
+		return a.Name + "." + a.Sub[name].Name
+	}
+	return a.Name
+}
+
+// commonAttributes are those of every resource (RFC 7643 section 3.1).
+func commonAttributes() Attributes {
+	text := func(name string) Attribute { return Attribute{Name: name, Type: String, CaseExact: true} }
+	date := func(name string) Attribute { return Attribute{Name: name, Type: DateTime} }
+	return tableOf(
+		Attribute{Name: "schemas", Type: String, Multi: true, CaseExact: true},
+		text("id"), text("externalId"),
+		Attribute{Name: "meta", Type: Complex, Sub: tableOf(
+			text("resourceType"), date("created"), date("lastModified"), text("location"), text("version"))},
+	)
+}
+
+func tableOf(attributes ...Attribute) Attributes {
+	table := Attributes{}
+	for _, a := range attributes {
+		table[strings.ToLower(a.Name)] = a
+	}
+	return table
+}
+
+func attributesOf(s elimityschema.Schema) Attributes {
+	table := Attributes{}
+	for _, a := range s.Attributes {
+		entry := attributeOf(a)
+		if a.HasSubAttributes() {
+			entry.Sub = Attributes{}
+			for _, sub := range a.SubAttributes() {
+				entry.Sub[strings.ToLower(sub.Name())] = attributeOf(sub)
+			}
+			entry.Sub.exactIDs()
+		}
+		table[strings.ToLower(a.Name())] = entry
+	}
+	return table
+}
+
+func attributeOf(a elimityschema.CoreAttribute) Attribute {
+	return Attribute{Name: a.Name(), Type: Type(a.AttributeType()), Multi: a.MultiValued(), CaseExact: a.CaseExact()}
+}
+
+// exactIDs makes the value of a reference to another resource what it is: an
+// id, which is case-exact (RFC 7643 section 3.1).
+func (t Attributes) exactIDs() {
+	if value, ok := t["value"]; ok && t["$ref"].Name != "" {
+		value.CaseExact = true
+		t["value"] = value
+	}
+}
+
+// tidy copies a block of attributes with their names as the schema spells them.
+func (t Attributes) tidy(raw map[string]any) (clean map[string]any, unknown []string) {
+	clean = map[string]any{}
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		if a, ok := t.Find(key); ok {
+			clean[a.Name] = a.Tidy(raw[key])
+		} else {
+			unknown = append(unknown, key)
+		}
+	}
+	return clean, unknown
+}
+
+// Tidy copies a value of the attribute with the names of sub-attributes as the
+// schema spells them, and without those that it does not have.
+func (a Attribute) Tidy(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		if a.Sub == nil {
+			return v
+		}
+		out := make(map[string]any, len(v))
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if sub, ok := a.Sub.Find(key); ok {
+				out[sub.Name] = v[key]
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = a.Tidy(item)
+		}
+		return out
+	}
+	return value
+}

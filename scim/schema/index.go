@@ -1,0 +1,165 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	elimity "github.com/elimity-com/scim"
+
+	"ws1bridge/scim/filter"
+	"ws1bridge/scim/problem"
+)
+
+// Index finds the attributes of a resource type. Names and URNs have no case in
+// requests (RFC 7643 section 2.1); inside the bridge each has one spelling.
+type Index struct {
+	// URN is that of the core schema.
+	URN        string
+	core       Attributes
+	extensions map[string]Extension // by lower-case URN
+}
+
+// Extension is a schema beside the core schema.
+type Extension struct {
+	URN        string
+	Attributes Attributes
+}
+
+func newIndex(t elimity.ResourceType) Index {
+	x := Index{core: attributesOf(t.Schema), URN: t.Schema.ID, extensions: map[string]Extension{}}
+	maps.Copy(x.core, commonAttributes())
+	for _, e := range t.SchemaExtensions {
+		x.extensions[strings.ToLower(e.Schema.ID)] = Extension{e.Schema.ID, attributesOf(e.Schema)}
+	}
+	return x
+}
+
+// accept lets callers send attributes that the schemas do not announce.
+func (x Index) accept(mapped []Mapped) {
+	for _, m := range mapped {
+		if !m.Silent {
+			continue
+		}
+		table := x.core
+		if m.Schema != "" {
+			e, ok := x.Extension(m.Schema)
+			if !ok {
+				e = Extension{m.Schema, Attributes{}}
+				x.extensions[strings.ToLower(m.Schema)] = e
+			}
+			table = e.Attributes
+		}
+		table[strings.ToLower(m.Name)] = Attribute{Name: m.Name, Type: String}
+	}
+}
+
+// Extension finds an extension by its URN in any case.
+func (x Index) Extension(urn string) (Extension, bool) {
+	e, ok := x.extensions[strings.ToLower(urn)]
+	return e, ok
+}
+
+// Core finds an attribute of the core schema.
+func (x Index) Core(name string) (Attribute, bool) { return x.core.Find(name) }
+
+// Find finds the attribute that a path names, and the URN of its extension, ""
+// for the core schema.
+func (x Index) Find(path filter.Attribute) (a Attribute, urn string, ok bool) {
+	table := x.core
+	if path.URN != "" && !strings.EqualFold(path.URN, x.URN) {
+		var e Extension
+		if e, ok = x.Extension(path.URN); !ok {
+			return Attribute{}, "", false
+		}
+		table, urn = e.Attributes, e.URN
+	}
+	a, ok = table.Find(path.Name)
+	return a, urn, ok
+}
+
+// IsForeign reports whether a path begins with the URN of a schema that the
+// resource type does not have.
+func (x Index) IsForeign(path string) bool {
+	lower := strings.ToLower(path)
+	if !strings.HasPrefix(lower, "urn:") || strings.HasPrefix(lower, strings.ToLower(x.URN)+":") {
+		return false
+	}
+	for urn := range x.extensions {
+		if strings.HasPrefix(lower, urn+":") {
+			return false
+		}
+	}
+	return true
+}
+
+// Key names a comparison of an attribute of the core schema, in lower case:
+// "username eq". It is "" for others.
+func (x Index) Key(c filter.Comparison) string {
+	a := c.Attribute
+	if a.URN != "" && !strings.EqualFold(a.URN, x.URN) {
+		return ""
+	}
+	a.URN = ""
+	return strings.ToLower(a.String()) + " " + string(c.Operator)
+}
+
+// Tidy copies a resource with every name as its schema spells it. What no schema
+// knows is left out and named in unknown; what is ignored is left out. Of two
+// spellings of one name the last in byte order counts, always the same.
+func (x Index) Tidy(raw map[string]any) (clean Resource, unknown []string) {
+	clean = Resource{}
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		if e, ok := x.Extension(key); ok {
+			unknown = append(unknown, e.tidyInto(clean, raw[key])...)
+			continue
+		}
+		a, ok := x.Core(key)
+		switch {
+		case Ignored(key):
+		case !ok:
+			unknown = append(unknown, key)
+		default:
+			clean[a.Name] = a.Tidy(raw[key])
+		}
+	}
+	slices.Sort(unknown)
+	return clean, unknown
+}
+
+// tidyInto puts the attributes of the extension into a resource. A value that is
+// no object is left for the translation to refuse.
+func (e Extension) tidyInto(r Resource, value any) (unknown []string) {
+	block, ok := value.(map[string]any)
+	if !ok && value != nil {
+		r[e.URN] = value
+		return nil
+	}
+	tidied, strange := e.Attributes.tidy(block)
+	if have, ok := r[e.URN].(map[string]any); ok {
+		maps.Copy(have, tidied)
+	} else {
+		r[e.URN] = tidied
+	}
+	for _, name := range strange {
+		unknown = append(unknown, e.URN+":"+name)
+	}
+	return unknown
+}
+
+// NotAName stands in the log for what does not look like the name of an attribute.
+const NotAName = "[not a name]"
+
+// Label is the name of an attribute as it may stand in the log. What a path holds
+// in brackets may be a person's data, and what does not look like a name may be
+// anything.
+func Label(name string) string {
+	name, _, _ = strings.Cut(name, "[")
+	strange := func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:$", r)
+	}
+	if name == "" || strings.ContainsFunc(name, strange) {
+		return NotAName
+	}
+	return problem.Clip(name)
+}
