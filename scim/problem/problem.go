@@ -65,6 +65,14 @@ type Error struct {
 // Error is the detail.
 func (e *Error) Error() string { return e.Detail }
 
+// InPath is the trouble with a filter as trouble with the path of a PATCH that
+// holds it.
+func (e *Error) InPath() *Error {
+	entry := *e.Entry
+	entry.Type = scimerrors.ScimTypeInvalidPath
+	return &Error{Entry: &entry, Detail: e.Detail}
+}
+
 // repeated ends each detail that Okta reacts to by itself.
 const repeated = " Okta will repeat the request by itself."
 

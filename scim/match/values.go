@@ -1,0 +1,199 @@
+package match
+
+import (
+	"cmp"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"ws1bridge/scim/domains"
+	"ws1bridge/scim/filter"
+	"ws1bridge/scim/problem"
+	"ws1bridge/scim/schema"
+)
+
+// comparison compares one value of the attribute with want.
+func comparison(a schema.Attribute, operator filter.Operator, want any) (func(any) bool, error) {
+	if err := checkOperator(a, operator); err != nil {
+		return nil, err
+	}
+	w, ok := read(a.Type, want)
+	if _, isText := w.(string); !ok || !isText && isTextual(operator) {
+		return nil, problem.NotComparable(a.Name, operator, comparedWith(a.Type))
+	}
+	return func(v any) bool {
+		have, ok := read(a.Type, v)
+		if text, isText := have.(string); isText {
+			return compareText(text, operator, w.(string), a.CaseExact)
+		}
+		return ok && ordered(Compare(have, w), operator)
+	}, nil
+}
+
+// checkOperator refuses operators that an attribute of the type does not have.
+func checkOperator(a schema.Attribute, operator filter.Operator) error {
+	equality := operator == filter.Equal || operator == filter.NotEqual
+	switch {
+	case a.Type == schema.Boolean && !equality:
+		return problem.BooleanOperators(a.Name)
+	case a.Type == schema.Binary && !equality:
+		return problem.BinaryOperators(a.Name)
+	}
+	return nil
+}
+
+// isTextual reports whether the operator compares pieces of text.
+func isTextual(o filter.Operator) bool {
+	return o == filter.Contains || o == filter.StartsWith || o == filter.EndsWith
+}
+
+// comparedWith says what values of the type are compared with.
+func comparedWith(t schema.Type) string {
+	switch t {
+	case schema.Boolean:
+		return "true or false"
+	case schema.Integer, schema.Decimal:
+		return "a number"
+	case schema.DateTime:
+		return "a date such as 2026-01-31T12:00:00Z"
+	}
+	return "a string in double quotes"
+}
+
+// read makes a bool, a float64, a time.Time or a string of a value, whichever
+// values of the type are compared as. It is not ok for any other value.
+func read(t schema.Type, v any) (value any, ok bool) {
+	switch t {
+	case schema.Boolean:
+		return truth(v)
+	case schema.Integer, schema.Decimal:
+		return number(v)
+	case schema.DateTime:
+		return date(v)
+	}
+	return text(v)
+}
+
+// truth reads a boolean, also one that a client put in quotes.
+func truth(v any) (any, bool) {
+	switch v := v.(type) {
+	case bool:
+		return v, true
+	case string:
+		b, err := strconv.ParseBool(strings.ToLower(v))
+		return b, err == nil
+	}
+	return nil, false
+}
+
+func number(v any) (any, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case int:
+		return float64(v), true
+	case json.Number:
+		f, err := v.Float64()
+		return f, err == nil
+	}
+	return nil, false
+}
+
+// date reads an xsd:dateTime (RFC 7643 section 2.3.5).
+func date(v any) (any, bool) {
+	s, _ := v.(string)
+	t, err := time.Parse(time.RFC3339Nano, s)
+	return t, err == nil
+}
+
+// text reads text; a number counts as its digits, for an employeeNumber may have
+// come without quotes.
+func text(v any) (any, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	}
+	return nil, false
+}
+
+func compareText(have string, operator filter.Operator, want string, exact bool) bool {
+	if !exact {
+		if operator == filter.Equal || operator == filter.NotEqual {
+			return domains.SameAddress(have, want)
+		}
+		have, want = strings.ToLower(have), strings.ToLower(want)
+	}
+	switch operator {
+	case filter.Contains:
+		return strings.Contains(have, want)
+	case filter.StartsWith:
+		return strings.HasPrefix(have, want)
+	case filter.EndsWith:
+		return strings.HasSuffix(have, want)
+	}
+	return ordered(strings.Compare(have, want), operator)
+}
+
+// ordered reads an operator as a condition on the outcome of a comparison. ne is
+// tested as eq: who asks for it wants no value to be equal.
+func ordered(outcome int, operator filter.Operator) bool {
+	switch operator {
+	case filter.Equal, filter.NotEqual:
+		return outcome == 0
+	case filter.Greater:
+		return outcome > 0
+	case filter.GreaterOrEqual:
+		return outcome >= 0
+	case filter.Less:
+		return outcome < 0
+	case filter.LessOrEqual:
+		return outcome <= 0
+	}
+	return false
+}
+
+// SortKey is what a value of the attribute is sorted by, nil for a value that is
+// not of its type.
+func SortKey(a schema.Attribute, v any) any {
+	key, ok := read(a.Type, v)
+	if s, isText := key.(string); isText && !a.CaseExact {
+		return strings.ToLower(s)
+	}
+	if !ok {
+		return nil
+	}
+	return key
+}
+
+// Compare orders two values of one type; nil comes last.
+func Compare(a, b any) int {
+	switch x := a.(type) {
+	case string:
+		if y, ok := b.(string); ok {
+			return strings.Compare(x, y)
+		}
+	case float64:
+		if y, ok := b.(float64); ok {
+			return cmp.Compare(x, y)
+		}
+	case time.Time:
+		if y, ok := b.(time.Time); ok {
+			return x.Compare(y)
+		}
+	case bool:
+		if y, ok := b.(bool); ok {
+			return rank(x) - rank(y)
+		}
+	}
+	return rank(a == nil) - rank(b == nil) // one of them has no value, or both
+}
+
+func rank(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

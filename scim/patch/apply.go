@@ -1,0 +1,161 @@
+package patch
+
+import (
+	"context"
+	"maps"
+
+	"ws1bridge/scim/match"
+	"ws1bridge/scim/problem"
+	"ws1bridge/scim/schema"
+)
+
+// maxComparisons bounds what the filters of a PATCH may cost: a second or so.
+const maxComparisons = 5_000_000
+
+// Apply applies the operations in their order to a copy of the resource: all of
+// them, or none. It ends early with the cause of ctx; every other error is a
+// *problem.Error.
+func Apply(ctx context.Context, current schema.Resource, operations []Operation) (schema.Resource, error) {
+	next := schema.Copy(current).(map[string]any)
+	work := 0
+	for _, o := range join(operations) {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if work += o.cost(next); work > maxComparisons {
+			return nil, problem.TooManyComparisons()
+		}
+		if err := o.apply(next); err != nil {
+			return nil, err
+		}
+	}
+	return next, nil
+}
+
+// cost is how many comparisons the filter of the operation takes.
+func (o Operation) cost(r schema.Resource) int {
+	e, ok := o.target.values.(expression)
+	if !ok {
+		return 0
+	}
+	return len(schema.List(r[o.target.attribute.Name])) * match.Comparisons(e.filter)
+}
+
+func (o Operation) apply(r schema.Resource) error {
+	o.value = schema.Copy(o.value) // later operations may change what it becomes
+	name, block := o.target.attribute.Name, r
+	if o.target.schema != "" {
+		block = object(r, o.target.schema)
+	}
+	switch {
+	case !o.target.attribute.Multi && o.target.values != nil:
+		return problem.NotMultiValued(name)
+	case !o.target.attribute.Multi:
+		o.applyToValue(block)
+		return nil
+	}
+	list, err := o.applyToList(schema.List(block[name]))
+	switch {
+	case err != nil:
+		return err
+	case len(list) > maxValues && name != members:
+		return problem.TooManyValues(name, maxValues)
+	case list != nil: // nil where there was none and nothing was added
+		block[name] = list
+	}
+	return nil
+}
+
+// applyToValue changes a single-valued attribute.
+func (o Operation) applyToValue(block map[string]any) {
+	name := o.target.attribute.Name
+	part, isObject := o.value.(map[string]any)
+	switch {
+	case o.target.sub != "" && o.op == opRemove:
+		delete(object(block, name), o.target.sub)
+	case o.target.sub != "":
+		object(block, name)[o.target.sub] = o.value
+	case o.op == opRemove:
+		delete(block, name)
+	case isObject && o.target.attribute.Sub != nil:
+		// RFC 7644 section 3.5.2.1 and 3.5.2.3: sub-attributes that the value
+		// does not name stay.
+		maps.Copy(object(block, name), part)
+	default:
+		block[name] = o.value
+	}
+}
+
+// MarkRemoved notes as null in after what before has and after lacks: what is
+// merely absent from a resource may stay as it is.
+func MarkRemoved(before, after map[string]any) {
+	for name, was := range before {
+		now, there := after[name]
+		if !there {
+			after[name] = nil
+			continue
+		}
+		inner, ok := was.(map[string]any)
+		if innerNow, ok2 := now.(map[string]any); ok && ok2 {
+			MarkRemoved(inner, innerNow)
+		}
+	}
+}
+
+// object returns the object at name, made where there is none.
+func object(block map[string]any, name string) map[string]any {
+	o, ok := block[name].(map[string]any)
+	if !ok {
+		o = map[string]any{}
+		block[name] = o
+	}
+	return o
+}
+
+// join makes one operation of those that follow each other and mean the same
+// together: Okta removes members one operation each, a thousand in a PATCH, and
+// each would go through the whole list.
+func join(operations []Operation) (out []Operation) {
+	for len(operations) > 0 {
+		n := 1
+		for n < len(operations) && operations[0].joins(operations[n]) {
+			n++
+		}
+		out = append(out, joined(operations[:n]))
+		operations = operations[n:]
+	}
+	return out
+}
+
+// joins reports whether o and next are one operation together: both add members,
+// or both remove values by their ids.
+func (o Operation) joins(next Operation) bool {
+	if o.op != next.op || o.target.sub != "" || next.target.sub != "" ||
+		o.target.schema != next.target.schema || o.target.attribute.Name != next.target.attribute.Name {
+		return false
+	}
+	_, byID := o.target.values.(ids)
+	_, nextByID := next.target.values.(ids)
+	whole := o.target.values == nil && next.target.values == nil
+	return o.op == opRemove && byID && nextByID || o.op == opAdd && whole && o.target.attribute.Name == members
+}
+
+func joined(run []Operation) Operation {
+	o := run[0]
+	switch {
+	case len(run) == 1:
+	case o.op == opAdd:
+		var all []any
+		for _, one := range run {
+			all = append(all, schema.List(one.value)...)
+		}
+		o.value = all
+	default:
+		all := ids{}
+		for _, one := range run {
+			maps.Copy(all, one.target.values.(ids))
+		}
+		o.target.values = all
+	}
+	return o
+}

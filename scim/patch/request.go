@@ -1,0 +1,162 @@
+// Package patch is PATCH (RFC 7644 section 3.5.2): it reads the operations of a
+// request, checks each before any is applied, and applies them to a resource.
+package patch
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"ws1bridge/scim/problem"
+	"ws1bridge/scim/schema"
+)
+
+const (
+	messageSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+	// maxOperations bounds a PATCH: Okta's largest batch is 1,000 changes.
+	maxOperations = 1000
+)
+
+// The operations of RFC 7644 section 3.5.2.
+const (
+	opAdd     = "add"
+	opReplace = "replace"
+	opRemove  = "remove"
+)
+
+// Request is the body of a PATCH.
+type Request struct {
+	Operations []struct {
+		Op    string         `json:"op"`
+		Path  string         `json:"path"`
+		Value jsontext.Value `json:"value"` // empty where there is none
+	} `json:"Operations"`
+}
+
+// Operation is one change to one attribute.
+type Operation struct {
+	op     string
+	target target
+	value  any
+}
+
+// Read checks the request against the attributes of the resource type and takes
+// it apart. id is that of the resource. Attributes that no schema knows
+// are left out and named in unknown. The error is a *problem.Error.
+func (r Request) Read(x schema.Index, id string) (out []Operation, unknown []string, _ error) {
+	switch {
+	case len(r.Operations) == 0:
+		return nil, nil, problem.NoOperations(messageSchema)
+	case len(r.Operations) > maxOperations:
+		return nil, nil, problem.TooManyOperations(maxOperations)
+	}
+	read := reader{x, id, nil}
+	for _, raw := range r.Operations {
+		op := strings.ToLower(raw.Op)
+		value, err := decode(op, raw.Value)
+		if err != nil {
+			return nil, nil, err
+		}
+		more, err := read.operation(op, raw.Path, value)
+		if err != nil {
+			return nil, nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, read.unknown, nil
+}
+
+func decode(op string, raw jsontext.Value) (value any, _ error) {
+	switch {
+	case len(raw) > 0 && json.Unmarshal(raw, &value) != nil:
+		return nil, problem.BadValue()
+	case len(raw) == 0 && (op == opAdd || op == opReplace):
+		return nil, problem.NoValue()
+	}
+	return value, nil
+}
+
+// reader takes operations apart into changes of single attributes.
+type reader struct {
+	schema.Index
+	id      string
+	unknown []string
+}
+
+func (r *reader) operation(op, path string, value any) ([]Operation, error) {
+	if op != opAdd && op != opReplace && op != opRemove {
+		return nil, problem.UnknownOp()
+	}
+	if e, ok := r.Extension(path); ok {
+		return r.wholeExtension(op, e, value)
+	}
+	if path == "" {
+		return r.pathless(op, value)
+	}
+	t, known, err := readTarget(r.Index, path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !known:
+		r.unknown = append(r.unknown, path)
+		return nil, nil
+	}
+	return t.operation(op, value)
+}
+
+// pathless reads an operation without a path, whose value is a piece of the
+// resource. Okta's are {"active":false} and, before each change of members,
+// {"id":…,"displayName":…}.
+func (r *reader) pathless(op string, value any) (out []Operation, _ error) {
+	object, ok := value.(map[string]any)
+	switch {
+	case op == opRemove:
+		return nil, problem.RemoveNeedsPath()
+	case !ok:
+		return nil, problem.NoPathNeedsObject()
+	}
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		a, known := r.Core(key)
+		switch {
+		case strings.EqualFold(key, "id") && object[key] != r.id:
+			return nil, problem.OtherID()
+		case schema.Label(key) == schema.NotAName:
+			r.unknown = append(r.unknown, key)
+			continue
+		case known && schema.Ignored(a.Name):
+			continue
+		}
+		more, err := r.operation(op, key, object[key])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// wholeExtension is an operation on an extension as such: on each of its
+// attributes that the value names, or that it has where it is removed.
+func (r *reader) wholeExtension(op string, e schema.Extension, value any) (out []Operation, _ error) {
+	block, ok := value.(map[string]any)
+	switch {
+	case op == opRemove:
+		block = map[string]any{}
+		for name := range e.Attributes {
+			block[name] = nil
+		}
+	case !ok && value != nil:
+		return nil, problem.NeedsObject(e.URN)
+	}
+	for _, name := range slices.Sorted(maps.Keys(block)) {
+		more, err := r.operation(op, e.URN+":"+name, block[name])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
