@@ -2,9 +2,8 @@ package translate
 
 import (
 	"errors"
+	"fmt"
 	"slices"
-
-	"ws1bridge/scim/domains"
 )
 
 // Config is what a Translator needs.
@@ -105,50 +104,24 @@ func (t *Translator) Rules() []string {
 	return rules
 }
 
-// compileManaged reads which domains there are.
-func compileManaged(cfg Config, rules []compiled, report *problems) managed {
-	if cfg.DefaultDomain == "" {
-		report.report("domains.default", "is required: the domain of the directory that users go to, such as example.com")
-	} else if err := domains.Check(cfg.DefaultDomain); err != nil {
-		report.report("domains.default", "%v", err)
-	}
-	names := cfg.Managed
-	if names == nil {
-		names = []string{cfg.DefaultDomain}
-		for i := range rules {
-			r := &rules[i]
-			if !isWild(r.Access) && r.choosesDirectory() && !contains(names, r.Access) {
-				names = append(names, r.Access)
-			}
-		}
-		return newManaged(names)
-	}
-	for i, name := range names {
-		setting := indexed("domains.managed", i)
-		if err := domains.Check(name); err != nil {
-			report.report(setting, "%v", err)
-		} else if contains(names[:i], name) {
-			report.report(setting, "is there already")
-		}
-	}
-	m := newManaged(names)
-	for i := range rules {
-		r := &rules[i]
-		if _, ok := m.find(r.Access); !ok && !isWild(r.Access) && r.choosesDirectory() {
-			report.report(r.setting+".access", "%s is not in domains.managed, so nobody could go there: add it, or rewrite neither userName nor domain", r.Access)
-		}
-	}
-	if name, ok := m.find(cfg.DefaultDomain); cfg.DefaultDomain != "" && name != cfg.DefaultDomain {
-		if ok {
-			report.report("domains.default", "is spelled %s in domains.managed: Access compares to the byte", name)
-		} else {
-			report.report("domains.managed", "must hold domains.default")
-		}
-	}
-	return m
+// Problem is one mistake in a Config.
+type Problem struct {
+	// Setting is where the mistake stands, as the configuration file calls it:
+	// "domains.rules[0].okta".
+	Setting string
+	// Reason says what is wrong and what to do.
+	Reason string
 }
 
-// contains reports whether one of the names means the domain.
-func contains(names []string, domain string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return domains.Same(name, domain) })
+// Error is the setting and the reason.
+func (p *Problem) Error() string { return p.Setting + ": " + p.Reason }
+
+// problems collects all mistakes of a Config.
+type problems []error
+
+func (p *problems) report(setting, format string, args ...any) {
+	*p = append(*p, &Problem{Setting: setting, Reason: fmt.Sprintf(format, args...)})
 }
+
+// indexed names an entry of a list.
+func indexed(setting string, i int) string { return fmt.Sprintf("%s[%d]", setting, i) }
