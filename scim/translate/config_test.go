@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 )
 
@@ -93,7 +94,7 @@ func TestNewRefuses(t *testing.T) {
 
 		{"a line that says nothing", table(translate.Attribute{}), []string{"attributes[0]: needs scim"}},
 		{"a path that is none", table(translate.Attribute{SCIM: "name..x", Access: "title"}), []string{"attributes[0].scim: a path looks like"}},
-		{"a filter of two conditions", table(translate.Attribute{SCIM: `phoneNumbers[type eq "a" and primary eq true].value`, Access: tenant + ":x"}), []string{"attributes[0].scim: the value of a filter"}},
+		{"a filter of two conditions", table(translate.Attribute{SCIM: `phoneNumbers[type eq "a" and primary eq true].value`, Access: tenant + ":x"}), []string{"attributes[0].scim: a filter in a path is one equality"}},
 		{"a filter on what holds one value", table(translate.Attribute{SCIM: `title[type eq "a"].value`, Access: tenant + ":x"}), []string{"attributes[0].scim: title holds one value"}},
 		{"a filter on the side of Access", table(translate.Attribute{SCIM: "mobile", Access: `phoneNumbers[type eq "mobile"].value`}), []string{"attributes[0].access: an attribute of Access takes no filter"}},
 		{"what is read-only", table(translate.Attribute{SCIM: "groups", Access: tenant + ":x"}, translate.Attribute{SCIM: "Password", Access: tenant + ":y"}),
@@ -150,7 +151,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-const upstreamWorkspace = translate.WorkspaceSchema
+const upstreamWorkspace = schema.Workspace
 
 // TestProblemsNameTheirSetting checks that every part of a refusal can be told
 // apart.

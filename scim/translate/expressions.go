@@ -11,6 +11,8 @@ import (
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
+
+	"ws1bridge/scim/schema"
 )
 
 // The bounds of a computed attribute. Together with what expressions may use
@@ -38,7 +40,7 @@ type expression struct {
 // compiler checks against.
 type environment = map[string]any
 
-func newEnvironment(r Resource, domain string) environment {
+func newEnvironment(r schema.Resource, domain string) environment {
 	block := func(urn string) map[string]any {
 		b, _ := r[urn].(map[string]any)
 		if b == nil {
@@ -49,7 +51,7 @@ func newEnvironment(r Resource, domain string) environment {
 	address, _ := email{}.toAccess(r["emails"]) // what is wrong with it is told elsewhere
 	mail, _ := address.(string)
 	return environment{
-		"user": r, "enterprise": block(EnterpriseSchema), "workspace": block(WorkspaceSchema), "email": mail, "domain": domain,
+		"user": r, "enterprise": block(schema.Enterprise), "workspace": block(schema.Workspace), "email": mail, "domain": domain,
 	}
 }
 
@@ -75,8 +77,8 @@ func (e *expression) compile() error {
 		}
 	}))
 	for _, p := range e.reads {
-		if p.schema == "" && containsFold(notForTables, p.name) != "" {
-			return fmt.Errorf("%s is not for expressions: it is read-only or goes nowhere", p.name)
+		if notForTable(p) {
+			return fmt.Errorf("%s is not for expressions: it is read-only or goes nowhere", p.Name)
 		}
 	}
 	options := []expr.Option{expr.Env(newEnvironment(nil, "")), expr.MaxNodes(maxNodes), expr.DisableAllBuiltins()}
@@ -108,7 +110,7 @@ func parseExpression(source string) (*parser.Tree, error) {
 // user["urn:…"].badge, enterprise.department or workspace.userPrincipalName.
 func readPath(n ast.Node) (p scimPath, ok bool) {
 	if identifier, ok := n.(*ast.IdentifierNode); ok && identifier.Value == "email" {
-		return scimPath{name: "emails"}, true
+		return attributePath("", "emails"), true
 	}
 	member, ok := n.(*ast.MemberNode)
 	if !ok {
@@ -120,17 +122,22 @@ func readPath(n ast.Node) (p scimPath, ok bool) {
 	}
 	switch of := unchained(member.Node).(type) {
 	case *ast.IdentifierNode:
-		schemas := map[string]string{"user": "", "enterprise": EnterpriseSchema, "workspace": WorkspaceSchema}
-		schema, known := schemas[of.Value]
-		return scimPath{schema: schema, name: name.Value}, known && isName(name.Value)
+		urn, ok := map[string]string{"user": "", "enterprise": schema.Enterprise, "workspace": schema.Workspace}[of.Value]
+		return attributePath(urn, name.Value), ok && isAttribute(urn, name.Value)
 	case *ast.MemberNode:
 		user, ok := unchained(of.Node).(*ast.IdentifierNode)
 		urn, ok2 := of.Property.(*ast.StringNode)
 		if ok && ok2 && user.Value == "user" && isURN(urn.Value) {
-			return scimPath{schema: urn.Value, name: name.Value}, isName(name.Value)
+			return attributePath(urn.Value, name.Value), isAttribute(urn.Value, name.Value)
 		}
 	}
 	return p, false
+}
+
+// isAttribute reports whether the name is one of an attribute in that schema.
+func isAttribute(urn, name string) bool {
+	a, _, err := parseAttribute(attributePath(urn, name).String())
+	return err == nil && a.Name == name
 }
 
 // unchained is the node without what ?. puts around it.
@@ -142,7 +149,7 @@ func unchained(n ast.Node) ast.Node {
 }
 
 // says reports whether a request brings all that only a request can say.
-func (e *expression) says(r Resource) bool {
+func (e *expression) says(r schema.Resource) bool {
 	return !slices.ContainsFunc(e.unshown, func(p scimPath) bool { return !has(r, p) })
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -49,7 +50,7 @@ func TestComputed(t *testing.T) {
 	in := person("Jane@Acme.com")
 	maps.Copy(in, resource(t, `{"title":"Dr","active":true,"phoneNumbers":[{"type":"work","value":"1"},{"type":"mobile","value":"2"}],
 		"emails":["first@acme.com",{"value":"second@acme.com","primary":true}],"`+oktaURN+`":{"badge":"B7"},`+enterprise+`:{"department":"Sales"}}`))
-	delete(in, translate.WorkspaceSchema)
+	delete(in, schema.Workspace)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, a, err := made(t, computing(tt.value)).NewUser(in)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -26,9 +27,9 @@ func translator(tb testing.TB) *translate.Translator {
 }
 
 // resource decodes a user as it comes off the wire.
-func resource(tb testing.TB, body string) translate.Resource {
+func resource(tb testing.TB, body string) schema.Resource {
 	tb.Helper()
-	var r translate.Resource
+	var r schema.Resource
 	if err := json.Unmarshal([]byte(body), &r); err != nil {
 		tb.Fatalf("%v in %s", err, body)
 	}

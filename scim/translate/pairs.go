@@ -1,14 +1,10 @@
 package translate
 
-import "ws1bridge/upstream"
+import (
+	"strings"
 
-// The SCIM schemas of a user. Access's own extension keeps its URN on the SCIM
-// side, because that is the namespace that VMware's guide has administrators
-// enter in Okta's profile editor.
-const (
-	UserSchema       = "urn:ietf:params:scim:schemas:core:2.0:User"
-	EnterpriseSchema = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-	WorkspaceSchema  = upstream.WorkspaceSchema
+	"ws1bridge/scim/schema"
+	"ws1bridge/upstream"
 )
 
 // pair is one attribute in both worlds.
@@ -49,54 +45,54 @@ func (p pair) by() string {
 
 // defaultPairs is everything in Okta's SCIM 2.0 template that Access has a home
 // for. Okta's secondary e-mail has none: Access keeps exactly one address.
-func defaultPairs() []pair {
-	both := func(scim scimPath, access upstream.Path) pair {
-		return pair{scim: scim, access: access, form: text{}, kind: noKind}
-	}
-	core := func(name string) pair { return both(scimPath{name: name}, upstream.Path{Name: name}) }
-	name := func(sub string) pair {
-		return both(scimPath{name: "name", sub: sub}, upstream.Path{Name: "name", Sub: sub})
-	}
-	enterprise := func(attribute string) pair {
-		return both(scimPath{schema: EnterpriseSchema, name: attribute}, upstream.Path{Schema: upstream.EnterpriseSchema, Name: attribute})
-	}
-	workspace := func(attribute string) pair {
-		return both(scimPath{schema: WorkspaceSchema, name: attribute}, upstream.Path{Schema: upstream.WorkspaceSchema, Name: attribute})
-	}
-	manager := func(scimSub, accessSub string) pair {
-		return both(scimPath{schema: EnterpriseSchema, name: "manager", sub: scimSub},
-			upstream.Path{Schema: upstream.EnterpriseSchema, Name: "manager", Sub: accessSub})
-	}
-	return []pair{
-		core("userName").require().rewrite(kindUserName),
-		core("externalId").require().onCreate(),
-		core("active").as(flag{}).keep(),
-		name("givenName").require(),
-		name("familyName").require(),
-		name("middleName"),
-		name("honorificPrefix"),
-		name("honorificSuffix"),
-		core("displayName"),
-		core("nickName"),
-		core("profileUrl"),
-		core("title"),
-		core("userType"),
-		core("preferredLanguage"),
-		core("locale"),
-		core("timezone"),
-		core("emails").as(email{}).require().rewrite(kindEmails),
-		core("phoneNumbers").as(plural),
-		core("addresses").as(postal),
-		enterprise("employeeNumber"),
-		enterprise("costCenter"),
-		enterprise("organization"),
-		enterprise("division"),
-		enterprise("department"),
-		manager("value", "managerId"),
-		manager("displayName", "displayName"),
-		workspace("userPrincipalName").echo().rewrite(kindPrincipal),
-		workspace("distinguishedName").echo(),
-	}
+var defaultPairs = []pair{
+	core("userName").require().rewrite(kindUserName),
+	core("externalId").require().onCreate(),
+	core("active").as(flag{}).keep(),
+	core("name.givenName").require(),
+	core("name.familyName").require(),
+	core("name.middleName"),
+	core("name.honorificPrefix"),
+	core("name.honorificSuffix"),
+	core("displayName"),
+	core("nickName"),
+	core("profileUrl"),
+	core("title"),
+	core("userType"),
+	core("preferredLanguage"),
+	core("locale"),
+	core("timezone"),
+	core("emails").as(email{}).require().rewrite(kindEmails),
+	core("phoneNumbers").as(plural),
+	core("addresses").as(postal),
+	enterprise("employeeNumber", "employeeNumber"),
+	enterprise("costCenter", "costCenter"),
+	enterprise("organization", "organization"),
+	enterprise("division", "division"),
+	enterprise("department", "department"),
+	enterprise("manager.value", "manager.managerId"),
+	enterprise("manager.displayName", "manager.displayName"),
+	workspace("userPrincipalName").echo().rewrite(kindPrincipal),
+	workspace("distinguishedName").echo(),
+}
+
+// core is a text of the core schemas, which has the same name on both sides.
+func core(path string) pair { return textual("", "", path, path) }
+
+func enterprise(scim, access string) pair {
+	return textual(schema.Enterprise, upstream.EnterpriseSchema, scim, access)
+}
+
+func workspace(path string) pair {
+	return textual(schema.Workspace, upstream.WorkspaceSchema, path, path)
+}
+
+// textual is a text, with its schema and path on each side.
+func textual(scimURN, accessSchema, scim, access string) pair {
+	from, to := attributePath(scimURN, ""), upstream.Path{Schema: accessSchema}
+	from.Name, from.Sub, _ = strings.Cut(scim, ".")
+	to.Name, to.Sub, _ = strings.Cut(access, ".")
+	return pair{scim: from, access: to, form: text{}, kind: noKind}
 }
 
 // The forms of the lists that SCIM 1.1 and 2.0 have in common.

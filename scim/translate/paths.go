@@ -1,186 +1,136 @@
 package translate
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+
+	"ws1bridge/scim/filter"
+	"ws1bridge/scim/schema"
 )
 
-// scimPath names an attribute of a SCIM 2.0 user. The zero schema is the core
-// schema.
+// scimPath names a value of a SCIM 2.0 user: a path of RFC 7644 section 3.5.2
+// whose filter is one equality. The core schema has no URN.
 type scimPath struct {
-	schema, name string
-	values       selector // which value of a multi-valued attribute; the zero one is all
-	sub          string
+	filter.Attribute
+	// values selects the value of a multi-valued attribute that Attribute.Sub
+	// stands in; the zero one selects all.
+	values selector
 }
 
-// String is the form that parseSCIMPath reads.
+// attributePath is the path of a whole attribute.
+func attributePath(urn, name string) scimPath {
+	return scimPath{Attribute: filter.Attribute{URN: urn, Name: name}}
+}
+
+// String is the form that parsePath reads, "" for no path.
 func (p scimPath) String() string {
-	if p == (scimPath{}) {
-		return ""
+	path := filter.Path{Attribute: p.Attribute}
+	if p.values.some() {
+		path.Filter = filter.Comparison(p.values)
 	}
-	s := p.name + p.values.String()
-	if p.sub != "" {
-		s += "." + p.sub
-	}
-	if p.schema != "" {
-		s = p.schema + ":" + s
-	}
-	return s
+	return path.String()
 }
 
 // attribute is the path without what stands in the attribute.
-func (p scimPath) attribute() scimPath { return scimPath{schema: p.schema, name: p.name} }
+func (p scimPath) attribute() scimPath { return attributePath(p.URN, p.Name) }
+
+// is reports whether the path is the attribute of the core schema.
+func (p scimPath) is(name string) bool { return p == attributePath("", name) }
 
 // maxPath bounds the length of a path.
 const maxPath = 256
 
-// parseSCIMPath reads a path of RFC 7644 section 3.5.2 that names one value:
-// "title", "name.givenName", `phoneNumbers[type eq "mobile"].value`, and each
-// after the URN of an extension and a colon. A filter is one equality.
-func parseSCIMPath(s string) (scimPath, error) {
+// parsePath reads a path that names one value: "title", "name.givenName",
+// `phoneNumbers[type eq "mobile"].value`, and each after the URN of an extension
+// and a colon. The sub-attribute of a selected value is "value" by default.
+func parsePath(s string) (scimPath, error) {
+	attribute, condition, err := parseAttribute(s)
+	attribute.URN = spelledURN(attribute.URN)
+	p := scimPath{Attribute: attribute}
+	if err != nil || condition == nil {
+		return p, err
+	}
+	if p.Sub == "" {
+		p.Sub = "value"
+	}
+	p.values, err = selectorOf(condition)
+	return p, err
+}
+
+var errPath = errors.New("a path looks like title, name.givenName, " +
+	`phoneNumbers[type eq "mobile"].value or urn:example:1.0:attribute`)
+
+// parseAttribute reads the name of an attribute, on either side, and the filter
+// that stands in it, if any.
+func parseAttribute(s string) (filter.Attribute, filter.Expression, error) {
 	if len(s) > maxPath {
-		return scimPath{}, fmt.Errorf("a path has at most %d characters", maxPath)
+		return filter.Attribute{}, nil, fmt.Errorf("a path has at most %d characters", maxPath)
 	}
-	head, rest := s, ""
-	if open := strings.IndexByte(s, '['); open >= 0 {
-		head, rest = s[:open], s[open:]
+	p, err := filter.ParsePath(s)
+	if err != nil {
+		return filter.Attribute{}, nil, fmt.Errorf("%w (%w)", errPath, err)
 	}
-	var p scimPath
-	p.name = head
-	if colon := strings.LastIndexByte(head, ':'); colon >= 0 {
-		p.schema, p.name = head[:colon], head[colon+1:]
-		if p.schema == "" {
-			return scimPath{}, errPath
-		}
+	if p.Attribute.Name == "" || strings.HasPrefix(p.Attribute.Name, "$") {
+		return filter.Attribute{}, nil, errPath
 	}
-	if rest == "" {
-		var dotted bool
-		if p.name, p.sub, dotted = strings.Cut(p.name, "."); dotted && p.sub == "" {
-			return scimPath{}, errPath
-		}
-	} else if err := p.readFilter(rest); err != nil {
-		return scimPath{}, err
-	}
-	return p.checked()
+	return p.Attribute, p.Filter, nil
 }
 
-var errPath = errors.New(`a path looks like title, name.givenName, phoneNumbers[type eq "mobile"].value or urn:example:1.0:attribute`)
-
-// readFilter reads [sub eq "value"].sub, whose last part may be missing.
-func (p *scimPath) readFilter(s string) error {
-	end := strings.LastIndexByte(s, ']')
-	if end < 0 {
-		return errPath
+// spelledURN is the URN of a schema as the bridge spells it, "" for the core schema.
+func spelledURN(urn string) string {
+	if strings.EqualFold(urn, schema.User) {
+		return ""
 	}
-	filter, after := s[1:end], s[end+1:]
-	name, literal, ok := cutEquality(filter)
-	if !ok || !isName(name) {
-		return errors.New(`a filter in a path is one equality: phoneNumbers[type eq "mobile"]`)
-	}
-	p.values.sub = name
-	if json.Unmarshal([]byte(literal), &p.values.text) != nil || literal == "null" {
-		var flag bool
-		if json.Unmarshal([]byte(literal), &flag) != nil || literal == "null" {
-			return errors.New("the value of a filter in a path is a text in double quotes, true or false")
-		}
-		p.values.text, p.values.isFlag = literal, true
-	}
-	p.sub = "value"
-	if after != "" {
-		if p.sub, ok = strings.CutPrefix(after, "."); !ok || p.sub == "" {
-			return errPath
+	for _, known := range []string{schema.Enterprise, schema.Workspace} {
+		if strings.EqualFold(urn, known) {
+			return known
 		}
 	}
-	return nil
+	return urn
 }
 
-func cutEquality(filter string) (name, literal string, ok bool) {
-	name, rest, ok := strings.Cut(strings.TrimSpace(filter), " ")
-	if !ok {
-		return "", "", false
-	}
-	operator, literal, ok := strings.Cut(strings.TrimSpace(rest), " ")
-	return name, strings.TrimSpace(literal), ok && strings.EqualFold(operator, "eq")
-}
-
-// checked checks the parts and gives the core schema its zero name.
-func (p scimPath) checked() (scimPath, error) {
-	if strings.EqualFold(p.schema, UserSchema) {
-		p.schema = ""
-	}
-	if p.schema != "" && !isURN(p.schema) {
-		return scimPath{}, fmt.Errorf("%q is not the URN of a schema", p.schema)
-	}
-	for _, known := range []string{EnterpriseSchema, WorkspaceSchema} {
-		if strings.EqualFold(p.schema, known) {
-			p.schema = known
-		}
-	}
-	if !isName(p.name) || p.sub != "" && !isName(p.sub) {
-		return scimPath{}, errPath
-	}
-	return p, nil
-}
-
-// isName reports whether s is the name of an attribute (RFC 7643 section 2.1).
-func isName(s string) bool {
-	for i, r := range s {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		if !letter && (i == 0 || (r < '0' || r > '9') && r != '-' && r != '_' && r != '$') {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// isURN reports whether s can be the URN of a schema. Okta's own hold what the
-// grammar of URNs does not have, such as an underscore in the name of an app.
-func isURN(s string) bool {
-	rest, ok := strings.CutPrefix(strings.ToLower(s), "urn:")
-	if !ok || strings.HasSuffix(s, ":") || !strings.Contains(rest, ":") {
-		return false
-	}
-	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"[]{}\^`, r) })
-}
+// isURN reports whether a name of a resource is the URN of an extension.
+func isURN(name string) bool { return len(name) > 4 && strings.EqualFold(name[:4], "urn:") }
 
 // selector is the condition that picks a value of a multi-valued attribute: one
 // of its sub-attributes equals a text, or is true or false.
-type selector struct {
-	sub, text string
-	isFlag    bool
-}
+type selector filter.Comparison
 
-func (s selector) some() bool { return s.sub != "" }
-
-func (s selector) String() string {
-	switch {
-	case !s.some():
-		return ""
-	case s.isFlag:
-		return "[" + s.sub + " eq " + s.text + "]"
+func selectorOf(e filter.Expression) (selector, error) {
+	c, ok := e.(filter.Comparison)
+	if !ok || c.Operator != filter.Equal || c.Attribute.URN != "" || c.Attribute.Sub != "" {
+		return selector{}, errors.New(`a filter in a path is one equality: phoneNumbers[type eq "mobile"]`)
 	}
-	literal, _ := json.Marshal(s.text) // a string always encodes
-	return "[" + s.sub + " eq " + string(literal) + "]"
+	switch c.Value.(type) {
+	case string, bool:
+		return selector(c), nil
+	}
+	return selector{}, errors.New("the value of a filter in a path is a text in double quotes, true or false")
 }
+
+func (s selector) some() bool { return s.sub() != "" }
+
+// sub is the sub-attribute that is compared.
+func (s selector) sub() string { return s.Attribute.Name }
 
 // matches reports whether the value is one that the selector means. Texts are
 // compared without regard to case, as types of phone numbers and the like are
 // (RFC 7643 section 8.7.1).
 func (s selector) matches(value map[string]any) bool {
-	if s.isFlag {
-		flag, _ := value[s.sub].(bool)
-		return flag == (s.text == "true")
+	if want, ok := s.Value.(bool); ok {
+		flag, _ := value[s.sub()].(bool)
+		return flag == want
 	}
-	text, _ := value[s.sub].(string)
-	return strings.EqualFold(text, s.text)
+	want, _ := s.Value.(string)
+	text, _ := value[s.sub()].(string)
+	return strings.EqualFold(text, want)
+}
+
+// same reports whether two selectors mean the same value.
+func (s selector) same(other selector) bool {
+	return strings.EqualFold(filter.Comparison(s).String(), filter.Comparison(other).String())
 }
 
 // example is a value that matches, with nothing else in it.
-func (s selector) example() map[string]any {
-	if s.isFlag {
-		return map[string]any{s.sub: s.text == "true"}
-	}
-	return map[string]any{s.sub: s.text}
-}
+func (s selector) example() map[string]any { return map[string]any{s.sub(): s.Value} }

@@ -36,5 +36,5 @@ func (t *Translator) KeepsInUserName(part string, starts bool) bool {
 
 // KeepsExternalID reports whether the externalId that Okta sees is that of Access.
 func (t *Translator) KeepsExternalID() bool {
-	return slices.ContainsFunc(t.pairs, func(p pair) bool { return p.access == externalID && p.scim == scimPath{name: "externalId"} })
+	return slices.ContainsFunc(t.pairs, func(p pair) bool { return p.access == externalID && p.scim.is("externalId") })
 }

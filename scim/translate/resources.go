@@ -1,36 +1,38 @@
 package translate
 
+import "ws1bridge/scim/schema"
+
 import "errors"
 
 // errNoObject is an attribute whose parent, such as name, is something else.
 var errNoObject = errors.New("must stand in an object")
 
 // get finds the value at a path, nil where there is none.
-func get(r Resource, p scimPath) (any, error) {
+func get(r schema.Resource, p scimPath) (any, error) {
 	block := r
-	if p.schema != "" {
+	if p.URN != "" {
 		var ok bool
-		if block, ok = r[p.schema].(map[string]any); !ok && r[p.schema] != nil {
+		if block, ok = r[p.URN].(map[string]any); !ok && r[p.URN] != nil {
 			return nil, errNoObject
 		}
 	}
-	v := block[p.name]
+	v := block[p.Name]
 	if p.values.some() {
 		return getSelected(v, p)
 	}
-	if p.sub == "" {
+	if p.Sub == "" {
 		return v, nil
 	}
 	switch parent := v.(type) {
 	case nil:
 		return nil, nil
 	case map[string]any:
-		return parent[p.sub], nil
+		return parent[p.Sub], nil
 	case string:
 		switch {
-		case p.name == "manager" && p.sub == "value": // "manager": "id", as some send it
+		case p.Name == "manager" && p.Sub == "value": // "manager": "id", as some send it
 			return parent, nil
-		case p.name == "manager" || parent == "":
+		case p.Name == "manager" || parent == "":
 			return nil, nil
 		}
 	}
@@ -45,7 +47,7 @@ func getSelected(v any, p scimPath) (any, error) {
 		return nil, err
 	}
 	for _, item := range list {
-		if value := item[p.sub]; p.values.matches(item) && value != nil && value != "" {
+		if value := item[p.Sub]; p.values.matches(item) && value != nil && value != "" {
 			return value, nil
 		}
 	}
@@ -53,30 +55,30 @@ func getSelected(v any, p scimPath) (any, error) {
 }
 
 // has reports whether the resource names the attribute at all, be it as null.
-func has(r Resource, p scimPath) bool {
+func has(r schema.Resource, p scimPath) bool {
 	block := r
-	if p.schema != "" {
-		block, _ = r[p.schema].(map[string]any)
+	if p.URN != "" {
+		block, _ = r[p.URN].(map[string]any)
 	}
-	_, ok := block[p.name]
+	_, ok := block[p.Name]
 	return ok
 }
 
 // put sets the value at a path and makes what it stands in. A value that the
 // list of a selector holds already is left as it is: it came from the whole
 // list, which knows more.
-func put(r Resource, p scimPath, v any) {
+func put(r schema.Resource, p scimPath, v any) {
 	block := r
-	if p.schema != "" {
-		block = child(r, p.schema)
+	if p.URN != "" {
+		block = child(r, p.URN)
 	}
 	switch {
 	case p.values.some():
-		block[p.name] = putSelected(block[p.name], p, v)
-	case p.sub != "":
-		child(block, p.name)[p.sub] = v
+		block[p.Name] = putSelected(block[p.Name], p, v)
+	case p.Sub != "":
+		child(block, p.Name)[p.Sub] = v
 	default:
-		block[p.name] = v
+		block[p.Name] = v
 	}
 }
 
@@ -87,13 +89,13 @@ func putSelected(list any, p scimPath, v any) any {
 		if !ok || !p.values.matches(value) {
 			continue
 		}
-		if value[p.sub] == nil {
-			value[p.sub] = v
+		if value[p.Sub] == nil {
+			value[p.Sub] = v
 		}
 		return values
 	}
 	value := p.values.example()
-	value[p.sub] = v
+	value[p.Sub] = v
 	return append(values, value)
 }
 

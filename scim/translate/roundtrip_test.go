@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -23,7 +24,7 @@ func roundTrip(t rapid.TB, tr *translate.Translator, a upstream.Attributes) upst
 	if err != nil {
 		t.Fatalf("a user cannot be encoded: %v", err)
 	}
-	var decoded translate.Resource
+	var decoded schema.Resource
 	if err := json.Unmarshal(b, &decoded); err != nil {
 		t.Fatalf("%v in %s", err, b)
 	}
@@ -128,7 +129,7 @@ func TestSCIMRoundTrip(t *testing.T) {
 	complete := resource(t, readFile(t, "../../testdata/okta/user_full.json"))
 	attributes := rapid.SampledFrom([]string{
 		"userName", "externalId", "active", "name", "title", "emails", "phoneNumbers", "addresses",
-		"groups", "password", translate.EnterpriseSchema, translate.WorkspaceSchema,
+		"groups", "password", schema.Enterprise, schema.Workspace,
 	})
 	accepted := 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -143,7 +144,7 @@ func TestSCIMRoundTrip(t *testing.T) {
 
 // checkSettled makes a user and checks that a trip to Okta and back does not
 // change it.
-func checkSettled(t rapid.TB, tr *translate.Translator, r translate.Resource, accepted *int) {
+func checkSettled(t rapid.TB, tr *translate.Translator, r schema.Resource, accepted *int) {
 	t.Helper()
 	_, first, err := tr.NewUser(r)
 	if err != nil {
@@ -174,7 +175,7 @@ func FuzzUserRoundTrip(f *testing.F) {
 	}
 	tr := translator(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var r translate.Resource
+		var r schema.Resource
 		if json.Unmarshal(b, &r) != nil {
 			t.Skip("not a JSON object")
 		}
@@ -206,7 +207,7 @@ func busy(tb testing.TB) *translate.Translator {
 }
 
 // fullUser has every attribute, and a domain that a rule rewrites.
-func fullUser(tb testing.TB) translate.Resource {
+func fullUser(tb testing.TB) schema.Resource {
 	tb.Helper()
 	body := strings.ReplaceAll(readFile(tb, "../../testdata/okta/user_full.json"), "full@acme.com", "Full@Okta.acme.com")
 	r := resource(tb, body)

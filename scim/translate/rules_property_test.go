@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ws1bridge/scim/domains"
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -88,7 +89,7 @@ func TestRuledRoundTrip(t *testing.T) {
 			"userName": {upstream.User{Attributes: sent}.UserName(), back["userName"].(string)},
 			"emails":   {sent[path(t, "emails")].(string), back["emails"].([]any)[0].(map[string]any)["value"].(string)},
 			"userPrincipalName": {sent[path(t, upstream.WorkspaceSchema+":userPrincipalName")].(string),
-				back[translate.WorkspaceSchema].(map[string]any)["userPrincipalName"].(string)},
+				back[schema.Workspace].(map[string]any)["userPrincipalName"].(string)},
 		} {
 			if !domains.SameAddress(v[0], x) {
 				rewritten++
@@ -130,11 +131,11 @@ func sameAccess(a, b map[string]any) bool {
 	return true
 }
 
-func person(name string) translate.Resource {
-	return translate.Resource{
+func person(name string) schema.Resource {
+	return schema.Resource{
 		"userName": name, "externalId": "00u1", "name": map[string]any{"givenName": "G", "familyName": "F"},
-		"emails":                  []any{map[string]any{"value": name}},
-		translate.WorkspaceSchema: map[string]any{"userPrincipalName": name},
+		"emails":         []any{map[string]any{"value": name}},
+		schema.Workspace: map[string]any{"userPrincipalName": name},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ws1bridge/scim/domains"
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -95,7 +96,7 @@ func TestWhatRulesRewrite(t *testing.T) {
 				t.Errorf("the user goes to %s, want %s", got, want)
 			}
 			back, sent := tr.UserToSCIM(upstream.User{Attributes: a}), person("jane@old.example")
-			if back["userName"] != sent["userName"] || !reflect.DeepEqual(back[translate.WorkspaceSchema], sent[translate.WorkspaceSchema]) ||
+			if back["userName"] != sent["userName"] || !reflect.DeepEqual(back[schema.Workspace], sent[schema.Workspace]) ||
 				back["emails"].([]any)[0].(map[string]any)["value"] != "jane@old.example" {
 				t.Errorf("came back as %v", back)
 			}

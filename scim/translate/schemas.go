@@ -4,88 +4,87 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-)
 
-// SchemaAttribute is an attribute that the table maps, for callers to be told of.
-type SchemaAttribute struct {
-	Schema string // URN of an extension, "" for the core schema
-	Name   string
-	// Boolean says that it is true or false; everything else is text.
-	Boolean bool
-	// Multi says that it holds several values.
-	Multi bool
-	// Sub are its sub-attributes, nil for a simple attribute.
-	Sub []string
-	// Silent says that callers may send it, but are neither told of it nor shown
-	// it: a domain that stands where nobody configured one, or what only computed
-	// attributes look at.
-	Silent bool
-}
+	"ws1bridge/scim/schema"
+)
 
 // SchemaAttributes lists what callers may send, by schema, each once, those that
 // name the domain among them.
-func (t *Translator) SchemaAttributes() []SchemaAttribute {
-	var out []SchemaAttribute
-	at := func(p scimPath) *SchemaAttribute {
-		i := slices.IndexFunc(out, func(a SchemaAttribute) bool { return a.Schema == p.schema && a.Name == p.name })
-		if i < 0 {
-			out = append(out, SchemaAttribute{Schema: p.schema, Name: p.name})
-			i = len(out) - 1
-		}
-		return &out[i]
-	}
+func (t *Translator) SchemaAttributes() []schema.Mapped {
+	var list attributeList
 	for _, p := range t.pairs {
 		if p.computed == nil {
-			at(p.scim).describe(p)
+			list.at(p.scim).add(p)
 		}
 	}
 	for _, p := range t.domainPaths {
-		at(p).Silent = !t.showsDomain
+		list.at(p).Silent = !t.showsDomain
 	}
 	for _, p := range t.pairs {
 		if p.computed == nil {
 			continue
 		}
 		for _, read := range p.computed.unshown {
-			if !known(out, read) {
-				at(read).Silent = true
+			if list.find(read) < 0 {
+				list.at(read).Silent = true
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b SchemaAttribute) int { return cmp.Compare(a.Schema, b.Schema) })
+	slices.SortStableFunc(list, func(a, b mapped) int { return cmp.Compare(a.Schema, b.Schema) })
+	out := make([]schema.Mapped, len(list))
+	for i, a := range list {
+		out[i] = schema.Mapped(a)
+	}
 	return out
 }
 
-func known(attributes []SchemaAttribute, p scimPath) bool {
-	return slices.ContainsFunc(attributes, func(a SchemaAttribute) bool { return a.Schema == p.schema && a.Name == p.name })
+// attributeList is a list of attributes while it is made.
+type attributeList []mapped
+
+type mapped schema.Mapped
+
+// find is the place of an attribute, -1 where it is not in the list.
+func (l attributeList) find(p scimPath) int {
+	return slices.IndexFunc(l, func(a mapped) bool { return a.Schema == p.URN && a.Name == p.Name })
 }
 
-func (a *SchemaAttribute) describe(p pair) {
+// at is the attribute of a path, which is put into the list where it is missing.
+func (l *attributeList) at(p scimPath) *mapped {
+	i := l.find(p)
+	if i < 0 {
+		*l = append(*l, mapped{Schema: p.URN, Name: p.Name})
+		i = len(*l) - 1
+	}
+	return &(*l)[i]
+}
+
+// add adds what a pair says of the attribute.
+func (a *mapped) add(p pair) {
 	switch f := p.form.(type) {
 	case flag:
-		a.Boolean = p.scim.sub == ""
+		a.Boolean = p.scim.Sub == ""
 	case list:
 		a.Multi = true
-		a.add(slices.Concat(f.identity, f.other, []string{"primary"})...)
+		a.addSubs(slices.Concat(f.identity, f.other, []string{"primary"})...)
 	case texts:
 		a.Multi = true
 	case email:
 		a.Multi = true
-		a.add("value", "type", "primary")
+		a.addSubs("value", "type", "primary")
 	}
 	if p.scim.values.some() {
 		a.Multi = true
-		a.add(p.scim.values.sub)
+		a.addSubs(p.scim.values.sub())
 	}
-	if p.scim.sub != "" {
-		a.add(p.scim.sub)
+	if p.scim.Sub != "" {
+		a.addSubs(p.scim.Sub)
 	}
 }
 
-func (a *SchemaAttribute) add(subs ...string) {
-	for _, sub := range subs {
-		if !slices.Contains(a.Sub, sub) {
-			a.Sub = append(a.Sub, sub)
+func (a *mapped) addSubs(names ...string) {
+	for _, name := range names {
+		if !slices.Contains(a.Sub, name) {
+			a.Sub = append(a.Sub, name)
 		}
 	}
 }
@@ -96,7 +95,7 @@ func (t *Translator) Attributes() []string {
 	var names []string
 	for _, a := range t.SchemaAttributes() {
 		if !a.Silent {
-			names = append(names, scimPath{schema: a.Schema, name: a.Name}.String())
+			names = append(names, attributePath(a.Schema, a.Name).String())
 		}
 	}
 	return names
@@ -132,7 +131,8 @@ type Pair struct {
 func (t *Translator) Pairs() []Pair {
 	pairs := make([]Pair, len(t.pairs))
 	for i, p := range t.pairs {
-		pairs[i] = Pair{SCIM: p.scim.String(), Access: p.access.String(), Required: p.required, OnCreate: p.createOnly, By: p.by()}
+		pairs[i] = Pair{SCIM: p.scim.String(), Access: p.access.String(),
+			Required: p.required, OnCreate: p.createOnly, By: p.by()}
 		if p.computed != nil {
 			pairs[i].Value = p.computed.source
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ws1bridge/scim/domains"
+	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
 
@@ -25,7 +26,7 @@ const domainName = "domain"
 // defaultDomainAttributes are where Okta's administrators put the domain: the
 // profile attribute of Okta's own app stands at the top, VMware's guide has it
 // in the extension of Access.
-var defaultDomainAttributes = []string{domainName, WorkspaceSchema + ":" + domainName}
+var defaultDomainAttributes = []string{domainName, schema.Workspace + ":" + domainName}
 
 // choice is a domain of Access's and what chose it.
 type choice struct {
@@ -37,7 +38,7 @@ type choice struct {
 // chooseDomain says which domain a new user goes to: the first source that
 // names a domain with a directory decides. A domain that an attribute names
 // counts in any case, so that a mistake in it shows.
-func (t *Translator) chooseDomain(r Resource) (choice, error) {
+func (t *Translator) chooseDomain(r schema.Resource) (choice, error) {
 	for _, source := range t.sources {
 		switch source {
 		case SourceAttribute:
@@ -82,7 +83,7 @@ func (t *Translator) domainOf(v any, source string) (choice, error) {
 
 // namedDomain is the domain that the attributes for it name, "" where they name
 // none. What they name must have a directory, and all must agree.
-func (t *Translator) namedDomain(r Resource) (choice, error) {
+func (t *Translator) namedDomain(r schema.Resource) (choice, error) {
 	var found choice
 	for _, p := range t.domainPaths {
 		v, err := get(r, p)
@@ -112,7 +113,7 @@ func (t *Translator) namedDomain(r Resource) (choice, error) {
 // checkStays refuses to move a user to another domain: Access takes the
 // directory from the domain when it creates a user, and documents no way to
 // change it.
-func (t *Translator) checkStays(current upstream.User, r Resource) error {
+func (t *Translator) checkStays(current upstream.User, r schema.Resource) error {
 	named, err := t.namedDomain(r)
 	if err != nil || named.domain == "" || current.Domain == "" || named.domain == current.Domain {
 		return err
@@ -123,7 +124,7 @@ func (t *Translator) checkStays(current upstream.User, r Resource) error {
 }
 
 // showDomain puts the user's domain where Okta may name it.
-func (t *Translator) showDomain(r Resource, domain string) {
+func (t *Translator) showDomain(r schema.Resource, domain string) {
 	if domain == "" || !t.showsDomain {
 		return
 	}
@@ -193,11 +194,11 @@ func (t *Translator) compileSources(cfg Config, report *problems) {
 	}
 	for i, name := range names {
 		setting := indexed("domains.attributes", i)
-		p, err := parseSCIMPath(name)
+		p, err := parsePath(name)
 		switch {
 		case err != nil:
 			report.report(setting, "%v", err)
-		case p.values.some() || p.sub != "":
+		case p.values.some() || p.Sub != "":
 			report.report(setting, "must be an attribute alone, such as %s", defaultDomainAttributes[1])
 		case slices.Contains(t.domainPaths, p):
 			report.report(setting, "is there already")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -128,7 +129,7 @@ func TestDomainIsShown(t *testing.T) {
 	const urn = "urn:okta:acme_1:1.0:user:custom"
 	rule := []translate.Rule{{Okta: "old.example", Access: "new.example"}}
 	jane := upstream.User{Domain: "new.example", Attributes: access(t, "userName", "jane@new.example")}
-	schemas := `{"schemas":["` + translate.UserSchema + `"`
+	schemas := `{"schemas":["` + schema.User + `"`
 	for name, tt := range map[string]struct {
 		cfg  translate.Config
 		want string

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"ws1bridge/scim/filter"
+	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
 
@@ -30,8 +32,11 @@ var requiredByAccess = []upstream.Path{
 // them Okta could not find people, or not shut them out.
 var indispensable = []string{"userName", "active"}
 
-// notForTables are the core attributes that are not the table's business.
-var notForTables = []string{"schemas", "id", "meta", "groups", "password", "roles", "members"}
+// notForTable reports whether an attribute of the core schema, in any case, has no
+// place in the table: it is read-only, goes nowhere, or is of groups.
+func notForTable(p scimPath) bool {
+	return p.URN == "" && (schema.Ignored(p.Name) || strings.EqualFold(p.Name, "members"))
+}
 
 // table is the attribute table while it is built.
 type table struct {
@@ -42,7 +47,7 @@ type table struct {
 // compilePairs changes the default table as configured, and reports all that is
 // wrong with the result.
 func compilePairs(attributes []Attribute, domainPaths []scimPath, report *problems) []pair {
-	t := &table{pairs: defaultPairs(), report: report}
+	t := &table{pairs: slices.Clone(defaultPairs), report: report}
 	// What is switched off goes first, so that the order of the lines means nothing.
 	for _, off := range []bool{true, false} {
 		for i, a := range attributes {
@@ -144,16 +149,16 @@ func (t *table) read(a Attribute, setting string) (p pair, ok bool) {
 }
 
 func (t *table) readSCIM(s, setting string) scimPath {
-	p, err := parseSCIMPath(s)
+	p, err := parsePath(s)
 	switch {
 	case err != nil:
 		t.report.report(setting, "%v", err)
-	case p.schema == "" && containsFold(notForTables, p.name) != "":
-		t.report.report(setting, "%s is not for the table: it is read-only or goes nowhere", p.name)
-	case p.values.some() && p.sub == p.values.sub:
-		t.report.report(setting, "the filter fixes %s already", p.sub)
+	case notForTable(p):
+		t.report.report(setting, "%s is not for the table: it is read-only or goes nowhere", p.Name)
+	case p.values.some() && p.Sub == p.values.sub():
+		t.report.report(setting, "the filter fixes %s already", p.Sub)
 	}
-	if spelled := spelling(p); err == nil && spelled != "" && spelled != p.name {
+	if spelled := spelling(p); err == nil && spelled != "" && spelled != p.Name {
 		t.report.report(setting, "the attribute is spelled %s", spelled)
 	}
 	return p
@@ -161,23 +166,21 @@ func (t *table) readSCIM(s, setting string) scimPath {
 
 // spelling is how the default table spells an attribute that p names in some case.
 func spelling(p scimPath) string {
-	for _, known := range defaultPairs() {
-		if known.scim.schema == p.schema && strings.EqualFold(known.scim.name, p.name) {
-			return known.scim.name
+	for _, known := range defaultPairs {
+		if known.scim.URN == p.URN && strings.EqualFold(known.scim.Name, p.Name) {
+			return known.scim.Name
 		}
 	}
 	return ""
 }
 
 func (t *table) readAccess(s, setting string) upstream.Path {
-	if strings.Contains(s, "[") {
+	a, condition, err := parseAttribute(s)
+	if condition != nil {
 		t.report.report(setting, "an attribute of Access takes no filter: choose the value on the SCIM side")
 		return upstream.Path{}
 	}
-	p, err := upstream.ParsePath(s)
-	if err == nil && (!isName(p.Name) || p.Sub != "" && !isName(p.Sub) || p.Schema != "" && !isURN(p.Schema)) {
-		err = errPath
-	}
+	p := upstream.Path{Schema: a.URN, Name: a.Name, Sub: a.Sub}
 	if p.Schema == upstream.CoreSchema {
 		p.Schema = ""
 	}
@@ -204,7 +207,7 @@ func (t *table) settleForm(p *pair, a Attribute, setting string) {
 	if p.computed != nil && isList(p.form) {
 		t.report.report(setting, "a computed attribute holds one value")
 	}
-	if p.scim.schema == WorkspaceSchema {
+	if p.scim.URN == schema.Workspace {
 		p.echoed = true // Access's own namespace, which Okta need not map
 	}
 	p.settleAccess()
@@ -245,8 +248,8 @@ func (t *table) settleDefault(p *pair, a Attribute, setting string) {
 
 // formOf is what a SCIM attribute is known to look like.
 func formOf(p scimPath) form {
-	if p.schema == "" && p.sub == "" {
-		switch p.name {
+	if p.URN == "" && p.Sub == "" {
+		switch p.Name {
 		case "active":
 			return flag{}
 		case "emails":
@@ -268,7 +271,7 @@ func formOfAccess(p upstream.Path) form {
 	case p == upstream.Path{Name: "emails"}:
 		return text{} // the one address
 	case p.Schema == "":
-		return formOf(scimPath{name: p.Name, sub: p.Sub})
+		return formOf(scimPath{Attribute: filter.Attribute{Name: p.Name, Sub: p.Sub}})
 	}
 	return text{}
 }
@@ -282,13 +285,4 @@ func isList(f form) bool {
 		return true
 	}
 	return false
-}
-
-func containsFold(names []string, name string) string {
-	for _, n := range names {
-		if strings.EqualFold(n, name) {
-			return n
-		}
-	}
-	return ""
 }

@@ -63,16 +63,16 @@ func overlapAccess(a, b upstream.Path) bool {
 // whole list, which then has the last word on what Okta reads.
 func overlapSCIM(a, b scimPath) bool {
 	switch {
-	case a.name == "" || b.name == "" || !strings.EqualFold(a.schema, b.schema) || !strings.EqualFold(a.name, b.name):
+	case a.Name == "" || b.Name == "" || !strings.EqualFold(a.URN, b.URN) || !strings.EqualFold(a.Name, b.Name):
 		return false
 	case a.values.some() != b.values.some():
-		return a.sub != "" && b.sub != ""
+		return a.Sub != "" && b.Sub != ""
 	case a.values.some():
-		return strings.EqualFold(a.values.String(), b.values.String()) && strings.EqualFold(a.sub, b.sub)
-	case a.name != b.name: // name.givenName and Name.familyName
+		return a.values.same(b.values) && strings.EqualFold(a.Sub, b.Sub)
+	case a.Name != b.Name: // name.givenName and Name.familyName
 		return true
 	}
-	return strings.EqualFold(a.sub, b.sub) || a.sub == "" || b.sub == ""
+	return strings.EqualFold(a.Sub, b.Sub) || a.Sub == "" || b.Sub == ""
 }
 
 // settleReads finds out what computed attributes look at beyond what users are
@@ -85,15 +85,15 @@ func (t *table) settleReads() {
 		for _, read := range p.computed.reads {
 			shown := false
 			for _, q := range t.pairs {
-				if q.computed != nil || !strings.EqualFold(q.scim.schema, read.schema) || !strings.EqualFold(q.scim.name, read.name) {
+				if q.computed != nil || !strings.EqualFold(q.scim.URN, read.URN) || !strings.EqualFold(q.scim.Name, read.Name) {
 					continue
 				}
 				if shown = true; q.scim.attribute() != read {
 					t.report.report(p.setting+".value", "%s is spelled %s", read, q.scim.attribute())
 				}
 			}
-			if spelled := spelling(read); !shown && spelled != "" && spelled != read.name {
-				t.report.report(p.setting+".value", "%s is spelled %s", read.name, spelled)
+			if spelled := spelling(read); !shown && spelled != "" && spelled != read.Name {
+				t.report.report(p.setting+".value", "%s is spelled %s", read.Name, spelled)
 			}
 			if !shown {
 				p.computed.unshown = append(p.computed.unshown, read)
@@ -112,9 +112,9 @@ func (t *table) checkComplete() {
 	}
 	for _, p := range t.pairs {
 		known := formOf(p.scim.attribute())
-		one := p.scim.schema == "" && !isList(known) && p.scim.name != "emails"
+		one := p.scim.URN == "" && !isList(known) && p.scim.Name != "emails"
 		if p.scim.values.some() && one && spelling(p.scim) != "" {
-			t.report.report(p.setting+".scim", "%s holds one value and takes no filter", p.scim.name)
+			t.report.report(p.setting+".scim", "%s holds one value and takes no filter", p.scim.Name)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -42,8 +43,8 @@ func lines() []line {
 		texted("guid", translate.Attribute{SCIM: oktaURN + ":guid", Access: tenantURN + ":objectGUID", Required: true}, oktaURN, "guid"),
 		texted("desk", translate.Attribute{SCIM: urn2 + ":desk.room", Access: tenantURN + ":room"}, urn2, "desk", "room"),
 		texted("floor", translate.Attribute{SCIM: urn2 + ":desk.floor", Access: tenantURN + ":floor", Default: "0"}, urn2, "desk", "floor"),
-		texted("cost", translate.Attribute{SCIM: translate.EnterpriseSchema + ":cost", Access: "urn:other:schema:1.0:cost"}, translate.EnterpriseSchema, "cost"),
-		texted("mfa", translate.Attribute{SCIM: translate.WorkspaceSchema + ":mfa", Access: "urn:scim:schemas:extension:workspace:mfa:1.0:mfaId"}, translate.WorkspaceSchema, "mfa"),
+		texted("cost", translate.Attribute{SCIM: schema.Enterprise + ":cost", Access: "urn:other:schema:1.0:cost"}, schema.Enterprise, "cost"),
+		texted("mfa", translate.Attribute{SCIM: schema.Workspace + ":mfa", Access: "urn:scim:schemas:extension:workspace:mfa:1.0:mfaId"}, schema.Workspace, "mfa"),
 		{Attribute: translate.Attribute{SCIM: "remote", Access: tenantURN + ":remote", Type: "boolean"}, at: [3]string{"", "remote"},
 			value: func(t *rapid.T) any { return rapid.Bool().Draw(t, "remote") }},
 		{Attribute: translate.Attribute{SCIM: oktaURN + ":skills", Access: tenantURN + ":skills", Type: "strings"}, at: [3]string{oktaURN, "skills"}, value: list},
@@ -54,7 +55,7 @@ func lines() []line {
 }
 
 // place puts a value into a resource.
-func (l line) place(r translate.Resource, v any) {
+func (l line) place(r schema.Resource, v any) {
 	block := r
 	for _, name := range []string{l.at[0], l.at[1]} {
 		if name == "" || name == l.at[1] && l.at[2] == "" {
@@ -75,7 +76,7 @@ func (l line) place(r translate.Resource, v any) {
 }
 
 // find is the value at the line's place.
-func (l line) find(r translate.Resource) any {
+func (l line) find(r schema.Resource) any {
 	var v any = r
 	for _, name := range l.at {
 		if name == "" {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -35,7 +36,7 @@ func TestCustomPairs(t *testing.T) {
 			`{"` + oktaURN + `":{"objectGUID":"0f"}}`, tenantURN + ":objectGUID", "0f", ""},
 		{"a schema of Access on both sides", []translate.Attribute{{SCIM: tenantURN + ":sourceAnchor", Access: tenantURN + ":sourceAnchor"}},
 			`{"` + tenantURN + `":{"sourceAnchor":"x"}}`, tenantURN + ":sourceAnchor", "x", ""},
-		{"one more of the enterprise extension", []translate.Attribute{{SCIM: translate.EnterpriseSchema + ":floor", Access: tenantURN + ":floor"}},
+		{"one more of the enterprise extension", []translate.Attribute{{SCIM: schema.Enterprise + ":floor", Access: tenantURN + ":floor"}},
 			`{` + enterprise + `:{"floor":"3","department":"d"}}`, tenantURN + ":floor", "3", ""},
 		{"a part of a complex attribute", []translate.Attribute{{SCIM: oktaURN + ":desk.room", Access: tenantURN + ":room"}},
 			`{"` + oktaURN + `":{"desk":{"room":"3.1"}}}`, tenantURN + ":room", "3.1", ""},
@@ -62,7 +63,7 @@ func TestCustomPairs(t *testing.T) {
 		{"externalId from elsewhere", []translate.Attribute{{SCIM: "externalId", Off: true}, {SCIM: oktaURN + ":guid", Access: "externalId", On: "create"}},
 			`{"` + oktaURN + `":{"guid":"g1"}}`, "externalId", "g1", ""},
 		{"nothing where it is off", []translate.Attribute{{SCIM: "nickName", Off: true}}, `{"nickName":"x"}`, "nickName", nil, `{}`},
-		{"the core schema by its URN", []translate.Attribute{{SCIM: translate.UserSchema + ":badge", Access: tenantURN + ":badge"}}, `{"badge":"1"}`, tenantURN + ":badge", "1", ""},
+		{"the core schema by its URN", []translate.Attribute{{SCIM: schema.User + ":badge", Access: tenantURN + ":badge"}}, `{"badge":"1"}`, tenantURN + ":badge", "1", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,7 +154,7 @@ func TestPairsKeepWhatAccessDemands(t *testing.T) {
 	if back := tr.UserToSCIM(u); back["mail"] != "jane@old.example" {
 		t.Errorf("Okta reads %v", back)
 	}
-	changed, err := tr.UserChange(u, translate.Resource{"userName": "Jane@old.example"})
+	changed, err := tr.UserChange(u, schema.Resource{"userName": "Jane@old.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +229,7 @@ func TestSchemaAttributes(t *testing.T) {
 		{SCIM: `` + oktaURN + `:desks[type eq "main"].room`, Access: tenantURN + ":room"},
 		{Access: tenantURN + ":computed", Value: "email"},
 	}})
-	want := map[string]translate.SchemaAttribute{
+	want := map[string]schema.Mapped{
 		"domain": {Schema: oktaURN, Name: "domain"},
 		"skills": {Schema: oktaURN, Name: "skills", Multi: true},
 		"remote": {Schema: oktaURN, Name: "remote", Boolean: true},
@@ -249,8 +250,8 @@ func TestSchemaAttributes(t *testing.T) {
 	if names := tr.Attributes(); !slices.Contains(names, oktaURN+":domain") || slices.ContainsFunc(names, func(s string) bool { return strings.Contains(s, "computed") || s == "domain" }) {
 		t.Errorf("got %v", names)
 	}
-	silent := slices.DeleteFunc(translator(t).SchemaAttributes(), func(a translate.SchemaAttribute) bool { return !a.Silent })
-	if len(silent) != 2 || silent[0].Name != "domain" || silent[1].Schema != translate.WorkspaceSchema {
+	silent := slices.DeleteFunc(translator(t).SchemaAttributes(), func(a schema.Mapped) bool { return !a.Silent })
+	if len(silent) != 2 || silent[0].Name != "domain" || silent[1].Schema != schema.Workspace {
 		t.Errorf("by itself, a domain is taken in %v", silent)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"ws1bridge/scim/domains"
+	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
 
@@ -24,7 +25,7 @@ type Trace struct {
 	// Sent is what Access would be sent, by path.
 	Sent map[string]any `json:"sent"`
 	// Read is what Okta would read.
-	Read Resource `json:"read"`
+	Read schema.Resource `json:"read"`
 }
 
 // TracedDomain is a domain and where it comes from.
@@ -70,7 +71,7 @@ func (tr Trace) Lost() []string {
 }
 
 // TraceOkta follows a user of Okta's that is to be created to Access and back.
-func (t *Translator) TraceOkta(r Resource) Trace {
+func (t *Translator) TraceOkta(r schema.Resource) Trace {
 	domain, sent, err := t.NewUser(r)
 	if err != nil {
 		return Trace{Refused: err.Error(), Dropped: t.dropped(r)}
@@ -107,7 +108,7 @@ func (t *Translator) TraceOkta(r Resource) Trace {
 }
 
 // tracedDomains are the attributes that name the domain.
-func (t *Translator) tracedDomains(r Resource, trace Trace) []TracedAttribute {
+func (t *Translator) tracedDomains(r schema.Resource, trace Trace) []TracedAttribute {
 	var out []TracedAttribute
 	for _, p := range t.domainPaths {
 		given, _ := get(r, p)
@@ -115,7 +116,7 @@ func (t *Translator) tracedDomains(r Resource, trace Trace) []TracedAttribute {
 		if given == nil || given == "" {
 			continue
 		}
-		a := TracedAttribute{SCIM: p.String(), Access: WorkspaceSchema + ":" + domainName, Okta: given, Sent: trace.Domain.Name, Read: read,
+		a := TracedAttribute{SCIM: p.String(), Access: schema.Workspace + ":" + domainName, Okta: given, Sent: trace.Domain.Name, Read: read,
 			By: "domains.attributes", Rule: trace.Domain.Rule}
 		if t.showsDomain {
 			shown, _ := read.(string)

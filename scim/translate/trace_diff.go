@@ -5,6 +5,8 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+
+	"ws1bridge/scim/schema"
 )
 
 // Change is one thing that differs between two traces of a user.
@@ -54,7 +56,7 @@ func union(a, b map[string]any) []string {
 }
 
 // leaves are the values of a resource by path.
-func leaves(r Resource) map[string]any {
+func leaves(r schema.Resource) map[string]any {
 	out := map[string]any{}
 	for name, v := range r {
 		inner, ok := v.(map[string]any)

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"ws1bridge/scim/schema"
 )
 
 // dropped finds what of a resource no pair takes to Access.
-func (t *Translator) dropped(r Resource) []Dropped {
+func (t *Translator) dropped(r schema.Resource) []Dropped {
 	var out []Dropped
 	for _, name := range slices.Sorted(maps.Keys(r)) {
 		block, isBlock := r[name].(map[string]any)
@@ -16,10 +18,10 @@ func (t *Translator) dropped(r Resource) []Dropped {
 		case name == "schemas":
 		case isBlock && isURN(name):
 			for _, inner := range slices.Sorted(maps.Keys(block)) {
-				out = append(out, t.droppedOf(scimPath{schema: name, name: inner}, block[inner])...)
+				out = append(out, t.droppedOf(attributePath(name, inner), block[inner])...)
 			}
 		default:
-			out = append(out, t.droppedOf(scimPath{name: name}, r[name])...)
+			out = append(out, t.droppedOf(attributePath("", name), r[name])...)
 		}
 	}
 	return out
@@ -45,9 +47,9 @@ func (t *Translator) droppedOf(at scimPath, v any) []Dropped {
 	if parts, ok := v.(map[string]any); ok && !slices.ContainsFunc(pairs, isWhole) {
 		var out []Dropped
 		for _, sub := range slices.Sorted(maps.Keys(parts)) {
-			mapped := slices.ContainsFunc(pairs, func(p *pair) bool { return p.scim.sub == sub })
+			mapped := slices.ContainsFunc(pairs, func(p *pair) bool { return p.scim.Sub == sub })
 			if !mapped && !isNothing(parts[sub]) {
-				at.sub = sub
+				at.Sub = sub
 				out = append(out, Dropped{at.String(), "no pair maps it"})
 			}
 		}
@@ -61,7 +63,7 @@ func (t *Translator) computesFrom(at scimPath) bool {
 	return slices.ContainsFunc(t.pairs, func(p pair) bool { return p.computed != nil && slices.Contains(p.computed.reads, at) })
 }
 
-func isWhole(p *pair) bool { return p.scim.sub == "" && !p.scim.values.some() }
+func isWhole(p *pair) bool { return p.scim.Sub == "" && !p.scim.values.some() }
 
 // droppedValues finds the values of a list that go nowhere.
 func droppedValues(at scimPath, pairs []*pair, v any) []Dropped {

@@ -5,11 +5,9 @@ import (
 	"maps"
 	"strings"
 
+	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
-
-// Resource is a SCIM 2.0 resource as decoded from JSON.
-type Resource = map[string]any
 
 // Error says which attributes of a user Access can't take, and why. Its text is
 // fit for Okta's administrator: it names attributes and configured domains,
@@ -26,7 +24,7 @@ func (e *Error) Error() string { return fmt.Sprintf("The attribute %s %s.", e.At
 // to: always one of the managed ones. The error, an *Error, lists every required
 // attribute that is missing. A missing externalId is not among them, for it is
 // the caller's to choose one, unless the configuration requires it.
-func (t *Translator) NewUser(r Resource) (domain string, _ upstream.Attributes, _ error) {
+func (t *Translator) NewUser(r schema.Resource) (domain string, _ upstream.Attributes, _ error) {
 	chosen, err := t.chooseDomain(r)
 	if err != nil {
 		return "", nil, err
@@ -65,7 +63,7 @@ var externalID = upstream.Path{Name: "externalId"}
 // current is the user as Access holds it. A resource that names another domain
 // is refused, and one for which an attribute cannot be computed: but not where it
 // makes the user inactive, for nothing of that is worth leaving somebody in.
-func (t *Translator) UserChange(current upstream.User, r Resource) (upstream.Attributes, error) {
+func (t *Translator) UserChange(current upstream.User, r schema.Resource) (upstream.Attributes, error) {
 	active, err := flag{}.toAccess(r["active"])
 	leaves := err == nil && active == false
 	if err := t.checkStays(current, r); err != nil && !leaves {
@@ -99,7 +97,7 @@ func (t *Translator) UserChange(current upstream.User, r Resource) (upstream.Att
 
 // completed is r with what stays as it is because r does not say it, for
 // computed attributes to see.
-func (t *Translator) completed(current upstream.User, r Resource) Resource {
+func (t *Translator) completed(current upstream.User, r schema.Resource) schema.Resource {
 	if !t.computes {
 		return r
 	}
@@ -124,27 +122,27 @@ func (t *Translator) completed(current upstream.User, r Resource) Resource {
 }
 
 // putCopy is put into a resource whose inner objects belong to another.
-func putCopy(r Resource, p scimPath, v any) {
-	if block, ok := r[p.schema].(map[string]any); ok && p.schema != "" {
-		r[p.schema] = maps.Clone(block)
+func putCopy(r schema.Resource, p scimPath, v any) {
+	if block, ok := r[p.URN].(map[string]any); ok && p.URN != "" {
+		r[p.URN] = maps.Clone(block)
 	}
 	block := r
-	if p.schema != "" {
-		block = child(r, p.schema)
+	if p.URN != "" {
+		block = child(r, p.URN)
 	}
-	if parent, ok := block[p.name].(map[string]any); ok && p.sub != "" {
-		block[p.name] = maps.Clone(parent)
+	if parent, ok := block[p.Name].(map[string]any); ok && p.Sub != "" {
+		block[p.Name] = maps.Clone(parent)
 	}
 	put(r, p, v)
 }
 
 // input is what values are made of.
 type input struct {
-	Resource
+	schema.Resource
 	env environment // nil where nothing is computed
 }
 
-func (t *Translator) input(r Resource, domain string) (input, error) {
+func (t *Translator) input(r schema.Resource, domain string) (input, error) {
 	in := input{Resource: r}
 	if !t.computes {
 		return in, nil
@@ -204,8 +202,8 @@ func (t *Translator) rewritten(p *pair, v upstream.Value, back bool) upstream.Va
 
 // UserToSCIM converts a user of Access. id, meta and groups are not in the
 // table: the caller adds them.
-func (t *Translator) UserToSCIM(u upstream.User) Resource {
-	r := make(Resource, len(u.Attributes)+4)
+func (t *Translator) UserToSCIM(u upstream.User) schema.Resource {
+	r := make(schema.Resource, len(u.Attributes)+4)
 	for i := range t.pairs {
 		p := &t.pairs[i]
 		v, ok := u.Attributes[p.access]
@@ -222,9 +220,9 @@ func (t *Translator) UserToSCIM(u upstream.User) Resource {
 }
 
 // schemasOf lists the schemas whose attributes the resource has.
-func (t *Translator) schemasOf(r Resource) []any {
+func (t *Translator) schemasOf(r schema.Resource) []any {
 	schemas := make([]any, 1, 1+len(t.extensions))
-	schemas[0] = UserSchema
+	schemas[0] = schema.User
 	for _, urn := range t.extensions {
 		if _, ok := r[urn]; ok {
 			schemas = append(schemas, urn)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -149,7 +150,7 @@ func TestUserChangeNeverChangesExternalID(t *testing.T) {
 }
 
 func TestManager(t *testing.T) {
-	const schema = "urn:scim:schemas:extension:enterprise:1.0:"
+	const enterprise1 = "urn:scim:schemas:extension:enterprise:1.0:"
 	tests := []struct {
 		name, in  string
 		id, shown any
@@ -167,11 +168,11 @@ func TestManager(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			id, shown := a[path(t, schema+"manager.managerId")], a[path(t, schema+"manager.displayName")]
+			id, shown := a[path(t, enterprise1+"manager.managerId")], a[path(t, enterprise1+"manager.displayName")]
 			if id != tt.id || shown != tt.shown {
 				t.Errorf("got the manager %v (%v), want %v (%v)", id, shown, tt.id, tt.shown)
 			}
-			block, _ := translator(t).UserToSCIM(upstream.User{Attributes: a})[translate.EnterpriseSchema].(map[string]any)
+			block, _ := translator(t).UserToSCIM(upstream.User{Attributes: a})[schema.Enterprise].(map[string]any)
 			manager, _ := block["manager"].(map[string]any)
 			if manager["value"] != tt.id || manager["displayName"] != tt.shown {
 				t.Errorf("got %v back, want %v (%v)", manager, tt.id, tt.shown)
@@ -225,7 +226,7 @@ func TestUserToSCIMIsACopy(t *testing.T) {
 
 func TestAttributes(t *testing.T) {
 	got := translator(t).Attributes()
-	for _, want := range []string{"userName", "name", "emails", translate.EnterpriseSchema + ":manager", translate.WorkspaceSchema + ":distinguishedName"} {
+	for _, want := range []string{"userName", "name", "emails", schema.Enterprise + ":manager", schema.Workspace + ":distinguishedName"} {
 		if n := len(slices.DeleteFunc(slices.Clone(got), func(s string) bool { return s != want })); n != 1 {
 			t.Errorf("got %s %d times, want it once", want, n)
 		}
