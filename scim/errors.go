@@ -14,7 +14,7 @@ import (
 	scimerrors "github.com/elimity-com/scim/errors"
 	"go.uber.org/zap"
 
-	"ws1bridge/scim/translate"
+	"ws1bridge/scim/problem"
 	"ws1bridge/upstream"
 )
 
@@ -40,7 +40,7 @@ func (h *Handler) problem(r *http.Request, rec *record, a answer, err error) ans
 
 func scimError(r *http.Request, err error) (e scimerrors.ScimError, wait time.Duration) {
 	var own *scimerrors.ScimError
-	var invalid *translate.Error
+	var invalid *problem.Error
 	var access *upstream.Error
 	var stranger *unauthenticatedError
 	switch {

@@ -35,10 +35,11 @@ func (h *Handler) createUser(r *http.Request) (answer, error) {
 }
 
 func (h *Handler) newUser(ctx context.Context, resource translate.Resource) (upstream.User, error) {
-	domain, attributes, err := h.Translator.NewUser(resource)
+	created, err := h.Translator.NewUser(resource)
 	if err != nil {
 		return upstream.User{}, err
 	}
+	domain, attributes := created.Domain, created.Attributes
 	sent := upstream.User{Attributes: attributes}.ExternalID()
 	name := unnamedUser{domain, strings.ToLower(upstream.User{Attributes: attributes}.UserName())}
 	if sent == "" {

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	scimerrors "github.com/elimity-com/scim/errors"
+
+	"ws1bridge/scim/problem"
 )
 
 // root is that of the module.
@@ -87,9 +89,10 @@ func details(t *testing.T) map[string]string {
 		}
 		add("scim", detail)
 	}
-	translate := parsePackage(t, filepath.Join(root, "scim", "translate"))
-	for _, reason := range reasons(translate) {
-		add("scim/translate", "The attribute "+gap+" "+reason+".")
+	for _, e := range problem.Entries() {
+		if e.Loggable && strings.HasPrefix(e.Sentence(), "The attribute "+gap) {
+			add("scim/translate", e.Sentence())
+		}
 	}
 	auth := parsePackage(t, filepath.Join(root, "auth"))
 	for _, value := range auth.values {

@@ -12,6 +12,7 @@ import (
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 
+	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 )
 
@@ -51,7 +52,8 @@ func newEnvironment(r schema.Resource, domain string) environment {
 	address, _ := email{}.toAccess(r["emails"]) // what is wrong with it is told elsewhere
 	mail, _ := address.(string)
 	return environment{
-		"user": r, "enterprise": block(schema.Enterprise), "workspace": block(schema.Workspace), "email": mail, "domain": domain,
+		"user": r, "enterprise": block(schema.Enterprise), "workspace": block(schema.Workspace),
+		"email": mail, "domain": domain,
 	}
 }
 
@@ -174,7 +176,8 @@ func (g *expressionGuard) Visit(node *ast.Node) {
 	case *ast.VariableDeclaratorNode, *ast.SequenceNode, *ast.MapNode, *ast.BytesNode:
 		g.refuse(true, "it declares variables, maps or bytes")
 	case *ast.BuiltinNode:
-		known := slices.Contains(allowedBuiltins, n.Name) || slices.ContainsFunc(functions, func(f function) bool { return f.name == n.Name })
+		known := slices.Contains(allowedBuiltins, n.Name) ||
+			slices.ContainsFunc(functions, func(f function) bool { return f.name == n.Name })
 		g.refuse(!known, "it calls "+n.Name+", which is not allowed")
 		g.refuse(slices.Contains(nested, n.Name) && loopsInside(n), "it goes through a list within going through a list")
 	}
@@ -208,13 +211,13 @@ type visit func(ast.Node)
 // Visit calls the function.
 func (v visit) Visit(node *ast.Node) { v(*node) }
 
-// evaluate computes the value for a user. Its error names the expression, and
-// none of the values: what the library says may quote them.
-func (e *expression) evaluate(env environment) (any, error) {
+// evaluate computes the value for a user. What the library says of a failure is
+// not passed on: it may quote values.
+func (e *expression) evaluate(env environment) (any, *fault) {
 	machine := vm.VM{MemoryBudget: maxMemory}
 	v, err := machine.Run(e.program, env)
 	if err != nil {
-		return nil, fmt.Errorf("cannot be computed by %s: a value in it is missing or of another type (write ?. before what may be missing, and ?? for another value)", e.source)
+		return nil, e.fails(problem.NotComputed)
 	}
 	switch v := v.(type) {
 	case nil, float64:
@@ -224,34 +227,62 @@ func (e *expression) evaluate(env environment) (any, error) {
 	case int:
 		return float64(v), nil
 	case string:
-		if len(v) <= maxText {
-			return v, nil
+		if len(v) > maxText {
+			return nil, e.fails(computedTooLong)
 		}
-		return nil, fmt.Errorf("cannot be computed by %s: the result is longer than %d bytes", e.source, maxText)
+		return v, nil
 	}
-	return nil, fmt.Errorf("cannot be computed by %s: the result is neither text nor number nor true nor false", e.source)
+	return nil, e.fails(problem.ComputedNoValue)
 }
 
+// fails is the fault of what the expression makes.
+func (e *expression) fails(why func(attribute, source any) *problem.Error) *fault {
+	return &fault{problem: func(attribute any) *problem.Error { return why(attribute, e.source) }}
+}
+
+func computedTooLong(attribute, source any) *problem.Error {
+	return problem.ComputedTooLong(attribute, source, maxText)
+}
+
+// checkInputs refuses a user that expressions would have too much work with. Of
+// several attributes it names the first, always the same.
+func checkInputs(r schema.Resource) error {
+	name, worst := "", (*fault)(nil)
+	for attribute, v := range r {
+		if wrong := checkInput(v); wrong != nil && (worst == nil || attribute < name) {
+			name, worst = attribute, wrong
+		}
+	}
+	if worst == nil {
+		return nil
+	}
+	return worst.of(name)
+}
+
+var tooLongToCompute = &fault{problem: func(attribute any) *problem.Error {
+	return problem.TooLongToCompute(attribute, maxText)
+}}
+
 // checkInput bounds what expressions have to work on.
-func checkInput(v any) error {
+func checkInput(v any) *fault {
 	switch v := v.(type) {
 	case string:
 		if len(v) > maxText {
-			return fmt.Errorf("is longer than the %d bytes that computed attributes take", maxText)
+			return tooLongToCompute
 		}
 	case []any:
 		if len(v) > maxValues {
-			return fmt.Errorf("has more than %d values", maxValues)
+			return tooManyValues
 		}
 		for _, item := range v {
-			if err := checkInput(item); err != nil {
-				return err
+			if wrong := checkInput(item); wrong != nil {
+				return wrong
 			}
 		}
 	case map[string]any:
 		for _, item := range v {
-			if err := checkInput(item); err != nil {
-				return err
+			if wrong := checkInput(item); wrong != nil {
+				return wrong
 			}
 		}
 	}

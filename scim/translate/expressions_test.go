@@ -53,8 +53,8 @@ func TestComputed(t *testing.T) {
 	delete(in, schema.Workspace)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, a, err := made(t, computing(tt.value)).NewUser(in)
-			if got := a[path(t, tenantURN+":it")]; err != nil || got != tt.want {
+			c, err := made(t, computing(tt.value)).NewUser(in)
+			if got := c.Attributes[path(t, tenantURN+":it")]; err != nil || got != tt.want {
 				t.Errorf("got %#v and the error %v, want %#v", got, err, tt.want)
 			}
 		})
@@ -107,7 +107,7 @@ func TestComputedFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := person("jane@acme.com")
 			maps.Copy(in, resource(t, tt.changes))
-			_, _, err := made(t, computing(tt.value)).NewUser(in)
+			_, err := made(t, computing(tt.value)).NewUser(in)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("got %.300v, want %q", err, tt.want)
 			}
@@ -149,9 +149,9 @@ func TestComputedIsBounded(t *testing.T) {
 	in["emails"] = emails
 	tr := made(t, computing(`len(filter(user.emails, upper(.value) + lower(.value) + replace(.value, "y", "z") matches "x*y$")) > 0 ? "a" : "b"`))
 	start := time.Now()
-	_, a, err := tr.NewUser(in)
-	if err != nil || a[path(t, tenantURN+":it")] != "b" {
-		t.Errorf("got %v, error %v", a[path(t, tenantURN+":it")], err)
+	c, err := tr.NewUser(in)
+	if got := c.Attributes[path(t, tenantURN+":it")]; err != nil || got != "b" {
+		t.Errorf("got %v, error %v", got, err)
 	}
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("it took %v", took)
@@ -177,11 +177,11 @@ func TestComputedFromWhatIsNotShown(t *testing.T) {
 	}
 	in := person("Jane@acme.com")
 	in[oktaURN], in["costNumber"] = map[string]any{"badge": "B7"}, nil
-	_, a, err := tr.NewUser(in)
-	if err != nil || a[path(t, tenantURN+":it")] != "B7" {
-		t.Fatalf("got %v, error %v", set(a), err)
+	c, err := tr.NewUser(in)
+	if err != nil || c.Attributes[path(t, tenantURN+":it")] != "B7" {
+		t.Fatalf("got %v, error %v", set(c.Attributes), err)
 	}
-	u := upstream.User{Domain: domain, Attributes: a}
+	u := created(c)
 	changed, err := tr.UserChange(u, tr.UserToSCIM(u))
 	if err != nil {
 		t.Fatal(err)

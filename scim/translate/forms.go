@@ -1,25 +1,54 @@
 package translate
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
+	"ws1bridge/scim/problem"
 	"ws1bridge/upstream"
 )
 
+// fault is what is wrong with a value. It becomes a problem where it is known
+// which attribute has the value.
+type fault struct {
+	problem func(attribute any) *problem.Error
+	// sub is the sub-attribute that is wrong, "" for the value itself.
+	sub string
+}
+
+// The faults of values in a resource.
+var (
+	notText       = &fault{problem: problem.NotText}
+	notBoolean    = &fault{problem: problem.NotBoolean}
+	notList       = &fault{problem: problem.NotList}
+	notInObject   = &fault{problem: problem.NotInObject}
+	tooManyValues = &fault{problem: func(attribute any) *problem.Error {
+		return problem.TooManyValues(attribute, maxValues)
+	}}
+)
+
+// in is the fault of the value that has the sub-attribute.
+func (f *fault) in(sub string) *fault { return &fault{f.problem, sub} }
+
+// of is the problem of the attribute.
+func (f *fault) of(attribute string) *problem.Error {
+	if f.sub != "" {
+		attribute += "." + f.sub
+	}
+	return f.problem(attribute)
+}
+
 // form is how the value of a pair looks in both worlds. A nil value is no value.
 type form interface {
-	// toAccess converts a SCIM value as decoded from JSON. Its error says what
-	// the value should have been.
-	toAccess(v any) (upstream.Value, error)
+	// toAccess converts a SCIM value as decoded from JSON.
+	toAccess(v any) (upstream.Value, *fault)
 	toSCIM(v upstream.Value) any
 }
 
 // text is a string on both sides.
 type text struct{}
 
-func (text) toAccess(v any) (upstream.Value, error) {
+func (text) toAccess(v any) (upstream.Value, *fault) {
 	switch t := v.(type) {
 	case nil:
 		return nil, nil
@@ -32,7 +61,7 @@ func (text) toAccess(v any) (upstream.Value, error) {
 		// Okta's expressions turn an employee number into a JSON number easily.
 		return strconv.FormatFloat(t, 'f', -1, 64), nil
 	}
-	return nil, fmt.Errorf("must be a string")
+	return nil, notText
 }
 
 func (text) toSCIM(v upstream.Value) any {
@@ -52,7 +81,7 @@ func (text) toSCIM(v upstream.Value) any {
 // flag is a boolean on both sides.
 type flag struct{}
 
-func (flag) toAccess(v any) (upstream.Value, error) {
+func (flag) toAccess(v any) (upstream.Value, *fault) {
 	switch v := v.(type) {
 	case nil:
 		return nil, nil
@@ -66,7 +95,7 @@ func (flag) toAccess(v any) (upstream.Value, error) {
 			return nil, nil
 		}
 	}
-	return nil, fmt.Errorf("must be true or false")
+	return nil, notBoolean
 }
 
 func (flag) toSCIM(v upstream.Value) any {
@@ -80,20 +109,20 @@ func (flag) toSCIM(v upstream.Value) any {
 // one, else the first.
 type email struct{}
 
-func (email) toAccess(v any) (upstream.Value, error) {
-	items, err := items(v)
-	if err != nil {
-		return nil, err
+func (email) toAccess(v any) (upstream.Value, *fault) {
+	items, wrong := elementsOf(v)
+	if wrong != nil {
+		return nil, wrong
 	}
 	var best upstream.Value
 	for _, item := range items {
-		value, err := text{}.toAccess(item["value"])
-		if err != nil {
-			return nil, fmt.Errorf("value %w", err)
+		value, wrong := text{}.toAccess(item["value"])
+		if wrong != nil {
+			return nil, wrong.in("value")
 		}
-		primary, err := flag{}.toAccess(item["primary"])
-		if err != nil {
-			return nil, fmt.Errorf("primary %w", err)
+		primary, wrong := flag{}.toAccess(item["primary"])
+		if wrong != nil {
+			return nil, wrong.in("primary")
 		}
 		if value != nil && primary == true {
 			return value, nil
@@ -123,19 +152,19 @@ type list struct {
 	identity, other []string
 }
 
-func (l list) toAccess(v any) (upstream.Value, error) {
-	items, err := items(v)
-	if err != nil {
-		return nil, err
+func (l list) toAccess(v any) (upstream.Value, *fault) {
+	items, wrong := elementsOf(v)
+	if wrong != nil {
+		return nil, wrong
 	}
 	if len(items) > maxValues {
-		return nil, fmt.Errorf("has more than %d values", maxValues)
+		return nil, tooManyValues
 	}
 	var out []upstream.Element
 	for _, item := range items {
-		element, err := l.element(item)
-		if err != nil {
-			return nil, err
+		element, wrong := l.element(item)
+		if wrong != nil {
+			return nil, wrong
 		}
 		if element != nil {
 			out = append(out, element)
@@ -148,14 +177,14 @@ func (l list) toAccess(v any) (upstream.Value, error) {
 }
 
 // element converts one value, nil where nothing identifies it.
-func (l list) element(item map[string]any) (upstream.Element, error) {
+func (l list) element(item map[string]any) (upstream.Element, *fault) {
 	element := make(upstream.Element, len(item))
 	identified := false
 	for i, names := range [][]string{l.identity, l.other} {
 		for _, name := range names {
-			value, err := text{}.toAccess(item[name])
-			if err != nil {
-				return nil, fmt.Errorf("%s %w", name, err)
+			value, wrong := text{}.toAccess(item[name])
+			if wrong != nil {
+				return nil, wrong.in(name)
 			}
 			if value != nil {
 				element[name] = value
@@ -163,9 +192,9 @@ func (l list) element(item map[string]any) (upstream.Element, error) {
 			}
 		}
 	}
-	primary, err := flag{}.toAccess(item["primary"])
-	if err != nil {
-		return nil, fmt.Errorf("primary %w", err)
+	primary, wrong := flag{}.toAccess(item["primary"])
+	if wrong != nil {
+		return nil, wrong.in("primary")
 	}
 	if primary != nil {
 		element["primary"] = primary
@@ -182,7 +211,7 @@ func (l list) toSCIM(v upstream.Value) any {
 	for _, e := range elements {
 		// What Access holds is read by the same rules as what Okta sends: the
 		// sub-attributes are the same, and a value that can't be read is none.
-		if item, err := l.element(e); err == nil && item != nil {
+		if item, wrong := l.element(e); wrong == nil && item != nil {
 			out = append(out, item)
 		}
 	}
@@ -195,7 +224,7 @@ func (l list) toSCIM(v upstream.Value) any {
 // texts is a list of bare strings on the SCIM side, as Okta sends its own arrays.
 type texts struct{}
 
-func (texts) toAccess(v any) (upstream.Value, error) {
+func (texts) toAccess(v any) (upstream.Value, *fault) {
 	return list{identity: []string{"value"}}.toAccess(v)
 }
 
@@ -213,9 +242,9 @@ func (texts) toSCIM(v upstream.Value) any {
 	return out
 }
 
-// items reads a multi-valued attribute: a list, or a single value, of objects
-// or bare strings.
-func items(v any) ([]map[string]any, error) {
+// elementsOf reads a multi-valued attribute: a list, or a single value, of
+// objects or bare strings.
+func elementsOf(v any) ([]map[string]any, *fault) {
 	switch v := v.(type) {
 	case nil:
 		return nil, nil
@@ -226,13 +255,13 @@ func items(v any) ([]map[string]any, error) {
 	case []any:
 		out := make([]map[string]any, 0, len(v))
 		for _, item := range v {
-			one, err := items(item)
-			if _, nested := item.([]any); err != nil || nested {
-				return nil, fmt.Errorf("must be a list of objects with a value")
+			one, wrong := elementsOf(item)
+			if _, nested := item.([]any); wrong != nil || nested {
+				return nil, notList
 			}
 			out = append(out, one...)
 		}
 		return out, nil
 	}
-	return nil, fmt.Errorf("must be a list of objects with a value")
+	return nil, notList
 }

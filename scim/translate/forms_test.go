@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"ws1bridge/scim/translate"
+	"ws1bridge/scim/problem"
 	"ws1bridge/upstream"
 )
 
@@ -113,12 +113,12 @@ func TestFormsRefuse(t *testing.T) {
 		{"a flag for e-mails", `{"emails":true}`, "The attribute emails must be a list of objects with a value."},
 		{"a number among e-mails", `{"emails":["jane@x",7]}`, "The attribute emails must be a list of objects with a value."},
 		{"a list in a list", `{"emails":[["jane@x"]]}`, "The attribute emails must be a list of objects with a value."},
-		{"an e-mail that is a flag", `{"emails":[{"value":true}]}`, "The attribute emails value must be a string."},
-		{"a primary that is a word", `{"emails":[{"value":"a@x","primary":"jane"}]}`, "The attribute emails primary must be true or false."},
-		{"a phone number that is an object", `{"phoneNumbers":[{"value":{"a":"jane"}}]}`, "The attribute phoneNumbers value must be a string."},
-		{"a phone number of a wrong type", `{"phoneNumbers":[{"value":"1","type":["jane"]}]}`, "The attribute phoneNumbers type must be a string."},
-		{"a wrong primary of a phone number", `{"phoneNumbers":[{"value":"1","primary":2}]}`, "The attribute phoneNumbers primary must be true or false."},
-		{"a wrong part of an address", `{"addresses":[{"country":false}]}`, "The attribute addresses country must be a string."},
+		{"an e-mail that is a flag", `{"emails":[{"value":true}]}`, "The attribute emails.value must be a string."},
+		{"a primary that is a word", `{"emails":[{"value":"a@x","primary":"jane"}]}`, "The attribute emails.primary must be true or false."},
+		{"a phone number that is an object", `{"phoneNumbers":[{"value":{"a":"jane"}}]}`, "The attribute phoneNumbers.value must be a string."},
+		{"a phone number of a wrong type", `{"phoneNumbers":[{"value":"1","type":["jane"]}]}`, "The attribute phoneNumbers.type must be a string."},
+		{"a wrong primary of a phone number", `{"phoneNumbers":[{"value":"1","primary":2}]}`, "The attribute phoneNumbers.primary must be true or false."},
+		{"a wrong part of an address", `{"addresses":[{"country":false}]}`, "The attribute addresses.country must be a string."},
 		{"a string for name", `{"name":"jane"}`, "The attribute name.givenName must stand in an object."},
 		{"a list for name", `{"name":[{"givenName":"jane"}]}`, "The attribute name.givenName must stand in an object."},
 		{"a wrong part of a name", `{"name":{"middleName":true}}`, "The attribute name.middleName must be a string."},
@@ -132,8 +132,8 @@ func TestFormsRefuse(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := translator(t).UserChange(upstream.User{}, resource(t, tt.in))
-			if _, ok := errors.AsType[*translate.Error](err); !ok {
-				t.Fatalf("got the error %v, want a translate.Error", err)
+			if _, ok := errors.AsType[*problem.Error](err); !ok {
+				t.Fatalf("got the error %v, want a problem.Error", err)
 			}
 			if err.Error() != tt.want || strings.Contains(err.Error(), "jane") {
 				t.Errorf("got  %s\nwant %s", err, tt.want)

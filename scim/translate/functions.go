@@ -31,8 +31,8 @@ var (
 
 // textOf reads an argument.
 func textOf(v any) (string, error) {
-	value, err := text{}.toAccess(v)
-	if err != nil {
+	value, wrong := text{}.toAccess(v)
+	if wrong != nil {
 		return "", errNoText
 	}
 	s, _ := value.(string)

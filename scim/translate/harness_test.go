@@ -2,10 +2,14 @@ package translate_test
 
 import (
 	"encoding/json"
+	"errors"
+	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
+	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
@@ -63,6 +67,18 @@ func access(tb testing.TB, pairs ...any) upstream.Attributes {
 		a[path(tb, pair[0].(string))] = pair[1]
 	}
 	return a
+}
+
+// created is the user that a creation makes.
+func created(c translate.Creation) upstream.User {
+	return upstream.User{Domain: c.Domain, Attributes: c.Attributes}
+}
+
+// isAbout reports whether the error is a problem with that attribute, or with
+// several with commas between.
+func isAbout(err error, attribute string) bool {
+	p, ok := errors.AsType[*problem.Error](err)
+	return ok && p.Status == http.StatusBadRequest && strings.HasPrefix(p.Detail, "The attribute "+attribute+" ")
 }
 
 // set is what of the attributes has a value, by name.

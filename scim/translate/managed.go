@@ -32,22 +32,26 @@ func (m managed) String() string { return strings.Join(m.names, ", ") }
 
 // compileManaged reads which domains there are.
 func compileManaged(cfg Config, rules []compiled, report *problems) managed {
-	if cfg.DefaultDomain == "" {
-		report.report("domains.default", "is required: the domain of the directory that users go to, such as example.com")
-	} else if err := domains.Check(cfg.DefaultDomain); err != nil {
+	checkDefaultDomain(cfg.DefaultDomain, report)
+	if cfg.Managed == nil {
+		return newManaged(impliedDomains(cfg.DefaultDomain, rules))
+	}
+	checkManagedNames(cfg.Managed, report)
+	m := newManaged(cfg.Managed)
+	m.checkCovers(cfg.DefaultDomain, rules, report)
+	return m
+}
+
+func checkDefaultDomain(domain string, report *problems) {
+	if domain == "" {
+		report.report("domains.default",
+			"is required: the domain of the directory that users go to, such as example.com")
+	} else if err := domains.Check(domain); err != nil {
 		report.report("domains.default", "%v", err)
 	}
-	names := cfg.Managed
-	if names == nil {
-		names = []string{cfg.DefaultDomain}
-		for i := range rules {
-			r := &rules[i]
-			if !isWild(r.Access) && r.choosesDirectory() && !contains(names, r.Access) {
-				names = append(names, r.Access)
-			}
-		}
-		return newManaged(names)
-	}
+}
+
+func checkManagedNames(names []string, report *problems) {
 	for i, name := range names {
 		setting := indexed("domains.managed", i)
 		if err := domains.Check(name); err != nil {
@@ -56,21 +60,37 @@ func compileManaged(cfg Config, rules []compiled, report *problems) managed {
 			report.report(setting, "is there already")
 		}
 	}
-	m := newManaged(names)
+}
+
+// impliedDomains are the managed domains where nobody lists them: the default
+// and those that rules lead to.
+func impliedDomains(defaultDomain string, rules []compiled) []string {
+	names := []string{defaultDomain}
 	for i := range rules {
-		r := &rules[i]
-		if _, ok := m.find(r.Access); !ok && !isWild(r.Access) && r.choosesDirectory() {
-			report.report(r.setting+".access", "%s is not in domains.managed, so nobody could go there: add it, or rewrite neither userName nor domain", r.Access)
+		if domain := rules[i].leadsTo(); domain != "" && !contains(names, domain) {
+			names = append(names, domain)
 		}
 	}
-	if name, ok := m.find(cfg.DefaultDomain); cfg.DefaultDomain != "" && name != cfg.DefaultDomain {
-		if ok {
-			report.report("domains.default", "is spelled %s in domains.managed: Access compares to the byte", name)
-		} else {
-			report.report("domains.managed", "must hold domains.default")
+	return names
+}
+
+// checkCovers reports domains that users would be sent to and that are missing.
+func (m managed) checkCovers(defaultDomain string, rules []compiled, report *problems) {
+	for i := range rules {
+		domain := rules[i].leadsTo()
+		if _, ok := m.find(domain); domain != "" && !ok {
+			report.report(rules[i].setting+".access", "%s is not in domains.managed, so nobody could go there: "+
+				"add it, or rewrite neither userName nor domain", domain)
 		}
 	}
-	return m
+	name, ok := m.find(defaultDomain)
+	switch {
+	case defaultDomain == "" || name == defaultDomain:
+	case ok:
+		report.report("domains.default", "is spelled %s in domains.managed: Access compares exactly", name)
+	default:
+		report.report("domains.managed", "must hold domains.default")
+	}
 }
 
 // contains reports whether one of the names means the domain.

@@ -3,6 +3,7 @@ package translate
 import (
 	"strings"
 
+	"ws1bridge/scim/filter"
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
@@ -104,10 +105,71 @@ var (
 	}
 )
 
+// formOf is what a SCIM attribute is known to look like.
+func formOf(p scimPath) form {
+	if p.URN == "" && p.Sub == "" {
+		switch p.Name {
+		case "active":
+			return flag{}
+		case "emails":
+			return email{}
+		case "phoneNumbers", "ims", "photos", "entitlements":
+			return plural
+		case "addresses":
+			return postal
+		}
+	}
+	return text{}
+}
+
+// formOfAccess is what an attribute of Access is known to look like.
+func formOfAccess(p upstream.Path) form {
+	switch {
+	case p == upstream.Path{Schema: upstream.WorkspaceSchema, Name: "externalUserDisabled"}:
+		return flag{}
+	case p == upstream.Path{Name: "emails"}:
+		return text{} // the one address
+	case p.Schema == "":
+		return formOf(scimPath{Attribute: filter.Attribute{Name: p.Name, Sub: p.Sub}})
+	}
+	return text{}
+}
+
+func isText(f form) bool { _, ok := f.(text); return ok }
+func isFlag(f form) bool { _, ok := f.(flag); return ok }
+
+func isList(f form) bool {
+	switch f.(type) {
+	case list, texts:
+		return true
+	}
+	return false
+}
+
 func (p pair) as(f form) pair      { p.form = f; return p }
 func (p pair) require() pair       { p.required = true; return p }
 func (p pair) onCreate() pair      { p.createOnly = true; return p }
 func (p pair) keep() pair          { p.kept = true; return p }
 func (p pair) echo() pair          { p.echoed = true; return p }
 func (p pair) rewrite(k kind) pair { p.kind = k; return p }
-func (p pair) staysSet() bool      { return p.required || p.kept }
+
+// staysSet reports whether the attribute can't be cleared.
+func (p *pair) staysSet() bool { return p.required || p.kept }
+
+// mayChange reports whether a request to change a user says what the attribute
+// should be.
+func (p *pair) mayChange(r schema.Resource) bool {
+	return !p.createOnly && (p.computed == nil || p.computed.says(r))
+}
+
+// clears reports whether a request that has no value for the pair means that
+// Access should have none.
+func (p *pair) clears(r schema.Resource) bool { return !p.staysSet() && (!p.echoed || has(r, p.scim)) }
+
+// name is what the pair is called in answers.
+func (p *pair) name() string {
+	if p.computed != nil {
+		return p.access.String()
+	}
+	return p.scim.String()
+}

@@ -35,6 +35,12 @@ func (p scimPath) String() string {
 // attribute is the path without what stands in the attribute.
 func (p scimPath) attribute() scimPath { return attributePath(p.URN, p.Name) }
 
+// sameAttribute reports whether both paths lie in one attribute. Names and URNs
+// have no case.
+func (p scimPath) sameAttribute(other scimPath) bool {
+	return strings.EqualFold(p.URN, other.URN) && strings.EqualFold(p.Name, other.Name)
+}
+
 // is reports whether the path is the attribute of the core schema.
 func (p scimPath) is(name string) bool { return p == attributePath("", name) }
 

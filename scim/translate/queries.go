@@ -15,18 +15,16 @@ import (
 // That is one name, and a second where a rule leads away from the domain: a user
 // may have it in Access still from before there was the rule.
 func (t *Translator) UserNames(okta string) []string {
-	both := t.rules.byKind[kindUserName]
+	renamed, _ := t.rules.toAccess(kindUserName, okta)
 	var names []string
-	for _, name := range []string{first(rewrite(both.there.apply, kindUserName, okta)), okta} {
-		shown := first(rewrite(both.undo, kindUserName, name))
+	for _, name := range []string{renamed, okta} {
+		shown, _ := t.rules.toOkta(kindUserName, name)
 		if domains.SameAddress(shown, okta) && (len(names) == 0 || !strings.EqualFold(names[0], name)) {
 			names = append(names, name)
 		}
 	}
 	return names
 }
-
-func first(s string, _ *compiled) string { return s }
 
 // KeepsInUserName reports whether every userName that holds part, or that starts
 // with it, holds it in Access too.
@@ -36,5 +34,7 @@ func (t *Translator) KeepsInUserName(part string, starts bool) bool {
 
 // KeepsExternalID reports whether the externalId that Okta sees is that of Access.
 func (t *Translator) KeepsExternalID() bool {
-	return slices.ContainsFunc(t.pairs, func(p pair) bool { return p.access == externalID && p.scim.is("externalId") })
+	return slices.ContainsFunc(t.pairs, func(p pair) bool {
+		return p.access == externalIDPath && p.scim.is("externalId")
+	})
 }

@@ -2,18 +2,13 @@ package translate
 
 import "ws1bridge/scim/schema"
 
-import "errors"
-
-// errNoObject is an attribute whose parent, such as name, is something else.
-var errNoObject = errors.New("must stand in an object")
-
 // get finds the value at a path, nil where there is none.
-func get(r schema.Resource, p scimPath) (any, error) {
+func get(r schema.Resource, p scimPath) (any, *fault) {
 	block := r
 	if p.URN != "" {
 		var ok bool
 		if block, ok = r[p.URN].(map[string]any); !ok && r[p.URN] != nil {
-			return nil, errNoObject
+			return nil, notInObject
 		}
 	}
 	v := block[p.Name]
@@ -36,15 +31,15 @@ func get(r schema.Resource, p scimPath) (any, error) {
 			return nil, nil
 		}
 	}
-	return nil, errNoObject
+	return nil, notInObject
 }
 
 // getSelected finds the first value of a list that the path's selector means
 // and that holds something.
-func getSelected(v any, p scimPath) (any, error) {
-	list, err := items(v)
-	if err != nil {
-		return nil, err
+func getSelected(v any, p scimPath) (any, *fault) {
+	list, wrong := elementsOf(v)
+	if wrong != nil {
+		return nil, wrong
 	}
 	for _, item := range list {
 		if value := item[p.Sub]; p.values.matches(item) && value != nil && value != "" {

@@ -43,11 +43,11 @@ func roundTrip(t rapid.TB, tr *translate.Translator, a upstream.Attributes) upst
 // that hold a list apart.
 func mapped(tb testing.TB) (texts, lists []string) {
 	tb.Helper()
-	_, a, err := translator(tb).NewUser(resource(tb, readFile(tb, "../../testdata/okta/user_full.json")))
+	c, err := translator(tb).NewUser(resource(tb, readFile(tb, "../../testdata/okta/user_full.json")))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	for p, v := range a {
+	for p, v := range c.Attributes {
 		switch v.(type) {
 		case string:
 			texts = append(texts, p.String())
@@ -146,13 +146,13 @@ func TestSCIMRoundTrip(t *testing.T) {
 // change it.
 func checkSettled(t rapid.TB, tr *translate.Translator, r schema.Resource, accepted *int) {
 	t.Helper()
-	_, first, err := tr.NewUser(r)
+	first, err := tr.NewUser(r)
 	if err != nil {
 		return
 	}
 	*accepted++
-	second := roundTrip(t, tr, first)
-	want := maps.Clone(first)
+	second := roundTrip(t, tr, first.Attributes)
+	want := maps.Clone(first.Attributes)
 	delete(want, upstream.Path{Name: "externalId"}) // is never changed
 	if !reflect.DeepEqual(set(second), set(want)) {
 		t.Errorf("got %v back, want %v", set(second), set(want))
@@ -218,13 +218,14 @@ func fullUser(tb testing.TB) schema.Resource {
 // TestBusyRoundTrip checks a full user against rules and attributes of all kinds.
 func TestBusyRoundTrip(t *testing.T) {
 	tr, r := busy(t), fullUser(t)
-	got, first, err := tr.NewUser(r)
+	c, err := tr.NewUser(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := upstream.User{Domain: got, Attributes: first}
-	if got != domain || u.UserName() != "Full@acme.com" || first[path(t, tenantURN+":login")] != "full@okta.acme.com" {
-		t.Errorf("got %s, %v", got, set(first))
+	u, first := created(c), c.Attributes
+	login := first[path(t, tenantURN+":login")]
+	if c.Domain != domain || c.UserName() != "Full@acme.com" || login != "full@okta.acme.com" {
+		t.Errorf("got %s, %v", c.Domain, set(first))
 	}
 	shown := tr.UserToSCIM(u)
 	if shown["userName"] != "Full@okta.acme.com" || shown["domain"] != "okta.acme.com" {
@@ -248,7 +249,7 @@ func BenchmarkNewUser(b *testing.B) {
 			r := fullUser(b)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, _, err := tr.NewUser(r); err != nil {
+				if _, err := tr.NewUser(r); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -262,11 +263,11 @@ func BenchmarkUserChange(b *testing.B) {
 	for name, tr := range map[string]*translate.Translator{"default": translator(b), "busy": busy(b)} {
 		b.Run(name, func(b *testing.B) {
 			r := fullUser(b)
-			got, a, err := tr.NewUser(r)
+			c, err := tr.NewUser(r)
 			if err != nil {
 				b.Fatal(err)
 			}
-			u := upstream.User{Domain: got, Attributes: a}
+			u := created(c)
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := tr.UserChange(u, r); err != nil {
@@ -282,11 +283,11 @@ func BenchmarkUserChange(b *testing.B) {
 func BenchmarkUserToSCIM(b *testing.B) {
 	for name, tr := range map[string]*translate.Translator{"default": translator(b), "busy": busy(b)} {
 		b.Run(name, func(b *testing.B) {
-			got, a, err := tr.NewUser(fullUser(b))
+			c, err := tr.NewUser(fullUser(b))
 			if err != nil {
 				b.Fatal(err)
 			}
-			u := upstream.User{Domain: got, Attributes: a}
+			u := created(c)
 			b.ReportAllocs()
 			for b.Loop() {
 				tr.UserToSCIM(u)
@@ -299,13 +300,13 @@ func BenchmarkUserToSCIM(b *testing.B) {
 // benchmarks, which no machine changes.
 func TestAllocations(t *testing.T) {
 	tr, r := busy(t), fullUser(t)
-	got, a, err := tr.NewUser(r)
+	c, err := tr.NewUser(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := upstream.User{Domain: got, Attributes: a}
+	u := created(c)
 	for name, work := range map[string]func(){
-		"NewUser":    func() { _, _, _ = tr.NewUser(r) },
+		"NewUser":    func() { _, _ = tr.NewUser(r) },
 		"UserChange": func() { _, _ = tr.UserChange(u, r) },
 		"UserToSCIM": func() { tr.UserToSCIM(u) },
 	} {

@@ -79,6 +79,15 @@ func (r *compiled) choosesDirectory() bool {
 	return means && !domains.Same(r.Okta, r.Access)
 }
 
+// leadsTo is the one domain to whose directory the rule leads people, "" for none
+// or for many.
+func (r *compiled) leadsTo() string {
+	if isWild(r.Access) || !r.choosesDirectory() {
+		return ""
+	}
+	return r.Access
+}
+
 func isWild(pattern string) bool { return strings.HasPrefix(pattern, "*.") }
 
 // direction finds the rule for a domain, one way. The most specific decides: an
@@ -189,6 +198,16 @@ func newMapping(rules []compiled) *mapping {
 		}
 	}
 	return m
+}
+
+// toAccess is what Access gets for a value of that kind, and by which rule.
+func (m *mapping) toAccess(k kind, value string) (string, *compiled) {
+	return rewrite(m.byKind[k].there.apply, k, value)
+}
+
+// toOkta is what Okta is shown for a value of that kind, and by which rule.
+func (m *mapping) toOkta(k kind, value string) (string, *compiled) {
+	return rewrite(m.byKind[k].undo, k, value)
 }
 
 // rewrites reports whether some rule changes values of the kind.

@@ -80,10 +80,11 @@ func TestRuledRoundTrip(t *testing.T) {
 		tr, rules := ruled(rt, false)
 		x := rapid.SampledFrom(locals).Draw(rt, "local") + "@" + anyDomain().Draw(rt, "domain")
 		in := person(x)
-		_, sent, err := tr.NewUser(in)
+		c, err := tr.NewUser(in)
 		if err != nil {
 			rt.Fatalf("%v", err)
 		}
+		sent := c.Attributes
 		back := tr.UserToSCIM(upstream.User{Attributes: sent})
 		for name, v := range map[string][2]string{
 			"userName": {upstream.User{Attributes: sent}.UserName(), back["userName"].(string)},
@@ -179,11 +180,11 @@ func TestRuledFilter(t *testing.T) {
 }
 
 func image(t rapid.TB, tr *translate.Translator, x string) string {
-	_, a, err := tr.NewUser(person(x))
+	c, err := tr.NewUser(person(x))
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	return upstream.User{Attributes: a}.UserName()
+	return c.UserName()
 }
 
 func shown(tr *translate.Translator, y string) string {
@@ -221,7 +222,7 @@ func TestNobodyLandsOutside(t *testing.T) {
 		if rapid.Bool().Draw(rt, "names a domain") {
 			in["domain"] = anyDomain().Draw(rt, "named")
 		}
-		domain, _, err := tr.NewUser(in)
+		c, err := tr.NewUser(in)
 		if err != nil {
 			refused++
 			for _, name := range cfg.Managed {
@@ -231,9 +232,9 @@ func TestNobodyLandsOutside(t *testing.T) {
 			}
 			return
 		}
-		chosen[domain]++
-		if !slices.Contains(cfg.Managed, domain) {
-			rt.Errorf("a user lands in %s, managed are %v", domain, cfg.Managed)
+		chosen[c.Domain]++
+		if !slices.Contains(cfg.Managed, c.Domain) {
+			rt.Errorf("a user lands in %s, managed are %v", c.Domain, cfg.Managed)
 		}
 	})
 	if (refused == 0 || len(chosen) < 2) && !testing.Short() {

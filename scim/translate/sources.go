@@ -1,11 +1,11 @@
 package translate
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"ws1bridge/scim/domains"
+	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
@@ -30,8 +30,8 @@ var defaultDomainAttributes = []string{domainName, schema.Workspace + ":" + doma
 
 // choice is a domain of Access's and what chose it.
 type choice struct {
-	domain string
-	source string // "attribute", "userName", "email" or "default"
+	domain string // "" for none
+	source string
 	rule   *compiled
 }
 
@@ -40,35 +40,36 @@ type choice struct {
 // counts in any case, so that a mistake in it shows.
 func (t *Translator) chooseDomain(r schema.Resource) (choice, error) {
 	for _, source := range t.sources {
-		switch source {
-		case SourceAttribute:
-			if c, err := t.namedDomain(r); err != nil || c.domain != "" {
-				return c, err
-			}
-		case SourceUserName:
-			if c, err := t.domainOf(r["userName"], source); err != nil || c.domain != "" {
-				return c, err
-			}
-		case SourceEmail:
-			address, err := email{}.toAccess(r["emails"])
-			if err != nil {
-				return choice{}, &Error{Attribute: "emails", Reason: err.Error()}
-			}
-			if c, err := t.domainOf(address, source); err != nil || c.domain != "" {
-				return c, err
-			}
-		case SourceDefault:
-			return choice{domain: t.defaultDomain, source: source}, nil
+		if c, err := t.chooseBy(source, r); err != nil || c.domain != "" {
+			return c, err
 		}
 	}
-	return choice{}, &Error{Attribute: t.namingAttributes(), Reason: t.noDirectory()}
+	return choice{}, t.noDirectory(strings.Join(t.namingAttributes(), ", "))
 }
 
-// domainOf is the managed domain that a value such as jane@example.com ends in,
-// "" where it ends in none. A domain that a rule leads to must be managed: the
-// rule says that its people have a directory.
-func (t *Translator) domainOf(v any, source string) (choice, error) {
-	value, _ := v.(string)
+// chooseBy is the choice of one source.
+func (t *Translator) chooseBy(source string, r schema.Resource) (choice, error) {
+	switch source {
+	case SourceAttribute:
+		return t.namedDomain(r)
+	case SourceUserName:
+		name, _ := r["userName"].(string)
+		return t.domainOf(name, "userName", source)
+	case SourceEmail:
+		v, wrong := email{}.toAccess(r["emails"])
+		if wrong != nil {
+			return choice{}, wrong.of("emails")
+		}
+		address, _ := v.(string)
+		return t.domainOf(address, "emails", source)
+	}
+	return choice{domain: t.defaultDomain, source: SourceDefault}, nil
+}
+
+// domainOf is the managed domain that the value of an attribute ends in, such as
+// jane@example.com. A domain that a rule leads to must be managed: the rule says
+// that its people have a directory.
+func (t *Translator) domainOf(value, attribute, source string) (choice, error) {
 	at := domains.Start(value)
 	if at < 0 {
 		return choice{}, nil
@@ -76,38 +77,45 @@ func (t *Translator) domainOf(v any, source string) (choice, error) {
 	domain, rule := t.rules.directory.apply(value[at:])
 	name, ok := t.managed.find(domain)
 	if !ok && rule.choosesDirectory() {
-		return choice{}, &Error{Attribute: map[string]string{SourceUserName: "userName", SourceEmail: "emails"}[source], Reason: t.noDirectory()}
+		return choice{}, t.noDirectory(attribute)
 	}
 	return choice{domain: name, source: source, rule: rule}, nil
 }
 
-// namedDomain is the domain that the attributes for it name, "" where they name
-// none. What they name must have a directory, and all must agree.
+// namedDomain is the domain that the attributes for it name. What they name must
+// have a directory, and all must agree.
 func (t *Translator) namedDomain(r schema.Resource) (choice, error) {
 	var found choice
 	for _, p := range t.domainPaths {
-		v, err := get(r, p)
-		if err == nil {
-			v, err = text{}.toAccess(v)
+		value, wrong := textAt(r, p)
+		if wrong != nil {
+			return choice{}, wrong.of(p.String())
 		}
-		if err != nil {
-			return choice{}, &Error{Attribute: p.String(), Reason: err.Error()}
-		}
-		value, _ := v.(string)
 		if value == "" {
 			continue
 		}
-		domain, rule := rewrite(t.rules.byKind[kindDomain].there.apply, kindDomain, value)
+		domain, rule := t.rules.toAccess(kindDomain, value)
 		name, ok := t.managed.find(domain)
 		if !ok {
-			return choice{}, &Error{Attribute: p.String(), Reason: t.noDirectory()}
+			return choice{}, t.noDirectory(p.String())
 		}
 		if found.domain != "" && found.domain != name {
-			return choice{}, &Error{Attribute: p.String(), Reason: "names another domain than " + t.domainPaths[0].String() + " does"}
+			return choice{}, problem.DomainsDiffer(p, t.domainPaths[0])
 		}
 		found = choice{domain: name, source: SourceAttribute, rule: rule}
 	}
 	return found, nil
+}
+
+// textAt is the text at a path, "" where there is none.
+func textAt(r schema.Resource, p scimPath) (string, *fault) {
+	given, wrong := get(r, p)
+	if wrong != nil {
+		return "", wrong
+	}
+	v, wrong := text{}.toAccess(given)
+	s, _ := v.(string)
+	return s, wrong
 }
 
 // checkStays refuses to move a user to another domain: Access takes the
@@ -118,29 +126,28 @@ func (t *Translator) checkStays(current upstream.User, r schema.Resource) error 
 	if err != nil || named.domain == "" || current.Domain == "" || named.domain == current.Domain {
 		return err
 	}
-	return &Error{Attribute: strings.Join(namesOf(t.domainPaths), ", "), Reason: fmt.Sprintf(
-		"names the domain %s, but the user is in %s: Workspace ONE Access does not move users. Delete the user there and push again, or correct the mapping",
-		named.domain, current.Domain)}
+	return problem.DomainFixed(strings.Join(namesOf(t.domainPaths), ", "), named.domain, current.Domain)
 }
 
 // showDomain puts the user's domain where Okta may name it.
-func (t *Translator) showDomain(r schema.Resource, domain string) {
+func (t *Translator) showDomain(r schema.Resource, domain string, trace *recorder) {
 	if domain == "" || !t.showsDomain {
 		return
 	}
-	shown, _ := rewrite(t.rules.byKind[kindDomain].undo, kindDomain, domain)
+	shown, rule := t.rules.toOkta(kindDomain, domain)
+	trace.choose(choice{domain: domain, rule: rule})
 	for _, p := range t.domainPaths {
 		put(r, p, shown)
 	}
 }
 
 // noDirectory says which domains there are.
-func (t *Translator) noDirectory() string {
-	return "has no domain whose directory the bridge manages: there are " + t.managed.String()
+func (t *Translator) noDirectory(attribute string) error {
+	return problem.NoDirectory(attribute, t.managed)
 }
 
 // namingAttributes are the attributes that the domain comes from.
-func (t *Translator) namingAttributes() string {
+func (t *Translator) namingAttributes() []string {
 	var names []string
 	for _, source := range t.sources {
 		switch source {
@@ -152,7 +159,7 @@ func (t *Translator) namingAttributes() string {
 			names = append(names, "emails")
 		}
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 func namesOf(paths []scimPath) (names []string) {
@@ -168,27 +175,35 @@ func (t *Translator) compileSources(cfg Config, report *problems) {
 	if t.sources == nil {
 		t.sources = allSources
 	}
-	if len(t.sources) == 0 {
+	checkSources(t.sources, report)
+	switch {
+	case slices.Contains(t.sources, SourceAttribute):
+		t.compileDomainPaths(cfg.DomainAttributes, report)
+	case cfg.DomainAttributes != nil:
+		report.report("domains.attributes", "is of no use while attribute is not in domains.source")
+	}
+}
+
+func checkSources(sources []string, report *problems) {
+	if len(sources) == 0 {
 		report.report("domains.source", "must name at least one of %s", strings.Join(allSources, ", "))
 	}
-	for i, s := range t.sources {
+	for i, s := range sources {
 		setting := indexed("domains.source", i)
 		switch {
 		case !slices.Contains(allSources, s):
 			report.report(setting, "must be one of %s", strings.Join(allSources, ", "))
-		case slices.Contains(t.sources[:i], s):
+		case slices.Contains(sources[:i], s):
 			report.report(setting, "%s is there already", s)
-		case s == SourceDefault && i < len(t.sources)-1:
+		case s == SourceDefault && i < len(sources)-1:
 			report.report(setting, "default always decides: what follows it never would")
 		}
 	}
-	if !slices.Contains(t.sources, SourceAttribute) {
-		if cfg.DomainAttributes != nil {
-			report.report("domains.attributes", "is of no use while attribute is not in domains.source")
-		}
-		return
-	}
-	names := cfg.DomainAttributes
+}
+
+// compileDomainPaths reads which attributes name the domain; nil takes those that
+// may do so by default.
+func (t *Translator) compileDomainPaths(names []string, report *problems) {
 	if t.showsDomain = names != nil; !t.showsDomain {
 		names = defaultDomainAttributes
 	}
@@ -198,7 +213,7 @@ func (t *Translator) compileSources(cfg Config, report *problems) {
 		switch {
 		case err != nil:
 			report.report(setting, "%v", err)
-		case p.values.some() || p.Sub != "":
+		case p != p.attribute():
 			report.report(setting, "must be an attribute alone, such as %s", defaultDomainAttributes[1])
 		case slices.Contains(t.domainPaths, p):
 			report.report(setting, "is there already")

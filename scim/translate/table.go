@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"ws1bridge/scim/filter"
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
@@ -19,13 +18,17 @@ const (
 
 var typeNames = []string{typeString, typeBoolean, typeStrings, typeList}
 
-// createOnly is the value of Attribute.On.
+var formsByType = map[string]form{
+	typeString: text{}, typeBoolean: flag{}, typeStrings: texts{}, typeList: plural,
+}
+
+// onCreate is the value of Attribute.On.
 const onCreate = "create"
 
 // requiredByAccess are what Access creates no user without (Access guide "SCIM
 // APIs for Provisioned Users").
 var requiredByAccess = []upstream.Path{
-	{Name: "userName"}, {Name: "externalId"}, {Name: "name", Sub: "givenName"}, {Name: "name", Sub: "familyName"}, {Name: "emails"},
+	userNamePath, externalIDPath, {Name: "name", Sub: "givenName"}, {Name: "name", Sub: "familyName"}, {Name: "emails"},
 }
 
 // indispensable are the SCIM attributes whose default pair cannot go: without
@@ -44,6 +47,21 @@ type table struct {
 	report *problems
 }
 
+// line is a line of the configuration and where it stands.
+type line struct {
+	Attribute
+	setting string
+}
+
+// refuse reports what is wrong with a key of a line, "" for the line as such.
+func (t *table) refuse(l line, key, format string, args ...any) {
+	setting := l.setting
+	if key != "" {
+		setting += "." + key
+	}
+	t.report.report(setting, format, args...)
+}
+
 // compilePairs changes the default table as configured, and reports all that is
 // wrong with the result.
 func compilePairs(attributes []Attribute, domainPaths []scimPath, report *problems) []pair {
@@ -52,7 +70,7 @@ func compilePairs(attributes []Attribute, domainPaths []scimPath, report *proble
 	for _, off := range []bool{true, false} {
 		for i, a := range attributes {
 			if a.Off == off {
-				t.add(a, indexed("attributes", i))
+				t.add(line{a, indexed("attributes", i)})
 			}
 		}
 	}
@@ -71,113 +89,124 @@ func rank(p pair) int {
 	return 0
 }
 
-func (t *table) add(a Attribute, setting string) {
-	p, ok := t.read(a, setting)
+func (t *table) add(l line) {
+	p, ok := t.read(l)
 	if !ok {
 		return
 	}
 	i := slices.IndexFunc(t.pairs, func(have pair) bool {
-		return have.setting == "" && a.SCIM != "" && have.scim == p.scim && (a.Access == "" || have.access == p.access)
+		return have.setting == "" && l.SCIM != "" && have.scim == p.scim && (l.Access == "" || have.access == p.access)
 	})
 	switch {
-	case i >= 0 && a.Off:
-		t.switchOff(i, setting)
+	case i >= 0 && l.Off:
+		t.switchOff(i, l)
 	case i >= 0:
-		t.adjust(i, a, p, setting)
-	case a.Off:
-		t.report.report(setting+".off", "there is no default pair for %s to switch off", a.SCIM)
-	case a.Access == "":
-		t.report.report(setting+".access", "is required: no default pair has %s", a.SCIM)
+		t.adjust(&t.pairs[i], p, l)
+	case l.Off:
+		t.refuse(l, "off", "there is no default pair for %s to switch off", l.SCIM)
+	case l.Access == "":
+		t.refuse(l, "access", "is required: no default pair has %s", l.SCIM)
 	default:
-		t.settleForm(&p, a, setting)
+		t.settleForm(&p, l)
 		t.pairs = append(t.pairs, p)
 	}
 }
 
-func (t *table) switchOff(i int, setting string) {
+func (t *table) switchOff(i int, l line) {
 	if name := t.pairs[i].scim.String(); slices.Contains(indispensable, name) {
-		t.report.report(setting+".off", "%s cannot be switched off: Okta finds people by userName and shuts them out by active", name)
+		t.refuse(l, "off", "%s cannot be switched off: Okta finds people by userName and shuts them out by active", name)
 		return
 	}
 	t.pairs = slices.Delete(t.pairs, i, i+1)
 }
 
-// adjust changes a default pair.
-func (t *table) adjust(i int, a Attribute, p pair, setting string) {
-	have := &t.pairs[i]
-	if a.Type != "" {
-		t.report.report(setting+".type", "the type of a default pair is fixed")
+// adjust changes a default pair as a line says.
+func (t *table) adjust(have *pair, said pair, l line) {
+	if l.Type != "" {
+		t.refuse(l, "type", "the type of a default pair is fixed")
 	}
-	have.setting = setting
-	have.required, have.insisted = have.required || p.required, p.required
-	have.createOnly = have.createOnly || p.createOnly
-	if slices.Contains(indispensable, a.SCIM) && p.createOnly {
-		t.report.report(setting+".on", "%s must be free to change", a.SCIM)
+	have.setting = l.setting
+	have.required, have.insisted = have.required || said.required, said.required
+	have.createOnly = have.createOnly || said.createOnly
+	if slices.Contains(indispensable, have.scim.String()) && said.createOnly {
+		t.refuse(l, "on", "%s must be free to change", l.SCIM)
 	}
-	t.settleDefault(have, a, setting)
+	t.settleDefault(have, l)
 }
 
 // read reads a line as a pair, but for what depends on its type.
-func (t *table) read(a Attribute, setting string) (p pair, ok bool) {
+func (t *table) read(l line) (p pair, ok bool) {
 	before := len(*t.report)
-	p = pair{kind: noKind, required: a.Required, createOnly: a.On == onCreate, setting: setting}
-	switch {
-	case a.SCIM == "" && a.Value == "":
-		t.report.report(setting, "needs scim, the attribute as Okta knows it, or value, an expression")
-	case a.SCIM != "" && a.Value != "":
-		t.report.report(setting+".value", "a computed attribute has no scim: what is computed cannot be read back")
-	case a.SCIM != "":
-		p.scim = t.readSCIM(a.SCIM, setting+".scim")
-	case a.Access == "":
-		t.report.report(setting+".access", "is required")
-	default:
-		p.computed = compileExpression(a.Value, setting+".value", t.report)
+	p = pair{kind: noKind, required: l.Required, createOnly: l.On == onCreate, setting: l.setting}
+	t.readValue(&p, l)
+	if l.Access != "" {
+		p.access = t.readAccess(l)
 	}
-	if a.Access != "" {
-		p.access = t.readAccess(a.Access, setting+".access")
-	}
-	if a.On != "" && a.On != onCreate {
-		t.report.report(setting+".on", "must be create, or be left out")
-	}
-	if a.Type != "" && !slices.Contains(typeNames, a.Type) {
-		t.report.report(setting+".type", "must be one of %s", strings.Join(typeNames, ", "))
-	}
-	if a.Off && (a.Required || a.On != "" || a.Default != "" || a.Value != "" || a.Type != "") {
-		t.report.report(setting+".off", "what is switched off has no other settings")
-	}
+	t.checkWords(l)
 	return p, len(*t.report) == before
 }
 
-func (t *table) readSCIM(s, setting string) scimPath {
-	p, err := parsePath(s)
+// readValue reads where the value comes from: an attribute of Okta's, or an
+// expression.
+func (t *table) readValue(p *pair, l line) {
+	switch {
+	case l.SCIM == "" && l.Value == "":
+		t.refuse(l, "", "needs scim, the attribute as Okta knows it, or value, an expression")
+	case l.SCIM != "" && l.Value != "":
+		t.refuse(l, "value", "a computed attribute has no scim: what is computed cannot be read back")
+	case l.SCIM != "":
+		p.scim = t.readSCIM(l)
+	case l.Access == "":
+		t.refuse(l, "access", "is required")
+	default:
+		p.computed = compileExpression(l.Value, l.setting+".value", t.report)
+	}
+}
+
+// checkWords reports words that mean nothing, and what does not go together.
+func (t *table) checkWords(l line) {
+	if l.On != "" && l.On != onCreate {
+		t.refuse(l, "on", "must be create, or be left out")
+	}
+	if l.Type != "" && !slices.Contains(typeNames, l.Type) {
+		t.refuse(l, "type", "must be one of %s", strings.Join(typeNames, ", "))
+	}
+	if l.Off && (l.Required || l.On != "" || l.Default != "" || l.Value != "" || l.Type != "") {
+		t.refuse(l, "off", "what is switched off has no other settings")
+	}
+}
+
+func (t *table) readSCIM(l line) scimPath {
+	p, err := parsePath(l.SCIM)
+	spelled := spelling(p)
 	switch {
 	case err != nil:
-		t.report.report(setting, "%v", err)
+		t.refuse(l, "scim", "%v", err)
 	case notForTable(p):
-		t.report.report(setting, "%s is not for the table: it is read-only or goes nowhere", p.Name)
+		t.refuse(l, "scim", "%s is not for the table: it is read-only or goes nowhere", p.Name)
 	case p.values.some() && p.Sub == p.values.sub():
-		t.report.report(setting, "the filter fixes %s already", p.Sub)
-	}
-	if spelled := spelling(p); err == nil && spelled != "" && spelled != p.Name {
-		t.report.report(setting, "the attribute is spelled %s", spelled)
+		t.refuse(l, "scim", "the filter fixes %s already", p.Sub)
+	case spelled != p.Name:
+		t.refuse(l, "scim", "the attribute is spelled %s", spelled)
 	}
 	return p
 }
 
-// spelling is how the default table spells an attribute that p names in some case.
+// spelling is how the default table spells the attribute that p names in some
+// case, p.Name where the table does not have it.
 func spelling(p scimPath) string {
 	for _, known := range defaultPairs {
-		if known.scim.URN == p.URN && strings.EqualFold(known.scim.Name, p.Name) {
+		if known.scim.sameAttribute(p) {
 			return known.scim.Name
 		}
 	}
-	return ""
+	return p.Name
 }
 
-func (t *table) readAccess(s, setting string) upstream.Path {
-	a, condition, err := parseAttribute(s)
+func (t *table) readAccess(l line) upstream.Path {
+	a, condition, err := parseAttribute(l.Access)
 	if condition != nil {
-		t.report.report(setting, "an attribute of Access takes no filter: choose the value on the SCIM side")
+		t.refuse(l, "access", "an attribute of Access takes no filter: choose the value on the SCIM side")
 		return upstream.Path{}
 	}
 	p := upstream.Path{Schema: a.URN, Name: a.Name, Sub: a.Sub}
@@ -188,30 +217,32 @@ func (t *table) readAccess(s, setting string) upstream.Path {
 		err = upstream.CheckWritable(p)
 	}
 	if err != nil {
-		t.report.report(setting, "%s: %v", s, err)
+		t.refuse(l, "access", "%s: %v", l.Access, err)
 	}
 	return p
 }
 
 // settleForm decides how the values of a new pair look.
-func (t *table) settleForm(p *pair, a Attribute, setting string) {
-	forms := map[string]form{"": formOf(p.scim), typeString: text{}, typeBoolean: flag{}, typeStrings: texts{}, typeList: plural}
-	p.form = forms[a.Type]
+func (t *table) settleForm(p *pair, l line) {
 	held := formOfAccess(p.access)
-	if a.Type == "" && p.computed != nil || a.Type == "" && isText(p.form) && isFlag(held) {
-		p.form = held
+	p.form = formsByType[l.Type]
+	if l.Type == "" {
+		p.form = formOf(p.scim)
+		if p.computed != nil || isText(p.form) && isFlag(held) {
+			p.form = held
+		}
 	}
 	if isList(p.form) != isList(held) && p.access.Schema == "" {
-		t.report.report(setting, "one of %s and %s holds several values, the other one", p.scim, p.access)
+		t.refuse(l, "", "one of %s and %s holds several values, the other one", p.scim, p.access)
 	}
 	if p.computed != nil && isList(p.form) {
-		t.report.report(setting, "a computed attribute holds one value")
+		t.refuse(l, "", "a computed attribute holds one value")
 	}
 	if p.scim.URN == schema.Workspace {
 		p.echoed = true // Access's own namespace, which Okta need not map
 	}
 	p.settleAccess()
-	t.settleDefault(p, a, setting)
+	t.settleDefault(p, l)
 }
 
 // settleAccess gives a new pair what its attribute of Access demands, wherever
@@ -219,7 +250,7 @@ func (t *table) settleForm(p *pair, a Attribute, setting string) {
 func (p *pair) settleAccess() {
 	p.insisted = p.required
 	p.required = p.required || slices.Contains(requiredByAccess, p.access)
-	p.createOnly = p.createOnly || p.access == externalID
+	p.createOnly = p.createOnly || p.access == externalIDPath
 	switch p.access {
 	case upstream.Path{Name: "emails"}:
 		p.kind = kindEmails
@@ -228,61 +259,20 @@ func (p *pair) settleAccess() {
 	}
 }
 
-func (t *table) settleDefault(p *pair, a Attribute, setting string) {
-	if a.Default == "" {
+func (t *table) settleDefault(p *pair, l line) {
+	switch {
+	case l.Default == "":
+		return
+	case isList(p.form):
+		t.refuse(l, "default", "an attribute with several values has no default")
+		return
+	case p.access == externalIDPath:
+		t.refuse(l, "default", "externalId has no default: each user needs one of its own")
 		return
 	}
-	if isList(p.form) {
-		t.report.report(setting+".default", "an attribute with several values has no default")
-		return
-	}
-	v, err := p.form.toAccess(a.Default)
-	if err != nil {
-		t.report.report(setting+".default", "%v", err)
-	}
-	if p.access == externalID {
-		t.report.report(setting+".default", "externalId has no default: it must be another for each user")
+	v, wrong := p.form.toAccess(l.Default)
+	if wrong != nil { // a text can be wrong for a flag only
+		t.refuse(l, "default", "must be true or false")
 	}
 	p.fallback = v
-}
-
-// formOf is what a SCIM attribute is known to look like.
-func formOf(p scimPath) form {
-	if p.URN == "" && p.Sub == "" {
-		switch p.Name {
-		case "active":
-			return flag{}
-		case "emails":
-			return email{}
-		case "phoneNumbers", "ims", "photos", "entitlements":
-			return plural
-		case "addresses":
-			return postal
-		}
-	}
-	return text{}
-}
-
-// formOfAccess is what an attribute of Access is known to look like.
-func formOfAccess(p upstream.Path) form {
-	switch {
-	case p == upstream.Path{Schema: upstream.WorkspaceSchema, Name: "externalUserDisabled"}:
-		return flag{}
-	case p == upstream.Path{Name: "emails"}:
-		return text{} // the one address
-	case p.Schema == "":
-		return formOf(scimPath{Attribute: filter.Attribute{Name: p.Name, Sub: p.Sub}})
-	}
-	return text{}
-}
-
-func isText(f form) bool { _, ok := f.(text); return ok }
-func isFlag(f form) bool { _, ok := f.(flag); return ok }
-
-func isList(f form) bool {
-	switch f.(type) {
-	case list, texts:
-		return true
-	}
-	return false
 }

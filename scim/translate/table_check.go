@@ -10,47 +10,52 @@ import (
 // checkConflicts reports pairs that write one attribute of Access, or that are
 // read into one of SCIM.
 func (t *table) checkConflicts(domainPaths []scimPath) {
-	for i, p := range t.pairs {
-		for _, q := range t.pairs[:i] {
-			if p.setting == "" && q.setting == "" {
-				continue
-			}
-			if overlapAccess(p.access, q.access) {
-				t.report.report(setting(p, q, "access"), "%s is written twice: by %s and by %s; switch one off, or compute another attribute from it", p.access, describe(q), describe(p))
-			}
-			if overlapSCIM(p.scim, q.scim) {
-				t.report.report(setting(p, q, "scim"), "%s would be read from %s and from %s: switch one off, or compute the second (value) from the first", p.scim, q.access, p.access)
-			}
-		}
-		if p.computed != nil {
-			continue
+	for i := range t.pairs {
+		p := &t.pairs[i]
+		for j := range i {
+			t.checkConflict(p, &t.pairs[j])
 		}
 		for _, d := range domainPaths {
-			switch {
-			case !overlapSCIM(p.scim, d):
-			case p.setting == "":
-				t.report.report("domains.attributes", "%s is mapped already: it cannot name the domain too", p.scim)
-			default:
-				t.report.report(p.setting+".scim", "%s names the domain (domains.attributes)", p.scim)
-			}
+			t.checkDomainPath(p, d)
 		}
 	}
 }
 
-// setting is where a conflict is configured: at the later of two pairs, unless
-// that is a default one.
-func setting(p, q pair, key string) string {
-	if p.setting == "" {
-		return q.setting + "." + key
+// checkConflict compares a pair with an earlier one.
+func (t *table) checkConflict(p, earlier *pair) {
+	at := p.setting
+	if at == "" {
+		at = earlier.setting
 	}
-	return p.setting + "." + key
+	if at == "" {
+		return // the default pairs go together
+	}
+	if overlapAccess(p.access, earlier.access) {
+		t.report.report(at+".access", "%s is written twice: by %s and by %s; "+
+			"switch one off, or compute another attribute from it", p.access, describe(earlier), describe(p))
+	}
+	if overlapSCIM(p.scim, earlier.scim) {
+		t.report.report(at+".scim", "%s would be read from %s and from %s: "+
+			"switch one off, or compute the second (value) from the first", p.scim, earlier.access, p.access)
+	}
 }
 
-func describe(p pair) string {
+func describe(p *pair) string {
 	if p.setting != "" {
 		return p.setting
 	}
 	return "the default pair of " + p.scim.String()
+}
+
+// checkDomainPath reports a pair of an attribute that names the domain.
+func (t *table) checkDomainPath(p *pair, names scimPath) {
+	switch {
+	case !overlapSCIM(p.scim, names):
+	case p.setting == "":
+		t.report.report("domains.attributes", "%s is mapped already: it cannot name the domain too", p.scim)
+	default:
+		t.report.report(p.setting+".scim", "%s names the domain (domains.attributes)", p.scim)
+	}
 }
 
 // overlapAccess reports whether one path is the other or lies within it.
@@ -60,10 +65,11 @@ func overlapAccess(a, b upstream.Path) bool {
 
 // overlapSCIM reports whether reading both paths would fill one place. Names
 // have no case (RFC 7643 section 2.1). A value of a list may stand beside the
-// whole list, which then has the last word on what Okta reads.
+// whole list, which then has the last word on what Okta reads. Computed
+// attributes have no path and fill none.
 func overlapSCIM(a, b scimPath) bool {
 	switch {
-	case a.Name == "" || b.Name == "" || !strings.EqualFold(a.URN, b.URN) || !strings.EqualFold(a.Name, b.Name):
+	case a.Name == "" || b.Name == "" || !a.sameAttribute(b):
 		return false
 	case a.values.some() != b.values.some():
 		return a.Sub != "" && b.Sub != ""
@@ -76,30 +82,36 @@ func overlapSCIM(a, b scimPath) bool {
 }
 
 // settleReads finds out what computed attributes look at beyond what users are
-// shown with, and reports names that are spelled otherwise than elsewhere.
+// shown with.
 func (t *table) settleReads() {
 	for _, p := range t.pairs {
 		if p.computed == nil {
 			continue
 		}
 		for _, read := range p.computed.reads {
-			shown := false
-			for _, q := range t.pairs {
-				if q.computed != nil || !strings.EqualFold(q.scim.URN, read.URN) || !strings.EqualFold(q.scim.Name, read.Name) {
-					continue
-				}
-				if shown = true; q.scim.attribute() != read {
-					t.report.report(p.setting+".value", "%s is spelled %s", read, q.scim.attribute())
-				}
-			}
-			if spelled := spelling(read); !shown && spelled != "" && spelled != read.Name {
-				t.report.report(p.setting+".value", "%s is spelled %s", read.Name, spelled)
-			}
-			if !shown {
+			if !t.checkRead(p, read) {
 				p.computed.unshown = append(p.computed.unshown, read)
 			}
 		}
 	}
+}
+
+// checkRead reports whether users are shown with an attribute that a computed one
+// looks at, and refuses a name that is spelled otherwise elsewhere.
+func (t *table) checkRead(p pair, read scimPath) (shown bool) {
+	for _, q := range t.pairs {
+		if q.computed != nil || !q.scim.sameAttribute(read) {
+			continue
+		}
+		shown = true
+		if q.scim.attribute() != read {
+			t.report.report(p.setting+".value", "%s is spelled %s", read, q.scim.attribute())
+		}
+	}
+	if spelled := spelling(read); !shown && spelled != read.Name {
+		t.report.report(p.setting+".value", "%s is spelled %s", read.Name, spelled)
+	}
+	return shown
 }
 
 // checkComplete reports what Access requires and no pair writes, and filters on
@@ -111,10 +123,14 @@ func (t *table) checkComplete() {
 		}
 	}
 	for _, p := range t.pairs {
-		known := formOf(p.scim.attribute())
-		one := p.scim.URN == "" && !isList(known) && p.scim.Name != "emails"
-		if p.scim.values.some() && one && spelling(p.scim) != "" {
+		if p.scim.values.some() && isSimple(p.scim.attribute()) {
 			t.report.report(p.setting+".scim", "%s holds one value and takes no filter", p.scim.Name)
 		}
 	}
+}
+
+// isSimple reports whether an attribute is known to hold one value.
+func isSimple(p scimPath) bool {
+	known := slices.ContainsFunc(defaultPairs, func(d pair) bool { return d.scim.sameAttribute(p) })
+	return p.URN == "" && known && !isList(formOf(p)) && !p.is("emails")
 }

@@ -9,7 +9,6 @@ import (
 
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
-	"ws1bridge/upstream"
 )
 
 // line is a pair for random tables, with a generator of values as Okta sends
@@ -114,11 +113,11 @@ func TestTableRoundTrip(t *testing.T) {
 				want[l.SCIM] = v
 			}
 		}
-		_, sent, err := tr.NewUser(in)
+		c, err := tr.NewUser(in)
 		if err != nil {
 			rt.Fatalf("%v", err)
 		}
-		u := upstream.User{Domain: domain, Attributes: sent}
+		u, sent := created(c), c.Attributes
 		back := tr.UserToSCIM(u)
 		for _, l := range chosen {
 			if got := l.find(back); want[l.SCIM] != nil && !reflect.DeepEqual(got, want[l.SCIM]) {

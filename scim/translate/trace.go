@@ -2,8 +2,6 @@ package translate
 
 import (
 	"cmp"
-	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 
@@ -70,57 +68,87 @@ func (tr Trace) Lost() []string {
 	return names
 }
 
+// recorder notes what a translation does, for a trace. A nil one notes nothing.
+type recorder struct {
+	chosen choice
+	steps  map[*pair]step
+}
+
+// step is what became of one pair on the way to Access, or from there.
+type step struct {
+	given any            // as Okta has it, or as it is computed
+	read  upstream.Value // given, as the form reads it
+	sent  upstream.Value
+	rule  *compiled // what changed it on the way
+}
+
+func (r *recorder) choose(c choice) {
+	if r != nil {
+		r.chosen = c
+	}
+}
+
+func (r *recorder) note(p *pair, s step) {
+	if r != nil {
+		r.steps[p] = s
+	}
+}
+
 // TraceOkta follows a user of Okta's that is to be created to Access and back.
 func (t *Translator) TraceOkta(r schema.Resource) Trace {
-	domain, sent, err := t.NewUser(r)
+	trace := Trace{Dropped: t.dropped(r)}
+	there, back := &recorder{steps: map[*pair]step{}}, &recorder{steps: map[*pair]step{}}
+	created, err := t.newUser(r, there)
 	if err != nil {
-		return Trace{Refused: err.Error(), Dropped: t.dropped(r)}
+		trace.Refused = err.Error()
+		return trace
 	}
-	chosen, _ := t.chooseDomain(r) // it did, a moment ago
-	u := upstream.User{Domain: domain, Attributes: sent}
-	trace := Trace{
-		Domain:  TracedDomain{Name: domain, Source: chosen.source, Rule: chosen.rule.by()},
-		Dropped: t.dropped(r), Sent: sentPaths(sent), Read: t.UserToSCIM(u),
-	}
+	trace.Domain = TracedDomain{created.Domain, there.chosen.source, there.chosen.rule.by()}
+	trace.Sent = sentPaths(created.Attributes)
+	trace.Read = t.userToSCIM(upstream.User{Domain: created.Domain, Attributes: created.Attributes}, back)
 	for i := range t.pairs {
 		p := &t.pairs[i]
-		given, _ := get(r, p.scim)
-		read, _ := get(trace.Read, p.scim)
-		if p.computed != nil {
-			given, read = nil, nil
-		}
-		a := TracedAttribute{SCIM: p.scim.String(), Access: p.access.String(), Okta: given, Sent: sent[p.access], Read: read, By: p.by(), Note: p.note(given, sent[p.access])}
-		value, _ := p.form.toAccess(given)
-		back, _ := p.form.toAccess(read)
-		if a.Rule = t.ruleOf(p, value, false); p.computed != nil {
-			a.Rule = t.ruleOf(p, a.Sent, true) // what it was before is not known any more
-		}
-		if a.Lost = p.computed == nil && value != nil && !p.same(value, back); a.Lost {
-			a.Rule = cmp.Or(a.Rule, t.ruleOf(p, sent[p.access], true))
-			a.Note = "another value leads to the same in Access, and is what Okta reads"
-		}
-		if a.Sent != nil || value != nil {
-			trace.Attributes = append(trace.Attributes, a)
+		if s := there.steps[p]; s.sent != nil {
+			trace.Attributes = append(trace.Attributes, p.fromOkta(s, back.steps[p], trace.Read))
 		}
 	}
-	trace.Attributes = append(trace.Attributes, t.tracedDomains(r, trace)...)
+	trace.Attributes = append(trace.Attributes, t.domainsFromOkta(r, trace)...)
 	return trace
 }
 
-// tracedDomains are the attributes that name the domain.
-func (t *Translator) tracedDomains(r schema.Resource, trace Trace) []TracedAttribute {
+// fromOkta is a pair that went to Access and back, with what Okta reads then.
+func (p *pair) fromOkta(there, back step, read schema.Resource) TracedAttribute {
+	a := p.traced(there)
+	a.Rule, a.Sent = there.rule.by(), there.sent
+	if p.computed != nil {
+		return a
+	}
+	a.Okta = there.given
+	a.Read, _ = get(read, p.scim)
+	returned, _ := p.form.toAccess(a.Read)
+	if there.read != nil && !p.same(there.read, returned) {
+		a.Lost = true
+		a.Rule = cmp.Or(a.Rule, back.rule.by())
+		a.Note = "another value leads to the same in Access, and is what Okta reads"
+	}
+	return a
+}
+
+// domainsFromOkta are the attributes that name the domain.
+func (t *Translator) domainsFromOkta(r schema.Resource, trace Trace) []TracedAttribute {
 	var out []TracedAttribute
 	for _, p := range t.domainPaths {
-		given, _ := get(r, p)
-		read, _ := get(trace.Read, p)
-		if given == nil || given == "" {
+		given, _ := textAt(r, p)
+		if given == "" {
 			continue
 		}
-		a := TracedAttribute{SCIM: p.String(), Access: schema.Workspace + ":" + domainName, Okta: given, Sent: trace.Domain.Name, Read: read,
-			By: "domains.attributes", Rule: trace.Domain.Rule}
+		a := tracedDomain(p)
+		a.Okta, _ = get(r, p)
+		a.Sent, a.Rule = trace.Domain.Name, trace.Domain.Rule
 		if t.showsDomain {
-			shown, _ := read.(string)
-			a.Lost = !domains.SameAddress(fmt.Sprint("@", given), "@"+shown)
+			a.Read, _ = get(trace.Read, p)
+			shown, _ := textAt(trace.Read, p)
+			a.Lost = !domains.SameAddress("@"+given, "@"+shown)
 		} else {
 			a.Note = "chooses the directory, and is shown where domains.attributes names it"
 		}
@@ -130,41 +158,82 @@ func (t *Translator) tracedDomains(r schema.Resource, trace Trace) []TracedAttri
 }
 
 // TraceAccess follows a user of Access's to Okta and back, as when Okta writes
-// what it has read.
+// what it has read. Where Okta's write would be refused, Access keeps all values.
 func (t *Translator) TraceAccess(u upstream.User) Trace {
-	trace := Trace{Domain: TracedDomain{Name: u.Domain, Source: "Access"}, Read: t.UserToSCIM(u)}
-	sent, err := t.UserChange(u, trace.Read)
+	shown, sent := &recorder{steps: map[*pair]step{}}, &recorder{steps: map[*pair]step{}}
+	trace := Trace{Domain: TracedDomain{Name: u.Domain, Source: "Access"}, Read: t.userToSCIM(u, shown)}
+	change, err := t.userChange(u, trace.Read, sent)
 	if err != nil {
 		trace.Refused = err.Error()
-		return trace
+	} else {
+		trace.Sent = sentPaths(change)
 	}
-	trace.Sent = sentPaths(sent)
-	mapped := map[upstream.Path]bool{}
 	for i := range t.pairs {
 		p := &t.pairs[i]
-		mapped[p.access] = true
-		held := u.Attributes[p.access]
-		back, named := sent[p.access]
-		if !named {
-			back = held // it stays
+		a := p.traced(sent.steps[p])
+		a.Rule, a.Read = shown.steps[p].rule.by(), u.Attributes[p.access]
+		a.Sent = a.Read // what is not changed stays
+		if v, ok := change[p.access]; ok {
+			a.Sent = v
 		}
-		if held == nil && back == nil {
-			continue
-		}
-		a := TracedAttribute{SCIM: p.scim.String(), Access: p.access.String(), Sent: back, Read: held, By: p.by(),
-			Rule: t.ruleOf(p, held, true), Note: p.note(held, back)}
 		if p.computed == nil {
 			a.Okta, _ = get(trace.Read, p.scim)
-			a.Lost = held != nil && !p.same(held, back)
+			a.Lost = a.Read != nil && !p.same(a.Read, a.Sent)
 		}
-		trace.Attributes = append(trace.Attributes, a)
-	}
-	for _, path := range slices.SortedFunc(maps.Keys(u.Attributes), func(a, b upstream.Path) int { return cmp.Compare(a.String(), b.String()) }) {
-		if !mapped[path] {
-			trace.Dropped = append(trace.Dropped, Dropped{path.String(), "no pair maps it: Okta is not shown it, and it stays"})
+		if a.Read != nil || a.Sent != nil {
+			trace.Attributes = append(trace.Attributes, a)
 		}
 	}
+	trace.Attributes = append(trace.Attributes, t.domainsFromAccess(trace, shown.chosen)...)
+	trace.Dropped = t.unmapped(u.Attributes)
 	return trace
+}
+
+// domainsFromAccess are the attributes that Okta is shown the domain in.
+func (t *Translator) domainsFromAccess(trace Trace, shown choice) []TracedAttribute {
+	if shown.domain == "" {
+		return nil
+	}
+	var out []TracedAttribute
+	for _, p := range t.domainPaths {
+		a := tracedDomain(p)
+		a.Okta, _ = get(trace.Read, p)
+		a.Sent, a.Read, a.Rule = shown.domain, shown.domain, shown.rule.by()
+		out = append(out, a)
+	}
+	return out
+}
+
+// unmapped are the attributes of Access that Okta is not shown.
+func (t *Translator) unmapped(held upstream.Attributes) []Dropped {
+	var out []Dropped
+	for path := range held {
+		if !slices.ContainsFunc(t.pairs, func(p pair) bool { return p.access == path }) {
+			out = append(out, Dropped{path.String(), "no pair maps it: Okta is not shown it, and it stays"})
+		}
+	}
+	slices.SortFunc(out, func(a, b Dropped) int { return cmp.Compare(a.Attribute, b.Attribute) })
+	return out
+}
+
+// traced is what a trace says of the pair whatever the values are, and what is
+// particular about a step.
+func (p *pair) traced(s step) TracedAttribute {
+	a := TracedAttribute{SCIM: p.scim.String(), Access: p.access.String(), By: p.by()}
+	switch {
+	case p.computed != nil:
+		a.Note = "computed by " + p.computed.source
+	case s.read == nil && s.sent != nil:
+		a.Note = "the default"
+	case p.createOnly:
+		a.Note = "set on creation, never changed"
+	}
+	return a
+}
+
+// tracedDomain is an attribute that names the domain.
+func tracedDomain(p scimPath) TracedAttribute {
+	return TracedAttribute{SCIM: p.String(), Access: schema.Workspace + ":" + domainName, By: "domains.attributes"}
 }
 
 func sentPaths(a upstream.Attributes) map[string]any {
@@ -186,34 +255,6 @@ func (p *pair) same(a, b upstream.Value) bool {
 		return domains.SameAddress(x, y)
 	}
 	return reflect.DeepEqual(a, b)
-}
-
-// note says what is particular about a value of the pair.
-func (p *pair) note(given any, sent upstream.Value) string {
-	switch {
-	case p.computed != nil:
-		return "computed by " + p.computed.source
-	case (given == nil || given == "") && sent != nil && sent == p.fallback:
-		return "the default"
-	case p.createOnly:
-		return "set on creation, never changed"
-	}
-	return ""
-}
-
-// ruleOf is the rule that changes a value of the pair.
-func (t *Translator) ruleOf(p *pair, v upstream.Value, back bool) string {
-	s, ok := v.(string)
-	if p.kind == noKind || !ok {
-		return ""
-	}
-	both := &t.rules.byKind[p.kind]
-	change := both.there.apply
-	if back {
-		change = both.undo
-	}
-	_, rule := rewrite(change, p.kind, s)
-	return rule.by()
 }
 
 // by says which rule it is, "" for none.

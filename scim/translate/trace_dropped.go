@@ -1,7 +1,6 @@
 package translate
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -60,15 +59,17 @@ func (t *Translator) droppedOf(at scimPath, v any) []Dropped {
 
 // computesFrom reports whether a computed attribute looks at that one.
 func (t *Translator) computesFrom(at scimPath) bool {
-	return slices.ContainsFunc(t.pairs, func(p pair) bool { return p.computed != nil && slices.Contains(p.computed.reads, at) })
+	return slices.ContainsFunc(t.pairs, func(p pair) bool {
+		return p.computed != nil && slices.Contains(p.computed.reads, at)
+	})
 }
 
 func isWhole(p *pair) bool { return p.scim.Sub == "" && !p.scim.values.some() }
 
 // droppedValues finds the values of a list that go nowhere.
 func droppedValues(at scimPath, pairs []*pair, v any) []Dropped {
-	values, err := items(v)
-	if _, isList := v.([]any); err != nil || !isList {
+	values, wrong := elementsOf(v)
+	if _, isList := v.([]any); wrong != nil || !isList {
 		return nil
 	}
 	reason := "it has no value that Access keeps"
@@ -93,12 +94,12 @@ func (p *pair) takes(value map[string]any, whole any) bool {
 	}
 	switch f := p.form.(type) {
 	case email:
-		address, err := f.toAccess(whole)
+		address, wrong := f.toAccess(whole)
 		own, _ := text{}.toAccess(value["value"])
-		return err == nil && cmp.Compare(fmt.Sprint(address), fmt.Sprint(own)) == 0
+		return wrong == nil && address == own
 	case list:
-		element, err := f.element(value)
-		return err == nil && element != nil
+		element, wrong := f.element(value)
+		return wrong == nil && element != nil
 	}
 	return true
 }

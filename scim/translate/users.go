@@ -1,102 +1,140 @@
 package translate
 
 import (
-	"fmt"
-	"maps"
 	"strings"
 
+	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
 
-// Error says which attributes of a user Access can't take, and why. Its text is
-// fit for Okta's administrator: it names attributes and configured domains,
-// never values of the user.
-type Error struct {
-	Attribute string
-	Reason    string
+// Creation is a user that is to be created.
+type Creation struct {
+	// Domain is the domain of the directory that the user goes to.
+	Domain     string
+	Attributes upstream.Attributes
+	// Resource is what Okta sent, for a user who turns out to be there already.
+	Resource schema.Resource
+	// Unnamed says that Okta sent no externalId. Access requires one: the caller
+	// makes one up, which makes no claim to know the person.
+	Unnamed bool
 }
 
-// Error gives the reason as one sentence.
-func (e *Error) Error() string { return fmt.Sprintf("The attribute %s %s.", e.Attribute, e.Reason) }
+// UserKey is what Access tells the users of a tenant apart by. It is comparable.
+type UserKey struct {
+	Domain   string
+	UserName string // in lower case
+}
 
-// NewUser converts a user that is to be created, and says which domain it goes
-// to: always one of the managed ones. The error, an *Error, lists every required
-// attribute that is missing. A missing externalId is not among them, for it is
-// the caller's to choose one, unless the configuration requires it.
-func (t *Translator) NewUser(r schema.Resource) (domain string, _ upstream.Attributes, _ error) {
+var (
+	userNamePath   = upstream.Path{Name: "userName"}
+	externalIDPath = upstream.Path{Name: "externalId"}
+)
+
+// UserName is the name that the user will log in with.
+func (c Creation) UserName() string { return c.text(userNamePath) }
+
+// ExternalID is the externalId that the user will have, "" where Okta sent none
+// and none was made up.
+func (c Creation) ExternalID() string { return c.text(externalIDPath) }
+
+// SetExternalID gives the user an externalId that was made up.
+func (c Creation) SetExternalID(id string) { c.Attributes[externalIDPath] = id }
+
+// Key tells whether two creations are about one user.
+func (c Creation) Key() UserKey { return UserKey{c.Domain, strings.ToLower(c.UserName())} }
+
+func (c Creation) text(p upstream.Path) string {
+	s, _ := c.Attributes[p].(string)
+	return s
+}
+
+// NewUser converts a user that is to be created. It goes to one of the managed
+// domains, always. The error is a *problem.Error; where required attributes are
+// missing, it lists all of them. A missing externalId is not among them, for it
+// is the caller's to choose one, unless the configuration requires it.
+func (t *Translator) NewUser(r schema.Resource) (Creation, error) { return t.newUser(r, nil) }
+
+func (t *Translator) newUser(r schema.Resource, trace *recorder) (Creation, error) {
 	chosen, err := t.chooseDomain(r)
 	if err != nil {
-		return "", nil, err
+		return Creation{}, err
 	}
-	a := make(upstream.Attributes, len(t.pairs))
-	in, err := t.input(r, chosen.domain)
+	trace.choose(chosen)
+	env, err := t.environment(r, chosen.domain)
 	if err != nil {
-		return "", nil, err
+		return Creation{}, err
 	}
+	from := origin{r, env, trace}
+	a := make(upstream.Attributes, len(t.pairs))
 	var missing []string
 	for i := range t.pairs {
 		p := &t.pairs[i]
-		v, err := t.value(p, in)
+		v, err := t.value(p, from)
 		if err != nil {
-			return "", nil, err
+			return Creation{}, err
 		}
 		if v != nil || !p.staysSet() {
 			a[p.access] = v
 		}
-		if v == nil && p.required && (p.access != externalID || p.insisted) {
+		if v == nil && p.required && (p.access != externalIDPath || p.insisted) {
 			missing = append(missing, p.name())
 		}
 	}
 	if len(missing) > 0 {
-		return "", nil, &Error{Attribute: strings.Join(missing, ", "), Reason: "is missing: Workspace ONE Access creates no user without it"}
+		return Creation{}, problem.Missing(strings.Join(missing, ", "))
 	}
-	return chosen.domain, a, nil
+	return Creation{Domain: chosen.domain, Attributes: a, Resource: r, Unnamed: a[externalIDPath] == nil}, nil
 }
-
-var externalID = upstream.Path{Name: "externalId"}
 
 // UserChange converts a user that exists: what it says each mapped attribute
 // should be, nil where it should be cleared. Attributes that may not change, or
 // not be cleared and are absent, are left out: they stay as they are.
 //
 // current is the user as Access holds it. A resource that names another domain
-// is refused, and one for which an attribute cannot be computed: but not where it
-// makes the user inactive, for nothing of that is worth leaving somebody in.
+// is refused, and one for which an attribute cannot be computed, unless it makes
+// the user inactive: nothing of that is a reason to leave somebody in. The error
+// is a *problem.Error.
 func (t *Translator) UserChange(current upstream.User, r schema.Resource) (upstream.Attributes, error) {
-	active, err := flag{}.toAccess(r["active"])
-	leaves := err == nil && active == false
+	return t.userChange(current, r, nil)
+}
+
+func (t *Translator) userChange(current upstream.User, r schema.Resource, trace *recorder) (upstream.Attributes, error) {
+	leaves := deactivates(r)
 	if err := t.checkStays(current, r); err != nil && !leaves {
 		return nil, err
 	}
-	in, err := t.input(t.completed(current, r), current.Domain)
+	env, err := t.environment(t.completed(current, r), current.Domain)
 	if err != nil && !leaves {
 		return nil, err
 	}
-	in.Resource = r
+	from := origin{r, env, trace}
 	a := make(upstream.Attributes, len(t.pairs))
 	for i := range t.pairs {
 		p := &t.pairs[i]
-		if p.createOnly || p.computed != nil && !p.computed.says(r) {
+		if !p.mayChange(r) {
 			continue
 		}
-		v, err := t.value(p, in)
-		if err != nil && leaves && p.computed != nil {
-			continue
-		}
-		if err != nil {
+		v, err := t.value(p, from)
+		switch {
+		case err != nil && leaves && p.computed != nil: // it stays as it is
+		case err != nil:
 			return nil, err
+		case v != nil || p.clears(r):
+			a[p.access] = v
 		}
-		if v == nil && (p.staysSet() || p.echoed && !has(r, p.scim)) {
-			continue
-		}
-		a[p.access] = v
 	}
 	return a, nil
 }
 
-// completed is r with what stays as it is because r does not say it, for
-// computed attributes to see.
+// deactivates reports whether a request makes the user inactive.
+func deactivates(r schema.Resource) bool {
+	active, wrong := flag{}.toAccess(r["active"])
+	return wrong == nil && active == false
+}
+
+// completed is a request with what stays as it is because the request does not
+// say it, for computed attributes to see.
 func (t *Translator) completed(current upstream.User, r schema.Resource) schema.Resource {
 	if !t.computes {
 		return r
@@ -104,117 +142,108 @@ func (t *Translator) completed(current upstream.User, r schema.Resource) schema.
 	out, copied := r, false
 	for i := range t.pairs {
 		p := &t.pairs[i]
-		held, ok := current.Attributes[p.access]
-		if !ok || p.computed != nil || !p.staysSet() && !p.createOnly && (!p.echoed || has(r, p.scim)) {
+		kept := t.kept(p, current, r)
+		if kept == nil {
 			continue
 		}
-		if said, err := get(r, p.scim); err != nil || said != nil && said != "" {
-			continue
+		if !copied {
+			out, copied = schema.Copy(r).(map[string]any), true
 		}
-		if shown := p.form.toSCIM(t.rewritten(p, held, true)); shown != nil {
-			if !copied {
-				out, copied = maps.Clone(r), true
-			}
-			putCopy(out, p.scim, shown)
-		}
+		put(out, p.scim, kept)
 	}
 	return out
 }
 
-// putCopy is put into a resource whose inner objects belong to another.
-func putCopy(r schema.Resource, p scimPath, v any) {
-	if block, ok := r[p.URN].(map[string]any); ok && p.URN != "" {
-		r[p.URN] = maps.Clone(block)
+// kept is how Okta knows the value of a pair that a request leaves as it is, nil
+// where the request changes it or there is none.
+func (t *Translator) kept(p *pair, current upstream.User, r schema.Resource) any {
+	held, ok := current.Attributes[p.access]
+	if !ok || p.computed != nil || !p.createOnly && p.clears(r) {
+		return nil
 	}
-	block := r
-	if p.URN != "" {
-		block = child(r, p.URN)
+	if said, wrong := get(r, p.scim); wrong != nil || said != nil && said != "" {
+		return nil
 	}
-	if parent, ok := block[p.Name].(map[string]any); ok && p.Sub != "" {
-		block[p.Name] = maps.Clone(parent)
-	}
-	put(r, p, v)
+	shown, _ := p.rewritten(held, t.rules.toOkta)
+	return p.form.toSCIM(shown)
 }
 
-// input is what values are made of.
-type input struct {
+// origin is what the values for Access are made of.
+type origin struct {
 	schema.Resource
-	env environment // nil where nothing is computed
+	env   environment // for computed attributes; nil where there are none
+	trace *recorder
 }
 
-func (t *Translator) input(r schema.Resource, domain string) (input, error) {
-	in := input{Resource: r}
+// environment is what computed attributes see of a user, nil where there are none.
+func (t *Translator) environment(r schema.Resource, domain string) (environment, error) {
 	if !t.computes {
-		return in, nil
+		return nil, nil
 	}
-	var failed *Error
-	for name, v := range r {
-		if err := checkInput(v); err != nil && (failed == nil || name < failed.Attribute) {
-			failed = &Error{Attribute: name, Reason: err.Error()}
-		}
+	if err := checkInputs(r); err != nil {
+		return nil, err
 	}
-	if failed != nil {
-		return in, failed
-	}
-	in.env = newEnvironment(r, domain)
-	return in, nil
+	return newEnvironment(r, domain), nil
 }
 
 // value is what Access should hold for a pair, nil for nothing.
-func (t *Translator) value(p *pair, in input) (upstream.Value, error) {
-	var v any
-	var err error
-	if p.computed != nil {
-		v, err = p.computed.evaluate(in.env)
-	} else {
-		v, err = get(in.Resource, p.scim)
+func (t *Translator) value(p *pair, from origin) (upstream.Value, error) {
+	given, wrong := p.given(from)
+	var read upstream.Value
+	if wrong == nil {
+		read, wrong = p.form.toAccess(given)
 	}
-	if err == nil {
-		v, err = p.form.toAccess(v)
+	if wrong != nil {
+		return nil, wrong.of(p.name())
 	}
-	if err != nil {
-		return nil, &Error{Attribute: p.name(), Reason: err.Error()}
+	sent, rule := p.fallback, (*compiled)(nil)
+	if read != nil {
+		sent, rule = p.rewritten(read, t.rules.toAccess)
 	}
-	if v == nil {
-		return p.fallback, nil
-	}
-	return t.rewritten(p, v, false), nil
+	from.trace.note(p, step{given: given, read: read, sent: sent, rule: rule})
+	return sent, nil
 }
 
-// rewritten is a value of a pair with its domain changed by the rules, there or
-// back.
-func (t *Translator) rewritten(p *pair, v upstream.Value, back bool) upstream.Value {
+// given is the value of a pair as Okta has it, or as it is computed.
+func (p *pair) given(from origin) (any, *fault) {
+	if p.computed != nil {
+		return p.computed.evaluate(from.env)
+	}
+	return get(from.Resource, p.scim)
+}
+
+// rewritten is a value of the pair with its domain changed, and the rule that did it.
+func (p *pair) rewritten(v upstream.Value, change func(kind, string) (string, *compiled)) (upstream.Value, *compiled) {
 	s, ok := v.(string)
 	if p.kind == noKind || !ok {
-		return v
+		return v, nil
 	}
-	both := &t.rules.byKind[p.kind]
-	change := both.there.apply
-	if back {
-		change = both.undo
-	}
-	changed, rule := rewrite(change, p.kind, s)
+	changed, rule := change(p.kind, s)
 	if rule == nil {
-		return v // not s, which would be put on the heap once more
+		return v, nil // not s, which would be put on the heap once more
 	}
-	return changed
+	return changed, rule
 }
 
 // UserToSCIM converts a user of Access. id, meta and groups are not in the
 // table: the caller adds them.
-func (t *Translator) UserToSCIM(u upstream.User) schema.Resource {
+func (t *Translator) UserToSCIM(u upstream.User) schema.Resource { return t.userToSCIM(u, nil) }
+
+func (t *Translator) userToSCIM(u upstream.User, trace *recorder) schema.Resource {
 	r := make(schema.Resource, len(u.Attributes)+4)
 	for i := range t.pairs {
 		p := &t.pairs[i]
-		v, ok := u.Attributes[p.access]
+		held, ok := u.Attributes[p.access]
 		if !ok || p.computed != nil {
 			continue
 		}
-		if v := p.form.toSCIM(t.rewritten(p, v, true)); v != nil {
-			put(r, p.scim, v)
+		v, rule := p.rewritten(held, t.rules.toOkta)
+		trace.note(p, step{rule: rule})
+		if shown := p.form.toSCIM(v); shown != nil {
+			put(r, p.scim, shown)
 		}
 	}
-	t.showDomain(r, u.Domain)
+	t.showDomain(r, u.Domain, trace)
 	r["schemas"] = t.schemasOf(r)
 	return r
 }
@@ -229,14 +258,6 @@ func (t *Translator) schemasOf(r schema.Resource) []any {
 		}
 	}
 	return schemas
-}
-
-// name is what the pair is called in answers.
-func (p *pair) name() string {
-	if p.computed != nil {
-		return p.access.String()
-	}
-	return p.scim.String()
 }
 
 // Required lists the SCIM attributes that Access needs in every user, and that
