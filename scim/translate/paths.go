@@ -27,7 +27,7 @@ func attributePath(urn, name string) scimPath {
 func (p scimPath) String() string {
 	path := filter.Path{Attribute: p.Attribute}
 	if p.values.some() {
-		path.Filter = filter.Comparison(p.values)
+		path.Filter = p.values.filter()
 	}
 	return path.String()
 }
@@ -101,7 +101,10 @@ func isURN(name string) bool { return len(name) > 4 && strings.EqualFold(name[:4
 
 // selector is the condition that picks a value of a multi-valued attribute: one
 // of its sub-attributes equals a text, or is true or false.
-type selector filter.Comparison
+type selector struct {
+	sub   string
+	value any // string or bool
+}
 
 func selectorOf(e filter.Expression) (selector, error) {
 	c, ok := e.(filter.Comparison)
@@ -110,33 +113,35 @@ func selectorOf(e filter.Expression) (selector, error) {
 	}
 	switch c.Value.(type) {
 	case string, bool:
-		return selector(c), nil
+		return selector{c.Attribute.Name, c.Value}, nil
 	}
 	return selector{}, errors.New("the value of a filter in a path is a text in double quotes, true or false")
 }
 
-func (s selector) some() bool { return s.sub() != "" }
+func (s selector) some() bool { return s.sub != "" }
 
-// sub is the sub-attribute that is compared.
-func (s selector) sub() string { return s.Attribute.Name }
+// filter is the selector as a path holds it.
+func (s selector) filter() filter.Expression {
+	return filter.Comparison{Attribute: filter.Attribute{Name: s.sub}, Operator: filter.Equal, Value: s.value}
+}
 
 // matches reports whether the value is one that the selector means. Texts are
 // compared without regard to case, as types of phone numbers and the like are
 // (RFC 7643 section 8.7.1).
 func (s selector) matches(value map[string]any) bool {
-	if want, ok := s.Value.(bool); ok {
-		flag, _ := value[s.sub()].(bool)
+	if want, ok := s.value.(bool); ok {
+		flag, _ := value[s.sub].(bool)
 		return flag == want
 	}
-	want, _ := s.Value.(string)
-	text, _ := value[s.sub()].(string)
+	want, _ := s.value.(string)
+	text, _ := value[s.sub].(string)
 	return strings.EqualFold(text, want)
 }
 
 // same reports whether two selectors mean the same value.
 func (s selector) same(other selector) bool {
-	return strings.EqualFold(filter.Comparison(s).String(), filter.Comparison(other).String())
+	return strings.EqualFold(s.filter().String(), other.filter().String())
 }
 
 // example is a value that matches, with nothing else in it.
-func (s selector) example() map[string]any { return map[string]any{s.sub(): s.Value} }
+func (s selector) example() map[string]any { return map[string]any{s.sub: s.value} }

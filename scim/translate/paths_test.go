@@ -14,7 +14,7 @@ func TestParsePath(t *testing.T) {
 		return scimPath{Attribute: filter.Attribute{URN: urn, Name: name, Sub: sub}}
 	}
 	selected := func(p scimPath, by string, value any) scimPath {
-		p.values = selector{Attribute: filter.Attribute{Name: by}, Operator: filter.Equal, Value: value}
+		p.values = selector{by, value}
 		return p
 	}
 	const (

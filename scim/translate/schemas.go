@@ -74,7 +74,7 @@ func (a *mapped) add(p pair) {
 	}
 	if p.scim.values.some() {
 		a.Multi = true
-		a.addSubs(p.scim.values.sub())
+		a.addSubs(p.scim.values.sub)
 	}
 	if p.scim.Sub != "" {
 		a.addSubs(p.scim.Sub)

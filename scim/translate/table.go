@@ -184,7 +184,7 @@ func (t *table) readSCIM(l line) scimPath {
 		t.refuse(l, "scim", "%v", err)
 	case notForTable(p):
 		t.refuse(l, "scim", "%s is not for the table: it is read-only or goes nowhere", p.Name)
-	case p.values.some() && p.Sub == p.values.sub():
+	case p.values.some() && p.Sub == p.values.sub:
 		t.refuse(l, "scim", "the filter fixes %s already", p.Sub)
 	case spelled != p.Name:
 		t.refuse(l, "scim", "the attribute is spelled %s", spelled)
