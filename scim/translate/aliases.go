@@ -2,13 +2,13 @@ package translate
 
 import "ws1bridge/scim/schema"
 
-// What moved to package schema, for callers that still take it from here.
-type (
-	Resource        = schema.Resource
-	SchemaAttribute = schema.Mapped
-)
+// Resource is what it is in package schema, where callers are to take it from.
+type Resource = schema.Resource
 
-// The schemas of a user.
+// SchemaAttribute is Mapped of package schema, where callers are to take it from.
+type SchemaAttribute = schema.Mapped
+
+// The schemas of a user, as in package schema, where callers are to take them from.
 const (
 	UserSchema       = schema.User
 	EnterpriseSchema = schema.Enterprise

@@ -11,7 +11,7 @@ type Config struct {
 	// DefaultDomain is the domain of users for whom nothing else says one;
 	// required. (domains.default)
 	DefaultDomain string
-	// Managed are the domains whose directories take users, to the byte as the
+	// Managed are the domains whose directories take users, exactly as the
 	// directories spell them. nil means DefaultDomain and every single domain
 	// that a rule leads people to. (domains.managed)
 	Managed []string
@@ -119,7 +119,7 @@ func (p *Problem) Error() string { return p.Setting + ": " + p.Reason }
 // problems collects all mistakes of a Config.
 type problems []error
 
-func (p *problems) report(setting, format string, args ...any) {
+func (p *problems) add(setting, format string, args ...any) {
 	*p = append(*p, &Problem{Setting: setting, Reason: fmt.Sprintf(format, args...)})
 }
 

@@ -1,6 +1,6 @@
-// Package translate converts users between SCIM 2.0, as Okta speaks it, and the
-// attributes that Workspace ONE Access keeps. It is pure: it asks nobody,
-// remembers nothing and does not log.
+// Package translate converts users and groups between SCIM 2.0, as Okta speaks it,
+// and what Workspace ONE Access keeps. It is pure: it makes no requests, remembers
+// nothing and does not log.
 //
 // # Attributes
 //
@@ -18,13 +18,16 @@
 // # What it guarantees
 //
 // For every value that a pair maps and a rule rewrites, translating it to Access
-// and back gives the value again; New refuses rules and pairs for which that can
-// not be so. A name in a domain that only rules lead to is taken as it is and comes
-// back as the name that leads there, which Trace tells. For every value that Access
-// can hold, translating it to SCIM and back gives the value again, but for values
-// in a domain that a rule leads away from: these become what the rule says.
+// and back gives the value again; New refuses rules and pairs that could not keep
+// this. A name in a domain that only rules lead to is taken as it is and comes back
+// as the name that leads there, which a Trace shows. For every value that Access can
+// hold, translating it to SCIM and back gives the value again, except for values in
+// a domain that a rule leads away from: these become what the rule says.
+//
+// What is wrong with data is a *problem.Error, and what is wrong with a
+// configuration is a *Problem. Neither quotes a value of a person.
 //
 // Resources are expected with the attribute names spelled as their schemas spell
-// them, as package scim's decoder leaves them. What no pair maps has no home in
-// Access and is left out; SchemaAttributes lists what has one.
+// them, as schema.Index.Tidy leaves them. What no pair maps has no place in Access
+// and is left out; SchemaAttributes lists what has one.
 package translate

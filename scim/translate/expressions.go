@@ -49,7 +49,7 @@ func newEnvironment(r schema.Resource, domain string) environment {
 		}
 		return b
 	}
-	address, _ := email{}.toAccess(r["emails"]) // what is wrong with it is told elsewhere
+	address, _ := email{}.toAccess(r["emails"]) // the pair of emails reports what is wrong with it
 	mail, _ := address.(string)
 	return environment{
 		"user": r, "enterprise": block(schema.Enterprise), "workspace": block(schema.Workspace),
@@ -61,9 +61,9 @@ func newEnvironment(r schema.Resource, domain string) environment {
 func compileExpression(source, setting string, report *problems) *expression {
 	e := &expression{source: source}
 	if err := e.compile(); err != nil {
-		// The compiler points at the place over several lines; the first says it.
+		// The compiler points at the place over several lines; the first has the reason.
 		reason, _, _ := strings.Cut(err.Error(), "\n")
-		report.report(setting, "the expression %s cannot be used: %s", source, reason)
+		report.add(setting, "the expression %s cannot be used: %s", source, reason)
 	}
 	return e
 }

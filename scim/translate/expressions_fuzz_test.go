@@ -10,14 +10,18 @@ import (
 // bounded: no panic, no long run, no long result.
 func FuzzExpression(f *testing.F) {
 	for _, seed := range []string{
-		`lower(user.userName)`, `user["urn:a:b"]?.c ?? email`, `join(map(user.emails, .value), ";")`, `find(user.phoneNumbers, .type == "mobile")?.value`,
-		`user.name.givenName + " " + user.title`, `email matches "^a" ? 1 : 2.5`, `filter(user.emails, {.value != ""})[0].value`, `not (1 in [1,2])`,
+		`lower(user.userName)`, `user["urn:a:b"]?.c ?? email`, `join(map(user.emails, .value), ";")`,
+		`find(user.phoneNumbers, .type == "mobile")?.value`,
+		`user.name.givenName + " " + user.title`, `email matches "^a" ? 1 : 2.5`,
+		`filter(user.emails, {.value != ""})[0].value`, `not (1 in [1,2])`,
 		`replace(email, "a", "b") | upper()`, strings.Repeat("(", 500), `[email, email]`, `len(user)`, `user.userName[1:3]`,
 	} {
 		f.Add(seed)
 	}
-	r := Resource{"userName": "jane@example.com", "title": strings.Repeat("x", maxText), "name": map[string]any{"givenName": "J"},
-		"emails": []any{map[string]any{"value": "a@b"}}, "phoneNumbers": []any{map[string]any{"value": "1", "type": "mobile"}}}
+	r := Resource{"userName": "jane@example.com", "title": strings.Repeat("x", maxText),
+		"name":         map[string]any{"givenName": "J"},
+		"emails":       []any{map[string]any{"value": "a@b"}},
+		"phoneNumbers": []any{map[string]any{"value": "1", "type": "mobile"}}}
 	f.Fuzz(func(t *testing.T, source string) {
 		var report problems
 		e := compileExpression(source, "value", &report)

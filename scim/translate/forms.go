@@ -147,7 +147,7 @@ func (email) toSCIM(v upstream.Value) any {
 const maxValues = 100
 
 // list is a multi-valued attribute with the same sub-attributes on both sides.
-// A value without any of the identity sub-attributes is none.
+// A value without any of the identity sub-attributes counts as no value.
 type list struct {
 	identity, other []string
 }
@@ -210,7 +210,7 @@ func (l list) toSCIM(v upstream.Value) any {
 	var out []any
 	for _, e := range elements {
 		// What Access holds is read by the same rules as what Okta sends: the
-		// sub-attributes are the same, and a value that can't be read is none.
+		// sub-attributes are the same, and a value that can't be read is left out.
 		if item, wrong := l.element(e); wrong == nil && item != nil {
 			out = append(out, item)
 		}

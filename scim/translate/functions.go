@@ -6,7 +6,7 @@ import (
 )
 
 // function is one that expressions can call. All of them take no value (nil)
-// for an empty text, so that what a user lacks does no harm.
+// for an empty text: a user may lack any attribute.
 type function struct {
 	name       string
 	call       func(...any) (any, error)

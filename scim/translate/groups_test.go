@@ -17,9 +17,11 @@ func TestGroupToSCIM(t *testing.T) {
 		group upstream.Group
 		want  string
 	}{
-		"a name alone": {upstream.Group{ID: "g1", DisplayName: "Sales"}, `{` + schemas + `,"displayName":"Sales","members":[]}`},
+		"a name alone": {upstream.Group{ID: "g1", DisplayName: "Sales"},
+			`{` + schemas + `,"displayName":"Sales","members":[]}`},
 		"all of it": {
-			upstream.Group{DisplayName: "Sales", ExternalID: "x", Members: []upstream.Member{{ID: "1", Display: "Ada"}, {ID: "2"}}},
+			upstream.Group{DisplayName: "Sales", ExternalID: "x",
+				Members: []upstream.Member{{ID: "1", Display: "Ada"}, {ID: "2"}}},
 			`{` + schemas + `,"displayName":"Sales","externalId":"x",
 				"members":[{"value":"1","type":"User","display":"Ada"},{"value":"2","type":"User"}]}`,
 		},
@@ -39,7 +41,8 @@ func TestGroupFromSCIM(t *testing.T) {
 		want upstream.Group
 		err  *problem.Error
 	}{
-		"a name alone":          {`{"displayName":"Sales","externalId":"x"}`, upstream.Group{DisplayName: "Sales", ExternalID: "x"}, nil},
+		"a name alone": {`{"displayName":"Sales","externalId":"x"}`,
+			upstream.Group{DisplayName: "Sales", ExternalID: "x"}, nil},
 		"no name":               {`{"externalId":"x"}`, upstream.Group{}, problem.GroupNameMissing()},
 		"a name of spaces":      {`{"displayName":"  "}`, upstream.Group{}, problem.GroupNameMissing()},
 		"a name that is a list": {`{"displayName":["Sales"]}`, upstream.Group{}, problem.GroupNameMissing()},
@@ -47,9 +50,11 @@ func TestGroupFromSCIM(t *testing.T) {
 		"a member alone":        {`{"displayName":"Sales","members":{"value":"1"}}`, sales, nil},
 		"a member with a name": {`{"displayName":"Sales","members":[{"value":"1","display":"Ada","type":"User"}]}`,
 			upstream.Group{DisplayName: "Sales", Members: []upstream.Member{{ID: "1", Display: "Ada"}}}, nil},
-		"a group in the group":   {`{"displayName":"Sales","members":[{"value":"1"},{"value":"2","type":"group"}]}`, sales, nil},
+		"a group in the group": {`{"displayName":"Sales","members":[{"value":"1"},{"value":"2","type":"group"}]}`, sales,
+			nil},
 		"a member that is an id": {`{"displayName":"Sales","members":["1"]}`, upstream.Group{}, problem.MemberForm()},
-		"a member without an id": {`{"displayName":"Sales","members":[{"display":"Ada"}]}`, upstream.Group{}, problem.MemberForm()},
+		"a member without an id": {`{"displayName":"Sales","members":[{"display":"Ada"}]}`, upstream.Group{},
+			problem.MemberForm()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := translate.GroupFromSCIM(resource(t, tt.in))

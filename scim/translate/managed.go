@@ -31,7 +31,7 @@ func (m managed) find(name string) (string, bool) {
 func (m managed) String() string { return strings.Join(m.names, ", ") }
 
 // compileManaged reads which domains there are.
-func compileManaged(cfg Config, rules []compiled, report *problems) managed {
+func compileManaged(cfg Config, rules []compiledRule, report *problems) managed {
 	checkDefaultDomain(cfg.DefaultDomain, report)
 	if cfg.Managed == nil {
 		return newManaged(impliedDomains(cfg.DefaultDomain, rules))
@@ -44,10 +44,10 @@ func compileManaged(cfg Config, rules []compiled, report *problems) managed {
 
 func checkDefaultDomain(domain string, report *problems) {
 	if domain == "" {
-		report.report("domains.default",
+		report.add("domains.default",
 			"is required: the domain of the directory that users go to, such as example.com")
 	} else if err := domains.Check(domain); err != nil {
-		report.report("domains.default", "%v", err)
+		report.add("domains.default", "%v", err)
 	}
 }
 
@@ -55,16 +55,16 @@ func checkManagedNames(names []string, report *problems) {
 	for i, name := range names {
 		setting := indexed("domains.managed", i)
 		if err := domains.Check(name); err != nil {
-			report.report(setting, "%v", err)
+			report.add(setting, "%v", err)
 		} else if contains(names[:i], name) {
-			report.report(setting, "is there already")
+			report.add(setting, "is there already")
 		}
 	}
 }
 
-// impliedDomains are the managed domains where nobody lists them: the default
+// impliedDomains are the managed domains where the configuration lists none: the default
 // and those that rules lead to.
-func impliedDomains(defaultDomain string, rules []compiled) []string {
+func impliedDomains(defaultDomain string, rules []compiledRule) []string {
 	names := []string{defaultDomain}
 	for i := range rules {
 		if domain := rules[i].leadsTo(); domain != "" && !contains(names, domain) {
@@ -75,11 +75,11 @@ func impliedDomains(defaultDomain string, rules []compiled) []string {
 }
 
 // checkCovers reports domains that users would be sent to and that are missing.
-func (m managed) checkCovers(defaultDomain string, rules []compiled, report *problems) {
+func (m managed) checkCovers(defaultDomain string, rules []compiledRule, report *problems) {
 	for i := range rules {
 		domain := rules[i].leadsTo()
 		if _, ok := m.find(domain); domain != "" && !ok {
-			report.report(rules[i].setting+".access", "%s is not in domains.managed, so nobody could go there: "+
+			report.add(rules[i].setting+".access", "%s is not in domains.managed, so no user could go there: "+
 				"add it, or rewrite neither userName nor domain", domain)
 		}
 	}
@@ -87,9 +87,9 @@ func (m managed) checkCovers(defaultDomain string, rules []compiled, report *pro
 	switch {
 	case defaultDomain == "" || name == defaultDomain:
 	case ok:
-		report.report("domains.default", "is spelled %s in domains.managed: Access compares exactly", name)
+		report.add("domains.default", "is spelled %s in domains.managed: Access compares exactly", name)
 	default:
-		report.report("domains.managed", "must hold domains.default")
+		report.add("domains.managed", "must hold domains.default")
 	}
 }
 

@@ -44,7 +44,7 @@ func (p pair) by() string {
 	return p.setting
 }
 
-// defaultPairs is everything in Okta's SCIM 2.0 template that Access has a home
+// defaultPairs is everything in Okta's SCIM 2.0 template that Access has a place
 // for. Okta's secondary e-mail has none: Access keeps exactly one address.
 var defaultPairs = []pair{
 	core("userName").require().rewrite(kindUserName),

@@ -49,7 +49,7 @@ func getSelected(v any, p scimPath) (any, *fault) {
 	return nil, nil
 }
 
-// has reports whether the resource names the attribute at all, be it as null.
+// has reports whether the resource names the attribute at all, even as null.
 func has(r schema.Resource, p scimPath) bool {
 	block := r
 	if p.URN != "" {
@@ -61,7 +61,7 @@ func has(r schema.Resource, p scimPath) bool {
 
 // put sets the value at a path and makes what it stands in. A value that the
 // list of a selector holds already is left as it is: it came from the whole
-// list, which knows more.
+// list, which has more of it.
 func put(r schema.Resource, p scimPath, v any) {
 	block := r
 	if p.URN != "" {

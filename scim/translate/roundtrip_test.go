@@ -97,7 +97,8 @@ func TestAccessRoundTrip(t *testing.T) {
 		if phones := rapid.SliceOfN(element("value", "display"), 0, 3).Draw(rt, "phoneNumbers"); len(phones) > 0 {
 			held[path(t, "phoneNumbers")] = phones
 		}
-		if addresses := rapid.SliceOfN(element("country", "formatted", "locality"), 0, 3).Draw(rt, "addresses"); len(addresses) > 0 {
+		if addresses := rapid.SliceOfN(element("country", "formatted", "locality"), 0, 3).Draw(rt,
+			"addresses"); len(addresses) > 0 {
 			held[path(t, "addresses")] = addresses
 		}
 		back := roundTrip(rt, tr, held)
@@ -116,7 +117,8 @@ func value(depth int) *rapid.Generator[any] {
 		rapid.SampledFrom([]any{"", "True", "false", "work", 7.0}),
 	}
 	if depth > 0 {
-		names := rapid.SampledFrom([]string{"value", "type", "primary", "display", "givenName", "familyName", "country", "displayName", "manager", "department"})
+		names := rapid.SampledFrom([]string{"value", "type", "primary", "display", "givenName", "familyName", "country",
+			"displayName", "manager", "department"})
 		kinds = append(kinds, rapid.SliceOfN(value(depth-1), 0, 3).AsAny(), rapid.MapOfN(names, value(depth-1), 0, 4).AsAny())
 	}
 	return rapid.OneOf(kinds...)

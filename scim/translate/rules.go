@@ -63,25 +63,25 @@ func Presets() []string { return slices.Clone(oldHosts) }
 
 func presetRule(name string) Rule { return Rule{Okta: "*." + name, Access: presetTarget} }
 
-// compiled is a rule with the place where it was configured.
-type compiled struct {
+// compiledRule is a rule with the place where it was configured.
+type compiledRule struct {
 	Rule
 	setting  string
 	rewrites [kinds]bool
 }
 
-func (r compiled) wild() bool { return isWild(r.Okta) }
+func (r compiledRule) wild() bool { return isWild(r.Okta) }
 
 // choosesDirectory reports whether the rule leads people to a directory: one that
 // only rewrites e-mail addresses or principal names does not mean to.
-func (r *compiled) choosesDirectory() bool {
+func (r *compiledRule) choosesDirectory() bool {
 	means := r != nil && (r.rewrites == [kinds]bool{} || r.rewrites[kindDomain] || r.rewrites[kindUserName])
 	return means && !domains.Same(r.Okta, r.Access)
 }
 
 // leadsTo is the one domain to whose directory the rule leads people, "" for none
 // or for many.
-func (r *compiled) leadsTo() string {
+func (r *compiledRule) leadsTo() string {
 	if isWild(r.Access) || !r.choosesDirectory() {
 		return ""
 	}
@@ -101,14 +101,14 @@ type target struct {
 	domain string
 	// keepsLeft says that domain follows what stands left of the suffix.
 	keepsLeft bool
-	rule      *compiled
+	rule      *compiledRule
 }
 
 func newDirection() direction {
 	return direction{exact: map[string]target{}, wild: map[string]target{}}
 }
 
-func (d direction) add(from, to string, rule *compiled) {
+func (d direction) add(from, to string, rule *compiledRule) {
 	t := target{domain: strings.TrimPrefix(to, "*."), keepsLeft: isWild(to), rule: rule}
 	if isWild(from) {
 		d.wild[domains.Form(from[2:])] = t
@@ -119,7 +119,7 @@ func (d direction) add(from, to string, rule *compiled) {
 
 // apply returns what becomes of a domain and the rule that did it, nil where
 // there is none and the domain stays as it is.
-func (d direction) apply(domain string) (string, *compiled) {
+func (d direction) apply(domain string) (string, *compiledRule) {
 	if len(d.exact) == 0 && len(d.wild) == 0 {
 		return domain, nil
 	}
@@ -158,7 +158,7 @@ type bothWays struct {
 // undo is the way back of a domain. A domain that Access holds and that no rule
 // would lead to, because a more specific one leads elsewhere, stays as it is:
 // else writing back what was read would change it.
-func (b bothWays) undo(domain string) (string, *compiled) {
+func (b bothWays) undo(domain string) (string, *compiledRule) {
 	was, rule := b.back.apply(domain)
 	if rule == nil {
 		return domain, nil
@@ -171,13 +171,13 @@ func (b bothWays) undo(domain string) (string, *compiled) {
 
 // mapping is all rules, compiled.
 type mapping struct {
-	all []compiled
+	all []compiledRule
 	// directory says which domain's directory the people of a domain go to.
 	directory direction
 	byKind    [kinds]bothWays
 }
 
-func newMapping(rules []compiled) *mapping {
+func newMapping(rules []compiledRule) *mapping {
 	m := &mapping{all: rules, directory: newDirection()}
 	for k := range m.byKind {
 		m.byKind[k] = bothWays{there: newDirection(), back: newDirection()}
@@ -200,13 +200,16 @@ func newMapping(rules []compiled) *mapping {
 	return m
 }
 
+// rewriter changes the domain in a value of a kind, and says by which rule.
+type rewriter func(kind, string) (string, *compiledRule)
+
 // toAccess is what Access gets for a value of that kind, and by which rule.
-func (m *mapping) toAccess(k kind, value string) (string, *compiled) {
+func (m *mapping) toAccess(k kind, value string) (string, *compiledRule) {
 	return rewrite(m.byKind[k].there.apply, k, value)
 }
 
 // toOkta is what Okta is shown for a value of that kind, and by which rule.
-func (m *mapping) toOkta(k kind, value string) (string, *compiled) {
+func (m *mapping) toOkta(k kind, value string) (string, *compiledRule) {
 	return rewrite(m.byKind[k].undo, k, value)
 }
 
@@ -221,7 +224,7 @@ func (m *mapping) rewrites(k kind) bool {
 }
 
 // rewrite changes the domain in a value of that kind, and says by which rule.
-func rewrite(change func(string) (string, *compiled), k kind, value string) (string, *compiled) {
+func rewrite(change func(string) (string, *compiledRule), k kind, value string) (string, *compiledRule) {
 	at := 0
 	if k != kindDomain {
 		if at = domains.Start(value); at < 0 {

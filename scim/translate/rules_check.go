@@ -13,8 +13,8 @@ const anyLabel = "any-tenant"
 
 // compileRules reads the configured rules and the presets, and reports all that
 // is wrong with them.
-func compileRules(cfg Config, report *problems) []compiled {
-	var rules []compiled
+func compileRules(cfg Config, report *problems) []compiledRule {
+	var rules []compiledRule
 	fallback := cfg.Rewrite
 	if fallback == nil {
 		fallback = defaultRewrite
@@ -26,7 +26,7 @@ func compileRules(cfg Config, report *problems) []compiled {
 	for i, name := range cfg.Presets {
 		setting := indexed("domains.presets", i)
 		if !slices.Contains(oldHosts, name) {
-			report.report(setting, "there is no such preset; there are %s", strings.Join(oldHosts, ", "))
+			report.add(setting, "there is no such preset; there are %s", strings.Join(oldHosts, ", "))
 			continue
 		}
 		rules = append(rules, compileRule(presetRule(name), setting, fallback, report))
@@ -34,8 +34,8 @@ func compileRules(cfg Config, report *problems) []compiled {
 	return rules
 }
 
-func compileRule(r Rule, setting string, fallback []string, report *problems) compiled {
-	c := compiled{Rule: r, setting: setting}
+func compileRule(r Rule, setting string, fallback []string, report *problems) compiledRule {
+	c := compiledRule{Rule: r, setting: setting}
 	names := fallback
 	if r.Rewrite != nil {
 		names = r.Rewrite
@@ -48,9 +48,10 @@ func compileRule(r Rule, setting string, fallback []string, report *problems) co
 	checkPattern(setting+".access", r.Access, report)
 	switch {
 	case isWild(r.Access) && !isWild(r.Okta):
-		report.report(setting, "access is for many domains (*.) and okta for one: begin both with *. or neither")
+		report.add(setting, "access is for many domains (*.) and okta for one: begin both with *. or neither")
 	case isWild(r.Okta) && !isWild(r.Access) && c.rewrites != [kinds]bool{}:
-		report.report(setting, "every domain below %s would become %s, with no way back: begin both with *., or write rewrite: [] so that the rule only chooses the directory", r.Okta[2:], r.Access)
+		report.add(setting, "every domain below %s would become %s, with no way back: begin both with *., "+
+			"or write rewrite: [] so that the rule only chooses the directory", r.Okta[2:], r.Access)
 	}
 	return c
 }
@@ -58,38 +59,38 @@ func compileRule(r Rule, setting string, fallback []string, report *problems) co
 func checkRewrite(setting string, names []string, report *problems) {
 	for i, name := range names {
 		if !slices.Contains(rewritable, name) {
-			report.report(indexed(setting, i), "must be one of %s", strings.Join(rewritable, ", "))
+			report.add(indexed(setting, i), "must be one of %s", strings.Join(rewritable, ", "))
 		}
 	}
 }
 
 func checkPattern(setting, pattern string, report *problems) {
 	if err := domains.Check(strings.TrimPrefix(pattern, "*.")); err != nil {
-		report.report(setting, "%v", err)
+		report.add(setting, "%v", err)
 	}
 }
 
 // checkMapping reports rules that contradict each other, lead in a circle, or
 // make two domains one without a way back.
-func checkMapping(rules []compiled, m *mapping, report *problems) {
+func checkMapping(rules []compiledRule, m *mapping, report *problems) {
 	first := map[string]string{}
 	for _, r := range rules {
 		if earlier, twice := first[domains.Form(r.Okta)]; twice {
-			report.report(r.setting+".okta", "%s has a rule already: %s", r.Okta, earlier)
+			report.add(r.setting+".okta", "%s has a rule already: %s", r.Okta, earlier)
 			continue
 		}
 		first[domains.Form(r.Okta)] = r.setting
 		if circle := m.circle(r, len(rules)); circle != "" {
-			report.report(r.setting, "the rules lead in a circle: %s", circle)
+			report.add(r.setting, "the rules lead in a circle: %s", circle)
 		} else if clash := m.clash(r, rules); clash != "" {
-			report.report(r.setting, "%s", clash)
+			report.add(r.setting, "%s", clash)
 		}
 	}
 }
 
 // circle follows a domain from rule to rule, and shows the way where it does
 // not come to an end.
-func (m *mapping) circle(r compiled, rules int) string {
+func (m *mapping) circle(r compiledRule, rules int) string {
 	domain := strings.Replace(r.Okta, "*", anyLabel, 1)
 	way := []string{domain}
 	for range rules + 1 {
@@ -108,7 +109,7 @@ func (m *mapping) circle(r compiled, rules int) string {
 
 // clash finds two domains of Okta's that a rule makes one of Access's, so that
 // one of them would be read back as the other.
-func (m *mapping) clash(r compiled, rules []compiled) string {
+func (m *mapping) clash(r compiledRule, rules []compiledRule) string {
 	for k, both := range m.byKind {
 		if !r.rewrites[k] {
 			continue
@@ -133,7 +134,7 @@ func (m *mapping) clash(r compiled, rules []compiled) string {
 // examples are the domains of Okta's on which the way back through a rule can
 // go wrong: one that no other rule names, and those whose image lies within
 // what another rule leads to.
-func (r compiled) examples(k int, rules []compiled) []string {
+func (r compiledRule) examples(k int, rules []compiledRule) []string {
 	if !r.wild() {
 		return []string{r.Okta}
 	}

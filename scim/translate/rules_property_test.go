@@ -16,8 +16,9 @@ import (
 
 // The words of which random domains are made: few, so that rules meet often.
 var (
-	hosts  = []string{"acme", "beta", "any-tenant", "bücher", "ACME"}
-	parts  = []string{"acme.old.example", "old.example", "new.example", "sub.new.example", "eu.old.example", "beta.example", "bücher.example"}
+	hosts = []string{"acme", "beta", "any-tenant", "bücher", "ACME"}
+	parts = []string{"acme.old.example", "old.example", "new.example", "sub.new.example", "eu.old.example",
+		"beta.example", "bücher.example"}
 	locals = []string{"jane", "Jane", "o'neil+x", "j@ne"}
 )
 
@@ -44,7 +45,8 @@ func anyRule() *rapid.Generator[translate.Rule] {
 			r.Okta = "*." + r.Okta
 		}
 		if rapid.Bool().Draw(t, "says what it rewrites") {
-			r.Rewrite = rapid.SliceOfDistinct(rapid.SampledFrom([]string{"userName", "userPrincipalName", "emails", "domain"}), rapid.ID[string]).Draw(t, "rewrite")
+			r.Rewrite = rapid.SliceOfDistinct(rapid.SampledFrom([]string{"userName", "userPrincipalName", "emails", "domain"}),
+				rapid.ID[string]).Draw(t, "rewrite")
 		}
 		return r
 	})
@@ -52,7 +54,7 @@ func anyRule() *rapid.Generator[translate.Rule] {
 
 // ruled is a translator with random rules, as far as they may stand together.
 func ruled(t *rapid.T, showDomain bool) (*translate.Translator, []translate.Rule) {
-	cfg := translate.Config{DefaultDomain: "acme.old.example", Sources: []string{"default"}} // nobody is refused
+	cfg := translate.Config{DefaultDomain: "acme.old.example", Sources: []string{"default"}} // no user is refused
 	if showDomain {
 		cfg.Sources, cfg.DomainAttributes = []string{"attribute", "default"}, []string{"domain"}
 	}
@@ -114,7 +116,7 @@ func TestRuledRoundTrip(t *testing.T) {
 	}
 }
 
-// sameAccess compares what Access would hold; domains may be spelled otherwise.
+// sameAccess compares what Access would hold; the spelling of domains may differ.
 func sameAccess(a, b map[string]any) bool {
 	if len(a) != len(b) {
 		return false
@@ -175,7 +177,7 @@ func TestRuledFilter(t *testing.T) {
 		}
 	})
 	if found == 0 && !testing.Short() {
-		t.Error("nobody was found: nothing was checked")
+		t.Error("no user was found: nothing was checked")
 	}
 }
 
@@ -199,16 +201,17 @@ func finds(tr *translate.Translator, asked, y string) bool {
 	return hit && domains.SameAddress(shown(tr, y), asked)
 }
 
-// TestNobodyLandsOutside checks that whatever rules and users say, the domain of
-// a new user is a managed one, to the byte.
-func TestNobodyLandsOutside(t *testing.T) {
+// TestDomainIsManaged checks that whatever rules and users say, the domain of
+// a new user is exactly a managed one.
+func TestDomainIsManaged(t *testing.T) {
 	refused, chosen := 0, map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		cfg := translate.Config{
 			DefaultDomain: "acme.old.example",
 			Managed:       append([]string{"acme.old.example"}, rapid.SliceOfN(anyDomain(), 0, 3).Draw(rt, "managed")...),
-			Sources:       rapid.Permutation([]string{"attribute", "userName", "email"}).Draw(rt, "source")[:rapid.IntRange(1, 3).Draw(rt, "sources")],
-			Rules:         rapid.SliceOfN(anyRule(), 0, 4).Draw(rt, "rules"),
+			Sources: rapid.Permutation([]string{"attribute", "userName", "email"}).Draw(rt,
+				"source")[:rapid.IntRange(1, 3).Draw(rt, "sources")],
+			Rules: rapid.SliceOfN(anyRule(), 0, 4).Draw(rt, "rules"),
 		}
 		if rapid.Bool().Draw(rt, "has a default") {
 			cfg.Sources = append(cfg.Sources, "default")
@@ -248,11 +251,13 @@ func TestRefusedRulesAreAmbiguous(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a, b := anyDomain().Draw(rt, "a"), anyDomain().Draw(rt, "b")
 		to := anyDomain().Draw(rt, "to")
-		if domains.SameAddress("x@"+a, "x@"+b) || domains.SameAddress("x@"+a, "x@"+to) || domains.SameAddress("x@"+b, "x@"+to) {
+		if domains.SameAddress("x@"+a, "x@"+b) || domains.SameAddress("x@"+a, "x@"+to) || domains.SameAddress("x@"+b,
+			"x@"+to) {
 			rt.Skip("they are one")
 		}
 		rules := []translate.Rule{{Okta: a, Access: to}, {Okta: b, Access: to}}
-		if _, err := translate.New(translate.Config{DefaultDomain: "acme.com", Rules: rules}); err == nil || !strings.Contains(err.Error(), "ambiguous") {
+		if _, err := translate.New(translate.Config{DefaultDomain: "acme.com",
+			Rules: rules}); err == nil || !strings.Contains(err.Error(), "ambiguous") {
 			rt.Errorf("%v were taken, error %v", rules, err)
 		}
 		for i := range rules {

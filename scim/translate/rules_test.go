@@ -12,7 +12,8 @@ import (
 )
 
 func TestRules(t *testing.T) {
-	renamed := translate.Config{DefaultDomain: "acme.workspaceoneaccess.com", Sources: []string{"default"}, Presets: []string{"vmwareidentity.eu"}}
+	renamed := translate.Config{DefaultDomain: "acme.workspaceoneaccess.com", Sources: []string{"default"},
+		Presets: []string{"vmwareidentity.eu"}}
 	several := translate.Config{Sources: []string{"default"}, Rules: []translate.Rule{
 		{Okta: "*.old.example", Access: "*.new.example"},
 		{Okta: "main.old.example", Access: "headquarters.example"},
@@ -29,9 +30,10 @@ func TestRules(t *testing.T) {
 	}{
 		{"a renamed tenant", renamed, "jane@acme.vmwareidentity.eu", "jane@acme.workspaceoneaccess.com", ""},
 		{"another suffix is another's", renamed, "jane@acme.vmwareidentity.com", "jane@acme.vmwareidentity.com", ""},
-		{"the new name comes back as the old", renamed, "jane@acme.workspaceoneaccess.com", "jane@acme.workspaceoneaccess.com", "jane@acme.vmwareidentity.eu"},
+		{"the new name comes back as the old", renamed, "jane@acme.workspaceoneaccess.com",
+			"jane@acme.workspaceoneaccess.com", "jane@acme.vmwareidentity.eu"},
 		{"the suffix itself has nothing to keep", renamed, "jane@vmwareidentity.eu", "jane@vmwareidentity.eu", ""},
-		{"a suffix that only ends alike", renamed, "jane@acme.myvmwareidentity.eu", "jane@acme.myvmwareidentity.eu", ""},
+		{"a suffix with the same end", renamed, "jane@acme.myvmwareidentity.eu", "jane@acme.myvmwareidentity.eu", ""},
 		{"several parts are kept", several, "jane@a.b.old.example", "jane@a.b.new.example", ""},
 		{"the kept part keeps its case", several, "Jane@ACME.Old.Example", "Jane@ACME.new.example", "Jane@ACME.old.example"},
 		{"an exact domain wins", several, "jane@main.old.example", "jane@headquarters.example", ""},
@@ -48,7 +50,8 @@ func TestRules(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tr := made(t, tt.cfg)
 			sent := image(t, tr, tt.okta)
-			if back := shown(tr, sent); !domains.SameAddress(sent, tt.want) || !domains.SameAddress(back, orSame(tt.back, tt.okta)) {
+			if back := shown(tr, sent); !domains.SameAddress(sent, tt.want) || !domains.SameAddress(back,
+				orSame(tt.back, tt.okta)) {
 				t.Errorf("%s became %s and came back as %s, want %s and %s", tt.okta, sent, back, tt.want, orSame(tt.back, tt.okta))
 			}
 		})
@@ -70,11 +73,13 @@ func TestWhatRulesRewrite(t *testing.T) {
 	}{
 		"all but e-mails by default": {nil, []string{"userName", upn}},
 		"e-mails where it says so":   {[]string{"emails"}, []string{"emails"}},
-		"all":                        {[]string{"userName", "userPrincipalName", "emails", "domain"}, []string{"userName", upn, "emails"}},
-		"nothing":                    {[]string{}, nil},
+		"all": {[]string{"userName", "userPrincipalName", "emails", "domain"},
+			[]string{"userName", upn, "emails"}},
+		"nothing": {[]string{}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tr := made(t, translate.Config{Rules: []translate.Rule{{Okta: "old.example", Access: "new.example", Rewrite: tt.rewrite}}})
+			tr := made(t,
+				translate.Config{Rules: []translate.Rule{{Okta: "old.example", Access: "new.example", Rewrite: tt.rewrite}}})
 			c, err := tr.NewUser(person("jane@old.example"))
 			if err != nil {
 				t.Fatal(err)
@@ -107,11 +112,13 @@ func TestWhatRulesRewrite(t *testing.T) {
 
 func TestManagedDomains(t *testing.T) {
 	tr := made(t, translate.Config{Presets: []string{"vmwareidentity.com"}, Rules: []translate.Rule{
-		{Okta: "a.com", Access: "b.com"}, {Okta: "c.com", Access: "ACME.com"}, {Okta: "d.com", Access: "b.com", Rewrite: []string{}}}})
+		{Okta: "a.com", Access: "b.com"}, {Okta: "c.com", Access: "ACME.com"},
+		{Okta: "d.com", Access: "b.com", Rewrite: []string{}}}})
 	if got := tr.ManagedDomains(); !slices.Equal(got, []string{domain, "b.com"}) {
 		t.Errorf("got %v", got)
 	}
-	if got := tr.Rules(); len(got) != 4 || got[0] != "a.com -> b.com" || got[3] != "*.vmwareidentity.com -> *.workspaceoneaccess.com" {
+	got := tr.Rules()
+	if len(got) != 4 || got[0] != "a.com -> b.com" || got[3] != "*.vmwareidentity.com -> *.workspaceoneaccess.com" {
 		t.Errorf("got %v", got)
 	}
 	for _, name := range translate.Presets() {
@@ -122,7 +129,9 @@ func TestManagedDomains(t *testing.T) {
 }
 
 func TestUserNames(t *testing.T) {
-	tr := made(t, translate.Config{Rules: []translate.Rule{{Okta: "old.example", Access: "new.example"}, {Okta: "mail.example", Access: domain, Rewrite: []string{}}}})
+	tr := made(t,
+		translate.Config{Rules: []translate.Rule{{Okta: "old.example", Access: "new.example"},
+			{Okta: "mail.example", Access: domain, Rewrite: []string{}}}})
 	for name, tt := range map[string]struct {
 		okta string
 		want []string

@@ -32,7 +32,7 @@ var defaultDomainAttributes = []string{domainName, schema.Workspace + ":" + doma
 type choice struct {
 	domain string // "" for none
 	source string
-	rule   *compiled
+	rule   *compiledRule
 }
 
 // chooseDomain says which domain a new user goes to: the first source that
@@ -180,23 +180,23 @@ func (t *Translator) compileSources(cfg Config, report *problems) {
 	case slices.Contains(t.sources, SourceAttribute):
 		t.compileDomainPaths(cfg.DomainAttributes, report)
 	case cfg.DomainAttributes != nil:
-		report.report("domains.attributes", "is of no use while attribute is not in domains.source")
+		report.add("domains.attributes", "is of no use while attribute is not in domains.source")
 	}
 }
 
 func checkSources(sources []string, report *problems) {
 	if len(sources) == 0 {
-		report.report("domains.source", "must name at least one of %s", strings.Join(allSources, ", "))
+		report.add("domains.source", "must name at least one of %s", strings.Join(allSources, ", "))
 	}
 	for i, s := range sources {
 		setting := indexed("domains.source", i)
 		switch {
 		case !slices.Contains(allSources, s):
-			report.report(setting, "must be one of %s", strings.Join(allSources, ", "))
+			report.add(setting, "must be one of %s", strings.Join(allSources, ", "))
 		case slices.Contains(sources[:i], s):
-			report.report(setting, "%s is there already", s)
+			report.add(setting, "%s is there already", s)
 		case s == SourceDefault && i < len(sources)-1:
-			report.report(setting, "default always decides: what follows it never would")
+			report.add(setting, "default always decides: what follows it never would")
 		}
 	}
 }
@@ -212,11 +212,11 @@ func (t *Translator) compileDomainPaths(names []string, report *problems) {
 		p, err := parsePath(name)
 		switch {
 		case err != nil:
-			report.report(setting, "%v", err)
+			report.add(setting, "%v", err)
 		case p != p.attribute():
-			report.report(setting, "must be an attribute alone, such as %s", defaultDomainAttributes[1])
+			report.add(setting, "must be an attribute alone, such as %s", defaultDomainAttributes[1])
 		case slices.Contains(t.domainPaths, p):
-			report.report(setting, "is there already")
+			report.add(setting, "is there already")
 		default:
 			t.domainPaths = append(t.domainPaths, p)
 		}

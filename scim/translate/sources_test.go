@@ -35,7 +35,8 @@ func TestDomainOfNewUsers(t *testing.T) {
 	strict := with(func(c *translate.Config) { c.Sources = []string{"attribute", "userName"} })
 	custom := with(func(c *translate.Config) { c.DomainAttributes = []string{urn + ":domain"} })
 	ruled := with(func(c *translate.Config) {
-		c.Rules = []translate.Rule{{Okta: "old.example", Access: "beta.example"}, {Okta: "*.acme.com", Access: domain, Rewrite: []string{}},
+		c.Rules = []translate.Rule{{Okta: "old.example", Access: "beta.example"},
+			{Okta: "*.acme.com", Access: domain, Rewrite: []string{}},
 			{Okta: "*.mail.example", Access: "*.post.example", Rewrite: []string{"emails"}}}
 		c.Presets = []string{"vmwareidentity.com"}
 	})
@@ -51,19 +52,25 @@ func TestDomainOfNewUsers(t *testing.T) {
 		{"a userName without a domain does not", several, `{"userName":"jane"}`, domain, ""},
 		{"a userName that ends in @ does not", several, `{"userName":"jane@"}`, domain, ""},
 		{"what follows the last @ counts", several, `{"userName":"j@ne@beta.example"}`, "Beta.example", ""},
-		{"the e-mail does where the userName does not", several, `{"emails":[{"value":"x@acme.com"},{"value":"x@beta.example","primary":true}]}`, "Beta.example", ""},
-		{"the userName comes before the e-mail", several, `{"userName":"jane@acme.com","emails":["x@beta.example"]}`, domain, ""},
+		{"the e-mail does where the userName does not", several,
+			`{"emails":[{"value":"x@acme.com"},{"value":"x@beta.example","primary":true}]}`, "Beta.example", ""},
+		{"the userName comes before the e-mail", several, `{"userName":"jane@acme.com","emails":["x@beta.example"]}`, domain,
+			""},
 		{"an attribute comes first", several, `{"userName":"jane@acme.com","domain":"beta.example"}`, "Beta.example", ""},
 		{"an attribute of Access's extension", several, `{` + workspace + `:{"domain":"Beta.example"}}`, "Beta.example", ""},
-		{"both attributes, of one mind", several, `{"domain":"beta.example",` + workspace + `:{"domain":"BETA.EXAMPLE"}}`, "Beta.example", ""},
-		{"both attributes, of two minds", several, `{"domain":"acme.com",` + workspace + `:{"domain":"beta.example"}}`, "", upstreamWorkspace + ":domain"},
-		{"an empty attribute is none", several, `{"domain":"",` + workspace + `:{"domain":null}}`, domain, ""},
-		{"an attribute of a custom schema", custom, `{"` + urn + `":{"domain":"beta.example"},"domain":"nonsense"}`, "Beta.example", ""},
+		{"both attributes, which agree", several, `{"domain":"beta.example",` + workspace + `:{"domain":"BETA.EXAMPLE"}}`,
+			"Beta.example", ""},
+		{"both attributes, which differ", several, `{"domain":"acme.com",` + workspace + `:{"domain":"beta.example"}}`, "",
+			upstreamWorkspace + ":domain"},
+		{"an empty attribute does not count", several, `{"domain":"",` + workspace + `:{"domain":null}}`, domain, ""},
+		{"an attribute of a custom schema", custom, `{"` + urn + `":{"domain":"beta.example"},"domain":"nonsense"}`,
+			"Beta.example", ""},
 		{"the ASCII form of a domain", several, `{"userName":"jane@xn--bcher-kva.example"}`, "bücher.example", ""},
 		{"a domain in capitals of its own script", several, `{"domain":"BÜCHER.example"}`, "bücher.example", ""},
 		{"an attribute that names no directory", several, `{"domain":"gamma.example"}`, "", "domain"},
 		{"an attribute that is no text", several, `{"domain":["beta.example"]}`, "", "domain"},
-		{"an attribute that is none where it is no source", with(func(c *translate.Config) { c.Sources = []string{"default"} }), `{"domain":"gamma.example"}`, domain, ""},
+		{"an attribute does not count where it is no source",
+			with(func(c *translate.Config) { c.Sources = []string{"default"} }), `{"domain":"gamma.example"}`, domain, ""},
 		{"nothing decides", strict, `{}`, "", "domain, " + upstreamWorkspace + ":domain, userName"},
 		{"a rule leads to the directory", ruled, `{"userName":"jane@old.example"}`, "Beta.example", ""},
 		{"a rule leads an attribute to the directory", ruled, `{"domain":"old.example"}`, "Beta.example", ""},
@@ -102,10 +109,11 @@ func TestUsersStayInTheirDomain(t *testing.T) {
 		in   string
 		want string // part of the refusal, "" for none
 	}{
-		"no domain":                    {`{"userName":"jane@beta.example"}`, ""},
-		"the same domain":              {`{"domain":"acme.com"}`, ""},
-		"the same domain in capitals":  {`{"domain":"ACME.COM"}`, ""},
-		"another domain":               {`{"domain":"beta.example"}`, "names the domain beta.example, but the user is in acme.com"},
+		"no domain":                   {`{"userName":"jane@beta.example"}`, ""},
+		"the same domain":             {`{"domain":"acme.com"}`, ""},
+		"the same domain in capitals": {`{"domain":"ACME.COM"}`, ""},
+		"another domain": {`{"domain":"beta.example"}`,
+			"names the domain beta.example, but the user is in acme.com"},
 		"a domain without a directory": {`{"domain":"gamma.example"}`, "has no domain whose directory the bridge manages"},
 		"another domain, leaving":      {`{"domain":"beta.example","active":false}`, ""},
 		"nonsense, leaving":            {`{"domain":"gamma.example","active":"False"}`, ""},
@@ -130,10 +138,14 @@ func TestDomainIsShown(t *testing.T) {
 		cfg  translate.Config
 		want string
 	}{
-		"nowhere by itself":    {translate.Config{Rules: rule}, schemas + `],"userName":"jane@old.example"}`},
-		"where it is named":    {translate.Config{Rules: rule, DomainAttributes: []string{"domain", urn + ":site"}}, schemas + `,"` + urn + `"],"userName":"jane@old.example","domain":"old.example","` + urn + `":{"site":"old.example"}}`},
-		"as it is, by no rule": {translate.Config{Managed: []string{domain, "new.example"}, DomainAttributes: []string{"domain"}}, schemas + `],"userName":"jane@new.example","domain":"new.example"}`},
-		"as it is, where the rule leaves it": {translate.Config{Managed: []string{domain, "new.example"}, DomainAttributes: []string{"domain"}, Rules: rule, Rewrite: []string{"userName"}},
+		"nowhere by itself": {translate.Config{Rules: rule}, schemas + `],"userName":"jane@old.example"}`},
+		"where it is named": {translate.Config{Rules: rule, DomainAttributes: []string{"domain", urn + ":site"}},
+			schemas + `,"` + urn + `"],"userName":"jane@old.example","domain":"old.example",` +
+				`"` + urn + `":{"site":"old.example"}}`},
+		"as it is, by no rule": {translate.Config{Managed: []string{domain, "new.example"},
+			DomainAttributes: []string{"domain"}}, schemas + `],"userName":"jane@new.example","domain":"new.example"}`},
+		"as it is, where the rule leaves it": {translate.Config{Managed: []string{domain, "new.example"},
+			DomainAttributes: []string{"domain"}, Rules: rule, Rewrite: []string{"userName"}},
 			schemas + `],"userName":"jane@old.example","domain":"new.example"}`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -59,7 +59,7 @@ func (t *table) refuse(l line, key, format string, args ...any) {
 	if key != "" {
 		setting += "." + key
 	}
-	t.report.report(setting, format, args...)
+	t.report.add(setting, format, args...)
 }
 
 // compilePairs changes the default table as configured, and reports all that is

@@ -31,11 +31,11 @@ func (t *table) checkConflict(p, earlier *pair) {
 		return // the default pairs go together
 	}
 	if overlapAccess(p.access, earlier.access) {
-		t.report.report(at+".access", "%s is written twice: by %s and by %s; "+
+		t.report.add(at+".access", "%s is written twice: by %s and by %s; "+
 			"switch one off, or compute another attribute from it", p.access, describe(earlier), describe(p))
 	}
 	if overlapSCIM(p.scim, earlier.scim) {
-		t.report.report(at+".scim", "%s would be read from %s and from %s: "+
+		t.report.add(at+".scim", "%s would be read from %s and from %s: "+
 			"switch one off, or compute the second (value) from the first", p.scim, earlier.access, p.access)
 	}
 }
@@ -52,9 +52,9 @@ func (t *table) checkDomainPath(p *pair, names scimPath) {
 	switch {
 	case !overlapSCIM(p.scim, names):
 	case p.setting == "":
-		t.report.report("domains.attributes", "%s is mapped already: it cannot name the domain too", p.scim)
+		t.report.add("domains.attributes", "%s is mapped already: it cannot name the domain too", p.scim)
 	default:
-		t.report.report(p.setting+".scim", "%s names the domain (domains.attributes)", p.scim)
+		t.report.add(p.setting+".scim", "%s names the domain (domains.attributes)", p.scim)
 	}
 }
 
@@ -97,7 +97,7 @@ func (t *table) settleReads() {
 }
 
 // checkRead reports whether users are shown with an attribute that a computed one
-// looks at, and refuses a name that is spelled otherwise elsewhere.
+// looks at, and refuses a name that has another spelling elsewhere.
 func (t *table) checkRead(p pair, read scimPath) (shown bool) {
 	for _, q := range t.pairs {
 		if q.computed != nil || !q.scim.sameAttribute(read) {
@@ -105,11 +105,11 @@ func (t *table) checkRead(p pair, read scimPath) (shown bool) {
 		}
 		shown = true
 		if q.scim.attribute() != read {
-			t.report.report(p.setting+".value", "%s is spelled %s", read, q.scim.attribute())
+			t.report.add(p.setting+".value", "%s is spelled %s", read, q.scim.attribute())
 		}
 	}
 	if spelled := spelling(read); !shown && spelled != read.Name {
-		t.report.report(p.setting+".value", "%s is spelled %s", read.Name, spelled)
+		t.report.add(p.setting+".value", "%s is spelled %s", read.Name, spelled)
 	}
 	return shown
 }
@@ -119,12 +119,12 @@ func (t *table) checkRead(p pair, read scimPath) (shown bool) {
 func (t *table) checkComplete() {
 	for _, path := range requiredByAccess {
 		if !slices.ContainsFunc(t.pairs, func(p pair) bool { return p.access == path }) {
-			t.report.report("attributes", "nothing writes %s, and Access creates no user without it", path)
+			t.report.add("attributes", "nothing writes %s, and Access creates no user without it", path)
 		}
 	}
 	for _, p := range t.pairs {
 		if p.scim.values.some() && isSimple(p.scim.attribute()) {
-			t.report.report(p.setting+".scim", "%s holds one value and takes no filter", p.scim.Name)
+			t.report.add(p.setting+".scim", "%s holds one value and takes no filter", p.scim.Name)
 		}
 	}
 }

@@ -31,38 +31,62 @@ func TestCustomPairs(t *testing.T) {
 	}{
 		{"a top-level attribute to a tenant's", []translate.Attribute{{SCIM: "badge", Access: tenantURN + ":badgeNumber"}},
 			`{"badge":"B7"}`, tenantURN + ":badgeNumber", "B7", ""},
-		{"an attribute of Okta's own schema", []translate.Attribute{{SCIM: oktaURN + ":objectGUID", Access: tenantURN + ":objectGUID"}},
+		{"an attribute of Okta's own schema",
+			[]translate.Attribute{{SCIM: oktaURN + ":objectGUID", Access: tenantURN + ":objectGUID"}},
 			`{"` + oktaURN + `":{"objectGUID":"0f"}}`, tenantURN + ":objectGUID", "0f", ""},
-		{"a schema of Access on both sides", []translate.Attribute{{SCIM: tenantURN + ":sourceAnchor", Access: tenantURN + ":sourceAnchor"}},
+		{"a schema of Access on both sides",
+			[]translate.Attribute{{SCIM: tenantURN + ":sourceAnchor", Access: tenantURN + ":sourceAnchor"}},
 			`{"` + tenantURN + `":{"sourceAnchor":"x"}}`, tenantURN + ":sourceAnchor", "x", ""},
-		{"one more of the enterprise extension", []translate.Attribute{{SCIM: schema.Enterprise + ":floor", Access: tenantURN + ":floor"}},
+		{"one more of the enterprise extension",
+			[]translate.Attribute{{SCIM: schema.Enterprise + ":floor", Access: tenantURN + ":floor"}},
 			`{` + enterprise + `:{"floor":"3","department":"d"}}`, tenantURN + ":floor", "3", ""},
 		{"a part of a complex attribute", []translate.Attribute{{SCIM: oktaURN + ":desk.room", Access: tenantURN + ":room"}},
 			`{"` + oktaURN + `":{"desk":{"room":"3.1"}}}`, tenantURN + ":room", "3.1", ""},
-		{"a value of a list, beside the list", []translate.Attribute{{SCIM: `phoneNumbers[type eq "mobile"].value`, Access: tenantURN + ":mobile"}},
-			`{"phoneNumbers":[{"type":"work","value":"1"},{"type":"Mobile","value":"2","display":"two"}]}`, tenantURN + ":mobile", "2", ""},
-		{"a value of a list without the list", []translate.Attribute{{SCIM: `phoneNumbers[type eq "mobile"]`, Access: tenantURN + ":mobile"}, {SCIM: "phoneNumbers", Off: true}},
-			`{"phoneNumbers":[{"type":"work","value":"1"},{"type":"mobile","value":"2"}]}`, tenantURN + ":mobile", "2", `{"phoneNumbers":[{"type":"mobile","value":"2"}]}`},
-		{"two parts of one value", []translate.Attribute{{SCIM: `phoneNumbers[type eq "mobile"].value`, Access: tenantURN + ":mobile"},
-			{SCIM: `phoneNumbers[type eq "mobile"].display`, Access: tenantURN + ":mobileName"}, {SCIM: "phoneNumbers", Off: true}},
+		{"a value of a list, beside the list",
+			[]translate.Attribute{{SCIM: `phoneNumbers[type eq "mobile"].value`, Access: tenantURN + ":mobile"}},
+			`{"phoneNumbers":[{"type":"work","value":"1"},{"type":"Mobile","value":"2","display":"two"}]}`,
+			tenantURN + ":mobile", "2", ""},
+		{"a value of a list without the list",
+			[]translate.Attribute{{SCIM: `phoneNumbers[type eq "mobile"]`, Access: tenantURN + ":mobile"},
+				{SCIM: "phoneNumbers", Off: true}},
+			`{"phoneNumbers":[{"type":"work","value":"1"},{"type":"mobile","value":"2"}]}`, tenantURN + ":mobile", "2",
+			`{"phoneNumbers":[{"type":"mobile","value":"2"}]}`},
+		{"two parts of one value",
+			[]translate.Attribute{{SCIM: `phoneNumbers[type eq "mobile"].value`, Access: tenantURN + ":mobile"},
+				{SCIM: `phoneNumbers[type eq "mobile"].display`, Access: tenantURN + ":mobileName"},
+				{SCIM: "phoneNumbers", Off: true}},
 			`{"phoneNumbers":[{"type":"mobile","value":"2","display":"two"}]}`, tenantURN + ":mobileName", "two", ""},
-		{"the second e-mail", []translate.Attribute{{SCIM: `emails[primary eq false].value`, Access: tenantURN + ":secondEmail"}},
-			`{"emails":[{"value":"a@x","type":"work","primary":true},{"value":"b@x","primary":false}]}`, tenantURN + ":secondEmail", "b@x", ""},
+		{"the second e-mail",
+			[]translate.Attribute{{SCIM: `emails[primary eq false].value`, Access: tenantURN + ":secondEmail"}},
+			`{"emails":[{"value":"a@x","type":"work","primary":true},{"value":"b@x","primary":false}]}`,
+			tenantURN + ":secondEmail", "b@x", ""},
 		{"a list of texts", []translate.Attribute{{SCIM: "skills", Access: tenantURN + ":skills", Type: "strings"}},
 			`{"skills":["go","rust"]}`, tenantURN + ":skills", []upstream.Element{{"value": "go"}, {"value": "rust"}}, ""},
 		{"a list of objects", []translate.Attribute{{SCIM: "lockers", Access: tenantURN + ":lockers", Type: "list"}},
-			`{"lockers":[{"value":"7","type":"gym","primary":true}]}`, tenantURN + ":lockers", []upstream.Element{{"value": "7", "type": "gym", "primary": true}}, ""},
-		{"true or false", []translate.Attribute{{SCIM: "remote", Access: tenantURN + ":remote", Type: "boolean"}}, `{"remote":false}`, tenantURN + ":remote", false, ""},
-		{"what Access knows to be true or false", []translate.Attribute{{SCIM: "disabled", Access: upstreamWorkspace + ":externalUserDisabled"}},
+			`{"lockers":[{"value":"7","type":"gym","primary":true}]}`, tenantURN + ":lockers",
+			[]upstream.Element{{"value": "7", "type": "gym", "primary": true}}, ""},
+		{"true or false", []translate.Attribute{{SCIM: "remote", Access: tenantURN + ":remote", Type: "boolean"}},
+			`{"remote":false}`, tenantURN + ":remote", false, ""},
+		{"what Access knows to be true or false",
+			[]translate.Attribute{{SCIM: "disabled", Access: upstreamWorkspace + ":externalUserDisabled"}},
 			`{"disabled":"True"}`, upstreamWorkspace + ":externalUserDisabled", true, `{"disabled":true}`},
-		{"a list that is off by default", []translate.Attribute{{SCIM: "ims", Access: "ims"}}, `{"ims":[{"value":"x","type":"irc"}]}`, "ims", []upstream.Element{{"value": "x", "type": "irc"}}, ""},
-		{"a default for what is missing", []translate.Attribute{{SCIM: "userType", Default: "Employee"}}, `{}`, "userType", "Employee", `{"userType":"Employee"}`},
-		{"a default gives way", []translate.Attribute{{SCIM: "userType", Default: "Employee"}}, `{"userType":"Guest"}`, "userType", "Guest", ""},
-		{"another default pair in its place", []translate.Attribute{{SCIM: "title", Off: true}, {SCIM: "title", Access: tenantURN + ":title"}}, `{"title":"Dr"}`, tenantURN + ":title", "Dr", ""},
-		{"externalId from elsewhere", []translate.Attribute{{SCIM: "externalId", Off: true}, {SCIM: oktaURN + ":guid", Access: "externalId", On: "create"}},
+		{"a list that is off by default", []translate.Attribute{{SCIM: "ims", Access: "ims"}},
+			`{"ims":[{"value":"x","type":"irc"}]}`, "ims", []upstream.Element{{"value": "x", "type": "irc"}}, ""},
+		{"a default for what is missing", []translate.Attribute{{SCIM: "userType", Default: "Employee"}}, `{}`, "userType",
+			"Employee", `{"userType":"Employee"}`},
+		{"a default gives way", []translate.Attribute{{SCIM: "userType", Default: "Employee"}}, `{"userType":"Guest"}`,
+			"userType", "Guest", ""},
+		{"another default pair in its place",
+			[]translate.Attribute{{SCIM: "title", Off: true}, {SCIM: "title", Access: tenantURN + ":title"}}, `{"title":"Dr"}`,
+			tenantURN + ":title", "Dr", ""},
+		{"externalId from elsewhere",
+			[]translate.Attribute{{SCIM: "externalId", Off: true},
+				{SCIM: oktaURN + ":guid", Access: "externalId", On: "create"}},
 			`{"` + oktaURN + `":{"guid":"g1"}}`, "externalId", "g1", ""},
-		{"nothing where it is off", []translate.Attribute{{SCIM: "nickName", Off: true}}, `{"nickName":"x"}`, "nickName", nil, `{}`},
-		{"the core schema by its URN", []translate.Attribute{{SCIM: schema.User + ":badge", Access: tenantURN + ":badge"}}, `{"badge":"1"}`, tenantURN + ":badge", "1", ""},
+		{"nothing where it is off", []translate.Attribute{{SCIM: "nickName", Off: true}}, `{"nickName":"x"}`, "nickName",
+			nil, `{}`},
+		{"the core schema by its URN", []translate.Attribute{{SCIM: schema.User + ":badge", Access: tenantURN + ":badge"}},
+			`{"badge":"1"}`, tenantURN + ":badge", "1", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,7 +134,9 @@ func generic(t *testing.T, v any) any {
 }
 
 func TestRequiredPairs(t *testing.T) {
-	tr := made(t, translate.Config{Attributes: []translate.Attribute{{SCIM: "title", Required: true}, {SCIM: oktaURN + ":guid", Access: tenantURN + ":guid", Required: true}}})
+	tr := made(t,
+		translate.Config{Attributes: []translate.Attribute{{SCIM: "title", Required: true},
+			{SCIM: oktaURN + ":guid", Access: tenantURN + ":guid", Required: true}}})
 	if _, err := tr.NewUser(person("jane@acme.com")); !isAbout(err, "title, "+oktaURN+":guid") {
 		t.Errorf("got %v, want both to be missing", err)
 	}
@@ -125,7 +151,8 @@ func TestRequiredPairs(t *testing.T) {
 func TestPairsKeepWhatAccessDemands(t *testing.T) {
 	const upn = upstream.WorkspaceSchema + ":userPrincipalName"
 	tr := made(t, translate.Config{
-		Rules: []translate.Rule{{Okta: "old.example", Access: domain, Rewrite: []string{"userName", "userPrincipalName", "emails"}}},
+		Rules: []translate.Rule{{Okta: "old.example", Access: domain,
+			Rewrite: []string{"userName", "userPrincipalName", "emails"}}},
 		Attributes: []translate.Attribute{
 			{SCIM: "externalId", Off: true}, {SCIM: oktaURN + ":guid", Access: "externalId", Required: true},
 			{SCIM: "name.givenName", Off: true}, {SCIM: "firstName", Access: "name.givenName"},
@@ -142,7 +169,8 @@ func TestPairsKeepWhatAccessDemands(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := c.Attributes
-	for name, want := range map[string]any{"userName": "Jane@acme.com", upn: "jane@acme.com", "emails": "jane@acme.com", "externalId": "g"} {
+	for name, want := range map[string]any{"userName": "Jane@acme.com", upn: "jane@acme.com", "emails": "jane@acme.com",
+		"externalId": "g"} {
 		if a[path(t, name)] != want {
 			t.Errorf("%s is %v, want %v", name, a[path(t, name)], want)
 		}
@@ -178,7 +206,8 @@ func TestPairsOnCreate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]any{tenantURN + ":aadMappingAttribute": "i1", "userType": "Employee", tenantURN + ":origin": "okta"} {
+	for name, want := range map[string]any{tenantURN + ":aadMappingAttribute": "i1", "userType": "Employee",
+		tenantURN + ":origin": "okta"} {
 		if got := c.Attributes[path(t, name)]; got != want {
 			t.Errorf("%s is created as %v, want %v", name, got, want)
 		}
@@ -244,7 +273,8 @@ func TestSchemaAttributes(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("%v are not announced", want)
 	}
-	if names := tr.Attributes(); !slices.Contains(names, oktaURN+":domain") || slices.ContainsFunc(names, func(s string) bool { return strings.Contains(s, "computed") || s == "domain" }) {
+	if names := tr.Attributes(); !slices.Contains(names, oktaURN+":domain") || slices.ContainsFunc(names,
+		func(s string) bool { return strings.Contains(s, "computed") || s == "domain" }) {
 		t.Errorf("got %v", names)
 	}
 	silent := slices.DeleteFunc(translator(t).SchemaAttributes(), func(a schema.Mapped) bool { return !a.Silent })

@@ -79,8 +79,10 @@ type step struct {
 	given any            // as Okta has it, or as it is computed
 	read  upstream.Value // given, as the form reads it
 	sent  upstream.Value
-	rule  *compiled // what changed it on the way
+	rule  *compiledRule // what changed it on the way
 }
+
+func newRecorder() *recorder { return &recorder{steps: map[*pair]step{}} }
 
 func (r *recorder) choose(c choice) {
 	if r != nil {
@@ -97,7 +99,7 @@ func (r *recorder) note(p *pair, s step) {
 // TraceOkta follows a user of Okta's that is to be created to Access and back.
 func (t *Translator) TraceOkta(r schema.Resource) Trace {
 	trace := Trace{Dropped: t.dropped(r)}
-	there, back := &recorder{steps: map[*pair]step{}}, &recorder{steps: map[*pair]step{}}
+	there, back := newRecorder(), newRecorder()
 	created, err := t.newUser(r, there)
 	if err != nil {
 		trace.Refused = err.Error()
@@ -160,7 +162,7 @@ func (t *Translator) domainsFromOkta(r schema.Resource, trace Trace) []TracedAtt
 // TraceAccess follows a user of Access's to Okta and back, as when Okta writes
 // what it has read. Where Okta's write would be refused, Access keeps all values.
 func (t *Translator) TraceAccess(u upstream.User) Trace {
-	shown, sent := &recorder{steps: map[*pair]step{}}, &recorder{steps: map[*pair]step{}}
+	shown, sent := newRecorder(), newRecorder()
 	trace := Trace{Domain: TracedDomain{Name: u.Domain, Source: "Access"}, Read: t.userToSCIM(u, shown)}
 	change, err := t.userChange(u, trace.Read, sent)
 	if err != nil {
@@ -176,7 +178,9 @@ func (t *Translator) TraceAccess(u upstream.User) Trace {
 		if v, ok := change[p.access]; ok {
 			a.Sent = v
 		}
-		if p.computed == nil {
+		if p.computed != nil {
+			a.Rule = sent.steps[p].rule.by()
+		} else {
 			a.Okta, _ = get(trace.Read, p.scim)
 			a.Lost = a.Read != nil && !p.same(a.Read, a.Sent)
 		}
@@ -258,7 +262,7 @@ func (p *pair) same(a, b upstream.Value) bool {
 }
 
 // by says which rule it is, "" for none.
-func (r *compiled) by() string {
+func (r *compiledRule) by() string {
 	if r == nil {
 		return ""
 	}

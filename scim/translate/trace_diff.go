@@ -19,7 +19,7 @@ type Change struct {
 	After     any    `json:"after,omitempty"`
 }
 
-// Compare lists what the second trace of a user has otherwise than the first.
+// Compare lists what differs in the second trace of a user from the first.
 func Compare(before, after Trace) []Change {
 	var changes []Change
 	note := func(what, attribute string, a, b any) {

@@ -20,7 +20,7 @@ type Creation struct {
 	Unnamed bool
 }
 
-// UserKey is what Access tells the users of a tenant apart by. It is comparable.
+// UserKey identifies a user in a tenant. It is comparable.
 type UserKey struct {
 	Domain   string
 	UserName string // in lower case
@@ -41,7 +41,7 @@ func (c Creation) ExternalID() string { return c.text(externalIDPath) }
 // SetExternalID gives the user an externalId that was made up.
 func (c Creation) SetExternalID(id string) { c.Attributes[externalIDPath] = id }
 
-// Key tells whether two creations are about one user.
+// Key is the same for two creations of one user.
 func (c Creation) Key() UserKey { return UserKey{c.Domain, strings.ToLower(c.UserName())} }
 
 func (c Creation) text(p upstream.Path) string {
@@ -93,13 +93,15 @@ func (t *Translator) newUser(r schema.Resource, trace *recorder) (Creation, erro
 //
 // current is the user as Access holds it. A resource that names another domain
 // is refused, and one for which an attribute cannot be computed, unless it makes
-// the user inactive: nothing of that is a reason to leave somebody in. The error
-// is a *problem.Error.
+// the user inactive: a person who leaves is shut out in any case. The error is a
+// *problem.Error.
 func (t *Translator) UserChange(current upstream.User, r schema.Resource) (upstream.Attributes, error) {
 	return t.userChange(current, r, nil)
 }
 
-func (t *Translator) userChange(current upstream.User, r schema.Resource, trace *recorder) (upstream.Attributes, error) {
+func (t *Translator) userChange(
+	current upstream.User, r schema.Resource, trace *recorder,
+) (upstream.Attributes, error) {
 	leaves := deactivates(r)
 	if err := t.checkStays(current, r); err != nil && !leaves {
 		return nil, err
@@ -171,11 +173,11 @@ func (t *Translator) kept(p *pair, current upstream.User, r schema.Resource) any
 // origin is what the values for Access are made of.
 type origin struct {
 	schema.Resource
-	env   environment // for computed attributes; nil where there are none
+	env   environment // what computed attributes see, nil where nothing is computed
 	trace *recorder
 }
 
-// environment is what computed attributes see of a user, nil where there are none.
+// environment is what computed attributes see of a user, nil where nothing is computed.
 func (t *Translator) environment(r schema.Resource, domain string) (environment, error) {
 	if !t.computes {
 		return nil, nil
@@ -196,7 +198,7 @@ func (t *Translator) value(p *pair, from origin) (upstream.Value, error) {
 	if wrong != nil {
 		return nil, wrong.of(p.name())
 	}
-	sent, rule := p.fallback, (*compiled)(nil)
+	sent, rule := p.fallback, (*compiledRule)(nil)
 	if read != nil {
 		sent, rule = p.rewritten(read, t.rules.toAccess)
 	}
@@ -213,7 +215,7 @@ func (p *pair) given(from origin) (any, *fault) {
 }
 
 // rewritten is a value of the pair with its domain changed, and the rule that did it.
-func (p *pair) rewritten(v upstream.Value, change func(kind, string) (string, *compiled)) (upstream.Value, *compiled) {
+func (p *pair) rewritten(v upstream.Value, change rewriter) (upstream.Value, *compiledRule) {
 	s, ok := v.(string)
 	if p.kind == noKind || !ok {
 		return v, nil

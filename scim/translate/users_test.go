@@ -40,7 +40,9 @@ func TestNewUserGolden(t *testing.T) {
 	}
 }
 
-const minimal = `{"userName":"ada","externalId":"00u1","name":{"givenName":"Ada","familyName":"L"},"emails":[{"value":"a@x"}]`
+// minimal is the least that Access takes, without the closing brace.
+const minimal = `{"userName":"ada","externalId":"00u1","name":{"givenName":"Ada","familyName":"L"},` +
+	`"emails":[{"value":"a@x"}]`
 
 func TestNewUser(t *testing.T) {
 	tests := []struct {
@@ -49,11 +51,15 @@ func TestNewUser(t *testing.T) {
 		want []any // pairs of name and value
 	}{
 		{"the least that Access takes", minimal + `}`, nil},
-		{"externalId may be missing", strings.Replace(minimal, `"externalId":"00u1",`, "", 1) + `}`, []any{"externalId", nil}},
+		{"externalId may be missing", strings.Replace(minimal, `"externalId":"00u1",`, "", 1) + `}`,
+			[]any{"externalId", nil}},
 		{"externalId may be a number", strings.Replace(minimal, `"00u1"`, "7", 1) + `}`, []any{"externalId", "7"}},
 		{"a user may be created inactive", minimal + `,"active":false}`, []any{"active", false}},
-		{"what a client may not write is left out", minimal + `,"id":"1","password":"p","groups":[{"value":"g"}],"meta":{"version":"1"},"schemas":["x"],"roles":[{"value":"r"}]}`, nil},
-		{"a formatted name does not win", strings.Replace(minimal, `"name":{`, `"name":{"formatted":"Mona Octocat",`, 1) + `}`, nil},
+		{"what a client may not write is left out",
+			minimal + `,"id":"1","password":"p","groups":[{"value":"g"}],"meta":{"version":"1"},"schemas":["x"],` +
+				`"roles":[{"value":"r"}]}`, nil},
+		{"a formatted name does not win",
+			strings.Replace(minimal, `"name":{`, `"name":{"formatted":"Mona Octocat",`, 1) + `}`, nil},
 		{"an unknown extension is left out", minimal + `,"urn:okta:app:1.0:user:custom":{"a":"b"}}`, nil},
 	}
 	for _, tt := range tests {
@@ -62,7 +68,8 @@ func TestNewUser(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := access(t, "userName", "ada", "externalId", "00u1", "name.givenName", "Ada", "name.familyName", "L", "emails", "a@x")
+			want := access(t, "userName", "ada", "externalId", "00u1", "name.givenName", "Ada", "name.familyName", "L",
+				"emails", "a@x")
 			maps.Copy(want, access(t, tt.want...))
 			if !reflect.DeepEqual(set(c.Attributes), set(want)) {
 				t.Errorf("got %v, want %v", set(c.Attributes), set(want))
@@ -79,8 +86,10 @@ func TestNewUserRefuses(t *testing.T) {
 		name, in, attribute string
 	}{
 		{"all that is missing is named at once", `{}`, "userName, name.givenName, name.familyName, emails"},
-		{"what is empty is missing", `{"userName":"","name":{"givenName":null,"familyName":"L"},"emails":[{"value":""}]}`, "userName, name.givenName, emails"},
-		{"a formatted name is no name", `{"userName":"a","name":{"formatted":"Ada L"},"emails":["a@x"]}`, "name.givenName, name.familyName"},
+		{"what is empty is missing", `{"userName":"","name":{"givenName":null,"familyName":"L"},"emails":[{"value":""}]}`,
+			"userName, name.givenName, emails"},
+		{"a formatted name is no name", `{"userName":"a","name":{"formatted":"Ada L"},"emails":["a@x"]}`,
+			"name.givenName, name.familyName"},
 		{"an externalId of a wrong type", minimal + `,"externalId":true}`, "externalId"},
 		{"a wrong type comes before what is missing", `{"title":true}`, "title"},
 	}
@@ -100,7 +109,8 @@ func TestUserChangeKeepsAndClears(t *testing.T) {
 	kept := []string{"userName", "externalId", "active", "name.givenName", "name.familyName", "emails"}
 	bodies := map[string]string{
 		"absent": `{}`,
-		"null": `{"userName":null,"active":null,"emails":null,"name":null,"title":null,"phoneNumbers":null,"addresses":null,` +
+		"null": `{"userName":null,"active":null,"emails":null,"name":null,"title":null,"phoneNumbers":null,` +
+			`"addresses":null,` +
 			enterprise + `:null,` + workspace + `:{"userPrincipalName":null,"distinguishedName":null}}`,
 		"empty": `{"userName":"","active":"","emails":[],"name":{},"title":"","phoneNumbers":[],"addresses":[],` +
 			enterprise + `:{"manager":{}},` + workspace + `:{"userPrincipalName":"","distinguishedName":""}}`,
@@ -118,7 +128,8 @@ func TestUserChangeKeepsAndClears(t *testing.T) {
 			kept := kept
 			if name == "absent" {
 				// Only these two have to be named to be cleared.
-				kept = slices.Concat(kept, []string{upstream.WorkspaceSchema + ":userPrincipalName", upstream.WorkspaceSchema + ":distinguishedName"})
+				kept = slices.Concat(kept,
+					[]string{upstream.WorkspaceSchema + ":userPrincipalName", upstream.WorkspaceSchema + ":distinguishedName"})
 			}
 			for _, attribute := range kept {
 				if v, ok := a[path(t, attribute)]; ok {
@@ -178,6 +189,7 @@ func TestManager(t *testing.T) {
 
 func TestUserToSCIM(t *testing.T) {
 	const (
+		schemas    = `"schemas":["` + schema.User + `"`
 		department = "urn:scim:schemas:extension:enterprise:1.0:department"
 		principal  = "urn:scim:schemas:extension:workspace:1.0:userPrincipalName"
 	)
@@ -186,16 +198,17 @@ func TestUserToSCIM(t *testing.T) {
 		in   []any
 		want string
 	}{
-		{"nothing but schemas", nil, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"]}`},
+		{"nothing but schemas", nil, `{` + schemas + `]}`},
 		{"the core schema alone", []any{"userName", "ada", "active", false, "emails", "a@x", "name.givenName", "Ada"},
-			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada","active":false,"name":{"givenName":"Ada"},` +
+			`{` + schemas + `],"userName":"ada","active":false,"name":{"givenName":"Ada"},` +
 				`"emails":[{"value":"a@x","type":"work","primary":true}]}`},
 		{"an extension is listed where it has a value", []any{department, "d"},
-			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",` + enterprise + `],` + enterprise + `:{"department":"d"}}`},
+			`{` + schemas + `,` + enterprise + `],` + enterprise + `:{"department":"d"}}`},
 		{"an extension without a value is not listed", []any{department, "", principal, "p"},
-			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",` + workspace + `],` + workspace + `:{"userPrincipalName":"p"}}`},
-		{"what the table does not know is not shown", []any{"ims", "x", "name.formatted", "x", "password", "x", "userName", "ada"},
-			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada"}`},
+			`{` + schemas + `,` + workspace + `],` + workspace + `:{"userPrincipalName":"p"}}`},
+		{"what the table does not know is not shown",
+			[]any{"ims", "x", "name.formatted", "x", "password", "x", "userName", "ada"},
+			`{` + schemas + `],"userName":"ada"}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -221,7 +234,8 @@ func TestUserToSCIMIsACopy(t *testing.T) {
 
 func TestAttributes(t *testing.T) {
 	got := translator(t).Attributes()
-	for _, want := range []string{"userName", "name", "emails", schema.Enterprise + ":manager", schema.Workspace + ":distinguishedName"} {
+	for _, want := range []string{"userName", "name", "emails", schema.Enterprise + ":manager",
+		schema.Workspace + ":distinguishedName"} {
 		if n := len(slices.DeleteFunc(slices.Clone(got), func(s string) bool { return s != want })); n != 1 {
 			t.Errorf("got %s %d times, want it once", want, n)
 		}
@@ -235,7 +249,7 @@ func TestAttributes(t *testing.T) {
 	for name := range resource(t, readFile(t, "../../testdata/okta/user_full.json")) {
 		known := slices.ContainsFunc(got, func(s string) bool { return s == name || strings.HasPrefix(s, name+":") })
 		if !known && !slices.Contains([]string{"schemas", "groups", "password"}, name) {
-			t.Errorf("%s of Okta's user has no home", name)
+			t.Errorf("%s of Okta's user has no place in Access", name)
 		}
 	}
 }
