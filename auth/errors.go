@@ -91,3 +91,6 @@ func isTimeout(err error) bool {
 	var timed net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timed) && timed.Timeout()
 }
+
+// Timeout reports whether the endpoint did not answer in time.
+func (e *Error) Timeout() bool { return isTimeout(e.Err) }

@@ -9,7 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"ws1bridge/scim/translate"
+	"ws1bridge/scim/query"
+	"ws1bridge/scim/schema"
 )
 
 // The media types of SCIM (RFC 7644 section 3.8). Callers that accept plain JSON
@@ -22,14 +23,17 @@ const (
 // gzipFrom is the size in bytes from which an answer is worth compressing.
 const gzipFrom = 16 << 10
 
-// answer is what goes back to the caller.
+// answer is what goes back to the caller, in plain values.
 type answer struct {
-	status  int
-	body    any // nil for none
-	headers [][2]string
+	status   int
+	body     any    // nil for none
+	location string // of the resource
+	version  string // its entity tag
+	// allow lists the methods of the path, where the method is none of them.
+	allow string
+	// retryAfter is what the caller is asked to wait, in seconds; 0 for nothing.
+	retryAfter int
 }
-
-func (a *answer) header(name, value string) { a.headers = append(a.headers, [2]string{name, value}) }
 
 func (a answer) write(w http.ResponseWriter, r *http.Request) {
 	var b []byte
@@ -42,11 +46,7 @@ func (a answer) write(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	h := w.Header()
-	for _, kv := range a.headers {
-		h.Set(kv[0], kv[1])
-	}
-	h.Set("Cache-Control", "no-store") // answers hold personal data
-	h.Set("X-Content-Type-Options", "nosniff")
+	a.setHeader(h)
 	if b != nil {
 		h.Set("Content-Type", contentType(r.Header.Get("Accept")))
 		h.Set("Vary", "Accept, Accept-Encoding")
@@ -59,6 +59,23 @@ func (a answer) write(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(a.status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(b) // the caller has gone: nobody is left to tell
+	}
+}
+
+// setHeader sets what the answer says outside of its body.
+func (a answer) setHeader(h http.Header) {
+	h.Set("Cache-Control", "no-store") // answers hold personal data
+	h.Set("X-Content-Type-Options", "nosniff")
+	for name, value := range map[string]string{"Allow": a.allow, "ETag": a.version, "Location": a.location} {
+		if value != "" {
+			h.Set(name, value)
+		}
+	}
+	if a.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(a.retryAfter))
+	}
+	if a.status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="ws1bridge"`)
 	}
 }
 
@@ -93,47 +110,21 @@ func compressed(b []byte) []byte {
 	return out.Bytes()
 }
 
-// found answers with one resource: its version and place in the header, and of
-// its attributes those that were asked for. Who has this version already gets
-// 304 without it.
-func found(r *http.Request, status int, resource translate.Resource, p projection) (answer, error) {
-	a := answer{status: status}
-	version := versionOf(resource)
-	if version != "" {
-		a.header("ETag", version)
-	}
-	if isUnchanged(r, version) {
-		a.status = http.StatusNotModified
-		return a, nil
-	}
-	if meta, ok := resource["meta"].(map[string]any); ok {
-		location, _ := meta["location"].(string)
-		a.header("Location", location)
-	}
-	a.body = p.apply(resource)
-	return a, nil
-}
-
 const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 // listResponse is a page of resources (RFC 7644 section 3.4.2). Counts are JSON
 // integers: Okta stops without a word at numbers in strings.
 type listResponse struct {
-	Schemas      []string             `json:"schemas"`
-	TotalResults int                  `json:"totalResults"`
-	StartIndex   int                  `json:"startIndex"`
-	ItemsPerPage int                  `json:"itemsPerPage"`
-	Resources    []translate.Resource `json:"Resources"`
+	Schemas      []string          `json:"schemas"`
+	TotalResults int               `json:"totalResults"`
+	StartIndex   int               `json:"startIndex"`
+	ItemsPerPage int               `json:"itemsPerPage"`
+	Resources    []schema.Resource `json:"Resources"`
 }
 
-// list answers with a page of total resources.
-func list(page []translate.Resource, total int, s search) answer {
-	body := listResponse{
-		Schemas: []string{listSchema}, TotalResults: total, StartIndex: s.startIndex,
-		ItemsPerPage: len(page), Resources: make([]translate.Resource, len(page)),
-	}
-	for i, resource := range page {
-		body.Resources[i] = s.projection.apply(resource)
-	}
-	return answer{status: http.StatusOK, body: body}
+func listOf(page query.Page) answer {
+	return answer{status: http.StatusOK, body: listResponse{
+		Schemas: []string{listSchema}, TotalResults: page.Total, StartIndex: page.StartIndex,
+		ItemsPerPage: len(page.Resources), Resources: page.Resources,
+	}}
 }

@@ -14,18 +14,18 @@ import (
 
 // raw sends a request and returns the answer as it came over the wire.
 func (w *world) raw(method, path, body string, header map[string]string) (*http.Response, []byte) {
-	w.t.Helper()
-	req, err := http.NewRequestWithContext(w.t.Context(), method, w.bridge.URL+path, strings.NewReader(body))
-	must(w.t, err)
+	w.T.Helper()
+	req, err := http.NewRequestWithContext(w.T.Context(), method, w.Bridge.URL+path, strings.NewReader(body))
+	must(w.T, err)
 	req.Header.Set("Authorization", "Bearer "+oktaToken)
 	for k, v := range header {
 		req.Header.Set(k, v)
 	}
-	res, err := w.bridge.Client().Transport.RoundTrip(req)
-	must(w.t, err)
+	res, err := w.Bridge.Client().Transport.RoundTrip(req)
+	must(w.T, err)
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
-	must(w.t, err)
+	must(w.T, err)
 	return res, b
 }
 

@@ -6,8 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	scimerrors "github.com/elimity-com/scim/errors"
-	"github.com/go-json-experiment/json"
+	"ws1bridge/scim/problem"
+
+	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -24,7 +25,8 @@ type bulkJob struct {
 }
 
 func newBulkJob(operations []bulkOperation) *bulkJob {
-	job := &bulkJob{results: make([]*bulkResult, len(operations)), byID: map[string]int{}, needs: make([][]int, len(operations))}
+	n := len(operations)
+	job := &bulkJob{results: make([]*bulkResult, n), byID: map[string]int{}, needs: make([][]int, n)}
 	for i, o := range operations {
 		if o.BulkID != "" {
 			job.byID[o.BulkID] = i
@@ -51,7 +53,7 @@ func references(o bulkOperation) (names []string) {
 		return names // most data has none, and need not be decoded to know it
 	}
 	var data any
-	_ = json.Unmarshal(o.Data, &data) // was decoded once already
+	_ = jsonv2.Unmarshal(o.Data, &data) // was decoded once already
 	_ = eachText(data, func(s string) (string, error) {
 		if name, ok := strings.CutPrefix(s, bulkPrefix); ok {
 			names = append(names, name)
@@ -113,14 +115,13 @@ func (j *bulkJob) resolve(bulkID string) (string, error) {
 	i, ok := j.byID[bulkID]
 	switch {
 	case !ok:
-		return "", badRequest(scimerrors.ScimTypeInvalidValue, "The operation refers to a bulkId that no operation has.")
+		return "", problem.UnknownBulkID()
 	case j.results[i] == nil:
-		return "", scimerrors.ScimError{Status: http.StatusConflict,
-			Detail: "The operation and another refer to one another: create one of them first, and change it by a third operation."}
+		return "", problem.BulkCircle()
 	case j.results[i].Status == strconv.Itoa(http.StatusTooManyRequests):
-		return "", tryAgain("The operation refers to another one that could not be done now.")
+		return "", problem.BulkLater()
 	case j.results[i].Response != nil:
-		return "", badRequest(scimerrors.ScimTypeInvalidValue, "The operation refers to another one that failed.")
+		return "", problem.BulkFailed()
 	}
 	return j.results[i].id, nil
 }
@@ -145,7 +146,7 @@ func (j *bulkJob) resolveData(data jsontext.Value) (jsontext.Value, error) {
 		return data, nil
 	}
 	var decoded any
-	if err := json.Unmarshal(data, &decoded); err != nil {
+	if err := jsonv2.Unmarshal(data, &decoded); err != nil {
 		return nil, errors.New("bulk: data that was decoded once cannot be decoded again")
 	}
 	err := eachText(decoded, func(s string) (string, error) {
@@ -155,7 +156,10 @@ func (j *bulkJob) resolveData(data jsontext.Value) (jsontext.Value, error) {
 		}
 		return j.resolve(name)
 	})
-	return encode(decoded), err
+	if err != nil {
+		return nil, err
+	}
+	return jsonv2.Marshal(decoded)
 }
 
 // eachText has change judge every text in a decoded JSON value.

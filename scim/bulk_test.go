@@ -21,7 +21,7 @@ func create(path, bulkID string, data map[string]any) map[string]any {
 
 // results are what became of the operations of a bulk request.
 func results(r response) (out []map[string]any) {
-	list, _ := r.body["Operations"].([]any)
+	list, _ := r.Body["Operations"].([]any)
 	for _, item := range list {
 		out = append(out, item.(map[string]any))
 	}
@@ -40,10 +40,10 @@ func statuses(r response) string {
 // TestBulk has the examples of RFC 7644 section 3.7 and their variations.
 func TestBulk(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ada := w.createUser("ada@acme.com")
+	ada := w.CreateUser("ada@acme.com")
 	deactivate := operations(map[string]any{"op": "replace", "path": "active", "value": false})
 	t.Run("a group is created before its members, across types", func(t *testing.T) {
-		r := w.want(http.StatusOK, http.MethodPost, bulkPath, bulk(
+		r := w.Want(http.StatusOK, http.MethodPost, bulkPath, bulk(
 			create("/Groups", "g", group("Bulk", "bulkId:b", "bulkId:c", ada)),
 			create("/Users", "b", user("b@acme.com", "ext-b")),
 			create("/Users", "c", user("c@acme.com", "ext-c")),
@@ -51,7 +51,7 @@ func TestBulk(t *testing.T) {
 			map[string]any{"method": "DELETE", "path": "/Users/bulkId:c"},
 		))
 		if got := statuses(r); got != "201 201 201 200 204" {
-			t.Fatalf("the operations were answered %s: %s", got, r.raw)
+			t.Fatalf("the operations were answered %s: %s", got, r.Raw)
 		}
 		first := results(r)[1]
 		location, _ := first["location"].(string)
@@ -59,15 +59,15 @@ func TestBulk(t *testing.T) {
 		if first["bulkId"] != "b" || first["method"] != "POST" || !strings.HasPrefix(fmt.Sprint(first["version"]), `W/"`) || first["response"] != nil {
 			t.Errorf("a creation was answered %v", first)
 		}
-		if w.heldUser(id)["active"] != false {
+		if w.HeldUser(id)["active"] != false {
 			t.Error("the user that was patched in the same request is active")
 		}
-		if members := w.heldMembers("Bulk"); len(members) != 2 || !members[id] || !members[ada] {
+		if members := w.HeldMembers("Bulk"); len(members) != 2 || !members[id] || !members[ada] {
 			t.Errorf("the group has the members %v", members)
 		}
 	})
 	t.Run("operations that fail leave the others alone", func(t *testing.T) {
-		r := w.want(http.StatusOK, http.MethodPost, bulkPath, bulk(
+		r := w.Want(http.StatusOK, http.MethodPost, bulkPath, bulk(
 			create("/Users", "x", user("ada@acme.com", "other")),
 			map[string]any{"method": "PUT", "path": "/Users/nobody", "data": user("x@acme.com", "x")},
 			map[string]any{"method": "PATCH", "path": "/Users/" + ada, "version": `W/"1"`, "data": deactivate},
@@ -83,7 +83,7 @@ func TestBulk(t *testing.T) {
 			create("/Groups", "w", group("W")),
 		))
 		if got := statuses(r); got != "409 404 412 400 400 400 400 400 400 400 400 400 201" {
-			t.Fatalf("the operations were answered %s: %s", got, r.raw)
+			t.Fatalf("the operations were answered %s: %s", got, r.Raw)
 		}
 		for i, result := range results(r) {
 			problem, _ := result["response"].(map[string]any)
@@ -98,17 +98,17 @@ func TestBulk(t *testing.T) {
 				t.Errorf("a path that is none has a location: %v", result)
 			}
 		}
-		if w.heldUser(ada)["active"] != true {
+		if w.HeldUser(ada)["active"] != true {
 			t.Error("a change of another version was made")
 		}
 	})
 	t.Run("circular references are refused", func(t *testing.T) {
-		r := w.want(http.StatusOK, http.MethodPost, bulkPath, bulk(
+		r := w.Want(http.StatusOK, http.MethodPost, bulkPath, bulk(
 			create("/Groups", "1", group("One", "bulkId:2")), create("/Groups", "2", group("Two", "bulkId:1")), create("/Groups", "3", group("Self", "bulkId:3")),
 		))
 		// The first fails for what is not there, the second because the first failed.
 		if got := statuses(r); got != "409 400 409" {
-			t.Errorf("the operations were answered %s: %s", got, r.raw)
+			t.Errorf("the operations were answered %s: %s", got, r.Raw)
 		}
 	})
 	t.Run("failOnErrors ends the request", func(t *testing.T) {
@@ -116,17 +116,17 @@ func TestBulk(t *testing.T) {
 			map[string]any{"method": "DELETE", "path": "/Users/nobody"}, create("/Groups", "a", group("Before the end")),
 			map[string]any{"method": "DELETE", "path": "/Users/nobody"}, create("/Groups", "b", group("After the end")))
 		body["failOnErrors"] = 2
-		if got := statuses(w.want(http.StatusOK, http.MethodPost, bulkPath, body)); got != "404 201 404" {
+		if got := statuses(w.Want(http.StatusOK, http.MethodPost, bulkPath, body)); got != "404 201 404" {
 			t.Errorf("the operations were answered %s", got)
 		}
 	})
 	t.Run("what Access can't take now is 429, and what refers to it too", func(t *testing.T) {
-		w.access.AddFault(accesstest.Fault{Path: accessAPI + "/scim/Users", Status: http.StatusServiceUnavailable})
-		defer w.access.ClearFaults()
-		r := w.want(http.StatusOK, http.MethodPost, bulkPath, bulk(
+		w.Access.AddFault(accesstest.Fault{Path: accessAPI + "/scim/Users", Status: http.StatusServiceUnavailable})
+		defer w.Access.ClearFaults()
+		r := w.Want(http.StatusOK, http.MethodPost, bulkPath, bulk(
 			create("/Users", "d", user("d@acme.com", "ext-d")), create("/Groups", "e", group("E", "bulkId:d"))))
 		if got := statuses(r); got != "429 429" {
-			t.Errorf("the operations were answered %s: %s", got, r.raw)
+			t.Errorf("the operations were answered %s: %s", got, r.Raw)
 		}
 	})
 }
@@ -153,12 +153,12 @@ func TestBulkRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			w.access.ClearRequests()
-			r := w.want(tt.status, http.MethodPost, bulkPath, tt.body)
-			if got, _ := r.body["scimType"].(string); got != tt.scimType || !strings.Contains(r.detail(), tt.detail) {
-				t.Errorf("answered %s, want %s and a detail that says %q", r.raw, tt.scimType, tt.detail)
+			w.Access.ClearRequests()
+			r := w.Want(tt.status, http.MethodPost, bulkPath, tt.body)
+			if got, _ := r.Body["scimType"].(string); got != tt.scimType || !strings.Contains(r.Detail(), tt.detail) {
+				t.Errorf("answered %s, want %s and a detail that says %q", r.Raw, tt.scimType, tt.detail)
 			}
-			if all, _ := w.upstreamRequests(); all > 0 {
+			if all, _ := w.UpstreamRequests(); all > 0 {
 				t.Errorf("%d requests reached Access", all)
 			}
 		})
@@ -167,9 +167,9 @@ func TestBulkRefusals(t *testing.T) {
 
 func TestBulkIsLoggedByOperation(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	r := w.want(http.StatusOK, http.MethodPost, bulkPath, bulk(
+	r := w.Want(http.StatusOK, http.MethodPost, bulkPath, bulk(
 		create("/Users", "a", user("ada@acme.com", "ext-a")), map[string]any{"method": "DELETE", "path": "/Users/nobody"}))
-	log, id := w.log.String(), r.header.Get("X-Request-Id")
+	log, id := w.Log.String(), r.Header.Get("X-Request-Id")
 	for _, want := range []string{`"op":"create user","request_id":"` + id + `-1","status":201`, `"op":"delete user","request_id":"` + id + `-2","status":404`, `"op":"bulk","request_id":"` + id + `","status":200`} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %s:\n%s", want, log)

@@ -1,16 +1,14 @@
 package scim
 
 import (
-	"fmt"
+	"context"
 	"net/http"
-	"slices"
+	"net/url"
 	"strings"
 
-	elimity "github.com/elimity-com/scim"
-	"github.com/elimity-com/scim/schema"
-
-	"ws1bridge/scim/filter"
-	"ws1bridge/scim/translate"
+	"ws1bridge/scim/problem"
+	"ws1bridge/scim/query"
+	"ws1bridge/scim/schema"
 )
 
 // The schemas of the discovery resources (RFC 7643 sections 5 to 7).
@@ -21,16 +19,13 @@ const (
 )
 
 // serviceProviderConfig says what of SCIM the endpoint can do (RFC 7643 section 5).
-func (h *Handler) serviceProviderConfig(r *http.Request) (answer, error) {
-	if err := refuseFilter(r); err != nil {
-		return answer{}, err
-	}
+func serviceProviderConfig(_ context.Context, c *call) (answer, error) {
 	supported := func(yes bool) map[string]any { return map[string]any{"supported": yes} }
 	return answer{status: http.StatusOK, body: map[string]any{
 		"schemas":        []string{providerConfigSchema},
 		"patch":          supported(true),
 		"bulk":           map[string]any{"supported": true, "maxOperations": maxBulkOperations, "maxPayloadSize": maxBody},
-		"filter":         map[string]any{"supported": true, "maxResults": maxCount},
+		"filter":         map[string]any{"supported": true, "maxResults": query.MaxCount},
 		"changePassword": supported(false),
 		"sort":           supported(true),
 		"etag":           supported(true),
@@ -39,36 +34,29 @@ func (h *Handler) serviceProviderConfig(r *http.Request) (answer, error) {
 			"description": "A token that the operator of the bridge gives out.",
 			"specUri":     "https://www.rfc-editor.org/info/rfc6750", "primary": true,
 		}},
-		"meta": discoveryMeta("ServiceProviderConfig", h.baseURL(r)+"/ServiceProviderConfig"),
+		"meta": c.discoveryMeta("ServiceProviderConfig", ""),
 	}}, nil
 }
 
-func (h *Handler) listResourceTypes(r *http.Request) (answer, error) {
-	all := make([]translate.Resource, len(h.types))
-	for i, t := range h.types {
-		all[i] = h.presentType(r, t)
-	}
-	return discoveryList(r, all)
+func (h *Handler) listResourceTypes(_ context.Context, c *call) (answer, error) {
+	return whole(c.presentType(h.users), c.presentType(h.groups)), nil
 }
 
-func (h *Handler) readResourceType(r *http.Request) (answer, error) {
-	if err := refuseFilter(r); err != nil {
-		return answer{}, err
-	}
-	for _, t := range h.types {
-		if t.Name == resourceID(r) {
-			return answer{status: http.StatusOK, body: h.presentType(r, t)}, nil
+func (h *Handler) readResourceType(_ context.Context, c *call) (answer, error) {
+	for _, t := range []*resourceType{h.users, h.groups} {
+		if t.Name == c.id {
+			return answer{status: http.StatusOK, body: c.presentType(t)}, nil
 		}
 	}
-	return answer{}, notFound(resourceID(r))
+	return answer{}, problem.NotFound(problem.Clip(c.id))
 }
 
-func (h *Handler) presentType(r *http.Request, t elimity.ResourceType) map[string]any {
-	body := map[string]any{
+func (c *call) presentType(t *resourceType) schema.Resource {
+	body := schema.Resource{
 		"schemas": []string{resourceTypeSchema},
 		"id":      t.ID.Value(), "name": t.Name, "description": t.Description.Value(),
 		"endpoint": t.Endpoint, "schema": t.Schema.ID,
-		"meta": discoveryMeta("ResourceType", h.baseURL(r)+"/ResourceTypes/"+t.Name),
+		"meta": c.discoveryMeta("ResourceType", t.Name),
 	}
 	if len(t.SchemaExtensions) > 0 {
 		extensions := make([]any, len(t.SchemaExtensions))
@@ -80,99 +68,55 @@ func (h *Handler) presentType(r *http.Request, t elimity.ResourceType) map[strin
 	return body
 }
 
-func (h *Handler) listSchemas(r *http.Request) (answer, error) {
-	schemas := h.schemas()
-	all := make([]translate.Resource, len(schemas))
-	for i, s := range schemas {
-		all[i] = h.presentSchema(r, s)
-	}
-	return discoveryList(r, all)
+func (h *Handler) listSchemas(_ context.Context, c *call) (answer, error) {
+	return whole(h.schemas(c)...), nil
 }
 
-func (h *Handler) readSchema(r *http.Request) (answer, error) {
-	if err := refuseFilter(r); err != nil {
-		return answer{}, err
-	}
-	for _, s := range h.schemas() {
-		if strings.EqualFold(s.ID, resourceID(r)) {
-			return answer{status: http.StatusOK, body: h.presentSchema(r, s)}, nil
+func (h *Handler) readSchema(_ context.Context, c *call) (answer, error) {
+	for _, s := range h.schemas(c) {
+		if id, _ := s["id"].(string); strings.EqualFold(id, c.id) {
+			return answer{status: http.StatusOK, body: s}, nil
 		}
 	}
-	return answer{}, notFound(resourceID(r))
+	return answer{}, problem.NotFound(problem.Clip(c.id))
 }
 
-func (h *Handler) schemas() []schema.Schema {
-	var all []schema.Schema
-	for _, t := range h.types {
-		all = append(all, t.Schema)
-		for _, e := range t.SchemaExtensions {
-			all = append(all, e.Schema)
+func (h *Handler) schemas(c *call) (all []schema.Resource) {
+	for _, t := range []*resourceType{h.users, h.groups} {
+		for _, s := range t.Schemas() {
+			body := t.Describe(s, h.Translator.Required())
+			body["schemas"] = []string{schemaSchema}
+			body["meta"] = c.discoveryMeta("Schema", s.ID)
+			all = append(all, body)
 		}
 	}
 	return all
 }
 
-func (h *Handler) presentSchema(r *http.Request, s schema.Schema) map[string]any {
-	body := s.ToMap()
-	if attributes, ok := body["attributes"].([]map[string]any); ok && s.ID != GroupSchema {
-		h.announceMapped(s, attributes)
-	}
-	body["schemas"] = []string{schemaSchema}
-	body["meta"] = discoveryMeta("Schema", h.baseURL(r)+"/Schemas/"+s.ID)
-	return body
-}
-
-// announceMapped leaves out the sub-attributes that have no home in Access, and
-// says what Access creates no user without.
-func (h *Handler) announceMapped(s schema.Schema, attributes []map[string]any) {
-	urn := s.ID
-	if urn == translate.UserSchema {
-		urn = ""
-	}
-	mapped, required := h.Translator.SchemaAttributes(), h.Translator.Required()
-	for _, a := range attributes {
-		name, _ := a["name"].(string)
-		if slices.Contains(required, (filter.Attribute{URN: urn, Name: name}).String()) {
-			a["required"] = true
-		}
-		m, _ := find(mapped, urn, name)
-		subs, ok := a["subAttributes"].([]map[string]any)
-		if !ok || len(m.Sub) == 0 {
-			continue
-		}
-		subs = slices.DeleteFunc(subs, func(sub map[string]any) bool {
-			return !slices.ContainsFunc(m.Sub, func(n string) bool { return n == sub["name"] })
-		})
-		for _, sub := range subs {
-			if path := (filter.Attribute{URN: urn, Name: name, Sub: fmt.Sprint(sub["name"])}).String(); slices.Contains(required, path) {
-				a["required"], sub["required"] = true, true
-			}
-		}
-		a["subAttributes"] = subs
-	}
-}
-
-// discoveryList is always whole.
-func discoveryList(r *http.Request, all []translate.Resource) (answer, error) {
-	if err := refuseFilter(r); err != nil {
-		return answer{}, err
-	}
-	return list(all, len(all), search{startIndex: 1}), nil
+// whole is a list that has one page.
+func whole(all ...schema.Resource) answer {
+	return listOf(query.Page{Resources: all, Total: len(all), StartIndex: 1})
 }
 
 // refuseFilter refuses a filter, as RFC 7644 section 4 demands. Everything else
 // that a query may ask for is ignored there.
-func refuseFilter(r *http.Request) error {
-	for name := range r.URL.Query() {
+func refuseFilter(_ *call, raw string) error {
+	values, _ := url.ParseQuery(raw) // as much as can be read
+	for name := range values {
 		if strings.EqualFold(name, "filter") {
-			e := invalidFilter("Discovery takes no filter.")
-			e.Status = http.StatusForbidden
-			return e
+			return problem.DiscoveryFilter()
 		}
 	}
 	return nil
 }
 
-func discoveryMeta(kind, location string) map[string]any {
+// discoveryMeta is the meta attribute of a discovery resource; "" is the one
+// that stands alone at its endpoint.
+func (c *call) discoveryMeta(kind, id string) map[string]any {
+	endpoints := map[string]string{"ResourceType": "/ResourceTypes/", "Schema": "/Schemas/"}
+	location := c.base + "/" + kind
+	if id != "" {
+		location = c.base + endpoints[kind] + id
+	}
 	return map[string]any{"resourceType": kind, "location": location}
 }

@@ -5,15 +5,14 @@ import (
 	"slices"
 	"testing"
 
-	"ws1bridge/scim"
-	"ws1bridge/scim/translate"
+	"ws1bridge/scim/schema"
 	"ws1bridge/upstream/accesstest"
 )
 
 func TestDiscovery(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	t.Run("the configuration says what is supported", func(t *testing.T) {
-		body := w.want(http.StatusOK, http.MethodGet, "/scim/v2/ServiceProviderConfig", nil).body
+		body := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/ServiceProviderConfig", nil).Body
 		for feature, want := range map[string]bool{"patch": true, "filter": true, "bulk": true, "sort": true, "etag": true, "changePassword": false} {
 			if got := body[feature].(map[string]any)["supported"]; got != want {
 				t.Errorf("%s is %v, want %t", feature, got, want)
@@ -21,38 +20,38 @@ func TestDiscovery(t *testing.T) {
 		}
 	})
 	t.Run("the limits of bulk are announced", func(t *testing.T) {
-		bulk := w.want(http.StatusOK, http.MethodGet, "/scim/v2/ServiceProviderConfig", nil).body["bulk"].(map[string]any)
+		bulk := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/ServiceProviderConfig", nil).Body["bulk"].(map[string]any)
 		if bulk["maxOperations"] != 1000.0 || bulk["maxPayloadSize"] != float64(10<<20) {
 			t.Errorf("bulk is %v", bulk)
 		}
 	})
 	t.Run("the rest of a query is ignored", func(t *testing.T) {
 		path := query("/scim/v2/Schemas", "startIndex", "3", "count", "1", "sortBy", "shoeSize", "attributes", "name")
-		body := w.want(http.StatusOK, http.MethodGet, path, nil).body
+		body := w.Want(http.StatusOK, http.MethodGet, path, nil).Body
 		first := body["Resources"].([]any)[0].(map[string]any)
 		if body["itemsPerPage"] != 4.0 || body["startIndex"] != 1.0 || first["attributes"] == nil {
 			t.Errorf("%v schemas from %v, the first %v", body["itemsPerPage"], body["startIndex"], first["id"])
 		}
 	})
 	t.Run("resource types name their schemas", func(t *testing.T) {
-		body := w.want(http.StatusOK, http.MethodGet, "/scim/v2/ResourceTypes", nil).body
+		body := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/ResourceTypes", nil).Body
 		if body["totalResults"] != 2.0 {
 			t.Errorf("%v resource types, want 2", body["totalResults"])
 		}
-		user := w.want(http.StatusOK, http.MethodGet, "/scim/v2/ResourceTypes/User", nil).body
-		if user["schema"] != translate.UserSchema || user["endpoint"] != "/Users" || len(user["schemaExtensions"].([]any)) != 2 {
+		user := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/ResourceTypes/User", nil).Body
+		if user["schema"] != schema.User || user["endpoint"] != "/Users" || len(user["schemaExtensions"].([]any)) != 2 {
 			t.Errorf("User is %v", user)
 		}
-		w.want(http.StatusNotFound, http.MethodGet, "/scim/v2/ResourceTypes/Role", nil)
+		w.Want(http.StatusNotFound, http.MethodGet, "/scim/v2/ResourceTypes/Role", nil)
 	})
 	t.Run("schemas hold what is mapped and nothing else", func(t *testing.T) {
 		for id, want := range map[string][2][]string{
-			translate.UserSchema:       {{"userName", "name", "emails", "active", "timezone", "groups", "addresses"}, {"ims", "photos", "password", "entitlements", "x509Certificates"}},
-			translate.EnterpriseSchema: {{"employeeNumber", "manager", "department"}, nil},
-			translate.WorkspaceSchema:  {{"userPrincipalName", "distinguishedName"}, {"domain"}},
-			scim.GroupSchema:           {{"displayName", "members"}, nil},
+			schema.User:       {{"userName", "name", "emails", "active", "timezone", "groups", "addresses"}, {"ims", "photos", "password", "entitlements", "x509Certificates"}},
+			schema.Enterprise: {{"employeeNumber", "manager", "department"}, nil},
+			schema.Workspace:  {{"userPrincipalName", "distinguishedName"}, {"domain"}},
+			schema.Group:      {{"displayName", "members"}, nil},
 		} {
-			body := w.want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas/"+id, nil).body
+			body := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas/"+id, nil).Body
 			var names []string
 			for _, a := range body["attributes"].([]any) {
 				names = append(names, a.(map[string]any)["name"].(string))
@@ -71,14 +70,14 @@ func TestDiscovery(t *testing.T) {
 				t.Errorf("%s has meta %v and id %v", id, meta, body["id"])
 			}
 		}
-		if body := w.want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas", nil).body; body["totalResults"] != 4.0 {
+		if body := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas", nil).Body; body["totalResults"] != 4.0 {
 			t.Errorf("%v schemas, want 4", body["totalResults"])
 		}
-		w.want(http.StatusNotFound, http.MethodGet, "/scim/v2/Schemas/urn:none", nil)
+		w.Want(http.StatusNotFound, http.MethodGet, "/scim/v2/Schemas/urn:none", nil)
 	})
 	t.Run("schemas hold the sub-attributes that are mapped, and say what is required", func(t *testing.T) {
 		var got []string
-		for _, item := range w.want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas/"+translate.UserSchema, nil).body["attributes"].([]any) {
+		for _, item := range w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas/"+schema.User, nil).Body["attributes"].([]any) {
 			a := item.(map[string]any)
 			if a["required"] == true {
 				got = append(got, a["name"].(string))
@@ -101,13 +100,13 @@ func TestDiscovery(t *testing.T) {
 		}
 	})
 	t.Run("a filter is refused", func(t *testing.T) {
-		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/Schemas", `id eq "x"`), nil)
-		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/ResourceTypes", `id eq "x"`), nil)
-		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/ServiceProviderConfig", `id eq "x"`), nil)
-		w.want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/ResourceTypes/User", `id eq "x"`), nil)
-		w.want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas?count=abc", nil)
+		w.Want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/Schemas", `id eq "x"`), nil)
+		w.Want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/ResourceTypes", `id eq "x"`), nil)
+		w.Want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/ServiceProviderConfig", `id eq "x"`), nil)
+		w.Want(http.StatusForbidden, http.MethodGet, filter("/scim/v2/ResourceTypes/User", `id eq "x"`), nil)
+		w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas?count=abc", nil)
 	})
-	if all, _ := w.upstreamRequests(); all != 0 {
+	if all, _ := w.UpstreamRequests(); all != 0 {
 		t.Errorf("discovery asked Access %d times", all)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"ws1bridge/auth"
 	"ws1bridge/scim"
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 	"ws1bridge/upstream/accesstest"
@@ -37,38 +38,38 @@ func translated(t *testing.T, cfg translate.Config) *world {
 
 // reconfigure puts another bridge in front of the same tenant.
 func (w *world) reconfigure(cfg translate.Config) {
-	w.t.Helper()
+	w.T.Helper()
 	translator, err := translate.New(cfg)
-	must(w.t, err)
-	tokens, err := auth.NewTokenSource(auth.Config{TokenURL: w.access.URL + "/SAAS/auth/oauthtoken", ClientID: "bridge", ClientSecret: secret})
-	must(w.t, err)
+	must(w.T, err)
+	tokens, err := auth.NewTokenSource(auth.Config{TokenURL: w.Access.URL + "/SAAS/auth/oauthtoken", ClientID: "bridge", ClientSecret: secret})
+	must(w.T, err)
 	base := &http.Transport{}
-	w.t.Cleanup(base.CloseIdleConnections)
+	w.T.Cleanup(base.CloseIdleConnections)
 	client, err := upstream.NewClient(upstream.Config{
-		BaseURL: w.access.URL, Domains: translator.ManagedDomains(), Resilience: upstream.Resilience{Attempts: 1, BreakAfter: 1 << 20}, Timeout: 5 * time.Second,
-		HTTPClient: &http.Client{Transport: &auth.Transport{Source: tokens, Base: base, Host: strings.TrimPrefix(w.access.URL, "http://")}},
+		BaseURL: w.Access.URL, Domains: translator.ManagedDomains(), Resilience: upstream.Resilience{Attempts: 1, BreakAfter: 1 << 20}, Timeout: 5 * time.Second,
+		HTTPClient: &http.Client{Transport: &auth.Transport{Source: tokens, Base: base, Host: strings.TrimPrefix(w.Access.URL, "http://")}},
 	})
-	must(w.t, err)
+	must(w.T, err)
 	handler, err := scim.NewHandler(scim.Config{
 		Users: client, Groups: client, Translator: translator, GroupDomain: cfg.DefaultDomain,
 		Authenticate: func(string) error { return nil }, Log: zap.NewNop(),
 	})
-	must(w.t, err)
-	w.bridge = httptest.NewServer(handler)
-	w.t.Cleanup(w.bridge.Close)
+	must(w.T, err)
+	w.Bridge = httptest.NewServer(handler)
+	w.T.Cleanup(w.Bridge.Close)
 }
 
 // heldDomain is the domain of a user in Access.
 func (w *world) heldDomain(id string) any {
-	w.t.Helper()
-	block, _ := w.heldUser(id)[translate.WorkspaceSchema].(map[string]any)
+	w.T.Helper()
+	block, _ := w.HeldUser(id)[schema.Workspace].(map[string]any)
 	return block["domain"]
 }
 
 // finds returns the ids that a filter on users finds.
 func (w *world) finds(expression string) (ids []string) {
-	w.t.Helper()
-	for _, r := range w.want(http.StatusOK, http.MethodGet, filter("/scim/v2/Users", expression), nil).body["Resources"].([]any) {
+	w.T.Helper()
+	for _, r := range w.Want(http.StatusOK, http.MethodGet, filter("/scim/v2/Users", expression), nil).Body["Resources"].([]any) {
 		ids = append(ids, r.(map[string]any)["id"].(string))
 	}
 	return ids
@@ -83,15 +84,15 @@ func TestRenamedTenant(t *testing.T) {
 	)
 	w := translated(t, translate.Config{DefaultDomain: "acme.workspaceoneaccess.com", Presets: []string{"vmwareidentity.com"}})
 	jane := user(okta, "00u1")
-	jane[translate.WorkspaceSchema] = map[string]any{"userPrincipalName": okta}
-	created := w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", jane)
-	id := created.id()
-	if held := w.heldUser(id); held["userName"] != access || w.heldDomain(id) != "acme.workspaceoneaccess.com" ||
-		held[translate.WorkspaceSchema].(map[string]any)["userPrincipalName"] != access {
+	jane[schema.Workspace] = map[string]any{"userPrincipalName": okta}
+	created := w.Want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", jane)
+	id := created.ID()
+	if held := w.HeldUser(id); held["userName"] != access || w.heldDomain(id) != "acme.workspaceoneaccess.com" ||
+		held[schema.Workspace].(map[string]any)["userPrincipalName"] != access {
 		t.Errorf("Access holds %v", held)
 	}
-	if created.body["userName"] != okta {
-		t.Errorf("Okta reads %v", created.body["userName"])
+	if created.Body["userName"] != okta {
+		t.Errorf("Okta reads %v", created.Body["userName"])
 	}
 	for expression, want := range map[string][]string{
 		`userName eq "jane@acme.vmwareidentity.com"`:                    {id},
@@ -111,27 +112,27 @@ func TestRenamedTenant(t *testing.T) {
 			t.Errorf("%s finds %v, want %v", expression, got, want)
 		}
 	}
-	read := w.want(http.StatusOK, http.MethodGet, "/scim/v2/Users/"+id, nil).body
-	w.access.ClearRequests()
-	w.want(http.StatusOK, http.MethodPut, "/scim/v2/Users/"+id, read)
-	if _, writes := w.upstreamRequests(); writes != 0 {
+	read := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Users/"+id, nil).Body
+	w.Access.ClearRequests()
+	w.Want(http.StatusOK, http.MethodPut, "/scim/v2/Users/"+id, read)
+	if _, writes := w.UpstreamRequests(); writes != 0 {
 		t.Errorf("writing back what was read took %d writes", writes)
 	}
 	read["userName"], read["title"] = "jane.doe@acme.vmwareidentity.com", "Dr"
-	if got := w.want(http.StatusOK, http.MethodPut, "/scim/v2/Users/"+id, read).body["userName"]; got != "jane.doe@acme.vmwareidentity.com" {
+	if got := w.Want(http.StatusOK, http.MethodPut, "/scim/v2/Users/"+id, read).Body["userName"]; got != "jane.doe@acme.vmwareidentity.com" {
 		t.Errorf("renamed, she is shown as %v", got)
 	}
-	w.want(http.StatusOK, http.MethodPatch, "/scim/v2/Users/"+id, operations(map[string]any{"op": "replace", "path": "userName", "value": okta},
+	w.Want(http.StatusOK, http.MethodPatch, "/scim/v2/Users/"+id, operations(map[string]any{"op": "replace", "path": "userName", "value": okta},
 		map[string]any{"op": "replace", "value": map[string]any{"active": false}}))
-	if held := w.heldUser(id); held["userName"] != access || held["title"] != "Dr" || held["active"] != false {
+	if held := w.HeldUser(id); held["userName"] != access || held["title"] != "Dr" || held["active"] != false {
 		t.Errorf("Access holds %v", held)
 	}
-	if users := w.want(http.StatusOK, http.MethodGet, "/scim/v2/Users", nil).body["Resources"].([]any); users[0].(map[string]any)["userName"] != okta {
+	if users := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Users", nil).Body["Resources"].([]any); users[0].(map[string]any)["userName"] != okta {
 		t.Errorf("the list shows %v", users)
 	}
-	again := w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user(okta, "00u1"))
-	if again.id() != id {
-		t.Errorf("the same person is created twice: %s and %s", id, again.id())
+	again := w.Want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user(okta, "00u1"))
+	if again.ID() != id {
+		t.Errorf("the same person is created twice: %s and %s", id, again.ID())
 	}
 }
 
@@ -139,27 +140,27 @@ func TestRenamedTenant(t *testing.T) {
 // what Access calls another is refused, and never taken for the other.
 func TestTwoNamesNeverBecomeOnePerson(t *testing.T) {
 	w := translated(t, translate.Config{DefaultDomain: domain, Rules: []translate.Rule{{Okta: "old.example", Access: domain}}})
-	first := w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("jane@old.example", "00u1")).id()
-	w.want(http.StatusConflict, http.MethodPost, "/scim/v2/Users", user("jane@acme.com", "00u2"))
+	first := w.Want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("jane@old.example", "00u1")).ID()
+	w.Want(http.StatusConflict, http.MethodPost, "/scim/v2/Users", user("jane@acme.com", "00u2"))
 	if found := w.finds(`userName eq "jane@acme.com"`); found != nil {
 		t.Errorf("the other Jane is found as %v", found)
 	}
-	if held := w.heldUser(first); held["externalId"] != "00u1" {
+	if held := w.HeldUser(first); held["externalId"] != "00u1" {
 		t.Errorf("Access holds %v", held)
 	}
 	// Without a namesake, such a name works; Okta is shown the one that the rule gives.
-	john := w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("john@acme.com", "00u3"))
-	if john.body["userName"] != "john@old.example" || w.heldUser(john.id())["userName"] != "john@acme.com" {
-		t.Errorf("John is shown as %v", john.body["userName"])
+	john := w.Want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("john@acme.com", "00u3"))
+	if john.Body["userName"] != "john@old.example" || w.HeldUser(john.ID())["userName"] != "john@acme.com" {
+		t.Errorf("John is shown as %v", john.Body["userName"])
 	}
 }
 
 // TestDomainsOfOtherScripts checks that a domain is the same in both of its forms.
 func TestDomainsOfOtherScripts(t *testing.T) {
 	w := translated(t, translate.Config{DefaultDomain: domain, Managed: []string{domain, "bücher.example"}, Rules: []translate.Rule{{Okta: "büro.example", Access: "bücher.example"}}})
-	id := w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("jane@BÜRO.example", "00u1")).id()
-	if got := w.heldDomain(id); got != "bücher.example" || w.heldUser(id)["userName"] != "jane@bücher.example" {
-		t.Errorf("Access holds %v in %v", w.heldUser(id)["userName"], got)
+	id := w.Want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("jane@BÜRO.example", "00u1")).ID()
+	if got := w.heldDomain(id); got != "bücher.example" || w.HeldUser(id)["userName"] != "jane@bücher.example" {
+		t.Errorf("Access holds %v in %v", w.HeldUser(id)["userName"], got)
 	}
 	for _, name := range []string{"jane@büro.example", "jane@xn--bro-hoa.example", "JANE@XN--BRO-HOA.example"} {
 		if got := w.finds(`userName eq "` + name + `"`); !slices.Equal(got, []string{id}) {
@@ -172,9 +173,9 @@ func TestDomainsOfOtherScripts(t *testing.T) {
 // Okta knows it.
 func TestConflictsNameWhatOktaKnows(t *testing.T) {
 	w := translated(t, translate.Config{DefaultDomain: domain, Rules: []translate.Rule{{Okta: "old.example", Access: domain}}})
-	w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("jane@old.example", "00u1"))
+	w.Want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("jane@old.example", "00u1"))
 	for name, u := range map[string]map[string]any{"the userName": user("Jane@old.example", "00u2"), "the externalId": user("joan@old.example", "00u1")} {
-		if got := w.want(http.StatusConflict, http.MethodPost, "/scim/v2/Users", u).detail(); !strings.Contains(got, "jane@old.example") {
+		if got := w.Want(http.StatusConflict, http.MethodPost, "/scim/v2/Users", u).Detail(); !strings.Contains(got, "jane@old.example") {
 			t.Errorf("%s: the refusal says %s", name, got)
 		}
 	}
@@ -184,11 +185,11 @@ func TestConflictsNameWhatOktaKnows(t *testing.T) {
 func TestUserResource(t *testing.T) {
 	tr, err := translate.New(translate.Config{DefaultDomain: domain, Attributes: []translate.Attribute{{Access: tenantURN + ":x", Value: "user.badge"}}})
 	must(t, err)
-	got, unknown := scim.UserResource(tr, map[string]any{"USERNAME": "jane", "Domain": domain, "badge": "7", "shoeSize": 44.0, "password": "p", "groups": []any{}})
-	if want := (translate.Resource{"userName": "jane", "domain": domain, "badge": "7"}); !reflect.DeepEqual(got, want) || !slices.Equal(unknown, []string{"shoeSize"}) {
+	got, unknown := schema.Users(tr.SchemaAttributes()).Index.Tidy(map[string]any{"USERNAME": "jane", "Domain": domain, "badge": "7", "shoeSize": 44.0, "password": "p", "groups": []any{}})
+	if want := (schema.Resource{"userName": "jane", "domain": domain, "badge": "7"}); !reflect.DeepEqual(got, want) || !slices.Equal(unknown, []string{"shoeSize"}) {
 		t.Errorf("got %v, unknown %v", got, unknown)
 	}
-	if !scim.Ignored("Password") || scim.Ignored("userName") {
+	if !schema.Ignored("Password") || schema.Ignored("userName") {
 		t.Error("what goes nowhere by design is not told apart")
 	}
 }
@@ -198,14 +199,14 @@ func TestUserResource(t *testing.T) {
 func TestLegacyNameIsFound(t *testing.T) {
 	const beta = "beta.example"
 	w := translated(t, translate.Config{DefaultDomain: beta, Managed: []string{beta}, Sources: []string{"default"}})
-	id := w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("jane@old.example", "00u1")).id()
+	id := w.Want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", user("jane@old.example", "00u1")).ID()
 	w.reconfigure(translate.Config{DefaultDomain: beta, Rules: []translate.Rule{{Okta: "old.example", Access: beta}}})
 	if got := w.finds(`userName eq "jane@old.example"`); !slices.Equal(got, []string{id}) {
 		t.Fatalf("found %v, want %s", got, id)
 	}
-	read := w.want(http.StatusOK, http.MethodGet, "/scim/v2/Users/"+id, nil).body
-	w.want(http.StatusOK, http.MethodPut, "/scim/v2/Users/"+id, read)
-	if got := w.heldUser(id)["userName"]; got != "jane@beta.example" {
+	read := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Users/"+id, nil).Body
+	w.Want(http.StatusOK, http.MethodPut, "/scim/v2/Users/"+id, read)
+	if got := w.HeldUser(id)["userName"]; got != "jane@beta.example" {
 		t.Errorf("Access holds %v", got)
 	}
 	if got := w.finds(`userName eq "jane@old.example"`); !slices.Equal(got, []string{id}) {
@@ -228,7 +229,7 @@ func TestSeveralDirectories(t *testing.T) {
 		u := user(name, "ext-"+name)
 		u["emails"] = []any{map[string]any{"value": strings.Split(name, "@")[0] + "@nowhere.example"}}
 		maps.Copy(u, change)
-		ids[name] = w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", u).id()
+		ids[name] = w.Want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", u).ID()
 	}
 	for name, want := range map[string]string{"jane@beta.example": beta, "joan@other.example": domain, "john@other.example": beta, "jack@beta.example": domain} {
 		if got := w.heldDomain(ids[name]); got != want {
@@ -238,28 +239,28 @@ func TestSeveralDirectories(t *testing.T) {
 			t.Errorf("%s is found as %v", name, got)
 		}
 	}
-	if total := w.want(http.StatusOK, http.MethodGet, "/scim/v2/Users?count=2", nil).body["totalResults"]; total != 4.0 {
+	if total := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Users?count=2", nil).Body["totalResults"]; total != 4.0 {
 		t.Errorf("the list has %v users", total)
 	}
-	jane := w.want(http.StatusOK, http.MethodGet, "/scim/v2/Users/"+ids["jane@beta.example"], nil).body
+	jane := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Users/"+ids["jane@beta.example"], nil).Body
 	if block, _ := jane[oktaURN].(map[string]any); jane["domain"] != beta || block["domain"] != beta {
 		t.Errorf("Jane is shown in %v and %v", jane["domain"], jane[oktaURN])
 	}
-	w.want(http.StatusOK, http.MethodPut, "/scim/v2/Users/"+ids["jane@beta.example"], jane)
+	w.Want(http.StatusOK, http.MethodPut, "/scim/v2/Users/"+ids["jane@beta.example"], jane)
 	jane["domain"] = domain
-	refused := w.want(http.StatusBadRequest, http.MethodPut, "/scim/v2/Users/"+ids["jane@beta.example"], jane)
-	if !strings.Contains(refused.detail(), "but the user is in "+beta) {
+	refused := w.Want(http.StatusBadRequest, http.MethodPut, "/scim/v2/Users/"+ids["jane@beta.example"], jane)
+	if !strings.Contains(refused.Detail(), "but the user is in "+beta) {
 		// The two places where she now is are of two minds, which is told first.
-		if !strings.Contains(refused.detail(), "names another domain") {
-			t.Errorf("the refusal says %s", refused.detail())
+		if !strings.Contains(refused.Detail(), "names another domain") {
+			t.Errorf("the refusal says %s", refused.Detail())
 		}
 	}
 	stranger := user("x@gamma.example", "ext-x")
 	stranger["domain"] = "gamma.example"
-	if got := w.want(http.StatusBadRequest, http.MethodPost, "/scim/v2/Users", stranger).detail(); !strings.Contains(got, domain+", "+beta) {
+	if got := w.Want(http.StatusBadRequest, http.MethodPost, "/scim/v2/Users", stranger).Detail(); !strings.Contains(got, domain+", "+beta) {
 		t.Errorf("the refusal says %s", got)
 	}
-	if n := len(w.access.State().Users); n != 5 { // with the administrator
+	if n := len(w.Access.State().Users); n != 5 { // with the administrator
 		t.Errorf("Access holds %d users", n)
 	}
 }
@@ -270,46 +271,46 @@ func TestCustomAttributes(t *testing.T) {
 	w := translated(t, translate.Config{DefaultDomain: domain, Attributes: []translate.Attribute{
 		{SCIM: oktaURN + ":objectGUID", Access: tenantURN + ":objectGUID"},
 		{SCIM: "badge", Access: tenantURN + ":badgeNumber"},
-		{SCIM: translate.EnterpriseSchema + ":floor", Access: tenantURN + ":floor"},
+		{SCIM: schema.Enterprise + ":floor", Access: tenantURN + ":floor"},
 		{SCIM: oktaURN + ":immutableId", Access: tenantURN + ":aadMappingAttribute", On: "create"},
-		{Access: translate.WorkspaceSchema + ":distinguishedName", Value: `"CN=" + user.name.givenName`},
-		{SCIM: translate.WorkspaceSchema + ":distinguishedName", Off: true},
+		{Access: schema.Workspace + ":distinguishedName", Value: `"CN=" + user.name.givenName`},
+		{SCIM: schema.Workspace + ":distinguishedName", Off: true},
 	}})
 	u := user("jane@acme.com", "00u1")
 	u["badge"] = "B7"
 	u[strings.ToUpper(oktaURN)] = map[string]any{"objectguid": "0f", "immutableId": "i1", "shoeSize": "44"}
-	u[translate.EnterpriseSchema] = map[string]any{"floor": "3"}
-	created := w.want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", u)
-	id := created.id()
+	u[schema.Enterprise] = map[string]any{"floor": "3"}
+	created := w.Want(http.StatusCreated, http.MethodPost, "/scim/v2/Users", u)
+	id := created.ID()
 	wantHeld := map[string]any{"objectGUID": "0f", "badgeNumber": "B7", "floor": "3", "aadMappingAttribute": "i1"}
-	if got := w.heldUser(id)[tenantURN]; !reflect.DeepEqual(got, wantHeld) {
+	if got := w.HeldUser(id)[tenantURN]; !reflect.DeepEqual(got, wantHeld) {
 		t.Errorf("Access holds %v, want %v", got, wantHeld)
 	}
-	if got := w.heldUser(id)[translate.WorkspaceSchema].(map[string]any)["distinguishedName"]; got != "CN=Given" {
+	if got := w.HeldUser(id)[schema.Workspace].(map[string]any)["distinguishedName"]; got != "CN=Given" {
 		t.Errorf("computed is %v", got)
 	}
-	if got := created.body[oktaURN]; !reflect.DeepEqual(got, map[string]any{"objectGUID": "0f", "immutableId": "i1"}) || created.body["badge"] != "B7" {
-		t.Errorf("Okta reads %v and %v", got, created.body["badge"])
+	if got := created.Body[oktaURN]; !reflect.DeepEqual(got, map[string]any{"objectGUID": "0f", "immutableId": "i1"}) || created.Body["badge"] != "B7" {
+		t.Errorf("Okta reads %v and %v", got, created.Body["badge"])
 	}
-	w.want(http.StatusOK, http.MethodPatch, "/scim/v2/Users/"+id, operations(
+	w.Want(http.StatusOK, http.MethodPatch, "/scim/v2/Users/"+id, operations(
 		map[string]any{"op": "replace", "path": "badge", "value": "B8"},
-		map[string]any{"op": "remove", "path": translate.EnterpriseSchema + ":floor"},
+		map[string]any{"op": "remove", "path": schema.Enterprise + ":floor"},
 		map[string]any{"op": "replace", "value": map[string]any{oktaURN: map[string]any{"objectGUID": "1f"}}}))
 	wantHeld = map[string]any{"objectGUID": "1f", "badgeNumber": "B8", "aadMappingAttribute": "i1"}
-	if got := w.heldUser(id)[tenantURN]; !reflect.DeepEqual(got, wantHeld) {
+	if got := w.HeldUser(id)[tenantURN]; !reflect.DeepEqual(got, wantHeld) {
 		t.Errorf("Access holds %v, want %v", got, wantHeld)
 	}
-	w.want(http.StatusOK, http.MethodPatch, "/scim/v2/Users/"+id, operations(
+	w.Want(http.StatusOK, http.MethodPatch, "/scim/v2/Users/"+id, operations(
 		map[string]any{"op": "replace", "path": oktaURN + ":objectGUID", "value": "2f"}))
-	if got := w.heldUser(id)[tenantURN].(map[string]any)["objectGUID"]; got != "2f" {
+	if got := w.HeldUser(id)[tenantURN].(map[string]any)["objectGUID"]; got != "2f" {
 		t.Errorf("patched by its path, objectGUID is %v", got)
 	}
-	w.want(http.StatusOK, http.MethodPut, "/scim/v2/Users/"+id, user("jane@acme.com", "00u1"))
-	if got := w.heldUser(id)[tenantURN]; !reflect.DeepEqual(got, map[string]any{"aadMappingAttribute": "i1"}) {
+	w.Want(http.StatusOK, http.MethodPut, "/scim/v2/Users/"+id, user("jane@acme.com", "00u1"))
+	if got := w.HeldUser(id)[tenantURN]; !reflect.DeepEqual(got, map[string]any{"aadMappingAttribute": "i1"}) {
 		t.Errorf("after a push without them, Access holds %v", got)
 	}
-	schemas := string(w.want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas", nil).raw)
-	types := string(w.want(http.StatusOK, http.MethodGet, "/scim/v2/ResourceTypes/User", nil).raw)
+	schemas := string(w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas", nil).Raw)
+	types := string(w.Want(http.StatusOK, http.MethodGet, "/scim/v2/ResourceTypes/User", nil).Raw)
 	for _, name := range []string{`"objectGUID"`, `"immutableId"`, `"badge"`, `"floor"`} {
 		if !strings.Contains(schemas, name) {
 			t.Errorf("the schemas do not announce %s", name)

@@ -10,48 +10,10 @@ import (
 	"ws1bridge/upstream/accesstest"
 )
 
-const groupsPath = "/scim/v2/Groups"
-
-func (w *world) createGroup(name string, members ...string) string {
-	w.t.Helper()
-	return w.want(http.StatusCreated, http.MethodPost, groupsPath, group(name, members...)).id()
-}
-
-// people creates n users.
-func (w *world) people(n int) []string {
-	w.t.Helper()
-	ids := make([]string, n)
-	for i := range ids {
-		ids[i] = w.createUser(fmt.Sprintf("user%04d@acme.com", i))
-	}
-	return ids
-}
-
-func (w *world) wantHeld(name string, ids ...string) {
-	w.t.Helper()
-	held := w.heldMembers(name)
-	for _, id := range ids {
-		if !held[id] {
-			w.t.Errorf("%s lacks the member %s", name, id)
-		}
-	}
-	if len(held) != len(ids) {
-		w.t.Errorf("%s has %d members, want %d", name, len(held), len(ids))
-	}
-}
-
-func values(ids []string) []any {
-	list := make([]any, len(ids))
-	for i, id := range ids {
-		list[i] = map[string]any{"value": id, "display": nil}
-	}
-	return list
-}
-
 func TestUpstreamRequestsOfGroups(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ids := w.people(250)
-	sales := w.createGroup("Sales", ids[:2]...)
+	ids := w.People(250)
+	sales := w.CreateGroup("Sales", ids[:2]...)
 	add := func(ids []string) any {
 		return operations(map[string]any{"op": "add", "path": "members", "value": values(ids)})
 	}
@@ -75,21 +37,21 @@ func TestUpstreamRequestsOfGroups(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			w.access.ClearRequests()
-			w.want(tt.status, tt.method, tt.path, tt.body)
-			if all, writes := w.upstreamRequests(); all != tt.all || writes != tt.writes {
+			w.Access.ClearRequests()
+			w.Want(tt.status, tt.method, tt.path, tt.body)
+			if all, writes := w.UpstreamRequests(); all != tt.all || writes != tt.writes {
 				t.Errorf("it took %d requests to Access, %d of them writes; want %d and %d", all, writes, tt.all, tt.writes)
 			}
 		})
 	}
-	w.wantHeld("Large", ids...)
+	w.WantHeld("Large", ids...)
 }
 
 func TestGroupRefusals(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ada := w.createUser("ada@acme.com")
-	sales := w.createGroup("Sales", ada)
-	w.createGroup("Taken")
+	ada := w.CreateUser("ada@acme.com")
+	sales := w.CreateGroup("Sales", ada)
+	w.CreateGroup("Taken")
 	tests := []struct {
 		name         string
 		status       int
@@ -110,37 +72,37 @@ func TestGroupRefusals(t *testing.T) {
 		{"a group that does not exist", 404, "", "GET", groupsPath + "/nothing", nil, "nothing"},
 		{"a filter by an attribute of users", 400, "invalidFilter", "GET", filter(groupsPath, `userName eq "x"`), nil, "/Schemas"},
 	}
-	before := w.access.State()
+	before := w.Access.State()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := w.want(tt.status, tt.method, tt.path, tt.body)
-			if got, _ := r.body["scimType"].(string); got != tt.scimType || !strings.Contains(r.detail(), tt.detail) {
-				t.Errorf("answered %s, want scimType %q and a detail that says %q", r.raw, tt.scimType, tt.detail)
+			r := w.Want(tt.status, tt.method, tt.path, tt.body)
+			if got, _ := r.Body["scimType"].(string); got != tt.scimType || !strings.Contains(r.Detail(), tt.detail) {
+				t.Errorf("answered %s, want scimType %q and a detail that says %q", r.Raw, tt.scimType, tt.detail)
 			}
 		})
 	}
-	if after := w.access.State(); fmt.Sprint(after) != fmt.Sprint(before) {
+	if after := w.Access.State(); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("a refused request changed Access")
 	}
 }
 
 func TestThousandChangesInOnePatch(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ids := w.people(1000)
-	g := w.createGroup("Large", ids[:10]...)
+	ids := w.People(1000)
+	g := w.CreateGroup("Large", ids[:10]...)
 	adds := make([]map[string]any, len(ids))
 	removals := make([]map[string]any, len(ids))
 	for i, id := range ids {
 		adds[i] = map[string]any{"op": "add", "path": "members", "value": values([]string{id})}
 		removals[i] = map[string]any{"op": "remove", "path": `members[value eq "` + id + `"]`}
 	}
-	w.want(http.StatusOK, http.MethodPatch, groupsPath+"/"+g, operations(adds...))
-	w.wantHeld("Large", ids...)
-	w.want(http.StatusOK, http.MethodPatch, groupsPath+"/"+g, operations(removals[:999]...))
-	w.wantHeld("Large", ids[999])
-	r := w.want(http.StatusBadRequest, http.MethodPatch, groupsPath+"/"+g, operations(append(removals, removals[0])...))
-	if r.body["scimType"] != "tooMany" {
-		t.Errorf("1,001 operations were answered %s, want tooMany", r.raw)
+	w.Want(http.StatusOK, http.MethodPatch, groupsPath+"/"+g, operations(adds...))
+	w.WantHeld("Large", ids...)
+	w.Want(http.StatusOK, http.MethodPatch, groupsPath+"/"+g, operations(removals[:999]...))
+	w.WantHeld("Large", ids[999])
+	r := w.Want(http.StatusBadRequest, http.MethodPatch, groupsPath+"/"+g, operations(append(removals, removals[0])...))
+	if r.Body["scimType"] != "tooMany" {
+		t.Errorf("1,001 operations were answered %s, want tooMany", r.Raw)
 	}
 }
 
@@ -159,66 +121,66 @@ func TestCreationOfAGroupThatBreaksOff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, accesstest.Config{})
-			ids := w.people(30)
-			w.access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: accessAPI + "/scim/Groups", Drop: true})
-			w.access.AddFault(fault)
-			r := w.want(http.StatusTooManyRequests, http.MethodPost, groupsPath, group("Sales", ids...))
-			if r.header.Get("Retry-After") == "" {
+			ids := w.People(30)
+			w.Access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: accessAPI + "/scim/Groups", Drop: true})
+			w.Access.AddFault(fault)
+			r := w.Want(http.StatusTooManyRequests, http.MethodPost, groupsPath, group("Sales", ids...))
+			if r.Header.Get("Retry-After") == "" {
 				t.Error("no Retry-After")
 			}
-			w.access.ClearFaults()
-			w.createGroup("Sales", ids...)
-			w.wantHeld("Sales", ids...)
-			w.want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...))
+			w.Access.ClearFaults()
+			w.CreateGroup("Sales", ids...)
+			w.WantHeld("Sales", ids...)
+			w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...))
 		})
 	}
 }
 
 func TestCreationOfAGroupWhoseAnswerIsLost(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ids := w.people(3)
-	w.access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Groups", Drop: true, Apply: true})
-	w.createGroup("Sales", ids...)
-	w.wantHeld("Sales", ids...)
+	ids := w.People(3)
+	w.Access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Groups", Drop: true, Apply: true})
+	w.CreateGroup("Sales", ids...)
+	w.WantHeld("Sales", ids...)
 }
 
 // The bridge that answered 429 may not be the one that gets the repetition.
 func TestAnotherBridgeFinishesAGroup(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ids := w.people(150)
-	w.createGroup("Sales", ids[:100]...) // as a broken creation of 150 leaves it
-	w.createGroup("Sales", ids...)
-	w.wantHeld("Sales", ids...)
-	r := w.want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids[:20]...))
-	if !strings.Contains(r.detail(), "taken") {
-		t.Errorf("detail is %q", r.detail())
+	ids := w.People(150)
+	w.CreateGroup("Sales", ids[:100]...) // as a broken creation of 150 leaves it
+	w.CreateGroup("Sales", ids...)
+	w.WantHeld("Sales", ids...)
+	r := w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids[:20]...))
+	if !strings.Contains(r.Detail(), "taken") {
+		t.Errorf("detail is %q", r.Detail())
 	}
 }
 
 func TestUnknownMembersAreToldToTheOperator(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ada := w.createUser("ada@acme.com")
-	g := w.createGroup("Sales", ada, "nobody-1", "nobody-2")
-	w.wantHeld("Sales", ada)
-	if got := w.log.String(); !strings.Contains(got, `"unknown_members":2`) || !strings.Contains(got, "nobody-2") {
+	ada := w.CreateUser("ada@acme.com")
+	g := w.CreateGroup("Sales", ada, "nobody-1", "nobody-2")
+	w.WantHeld("Sales", ada)
+	if got := w.Log.String(); !strings.Contains(got, `"unknown_members":2`) || !strings.Contains(got, "nobody-2") {
 		t.Errorf("the log does not tell of the unknown members: %s", got)
 	}
-	r := w.want(http.StatusOK, http.MethodGet, groupsPath+"/"+g, nil)
-	if members, _ := r.body["members"].([]any); len(members) != 1 {
+	r := w.Want(http.StatusOK, http.MethodGet, groupsPath+"/"+g, nil)
+	if members, _ := r.Body["members"].([]any); len(members) != 1 {
 		t.Errorf("the group is shown with %v, want one member", members)
 	}
 }
 
 func TestMembersLeftOutOnRequest(t *testing.T) {
 	w := newWorld(t, accesstest.Config{Modes: accesstest.Modes{ListOmitsMembers: true}})
-	ada := w.createUser("ada@acme.com")
-	w.createGroup("Sales", ada)
-	w.access.ClearRequests()
-	r := w.want(http.StatusOK, http.MethodGet, groupsPath+"?excludedAttributes=members", nil)
-	if strings.Contains(string(r.raw), "members") {
-		t.Errorf("answered %s, want no members", r.raw)
+	ada := w.CreateUser("ada@acme.com")
+	w.CreateGroup("Sales", ada)
+	w.Access.ClearRequests()
+	r := w.Want(http.StatusOK, http.MethodGet, groupsPath+"?excludedAttributes=members", nil)
+	if strings.Contains(string(r.Raw), "members") {
+		t.Errorf("answered %s, want no members", r.Raw)
 	}
-	if all, _ := w.upstreamRequests(); all != 1 {
+	if all, _ := w.UpstreamRequests(); all != 1 {
 		t.Errorf("it took %d requests to Access, want 1: members nobody wants are not fetched", all)
 	}
 }
@@ -226,11 +188,11 @@ func TestMembersLeftOutOnRequest(t *testing.T) {
 // Eight callers add and four remove; the outcome is exact.
 func TestConcurrentChangesOfOneGroup(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ids := w.people(60)
-	g := w.createGroup("Busy", ids[:20]...)
+	ids := w.People(60)
+	g := w.CreateGroup("Busy", ids[:20]...)
 	change := func(ops ...map[string]any) {
-		if r := w.send(http.MethodPatch, groupsPath+"/"+g, operations(ops...)); r.status != http.StatusOK {
-			t.Errorf("answered %d %s", r.status, r.raw)
+		if r := w.Send(http.MethodPatch, groupsPath+"/"+g, operations(ops...)); r.Status != http.StatusOK {
+			t.Errorf("answered %d %s", r.Status, r.Raw)
 		}
 	}
 	var wait sync.WaitGroup
@@ -249,5 +211,5 @@ func TestConcurrentChangesOfOneGroup(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	w.wantHeld("Busy", ids[20:]...)
+	w.WantHeld("Busy", ids[20:]...)
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"ws1bridge/scim/provision"
+	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
 
@@ -19,6 +21,29 @@ func (h *Handler) baseURL(r *http.Request) string {
 		scheme = "https"
 	}
 	return scheme + "://" + r.Host + BasePath
+}
+
+func (t *resourceType) location(record provision.Record, base string) string {
+	return base + t.Endpoint + "/" + record.ID
+}
+
+// present is the record as a SCIM 2.0 resource.
+func (t *resourceType) present(record provision.Record, base string) schema.Resource {
+	r := record.Resource
+	t.links(r, base)
+	r["id"] = record.ID
+	r["meta"] = meta(t.Name, t.location(record, base), record.Meta)
+	return r
+}
+
+// link points each value of a list to the resource that its value is the id of.
+func link(list any, to string) {
+	for _, item := range schema.List(list) {
+		if element, ok := item.(map[string]any); ok {
+			id, _ := element["value"].(string)
+			element["$ref"] = to + id
+		}
+	}
 }
 
 // meta is the meta attribute of a resource (RFC 7643 section 3.1).

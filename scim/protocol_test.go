@@ -25,13 +25,13 @@ func TestReadOnlyAttributesAreIgnored(t *testing.T) {
 		if method == http.MethodPut {
 			path, status = usersPath+"/"+w.idOf("ada@acme.com"), http.StatusOK
 		}
-		r := w.want(status, method, path, sent)
-		meta, groups := r.body["meta"].(map[string]any), r.body["groups"].([]any)
-		if r.id() == "chosen-by-the-caller" || meta["created"] == "1999-01-01T00:00:00Z" || meta["version"] == "x" ||
+		r := w.Want(status, method, path, sent)
+		meta, groups := r.Body["meta"].(map[string]any), r.Body["groups"].([]any)
+		if r.ID() == "chosen-by-the-caller" || meta["created"] == "1999-01-01T00:00:00Z" || meta["version"] == "x" ||
 			meta["resourceType"] != "User" || !strings.HasPrefix(meta["location"].(string), "http://127.0.0.1") || len(groups) != 0 {
-			t.Errorf("%s was answered %s", method, r.raw)
+			t.Errorf("%s was answered %s", method, r.Raw)
 		}
-		if held := w.heldUser(r.id()); strings.Contains(asJSON(held["meta"]), "elsewhere") {
+		if held := w.HeldUser(r.ID()); strings.Contains(asJSON(held["meta"]), "elsewhere") {
 			t.Errorf("Access was told meta: %v", held)
 		}
 	}
@@ -39,20 +39,20 @@ func TestReadOnlyAttributesAreIgnored(t *testing.T) {
 
 func TestDeletedIsGone(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ada := w.createUser("ada@acme.com")
+	ada := w.CreateUser("ada@acme.com")
 	for path, search := range map[string]string{
 		usersPath + "/" + ada:                      filter(usersPath, `userName eq "ada@acme.com"`),
-		groupsPath + "/" + w.createGroup("P", ada): filter(groupsPath, `displayName eq "P"`),
+		groupsPath + "/" + w.CreateGroup("P", ada): filter(groupsPath, `displayName eq "P"`),
 	} {
-		if r := w.want(http.StatusNoContent, http.MethodDelete, path, nil); len(r.raw) > 0 {
-			t.Errorf("the answer to a deletion has a body: %s", r.raw)
+		if r := w.Want(http.StatusNoContent, http.MethodDelete, path, nil); len(r.Raw) > 0 {
+			t.Errorf("the answer to a deletion has a body: %s", r.Raw)
 		}
 		for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodPatch, http.MethodPut} {
 			body := map[string]any{"displayName": "x", "Operations": []any{map[string]any{"op": "remove", "path": "displayName"}}}
-			w.want(http.StatusNotFound, method, path, body)
+			w.Want(http.StatusNotFound, method, path, body)
 		}
-		if r := w.want(http.StatusOK, http.MethodGet, search, nil); r.body["totalResults"] != 0.0 {
-			t.Errorf("what is deleted is found: %s", r.raw)
+		if r := w.Want(http.StatusOK, http.MethodGet, search, nil); r.Body["totalResults"] != 0.0 {
+			t.Errorf("what is deleted is found: %s", r.Raw)
 		}
 	}
 }
@@ -64,7 +64,7 @@ func TestConformanceTable(t *testing.T) {
 	must(t, err)
 	files, err := filepath.Glob("*_test.go")
 	must(t, err)
-	inner, err := filepath.Glob("filter/*_test.go")
+	inner, err := filepath.Glob("*/*_test.go")
 	must(t, err)
 	var code strings.Builder
 	for _, name := range append(files, inner...) {

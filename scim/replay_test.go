@@ -43,7 +43,7 @@ type holdings struct {
 
 func readSteps(t *testing.T, file string) []step {
 	t.Helper()
-	b, err := os.ReadFile(file) //nolint:gosec // the file that the tester names
+	b, err := os.ReadFile(file)
 	must(t, err)
 	var steps []step
 	must(t, json.Unmarshal(b, &steps))
@@ -106,20 +106,20 @@ func replay(t *testing.T, w *world, steps []step) {
 		if s.RequestBody != nil {
 			body = mapIDs(s.RequestBody, ids)
 		}
-		got := w.sendWith(s.Method, mapIDs(path, ids).(string), body, header)
-		if got.status != s.Status {
-			t.Fatalf("%s was answered %d %s, want %d", label, got.status, got.raw, s.Status)
+		got := w.SendWith(s.Method, mapIDs(path, ids).(string), body, header)
+		if got.Status != s.Status {
+			t.Fatalf("%s was answered %d %s, want %d", label, got.Status, got.Raw, s.Status)
 		}
 		if recorded, _ := s.ResponseBody["id"].(string); recorded != "" && ids[recorded] == "" {
-			ids[recorded] = got.id()
+			ids[recorded] = got.ID()
 		}
 		if s.Status >= 400 {
-			w.wantError(got)
-			if want := s.ResponseBody["scimType"]; want != nil && got.body["scimType"] != want {
-				t.Errorf("%s has the scimType %v, want %v", label, got.body["scimType"], want)
+			w.WantError(got)
+			if want := s.ResponseBody["scimType"]; want != nil && got.Body["scimType"] != want {
+				t.Errorf("%s has the scimType %v, want %v", label, got.Body["scimType"], want)
 			}
 		} else if s.ResponseBody != nil {
-			for _, d := range differences("", mapIDs(s.ResponseBody, ids), got.body) {
+			for _, d := range differences("", mapIDs(s.ResponseBody, ids), got.Body) {
 				t.Errorf("%s: %s", label, d)
 			}
 			checkSilence(t, label, got)
@@ -137,8 +137,8 @@ func replay(t *testing.T, w *world, steps []step) {
 func checkSilence(t *testing.T, label string, got response) {
 	t.Helper()
 	for _, forbidden := range []string{"password", "ALL USERS", "canonical", `"admin"`} {
-		if strings.Contains(string(got.raw), forbidden) {
-			t.Errorf("%s: the answer holds %s: %s", label, forbidden, got.raw)
+		if strings.Contains(string(got.Raw), forbidden) {
+			t.Errorf("%s: the answer holds %s: %s", label, forbidden, got.Raw)
 		}
 	}
 }
@@ -231,8 +231,8 @@ func sortKey(v any) string {
 
 // checkHoldings compares what Access holds of the bridge's own with want.
 func (w *world) checkHoldings(label string, want holdings) {
-	w.t.Helper()
-	state := w.access.State()
+	w.T.Helper()
+	state := w.Access.State()
 	names := map[any]string{}
 	var users, groups []string
 	for _, u := range state.Users {
@@ -243,7 +243,7 @@ func (w *world) checkHoldings(label string, want holdings) {
 		names[u["id"]] = fmt.Sprint(u["userName"])
 		emails, _ := u["emails"].([]any)
 		if len(emails) != 1 {
-			w.t.Errorf("%s: %v has %d e-mails, want one", label, u["userName"], len(emails))
+			w.T.Errorf("%s: %v has %d e-mails, want one", label, u["userName"], len(emails))
 			continue
 		}
 		name, _ := u["name"].(map[string]any)
@@ -275,7 +275,7 @@ func (w *world) checkHoldings(label string, want holdings) {
 		slices.Sort(pair[0])
 		slices.Sort(pair[1])
 		if !slices.Equal(pair[0], pair[1]) {
-			w.t.Errorf("%s: Access holds\n  %s\nwant\n  %s", label, strings.Join(pair[0], "\n  "), strings.Join(pair[1], "\n  "))
+			w.T.Errorf("%s: Access holds\n  %s\nwant\n  %s", label, strings.Join(pair[0], "\n  "), strings.Join(pair[1], "\n  "))
 		}
 	}
 }

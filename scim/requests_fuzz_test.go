@@ -15,6 +15,7 @@ import (
 
 	"ws1bridge/auth"
 	"ws1bridge/scim"
+	"ws1bridge/scim/scimtest"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 	"ws1bridge/upstream/accesstest"
@@ -37,7 +38,7 @@ func newPair(tb testing.TB) *pair {
 	})
 	check(tb, err)
 	p := &pair{tb: tb, access: access, ids: map[string]string{}}
-	client := &http.Client{Transport: direct{access.Handler()}}
+	client := &http.Client{Transport: scimtest.Direct{Handler: access.Handler()}}
 	const tenant = "http://localhost"
 	tokens, err := auth.NewTokenSource(auth.Config{TokenURL: tenant + "/SAAS/auth/oauthtoken", ClientID: "bridge", ClientSecret: secret, HTTPClient: client})
 	check(tb, err)
@@ -204,7 +205,7 @@ func FuzzBulk(f *testing.F) {
 			return // refused as a whole
 		}
 		var answer response
-		check(t, json.Unmarshal(rec.Body.Bytes(), &answer.body))
+		check(t, json.Unmarshal(rec.Body.Bytes(), &answer.Body))
 		var one []string
 		for _, o := range list {
 			rec := alone.send(o.Method, root+o.Path, string(o.Data))

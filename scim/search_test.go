@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"ws1bridge/scim"
-	"ws1bridge/scim/translate"
+	"ws1bridge/scim/schema"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -25,21 +25,21 @@ func library(t *testing.T, options ...func(*scim.Config)) *world {
 		u["active"] = name != "edsger"
 		if i%2 == 0 {
 			u["title"] = fmt.Sprintf("Title %d", i)
-			u[translate.EnterpriseSchema] = map[string]any{"department": "Engines", "manager": map[string]any{"value": "m-" + name}}
+			u[schema.Enterprise] = map[string]any{"department": "Engines", "manager": map[string]any{"value": "m-" + name}}
 		}
-		w.want(http.StatusCreated, http.MethodPost, usersPath, u)
+		w.Want(http.StatusCreated, http.MethodPost, usersPath, u)
 	}
-	w.createGroup("Poets", w.idOf("ada@acme.com"))
-	w.createGroup("admirals", w.idOf("grace@acme.com"), w.idOf("ada@acme.com"))
-	w.createGroup("Empty")
+	w.CreateGroup("Poets", w.idOf("ada@acme.com"))
+	w.CreateGroup("admirals", w.idOf("grace@acme.com"), w.idOf("ada@acme.com"))
+	w.CreateGroup("Empty")
 	return w
 }
 
 func (w *world) idOf(userName string) string {
-	w.t.Helper()
-	found := resources(w.want(http.StatusOK, http.MethodGet, filter(usersPath, `userName eq "`+userName+`"`), nil))
+	w.T.Helper()
+	found := resources(w.Want(http.StatusOK, http.MethodGet, filter(usersPath, `userName eq "`+userName+`"`), nil))
 	if len(found) != 1 {
-		w.t.Fatalf("%d users are called %s", len(found), userName)
+		w.T.Fatalf("%d users are called %s", len(found), userName)
 	}
 	return found[0]["id"].(string)
 }
@@ -75,7 +75,7 @@ func TestSearch(t *testing.T) {
 	}{
 		{"all users", usersPath, nil, "Grace ada barbara edsger"},
 		{"a filter that Access can't answer", usersPath, map[string]any{"filter": `title pr`}, "ada edsger"},
-		{"a filter on an extension", usersPath, map[string]any{"filter": translate.EnterpriseSchema + `:department eq "engines"`}, "ada edsger"},
+		{"a filter on an extension", usersPath, map[string]any{"filter": schema.Enterprise + `:department eq "engines"`}, "ada edsger"},
 		{"a filter on a flag", usersPath, map[string]any{"filter": `active eq false`}, "edsger"},
 		{"a filter on e-mail", usersPath, map[string]any{"filter": `emails[value sw "GRACE" and type eq "work"]`}, "Grace"},
 		{"a filter on meta", usersPath, map[string]any{"filter": `meta.created gt "2000-01-01T00:00:00Z" and meta.resourceType eq "User"`}, "Grace ada barbara edsger"},
@@ -107,7 +107,7 @@ func TestSearch(t *testing.T) {
 		{"an attribute that only users have", root, map[string]any{"filter": `userName pr`}, "Grace ada barbara edsger"},
 		{"an attribute that only groups have", root, map[string]any{"filter": `members pr and displayName pr`}, "Poets admirals"},
 		{"one type of everything", root, map[string]any{"filter": `meta.resourceType eq "Group"`}, "Empty Poets admirals"},
-		{"an attribute with the URN of its type", root, map[string]any{"filter": scim.GroupSchema + `:displayName pr`}, "Empty Poets admirals"},
+		{"an attribute with the URN of its type", root, map[string]any{"filter": schema.Group + `:displayName pr`}, "Empty Poets admirals"},
 		{"everything, sorted over both types", root, map[string]any{"sortBy": "displayName", "sortOrder": "descending", "count": 1, "filter": `displayName sw "p"`}, "Poets"},
 	}
 	for _, tt := range tests {
@@ -116,10 +116,10 @@ func TestSearch(t *testing.T) {
 			for name, value := range tt.body {
 				parameters = append(parameters, name, fmt.Sprint(value))
 			}
-			got := named(w.want(http.StatusOK, http.MethodGet, query(tt.path, parameters...), nil))
+			got := named(w.Want(http.StatusOK, http.MethodGet, query(tt.path, parameters...), nil))
 			body := map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:SearchRequest"}}
 			maps.Copy(body, tt.body)
-			searched := named(w.want(http.StatusOK, http.MethodPost, tt.path+"/.search", body))
+			searched := named(w.Want(http.StatusOK, http.MethodPost, tt.path+"/.search", body))
 			if tt.body["sortBy"] == nil {
 				slices.Sort(got)
 				slices.Sort(searched)
@@ -157,14 +157,14 @@ func TestSearchRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := w.want(http.StatusBadRequest, tt.method, tt.path, tt.body)
-			if r.body["scimType"] != tt.scimType || !strings.Contains(r.detail(), tt.detail) {
-				t.Errorf("answered %s, want %s and a detail that says %q", r.raw, tt.scimType, tt.detail)
+			r := w.Want(http.StatusBadRequest, tt.method, tt.path, tt.body)
+			if r.Body["scimType"] != tt.scimType || !strings.Contains(r.Detail(), tt.detail) {
+				t.Errorf("answered %s, want %s and a detail that says %q", r.Raw, tt.scimType, tt.detail)
 			}
 		})
 	}
 	t.Run("what Access can search for is no scan", func(t *testing.T) {
-		w.want(http.StatusOK, http.MethodGet, filter(usersPath, `title pr and userName eq "ada@acme.com"`), nil)
+		w.Want(http.StatusOK, http.MethodGet, filter(usersPath, `title pr and userName eq "ada@acme.com"`), nil)
 	})
 }
 
@@ -187,9 +187,9 @@ func TestUpstreamRequestsOfSearches(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			w.access.ClearRequests()
-			w.want(http.StatusOK, http.MethodGet, tt.path, nil)
-			if all, _ := w.upstreamRequests(); all != tt.want {
+			w.Access.ClearRequests()
+			w.Want(http.StatusOK, http.MethodGet, tt.path, nil)
+			if all, _ := w.UpstreamRequests(); all != tt.want {
 				t.Errorf("it took %d requests to Access, want %d", all, tt.want)
 			}
 		})
@@ -201,8 +201,8 @@ func TestUpstreamRequestsOfSearches(t *testing.T) {
 func TestSearchWhereAccessKnowsNoSuchFilter(t *testing.T) {
 	w := library(t)
 	ada := w.idOf("ada@acme.com")
-	w.access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: accessAPI + "/scim/Groups", Status: http.StatusBadRequest, Count: 1})
-	got := named(w.want(http.StatusOK, http.MethodGet, filter(groupsPath, `members.value eq "`+ada+`"`), nil))
+	w.Access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: accessAPI + "/scim/Groups", Status: http.StatusBadRequest, Count: 1})
+	got := named(w.Want(http.StatusOK, http.MethodGet, filter(groupsPath, `members.value eq "`+ada+`"`), nil))
 	if slices.Sort(got); strings.Join(got, " ") != "Poets admirals" {
 		t.Errorf("got %v", got)
 	}
@@ -230,7 +230,7 @@ func TestPaging(t *testing.T) {
 	for _, tt := range tests {
 		for kind, path := range map[string]string{"of Access": usersPath + "?", "of a scan": usersPath + "?filter=userName+pr&"} {
 			t.Run(tt.name+" "+kind, func(t *testing.T) {
-				body := w.want(http.StatusOK, http.MethodGet, path+tt.query, nil).body
+				body := w.Want(http.StatusOK, http.MethodGet, path+tt.query, nil).Body
 				list := body["Resources"].([]any)
 				if body["totalResults"] != 4.0 || body["startIndex"] != float64(tt.start) || body["itemsPerPage"] != float64(len(list)) || len(list) != tt.page {
 					t.Errorf("total %v, start %v, per page %v, %d resources; want 4, %d, %d", body["totalResults"], body["startIndex"], body["itemsPerPage"], len(list), tt.start, tt.page)
@@ -242,7 +242,7 @@ func TestPaging(t *testing.T) {
 
 // resources are those of a list.
 func resources(r response) (found []map[string]any) {
-	list, _ := r.body["Resources"].([]any)
+	list, _ := r.Body["Resources"].([]any)
 	for _, item := range list {
 		found = append(found, item.(map[string]any))
 	}

@@ -3,7 +3,6 @@ package scim_test
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -11,16 +10,10 @@ import (
 	"ws1bridge/upstream/accesstest"
 )
 
-const usersPath = "/scim/v2/Users"
-
-func filter(path, expression string) string {
-	return path + "?filter=" + url.QueryEscape(expression)
-}
-
 func TestUpstreamRequestsOfUsers(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ada := w.createUser("ada@acme.com")
-	read := w.want(http.StatusOK, http.MethodGet, usersPath+"/"+ada, nil)
+	ada := w.CreateUser("ada@acme.com")
+	read := w.Want(http.StatusOK, http.MethodGet, usersPath+"/"+ada, nil)
 	changed := user("ada@acme.com", "ext-ada@acme.com")
 	changed["title"] = "Countess"
 	tests := []struct {
@@ -37,16 +30,16 @@ func TestUpstreamRequestsOfUsers(t *testing.T) {
 		{"a search by userName", 200, http.MethodGet, filter(usersPath, `userName eq "ADA@acme.com"`), nil, 1, 0},
 		{"a search by externalId", 200, http.MethodGet, filter(usersPath, `externalId eq "ext-grace"`), nil, 1, 0},
 		{"a search by id", 200, http.MethodGet, filter(usersPath, `id eq "`+ada+`"`), nil, 1, 0},
-		{"a PUT that changes nothing", 200, http.MethodPut, usersPath + "/" + ada, read.body, 1, 0},
+		{"a PUT that changes nothing", 200, http.MethodPut, usersPath + "/" + ada, read.Body, 1, 0},
 		{"a PATCH that changes nothing", 200, http.MethodPatch, usersPath + "/" + ada,
 			operations(map[string]any{"op": "Replace", "value": map[string]any{"active": true}}), 1, 0},
 		{"a PUT that changes something", 200, http.MethodPut, usersPath + "/" + ada, changed, 3, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			w.access.ClearRequests()
-			w.want(tt.status, tt.method, tt.path, tt.body)
-			if all, writes := w.upstreamRequests(); all != tt.all || writes != tt.writes {
+			w.Access.ClearRequests()
+			w.Want(tt.status, tt.method, tt.path, tt.body)
+			if all, writes := w.UpstreamRequests(); all != tt.all || writes != tt.writes {
 				t.Errorf("it took %d requests to Access, %d of them writes; want %d and %d", all, writes, tt.all, tt.writes)
 			}
 		})
@@ -55,8 +48,8 @@ func TestUpstreamRequestsOfUsers(t *testing.T) {
 
 func TestUserRefusals(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ada := w.createUser("ada@acme.com")
-	w.createUser("grace@acme.com")
+	ada := w.CreateUser("ada@acme.com")
+	w.CreateUser("grace@acme.com")
 	without := func(name string) map[string]any {
 		u := user("new@acme.com", "ext-new")
 		delete(u, name)
@@ -118,31 +111,31 @@ func TestUserRefusals(t *testing.T) {
 		{"a count that is no number", 400, "invalidValue", "GET", usersPath + "?count=ten", nil, "count"},
 		{"a parameter given twice", 400, "invalidValue", "GET", usersPath + "?count=1&count=2", nil, "more than once"},
 	}
-	before := w.access.State()
+	before := w.Access.State()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := w.want(tt.status, tt.method, tt.path, tt.body)
-			if got, _ := r.body["scimType"].(string); got != tt.scimType {
+			r := w.Want(tt.status, tt.method, tt.path, tt.body)
+			if got, _ := r.Body["scimType"].(string); got != tt.scimType {
 				t.Errorf("scimType is %q, want %q", got, tt.scimType)
 			}
-			if !strings.Contains(r.detail(), tt.detail) {
-				t.Errorf("detail is %q, want one that says %q", r.detail(), tt.detail)
+			if !strings.Contains(r.Detail(), tt.detail) {
+				t.Errorf("detail is %q, want one that says %q", r.Detail(), tt.detail)
 			}
 		})
 	}
-	if after := w.access.State(); fmt.Sprint(after) != fmt.Sprint(before) {
+	if after := w.Access.State(); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("a refused request changed Access")
 	}
 }
 
 func TestConflictsNameTheExistingUser(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ada := w.createUser("ada@acme.com")
-	byName := w.want(http.StatusConflict, http.MethodPost, usersPath, user("Ada@Acme.com", "someone-else"))
-	byID := w.want(http.StatusConflict, http.MethodPost, usersPath, user("countess@acme.com", "ext-ada@acme.com"))
+	ada := w.CreateUser("ada@acme.com")
+	byName := w.Want(http.StatusConflict, http.MethodPost, usersPath, user("Ada@Acme.com", "someone-else"))
+	byID := w.Want(http.StatusConflict, http.MethodPost, usersPath, user("countess@acme.com", "ext-ada@acme.com"))
 	for _, r := range []response{byName, byID} {
-		if !strings.Contains(r.detail(), ada) || !strings.Contains(r.detail(), "ada@acme.com") {
-			t.Errorf("detail is %q, want the id and userName of the existing user in it", r.detail())
+		if !strings.Contains(r.Detail(), ada) || !strings.Contains(r.Detail(), "ada@acme.com") {
+			t.Errorf("detail is %q, want the id and userName of the existing user in it", r.Detail())
 		}
 	}
 }
@@ -150,11 +143,11 @@ func TestConflictsNameTheExistingUser(t *testing.T) {
 // Without an externalId the bridge cannot know that it is the same push again.
 func TestUserWithoutExternalID(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	r := w.want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", ""))
-	if got, _ := w.heldUser(r.id())["externalId"].(string); len(got) != 36 {
+	r := w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", ""))
+	if got, _ := w.HeldUser(r.ID())["externalId"].(string); len(got) != 36 {
 		t.Errorf("Access holds the externalId %q, want a UUID", got)
 	}
-	w.want(http.StatusConflict, http.MethodPost, usersPath, user("ada@acme.com", ""))
+	w.Want(http.StatusConflict, http.MethodPost, usersPath, user("ada@acme.com", ""))
 }
 
 func TestRevivalOfAnInactiveUser(t *testing.T) {
@@ -164,17 +157,17 @@ func TestRevivalOfAnInactiveUser(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, accesstest.Config{Modes: modes})
-			ada := w.createUser("ada@acme.com")
-			w.want(http.StatusOK, http.MethodPatch, usersPath+"/"+ada,
+			ada := w.CreateUser("ada@acme.com")
+			w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+ada,
 				operations(map[string]any{"op": "replace", "value": map[string]any{"active": false}}))
-			r := w.want(http.StatusCreated, http.MethodPost, usersPath, user("countess@acme.com", "ext-ada@acme.com"))
-			if r.id() != ada || r.body["active"] != true || r.body["userName"] != "countess@acme.com" {
-				t.Errorf("answered %s, want the account %s, active and renamed", r.raw, ada)
+			r := w.Want(http.StatusCreated, http.MethodPost, usersPath, user("countess@acme.com", "ext-ada@acme.com"))
+			if r.ID() != ada || r.Body["active"] != true || r.Body["userName"] != "countess@acme.com" {
+				t.Errorf("answered %s, want the account %s, active and renamed", r.Raw, ada)
 			}
-			if r.header.Get("Location") != w.bridge.URL+usersPath+"/"+ada {
-				t.Errorf("Location is %q", r.header.Get("Location"))
+			if r.Header.Get("Location") != w.Bridge.URL+usersPath+"/"+ada {
+				t.Errorf("Location is %q", r.Header.Get("Location"))
 			}
-			if got := w.heldUser(ada); got["userName"] != "countess@acme.com" || got["active"] != true {
+			if got := w.HeldUser(ada); got["userName"] != "countess@acme.com" || got["active"] != true {
 				t.Errorf("Access holds %v", got)
 			}
 		})
@@ -183,11 +176,11 @@ func TestRevivalOfAnInactiveUser(t *testing.T) {
 
 func TestRepeatedPushBringsTheAccountUpToDate(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	ada := w.createUser("ada@acme.com")
+	ada := w.CreateUser("ada@acme.com")
 	again := user("ada@acme.com", "ext-ada@acme.com")
 	again["title"] = "Countess"
-	if r := w.want(http.StatusCreated, http.MethodPost, usersPath, again); r.id() != ada || r.body["title"] != "Countess" {
-		t.Errorf("answered %s, want the account %s with its new title", r.raw, ada)
+	if r := w.Want(http.StatusCreated, http.MethodPost, usersPath, again); r.ID() != ada || r.Body["title"] != "Countess" {
+		t.Errorf("answered %s, want the account %s with its new title", r.Raw, ada)
 	}
 }
 
@@ -197,21 +190,21 @@ func TestCreationWhoseAnswerIsLost(t *testing.T) {
 	for name, externalID := range map[string]string{"with an externalId": "ext-ada", "without": ""} {
 		t.Run("resolved by looking, "+name, func(t *testing.T) {
 			w := newWorld(t, accesstest.Config{})
-			w.access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Users", Drop: true, Apply: true})
-			r := w.want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", externalID))
-			if w.heldUser(r.id())["userName"] != "ada@acme.com" {
-				t.Errorf("answered %s", r.raw)
+			w.Access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Users", Drop: true, Apply: true})
+			r := w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", externalID))
+			if w.HeldUser(r.ID())["userName"] != "ada@acme.com" {
+				t.Errorf("answered %s", r.Raw)
 			}
 		})
 	}
 	t.Run("resolved by Okta's repetition", func(t *testing.T) {
 		w := newWorld(t, accesstest.Config{})
-		w.access.AddFault(accesstest.Fault{Path: accessAPI, Drop: true, Apply: true})
-		w.want(http.StatusTooManyRequests, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
-		w.access.ClearFaults()
-		w.want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
-		if page := w.want(http.StatusOK, http.MethodGet, usersPath, nil); page.body["totalResults"] != 1.0 {
-			t.Errorf("there are %v users, want one", page.body["totalResults"])
+		w.Access.AddFault(accesstest.Fault{Path: accessAPI, Drop: true, Apply: true})
+		w.Want(http.StatusTooManyRequests, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
+		w.Access.ClearFaults()
+		w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
+		if page := w.Want(http.StatusOK, http.MethodGet, usersPath, nil); page.Body["totalResults"] != 1.0 {
+			t.Errorf("there are %v users, want one", page.Body["totalResults"])
 		}
 	})
 }
@@ -221,7 +214,7 @@ func TestSamePushTwiceAtOnce(t *testing.T) {
 	ids := make([]string, 8)
 	var wait sync.WaitGroup
 	for i := range ids {
-		wait.Go(func() { ids[i] = w.send(http.MethodPost, usersPath, user("ada@acme.com", "ext-ada")).id() })
+		wait.Go(func() { ids[i] = w.Send(http.MethodPost, usersPath, user("ada@acme.com", "ext-ada")).ID() })
 	}
 	wait.Wait()
 	for _, id := range ids {
@@ -237,12 +230,12 @@ func TestImportInPages(t *testing.T) {
 	seen := map[any]bool{}
 	last := ""
 	for start := 1; start <= 201; start += 100 {
-		r := w.want(http.StatusOK, http.MethodGet, fmt.Sprintf("%s?startIndex=%d&count=100", usersPath, start), nil)
-		resources, _ := r.body["Resources"].([]any)
+		r := w.Want(http.StatusOK, http.MethodGet, fmt.Sprintf("%s?startIndex=%d&count=100", usersPath, start), nil)
+		resources, _ := r.Body["Resources"].([]any)
 		want := min(100, 251-start)
-		if r.body["totalResults"] != 250.0 || r.body["startIndex"] != float64(start) || r.body["itemsPerPage"] != float64(want) || len(resources) != want {
+		if r.Body["totalResults"] != 250.0 || r.Body["startIndex"] != float64(start) || r.Body["itemsPerPage"] != float64(want) || len(resources) != want {
 			t.Fatalf("page at %d: total %v, start %v, itemsPerPage %v, %d resources", start,
-				r.body["totalResults"], r.body["startIndex"], r.body["itemsPerPage"], len(resources))
+				r.Body["totalResults"], r.Body["startIndex"], r.Body["itemsPerPage"], len(resources))
 		}
 		for _, u := range resources {
 			u := u.(map[string]any)
@@ -252,7 +245,7 @@ func TestImportInPages(t *testing.T) {
 			}
 			last, seen[u["id"]] = name, true
 		}
-		if strings.Contains(string(r.raw), `"totalResults":"`) {
+		if strings.Contains(string(r.Raw), `"totalResults":"`) {
 			t.Error("counts are strings")
 		}
 	}
@@ -263,17 +256,17 @@ func TestImportInPages(t *testing.T) {
 
 func TestProjectionOfLists(t *testing.T) {
 	w := newWorld(t, accesstest.Config{SeedUsers: 1})
-	r := w.want(http.StatusOK, http.MethodGet, usersPath+"?attributes=userName,name.givenName", nil)
-	u := r.body["Resources"].([]any)[0].(map[string]any)
+	r := w.Want(http.StatusOK, http.MethodGet, usersPath+"?attributes=userName,name.givenName", nil)
+	u := r.Body["Resources"].([]any)[0].(map[string]any)
 	if len(u) != 4 || u["userName"] == nil || u["name"] == nil || u["id"] == nil || u["schemas"] == nil {
 		t.Errorf("got %v, want schemas, id, userName and name", u)
 	}
-	r = w.want(http.StatusOK, http.MethodGet, usersPath+"?attributes=urn:ietf:params:scim:schemas:core:2.0:User:displayName", nil)
-	if u = r.body["Resources"].([]any)[0].(map[string]any); len(u) > 3 || u["userName"] != nil {
+	r = w.Want(http.StatusOK, http.MethodGet, usersPath+"?attributes=urn:ietf:params:scim:schemas:core:2.0:User:displayName", nil)
+	if u = r.Body["Resources"].([]any)[0].(map[string]any); len(u) > 3 || u["userName"] != nil {
 		t.Errorf("got %v, want displayName beside id and schemas at most", u)
 	}
-	r = w.want(http.StatusOK, http.MethodGet, usersPath+"?excludedAttributes=emails,id", nil)
-	u = r.body["Resources"].([]any)[0].(map[string]any)
+	r = w.Want(http.StatusOK, http.MethodGet, usersPath+"?excludedAttributes=emails,id", nil)
+	u = r.Body["Resources"].([]any)[0].(map[string]any)
 	if u["emails"] != nil || u["id"] == nil || u["userName"] == nil {
 		t.Errorf("got %v, want all but emails", u)
 	}

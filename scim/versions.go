@@ -5,34 +5,34 @@ import (
 	"slices"
 	"strings"
 
-	scimerrors "github.com/elimity-com/scim/errors"
-
-	"ws1bridge/scim/translate"
+	"ws1bridge/scim/problem"
 	"ws1bridge/upstream"
 )
 
-// Versions are the weak entity tags that Access keeps in meta.version (RFC 7644
-// section 3.14). Where Access told none, an answer has none, and no condition
-// on it holds.
+// versions are what a request says of the version that it is about: the values of
+// If-Match and If-None-Match. Versions are the weak entity tags that Access keeps
+// in meta.version (RFC 7644 section 3.14). Where Access told none, an answer has
+// none, and no condition on it holds.
+type versions struct{ match, noneMatch []string }
 
-// versionOf is the version of a resource, "" where it is not known.
-func versionOf(r translate.Resource) string {
-	meta, _ := r["meta"].(map[string]any)
-	version, _ := meta["version"].(string)
-	return version
+func versionsOf(h http.Header) versions {
+	return versions{h.Values("If-Match"), h.Values("If-None-Match")}
 }
 
-// checkVersion judges If-Match and If-None-Match of a write against what Access
-// holds right before it. Writes to one resource wait for one another, so within
-// one process nothing comes in between.
-func checkVersion(r *http.Request, m upstream.Meta) error {
-	if wanted := r.Header.Values("If-Match"); len(wanted) > 0 && !matchesVersion(wanted, m.Version) {
-		return preconditionFailed("The resource is not in the version that If-Match names: read it again.")
+// check judges a write against what Access holds right before it.
+func (v versions) check(m upstream.Meta) error {
+	if len(v.match) > 0 && !matchesVersion(v.match, m.Version) {
+		return problem.NotThatVersion()
 	}
-	if unwanted := r.Header.Values("If-None-Match"); len(unwanted) > 0 && matchesVersion(unwanted, m.Version) {
-		return preconditionFailed("The resource is in a version that If-None-Match excludes.")
+	if len(v.noneMatch) > 0 && matchesVersion(v.noneMatch, m.Version) {
+		return problem.ExcludedVersion()
 	}
 	return nil
+}
+
+// isUnchanged reports whether who reads has that version already.
+func (v versions) isUnchanged(version string) bool {
+	return len(v.noneMatch) > 0 && matchesVersion(v.noneMatch, version)
 }
 
 // matchesVersion reports whether one of the entity tags is that version, by the
@@ -44,14 +44,4 @@ func matchesVersion(fields []string, version string) bool {
 		tag = strings.TrimSpace(tag)
 		return tag == "*" || version != "" && strings.TrimPrefix(tag, "W/") == strings.TrimPrefix(version, "W/")
 	})
-}
-
-// isUnchanged reports whether the caller of a GET has that version already.
-func isUnchanged(r *http.Request, version string) bool {
-	fields := r.Header.Values("If-None-Match")
-	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && len(fields) > 0 && matchesVersion(fields, version)
-}
-
-func preconditionFailed(detail string) error {
-	return scimerrors.ScimError{Status: http.StatusPreconditionFailed, Detail: detail}
 }

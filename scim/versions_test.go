@@ -11,11 +11,11 @@ import (
 // which request is done, and that one which is not changes nothing.
 func TestVersions(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	paths := map[string]string{"user": usersPath + "/" + w.createUser("ada@acme.com")}
-	paths["group"] = groupsPath + "/" + w.createGroup("Poets")
+	paths := map[string]string{"user": usersPath + "/" + w.CreateUser("ada@acme.com")}
+	paths["group"] = groupsPath + "/" + w.CreateGroup("Poets")
 	rename := operations(map[string]any{"op": "replace", "value": map[string]any{"displayName": "Renamed"}})
 	for kind, path := range paths {
-		current := w.want(http.StatusOK, http.MethodGet, path, nil).header.Get("ETag")
+		current := w.Want(http.StatusOK, http.MethodGet, path, nil).Header.Get("ETag")
 		if len(current) < 4 || current[:3] != `W/"` {
 			t.Fatalf("the ETag of a %s is %q", kind, current)
 		}
@@ -46,26 +46,26 @@ func TestVersions(t *testing.T) {
 				case http.MethodPut:
 					body = map[string]any{"displayName": "Renamed", "userName": "x@acme.com"}
 				}
-				w.access.ClearRequests()
-				r := w.sendWith(tt.method, path, body, map[string]string{tt.header: tt.tag})
-				if r.status != tt.status {
-					t.Fatalf("answered %d %s, want %d", r.status, r.raw, tt.status)
+				w.Access.ClearRequests()
+				r := w.SendWith(tt.method, path, body, map[string]string{tt.header: tt.tag})
+				if r.Status != tt.status {
+					t.Fatalf("answered %d %s, want %d", r.Status, r.Raw, tt.status)
 				}
-				if _, writes := w.upstreamRequests(); writes > 0 != (tt.status == 200 && tt.method == http.MethodPatch) {
+				if _, writes := w.UpstreamRequests(); writes > 0 != (tt.status == 200 && tt.method == http.MethodPatch) {
 					t.Errorf("%d writes reached Access", writes)
 				}
 				if tt.status == http.StatusPreconditionFailed {
-					w.wantError(r)
+					w.WantError(r)
 				}
-				if tt.status == http.StatusNotModified && (len(r.raw) > 0 || r.header.Get("ETag") != current) {
-					t.Errorf("304 came with the ETag %q and the body %q", r.header.Get("ETag"), r.raw)
+				if tt.status == http.StatusNotModified && (len(r.Raw) > 0 || r.Header.Get("ETag") != current) {
+					t.Errorf("304 came with the ETag %q and the body %q", r.Header.Get("ETag"), r.Raw)
 				}
 			})
 		}
 		t.Run(kind+": any version", func(t *testing.T) {
-			r := w.sendWith(http.MethodDelete, path, nil, map[string]string{"If-Match": "*"})
-			if r.status != http.StatusNoContent {
-				t.Errorf("answered %d %s", r.status, r.raw)
+			r := w.SendWith(http.MethodDelete, path, nil, map[string]string{"If-Match": "*"})
+			if r.Status != http.StatusNoContent {
+				t.Errorf("answered %d %s", r.Status, r.Raw)
 			}
 		})
 	}
@@ -73,13 +73,13 @@ func TestVersions(t *testing.T) {
 
 func TestCreationHasVersionAndPlace(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	r := w.want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
-	meta := r.body["meta"].(map[string]any)
-	if r.header.Get("ETag") != meta["version"] || r.header.Get("Location") != meta["location"] {
-		t.Errorf("ETag %q and Location %q, want %v and %v", r.header.Get("ETag"), r.header.Get("Location"), meta["version"], meta["location"])
+	r := w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
+	meta := r.Body["meta"].(map[string]any)
+	if r.Header.Get("ETag") != meta["version"] || r.Header.Get("Location") != meta["location"] {
+		t.Errorf("ETag %q and Location %q, want %v and %v", r.Header.Get("ETag"), r.Header.Get("Location"), meta["version"], meta["location"])
 	}
-	r = w.want(http.StatusOK, http.MethodPatch, usersPath+"/"+r.id()+"?attributes=active", operations(map[string]any{"op": "replace", "value": map[string]any{"active": false}}))
-	if len(r.body) != 3 || r.body["active"] != false {
-		t.Errorf("the answer to a PATCH holds %s, want schemas, id and active", r.raw)
+	r = w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+r.ID()+"?attributes=active", operations(map[string]any{"op": "replace", "value": map[string]any{"active": false}}))
+	if len(r.Body) != 3 || r.Body["active"] != false {
+		t.Errorf("the answer to a PATCH holds %s, want schemas, id and active", r.Raw)
 	}
 }

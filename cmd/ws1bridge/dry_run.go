@@ -3,14 +3,14 @@ package main
 import (
 	"go.uber.org/zap"
 
-	"ws1bridge/scim"
+	"ws1bridge/scim/provision"
 	"ws1bridge/upstream"
 )
 
 // directory is what the endpoint works on.
 type directory interface {
-	scim.UserDirectory
-	scim.GroupDirectory
+	provision.UserDirectory
+	provision.GroupDirectory
 }
 
 // directoryOf is Access, or a rehearsal of it.

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"ws1bridge/scim"
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -86,13 +86,13 @@ func (f mapFlags) trace(t *translate.Translator, r map[string]any) (translate.Tr
 		}
 		return t.TraceAccess(u), nil
 	}
-	clean, unknown := scim.UserResource(t, r)
+	clean, unknown := schema.Users(t.SchemaAttributes()).Index.Tidy(r)
 	trace := t.TraceOkta(clean)
 	for _, name := range unknown {
 		trace.Dropped = append(trace.Dropped, translate.Dropped{Attribute: name, Reason: "no pair maps it"})
 	}
 	for name, v := range r {
-		if list, isList := v.([]any); scim.Ignored(name) && name != "schemas" && v != nil && (!isList || len(list) > 0) {
+		if list, isList := v.([]any); schema.Ignored(name) && name != "schemas" && v != nil && (!isList || len(list) > 0) {
 			trace.Dropped = append(trace.Dropped, translate.Dropped{Attribute: name, Reason: "it is read-only, or goes nowhere by design"})
 		}
 	}

@@ -84,7 +84,6 @@ func Start(value string) int {
 	return at + 1
 }
 
-
 // Same reports whether two domains are the same.
 func Same(a, b string) bool { return Form(a) == Form(b) }
 

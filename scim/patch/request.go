@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
+	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"ws1bridge/scim/problem"
@@ -71,7 +71,7 @@ func (r Request) Read(x schema.Index, id string) (out []Operation, unknown []str
 
 func decode(op string, raw jsontext.Value) (value any, _ error) {
 	switch {
-	case len(raw) > 0 && json.Unmarshal(raw, &value) != nil:
+	case len(raw) > 0 && jsonv2.Unmarshal(raw, &value) != nil:
 		return nil, problem.BadValue()
 	case len(raw) == 0 && (op == opAdd || op == opReplace):
 		return nil, problem.NoValue()

@@ -1,4 +1,4 @@
-// Package problem is the catalogue of what the bridge answers where it does not
+// Package problem is the catalog of what the bridge answers where it does not
 // do what it was asked for. Each sentence that can stand in the detail of an
 // answer (RFC 7644 section 3.12) is an Entry here, with its status, what causes
 // it and what fixes it; the guide for administrators is made from it.
@@ -19,7 +19,7 @@ import (
 	scimerrors "github.com/elimity-com/scim/errors"
 )
 
-// Entry is one sentence of the catalogue.
+// Entry is one sentence of the catalog.
 type Entry struct {
 	// Status is that of the answer.
 	Status int
@@ -46,7 +46,7 @@ var verbs = strings.NewReplacer("%%", "%", "%s", "…", "%d", "…", "%t", "…"
 // entries is filled while the package is initialized, and never later.
 var entries []*Entry
 
-// Entries is the catalogue, ordered by status.
+// Entries is the catalog, ordered by status.
 func Entries() []*Entry {
 	out := slices.Clone(entries)
 	slices.SortStableFunc(out, func(a, b *Entry) int { return a.Status - b.Status })

@@ -11,7 +11,7 @@ import (
 func TestEntries(t *testing.T) {
 	entries := problem.Entries()
 	if len(entries) < 90 {
-		t.Fatalf("the catalogue has %d entries only", len(entries))
+		t.Fatalf("the catalog has %d entries only", len(entries))
 	}
 	seen := map[string]bool{}
 	for _, e := range entries {

@@ -10,7 +10,7 @@ import (
 
 // GroupToSCIM converts a group of Access: what of it can be written. id, meta
 // and the links of members are the caller's to add.
-func (*Translator) GroupToSCIM(g upstream.Group) schema.Resource {
+func GroupToSCIM(g upstream.Group) schema.Resource {
 	members := make([]any, len(g.Members))
 	for i, m := range g.Members {
 		member := map[string]any{"value": m.ID, "type": "User"}

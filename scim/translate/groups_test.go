@@ -27,7 +27,7 @@ func TestGroupToSCIM(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, want := translator(t).GroupToSCIM(tt.group), resource(t, tt.want); !reflect.DeepEqual(got, want) {
+			if got, want := translate.GroupToSCIM(tt.group), resource(t, tt.want); !reflect.DeepEqual(got, want) {
 				t.Errorf("got %v, want %v", got, want)
 			}
 		})

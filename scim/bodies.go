@@ -1,0 +1,169 @@
+package scim
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"ws1bridge/scim/problem"
+	"ws1bridge/scim/schema"
+)
+
+const (
+	// maxBody is the largest body taken, in bytes: a list of 100,000 members is
+	// about 10 MB.
+	maxBody = 10 << 20
+	// maxBodies bounds the bytes of all large bodies that are being worked on
+	// together: what is made of a body takes some ten times as much memory.
+	maxBodies = 2 * maxBody
+	// smallBody is what need not wait for room, in bytes: a user, or a change of
+	// a hundred members.
+	smallBody = 64 << 10
+	// maxNesting is how deep objects and lists may stand in one another: a bulk
+	// request holds a PATCH, which holds values.
+	maxNesting = 32
+	// maxTokens bounds the names, values and brackets in a body, each of which
+	// costs many times its size in memory: 100,000 members are 800,000.
+	maxTokens = 1_000_000
+)
+
+// admitBody waits until there is room for the body of the request, and returns
+// how to give the room back. What is small needs none, also where its length is
+// not told: that much of it is read to know.
+func (h *Handler) admitBody(r *http.Request) (release func(), _ error) {
+	size := r.ContentLength
+	if size < 0 {
+		head, err := io.ReadAll(io.LimitReader(r.Body, smallBody+1))
+		if err == nil && len(head) <= smallBody {
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(head)), int64(len(head))
+			return func() {}, nil
+		}
+		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(head), r.Body)) // an error comes again
+	}
+	if size >= 0 && size <= smallBody {
+		return func() {}, nil
+	}
+	if size < 0 || size > maxBody {
+		size = maxBody // as much as is read of it
+	}
+	if err := h.bodies.Acquire(r.Context(), size); err != nil {
+		return nil, problem.TooManyBodies()
+	}
+	return func() { h.bodies.Release(size) }, nil
+}
+
+// readBody reads the body of a request, which must be one JSON object.
+func readBody(r *http.Request) ([]byte, error) {
+	if err := checkMediaType(r.Header); err != nil {
+		return nil, err
+	}
+	b, err := readAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return b, checkJSON(b)
+}
+
+// checkMediaType accepts SCIM's own type and plain JSON, which Okta's
+// conformance suite sends, and no type at all.
+func checkMediaType(h http.Header) error {
+	if coding := h.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return problem.Compressed()
+	}
+	contentType := h.Get("Content-Type")
+	if contentType == "" {
+		return nil
+	}
+	media, parameters, err := mime.ParseMediaType(contentType)
+	charset := parameters["charset"]
+	switch {
+	case err != nil || media != scimType && media != jsonType:
+		return problem.MediaType(scimType, jsonType)
+	case charset != "" && !strings.EqualFold(charset, "utf-8"):
+		return problem.Charset()
+	}
+	return nil
+}
+
+func readAll(r *http.Request) ([]byte, error) {
+	var b bytes.Buffer
+	if r.ContentLength > maxBody {
+		return nil, problem.BodyTooLarge(maxBody >> 20)
+	}
+	b.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
+	_, err := b.ReadFrom(r.Body)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, problem.BodyTooLarge(maxBody >> 20)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, problem.BodyTooSlow()
+	case err != nil:
+		return nil, problem.BodyBroken()
+	}
+	return b.Bytes(), nil
+}
+
+// checkJSON refuses what is not exactly JSON (RFC 8259), what says one thing
+// twice, and what is built to cost memory, before anything is built of it. Its
+// errors quote nothing of the body.
+func checkJSON(b []byte) error {
+	if !utf8.Valid(b) {
+		return problem.NotUTF8()
+	}
+	d := jsontext.NewDecoder(bytes.NewBuffer(b))
+	for tokens := 0; ; tokens++ {
+		t, err := d.ReadToken()
+		switch {
+		case errors.Is(err, io.EOF) && tokens > 0:
+			return nil
+		case err != nil:
+			return badSyntax(err, d.InputOffset())
+		case tokens == 0 && t.Kind() != '{':
+			return problem.NoObject()
+		case tokens > 0 && d.StackDepth() == 0 && t.Kind() != '}':
+			return problem.MoreThanObject()
+		case d.StackDepth() > maxNesting:
+			return problem.TooDeep(maxNesting)
+		case tokens > maxTokens:
+			return problem.TooManyValuesInBody()
+		case t.Kind() == '"' && strings.ContainsRune(t.String(), 0):
+			return problem.ZeroByte()
+		}
+	}
+}
+
+// badSyntax says what is wrong with JSON, and at which byte.
+func badSyntax(err error, offset int64) error {
+	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
+	switch {
+	case ok && errors.Is(syntax.Err, jsontext.ErrDuplicateName):
+		return problem.NameTwice(offset)
+	case ok:
+		return problem.BodySyntax(offset)
+	case errors.Is(err, io.EOF):
+		return problem.BodyEmpty()
+	}
+	return problem.BodyCut(offset)
+}
+
+// wrongForm says what of good JSON is not of the form that is expected.
+func wrongForm(err error) error {
+	semantic, ok := errors.AsType[*jsonv2.SemanticError](err)
+	if !ok {
+		return problem.BodyForm("it cannot be decoded")
+	}
+	name := string(semantic.JSONPointer)
+	if name = name[strings.LastIndexByte(name, '/')+1:]; name == "" || schema.Label(name) == schema.NotAName {
+		return problem.BodyForm("a value has the wrong type")
+	}
+	return problem.BodyForm(name + " has the wrong type")
+}

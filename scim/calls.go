@@ -1,0 +1,120 @@
+package scim
+
+import (
+	jsonv2 "github.com/go-json-experiment/json"
+
+	"ws1bridge/scim/patch"
+	"ws1bridge/scim/query"
+	"ws1bridge/scim/schema"
+)
+
+// call is one request in plain values, wherever it comes from: from HTTP, or out
+// of a bulk request.
+type call struct {
+	operation
+	id         string // of the resource, "" where the path has none
+	base       string // URL of the endpoint as the caller knows it, for links
+	versions   versions
+	search     query.Search     // of a query
+	projection query.Projection // of what one resource is answered with
+	resource   schema.Resource  // of a POST or PUT
+	changes    []patch.Operation
+	bulk       bulkRequest
+	log        *entry
+}
+
+// The readers of query strings.
+
+func queryOf(c *call, raw string) error {
+	asked, err := query.Parse(raw)
+	if err != nil {
+		return err
+	}
+	return c.understand(asked)
+}
+
+func projectionOf(c *call, raw string) error {
+	asked, err := query.Parse(raw)
+	if err != nil {
+		return err
+	}
+	c.projection, err = asked.Project(c.on.Index.URN)
+	return err
+}
+
+func (h *Handler) queryOfAll(c *call, raw string) error {
+	asked, err := query.Parse(raw)
+	if err != nil {
+		return err
+	}
+	return h.understandAll(c, asked)
+}
+
+// The readers of bodies.
+
+func searchOf(c *call, body []byte) error {
+	asked, err := decode[query.Request](body)
+	if err != nil {
+		return err
+	}
+	return c.understand(asked)
+}
+
+func (h *Handler) searchOfAll(c *call, body []byte) error {
+	asked, err := decode[query.Request](body)
+	if err != nil {
+		return err
+	}
+	return h.understandAll(c, asked)
+}
+
+func (c *call) understand(asked query.Request) (err error) {
+	c.search, err = asked.Understand(c.on.Index, c.on.Index.URN)
+	return err
+}
+
+func (h *Handler) understandAll(c *call, asked query.Request) (err error) {
+	users, groups := h.users.Index, h.groups.Index
+	c.search, err = asked.Understand(schema.Several{users, groups}, users.URN, groups.URN)
+	return err
+}
+
+// readResource reads a resource and gives its attributes the names that the
+// schemas spell. It drops what must not go further: passwords, and what nobody
+// knows, which is named in the log once.
+func (h *Handler) readResource(c *call, body []byte) error {
+	raw, err := decode[map[string]any](body)
+	if err != nil {
+		return err
+	}
+	resource, unknown := c.on.Index.Tidy(raw)
+	h.noteDropped(c.log, unknown)
+	c.resource = resource
+	return nil
+}
+
+func (h *Handler) readPatch(c *call, body []byte) error {
+	request, err := decode[patch.Request](body)
+	if err != nil {
+		return err
+	}
+	changes, unknown, err := request.Read(c.on.Index, c.id)
+	h.noteDropped(c.log, unknown)
+	c.changes = changes
+	return err
+}
+
+func readBulk(c *call, body []byte) (err error) {
+	if c.bulk, err = decode[bulkRequest](body); err != nil {
+		return err
+	}
+	return c.bulk.check()
+}
+
+// decode reads the JSON object in a body that was checked.
+func decode[T any](body []byte) (out T, _ error) {
+	if err := jsonv2.Unmarshal(body, &out, jsonv2.MatchCaseInsensitiveNames(true)); err != nil {
+		return out, wrongForm(err)
+	}
+	return out, nil
+}

@@ -1,0 +1,343 @@
+package invariants
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ws1bridge/upstream"
+	"ws1bridge/upstream/accesstest"
+)
+
+// faultKind is one way in which Access, or the way to it, fails.
+type faultKind struct {
+	name    string
+	fault   accesstest.Fault // not used where refused is set
+	refused bool             // the connection is refused
+	timeout time.Duration    // of one request to Access; 0 means one that no test waits for
+}
+
+// Slow Access takes 5 seconds or 60 in life, and the bridge waits 12. Here all
+// of it is scaled down, or the matrix would run for days: 30 milliseconds are
+// slow, a second is too slow, and the bridge waits 250 milliseconds.
+const (
+	patience = 250 * time.Millisecond
+	slow     = 30 * time.Millisecond
+	tooSlow  = time.Second
+)
+
+// faultKinds are all that the emulator knows. Left out is the one lie that
+// nobody can see through: an empty success for a write that was not applied.
+var faultKinds = []faultKind{
+	{name: "connection refused", refused: true},
+	{name: "cut before the request", fault: accesstest.Fault{Drop: true}},
+	{name: "cut after the change", fault: accesstest.Fault{Drop: true, Apply: true}},
+	{name: "timed out before the request", fault: accesstest.Fault{Delay: tooSlow}, timeout: patience},
+	{name: "timed out after the change", fault: accesstest.Fault{Delay: tooSlow, Apply: true}, timeout: patience},
+	{name: "slow", fault: accesstest.Fault{Delay: slow}, timeout: patience},
+	{name: "401", fault: accesstest.Fault{Status: http.StatusUnauthorized}},
+	{name: "403", fault: accesstest.Fault{Status: http.StatusForbidden}},
+	{name: "429", fault: accesstest.Fault{Status: http.StatusTooManyRequests}},
+	{name: "429 with Retry-After", fault: accesstest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 1}},
+	{name: "500", fault: accesstest.Fault{Status: http.StatusInternalServerError}},
+	{name: "500 after the change", fault: accesstest.Fault{Status: http.StatusInternalServerError, Apply: true}},
+	{name: "502 with HTML", fault: accesstest.Fault{Status: http.StatusBadGateway, Body: "html"}},
+	{name: "503", fault: accesstest.Fault{Status: http.StatusServiceUnavailable}},
+	{name: "504", fault: accesstest.Fault{Status: http.StatusGatewayTimeout}},
+	{name: "404 with HTML", fault: accesstest.Fault{Status: http.StatusNotFound, Body: "html"}},
+	{name: "empty body", fault: accesstest.Fault{Body: "empty"}},
+	{name: "half a body", fault: accesstest.Fault{Body: "truncated"}},
+	{name: "wrong content type", fault: accesstest.Fault{ContentType: "text/html"}},
+	{name: "a page after the change", fault: accesstest.Fault{Status: http.StatusOK, Body: "html", Apply: true}},
+	{name: "a page in place of Access", fault: accesstest.Fault{Status: http.StatusOK, Body: "html"}},
+}
+
+// endless is a count that no step uses up.
+const endless = 1 << 20
+
+// spell is how long a fault lasts: for so many requests, or until Okta was
+// refused so many times.
+type spell struct {
+	name     string
+	count    int
+	refusals int // 0 means until the step is over
+}
+
+var (
+	once     = spell{name: "once", count: 1}
+	thrice   = spell{name: "three times", count: 3}
+	untilTry = spell{name: "until Okta's first try failed", count: endless, refusals: 1}
+	// untilOpen is long enough for the circuit to open.
+	untilOpen = spell{name: "until Okta's fourth try failed", count: endless, refusals: 4}
+)
+
+// cell is one run of a scenario, in which each step meets the same fault at its
+// nth call of Access.
+type cell struct {
+	dialect dialect
+	kind    faultKind
+	spell   spell
+	call    int // 0 is the first
+	steps   int // of the scenario, up to the last that comes so far
+}
+
+func (c cell) String() string {
+	return fmt.Sprintf("%s, %s, %s, call %d", c.dialect, c.kind.name, c.spell.name, c.call+1)
+}
+
+// spells are how long faults last in each dialect.
+type spells map[dialect][]spell
+
+// matrix is a scenario and what it is run under.
+type matrix struct {
+	story      func(dialect, []string) []pushes
+	seedUsers  int
+	kinds      []faultKind
+	spells     spells
+	resilience upstream.Resilience
+	pause      time.Duration // between Okta's tries
+}
+
+// twoSpells gives each dialect a fault that the bridge gets over by itself and
+// one that it does not.
+var twoSpells = spells{patchDialect: {once, thrice}, putDialect: {once, untilTry}}
+
+func TestMatrixOfUsers(t *testing.T) {
+	matrix{story: userStory, seedUsers: 4, kinds: faultKinds, spells: twoSpells, resilience: quick}.run(t)
+}
+
+func TestMatrixOfGroups(t *testing.T) {
+	matrix{story: groupStory, seedUsers: 4, kinds: faultKinds, spells: twoSpells, resilience: quick}.run(t)
+}
+
+func TestMatrixOfLongMemberLists(t *testing.T) {
+	kinds := kindsNamed("cut after the change", "503", "a page in place of Access")
+	matrix{story: longStory, seedUsers: 125, kinds: kinds, spells: spells{patchDialect: {untilTry}, putDialect: {untilTry}}, resilience: quick}.run(t)
+}
+
+func TestMatrixWithCircuitBreaker(t *testing.T) {
+	kinds := kindsNamed("connection refused", "cut after the change", "502 with HTML", "a page in place of Access")
+	matrix{
+		story: wholeStory, seedUsers: 4, kinds: kinds, spells: spells{patchDialect: {untilOpen}},
+		resilience: breaking, pause: 15 * time.Millisecond,
+	}.run(t)
+}
+
+func kindsNamed(names ...string) (kinds []faultKind) {
+	for _, k := range faultKinds {
+		if slices.Contains(names, k.name) {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
+}
+
+// workers is how many cells run at once; most of the time they wait.
+const workers = 12
+
+// run runs every cell and tells how many combinations of step, fault and call
+// there were.
+func (m matrix) run(t *testing.T) {
+	t.Helper()
+	var struck atomic.Int64
+	cells := make(chan cell)
+	var wait sync.WaitGroup
+	for range workers {
+		wait.Go(func() {
+			for c := range cells {
+				t.Run(c.String(), func(t *testing.T) { struck.Add(int64(m.runCell(t, c))) })
+			}
+		})
+	}
+	steps := 0
+	for _, d := range slices.Sorted(maps.Keys(m.spells)) {
+		calls := m.calls(t, d)
+		steps += len(calls)
+		for _, c := range m.cells(d, calls) {
+			cells <- c
+		}
+	}
+	close(cells)
+	wait.Wait()
+	t.Logf("%d combinations: %d steps × %d faults × their durations, at each call of Access in turn",
+		struck.Load(), steps, len(m.kinds))
+}
+
+// cells are all runs of the scenario in one dialect; calls says how often each
+// step calls Access.
+func (m matrix) cells(d dialect, calls []int) (cells []cell) {
+	list := m.spells[d]
+	if testing.Short() {
+		list = list[len(list)-1:]
+	}
+	for call := range slices.Max(calls) {
+		for _, k := range m.kinds {
+			for _, s := range list {
+				cells = append(cells, cell{d, k, s, call, lastAbove(calls, call) + 1})
+			}
+		}
+	}
+	return cells
+}
+
+// lastAbove finds the last element that is more than n.
+func lastAbove(list []int, n int) int {
+	for i := len(list) - 1; i > 0; i-- {
+		if list[i] > n {
+			return i
+		}
+	}
+	return 0
+}
+
+// calls counts what each step asks of Access when nothing fails.
+func (m matrix) calls(t *testing.T, d dialect) (calls []int) {
+	t.Helper()
+	o := m.okta(t, 0)
+	for _, step := range m.story(d, o.seeded) {
+		o.lab.Access.ClearRequests()
+		o.compare(o.do(step), pending{})
+		all, _ := o.lab.UpstreamRequests()
+		calls = append(calls, all)
+	}
+	return calls
+}
+
+func (m matrix) okta(t *testing.T, timeout time.Duration) *okta {
+	t.Helper()
+	w := newLab(t, labConfig{access: accesstest.Config{SeedUsers: m.seedUsers}, resilience: m.resilience, timeout: timeout})
+	o := newOkta(w)
+	o.pause = m.pause
+	return o
+}
+
+// runCell returns how many steps the fault struck.
+func (m matrix) runCell(t *testing.T, c cell) (struck int) {
+	t.Helper()
+	o := m.okta(t, c.kind.timeout)
+	for _, step := range m.story(c.dialect, o.seeded)[:c.steps] {
+		o.lab.begin(c.kind, c.call, c.spell.count)
+		o.refusals = 0
+		o.onRefusal = func() {
+			if o.refusals == c.spell.refusals {
+				o.lab.end(c.kind)
+			}
+		}
+		p := o.do(step)
+		if o.lab.end(c.kind) < c.spell.count || o.refusals > 0 {
+			struck++
+			o.compare(p, pending{})
+		}
+	}
+	return struck
+}
+
+// begin lets a fault strike count requests to Access after skip that pass.
+func (w *lab) begin(k faultKind, skip, count int) {
+	if k.refused {
+		w.refuser.arm(skip, count)
+		return
+	}
+	f := k.fault
+	f.Path, f.Skip, f.Count = accessAPI, skip, count
+	w.Access.AddFault(f)
+}
+
+// end clears the fault and returns how many requests it had left.
+func (w *lab) end(k faultKind) (left int) {
+	if k.refused {
+		left = w.refuser.left()
+		w.refuser.arm(0, 0)
+		return left
+	}
+	for _, f := range w.Access.Faults() {
+		left = f.Count
+	}
+	w.Access.ClearFaults()
+	return left
+}
+
+// okta pushes as Okta does, and believes what it is told.
+type okta struct {
+	lab    *lab
+	ledger *ledger
+	seeded []string // ids of users that it did not make
+	pause  time.Duration
+
+	refusals  int    // since they were last counted
+	onRefusal func() // may be nil
+}
+
+// newOkta comes to a tenant that has users and a group already.
+func newOkta(w *lab) *okta {
+	w.T.Helper()
+	o := &okta{lab: w}
+	for _, u := range w.Access.State().Users {
+		if strings.HasPrefix(text(u, "userName"), "user-") {
+			o.seeded = append(o.seeded, text(u, "id"))
+		}
+	}
+	o.ledger = newLedger(w.Access.State())
+	o.do(createGroup("create a group before Okta comes", "legacy", "Legacy", func(*ledger) map[string]bool { return set(o.seeded[:1]) }))
+	o.ledger = newLedger(w.Access.State())
+	return o
+}
+
+// maxTries bounds how often Okta repeats a push; the real one stops at ten.
+const maxTries = 60
+
+// do makes the push of a step and repeats it as long as it is asked to.
+func (o *okta) do(step pushes) push {
+	t := o.lab.T
+	t.Helper()
+	p := step(o.ledger)
+	for range maxTries {
+		r := o.lab.Send(p.method, p.path, p.body)
+		if r.Status == http.StatusTooManyRequests {
+			o.refusals++
+			o.wantRetry(p, r)
+			if o.onRefusal != nil {
+				o.onRefusal()
+			}
+			time.Sleep(o.pause)
+			continue
+		}
+		if r.Status != p.status {
+			t.Fatalf("%s: answered %d %.300s after %d refusals, want %d", p.name, r.Status, r.Raw, o.refusals, p.status)
+		}
+		if problem := p.acknowledged(r); problem != "" {
+			t.Errorf("%s: %s (after %d refusals)", p.name, problem, o.refusals)
+		}
+		return p
+	}
+	t.Fatalf("%s: still refused after %d tries", p.name, maxTries)
+	return p
+}
+
+// wantRetry checks an answer of 429: its form, and that nothing but the record
+// in question may have changed.
+func (o *okta) wantRetry(p push, r response) {
+	t := o.lab.T
+	t.Helper()
+	o.lab.WantError(r)
+	if seconds, err := strconv.Atoi(r.Header.Get("Retry-After")); err != nil || seconds < 1 {
+		t.Errorf("%s: Retry-After is %q, want whole seconds", p.name, r.Header.Get("Retry-After"))
+	}
+	o.compare(p, p.about)
+}
+
+// compare compares what Okta was told with what Access holds.
+func (o *okta) compare(p push, about pending) {
+	t := o.lab.T
+	t.Helper()
+	if problems := o.ledger.problems(o.lab.Access.State(), about); len(problems) > 0 {
+		t.Fatalf("%s: after %d refusals\n\t%s", p.name, o.refusals, strings.Join(problems, "\n\t"))
+	}
+}

@@ -1,0 +1,113 @@
+package scim
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"ws1bridge/scim/problem"
+	"ws1bridge/scim/schema"
+	"ws1bridge/upstream"
+)
+
+// entry is what the log line of a request says beyond its outcome.
+type entry struct {
+	id      string
+	op      string
+	dropped []string // attributes that have no home in Access
+	fields  []zap.Field
+}
+
+// note adds facts: ids and counts, never values of attributes.
+func (e *entry) note(fields ...zap.Field) { e.fields = append(e.fields, fields...) }
+
+// finish counts the request and writes its line.
+func (h *Handler) finish(e *entry, status int, took time.Duration, err error) {
+	h.metrics.observe(e.op, status, took)
+	fields := append([]zap.Field{
+		zap.String("op", e.op), zap.String("request_id", e.id),
+		zap.Int("status", status), zap.Duration("took", took),
+	}, e.fields...)
+	if len(e.dropped) > 0 {
+		fields = append(fields, zap.Strings("dropped_attributes", e.dropped))
+	}
+	switch {
+	case status >= http.StatusInternalServerError:
+		h.Log.Error("request failed", append(fields, cause(err)...)...)
+	case status >= http.StatusBadRequest:
+		h.Log.Warn("request refused", append(fields, cause(err)...)...)
+	default:
+		h.Log.Info("request", fields...)
+	}
+}
+
+// cause is what the log says of an error: kinds, statuses and technical causes,
+// and a sentence for the caller only where it can't name a person.
+func cause(err error) []zap.Field {
+	panicked, isPanic := errors.AsType[*panicError](err)
+	access, isAccess := errors.AsType[*upstream.Error](err)
+	own, isOwn := errors.AsType[*problem.Error](err)
+	switch {
+	case err == nil:
+		return nil
+	case isPanic:
+		return []zap.Field{zap.Error(panicked), panicked.stack}
+	case isAccess:
+		return []zap.Field{zap.NamedError("error", access)}
+	case isOwn && own.Loggable, !isOwn:
+		return []zap.Field{zap.Error(err)}
+	case own.Type != "":
+		return []zap.Field{zap.String("scim_type", string(own.Type))}
+	}
+	return nil
+}
+
+// loggable is an id as it may stand in the log: one that cannot be an id of
+// Access may be anything, a person's address too.
+func loggable(id string) string {
+	letter := func(r rune) bool {
+		return r == '-' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	}
+	if len(id) > 64 || strings.ContainsFunc(id, func(r rune) bool { return !letter(r) }) {
+		return "[not an id]"
+	}
+	return id
+}
+
+// noteDropped counts attributes that have no home in Access, and names each once
+// in the life of the process.
+func (h *Handler) noteDropped(e *entry, names []string) {
+	h.metrics.dropped.Add(float64(len(names)))
+	for _, name := range names {
+		if name = schema.Label(name); h.dropped.first(name) {
+			e.dropped = append(e.dropped, name)
+		}
+	}
+}
+
+// maxNames bounds how many names of dropped attributes are remembered.
+const maxNames = 1000
+
+// namesOnce remembers which names were told already. The zero value is ready.
+type namesOnce struct {
+	mu   sync.Mutex // guards seen
+	seen map[string]bool
+}
+
+// first reports whether name was not told before.
+func (n *namesOnce) first(name string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.seen[name] || len(n.seen) >= maxNames {
+		return false
+	}
+	if n.seen == nil {
+		n.seen = map[string]bool{}
+	}
+	n.seen[name] = true
+	return true
+}

@@ -1,0 +1,56 @@
+package provision
+
+import (
+	"context"
+
+	"ws1bridge/upstream"
+)
+
+// UserDirectory is what is needed of the users in Access. Errors are
+// *upstream.Error, and users that are not the bridge's own do not exist.
+type UserDirectory interface {
+	// User reads one user. upstream.ErrNotFound when there is none.
+	User(ctx context.Context, id string) (upstream.User, error)
+	// Users lists count users from the 1-based start, in a stable order.
+	Users(ctx context.Context, start, count int) (upstream.Page[upstream.User], error)
+	// FindUsers finds the users by a key, such as those whose userName equals
+	// value. upstream.ErrRefused when Access can't search by that key.
+	FindUsers(ctx context.Context, key upstream.Key, value string) ([]upstream.User, error)
+	// CreateUser creates a user. upstream.ErrConflict when its userName or its
+	// externalId is taken. Not idempotent.
+	CreateUser(ctx context.Context, domain string, a upstream.Attributes) (upstream.User, error)
+	// UpdateUser turns the user into what change makes of it and returns what
+	// Access holds afterwards. Idempotent; writes to one user keep their order.
+	UpdateUser(
+		ctx context.Context, id string, change func(upstream.User) (upstream.Attributes, error),
+	) (upstream.User, error)
+	// DeleteUser deletes a user, unless allow fails for it; its error is
+	// returned as it is. upstream.ErrNotFound when there is none.
+	DeleteUser(ctx context.Context, id string, allow func(upstream.User) error) error
+}
+
+// GroupDirectory is what is needed of the groups in Access. Errors are
+// *upstream.Error, and groups that are not the bridge's own do not exist.
+type GroupDirectory interface {
+	// Group reads one group with its members. upstream.ErrNotFound when there
+	// is none.
+	Group(ctx context.Context, id string) (upstream.Group, error)
+	// Groups lists count groups from the 1-based start, in a stable order.
+	Groups(ctx context.Context, start, count int, withMembers bool) (upstream.Page[upstream.Group], error)
+	// FindGroups finds the groups by a key, such as those whose displayName
+	// equals value. upstream.ErrRefused when Access can't search by that key.
+	FindGroups(ctx context.Context, key upstream.Key, value string, withMembers bool) ([]upstream.Group, error)
+	// CreateGroup creates a group and adds its members. upstream.ErrConflict
+	// when the name is taken. Not idempotent: after an error with InDoubt the
+	// group may be there, with some of its members.
+	CreateGroup(ctx context.Context, domain string, g upstream.Group) (upstream.Group, error)
+	// UpdateGroup turns the group into what change makes of it. Members that
+	// Access does not know are left out and listed in Unknown. Idempotent;
+	// writes to one group keep their order.
+	UpdateGroup(
+		ctx context.Context, id string, change func(upstream.Group) (upstream.Group, error),
+	) (upstream.Group, error)
+	// DeleteGroup deletes a group, unless allow fails for it; its error is
+	// returned as it is. upstream.ErrNotFound when there is none.
+	DeleteGroup(ctx context.Context, id string, allow func(upstream.Group) error) error
+}

@@ -1,0 +1,95 @@
+package provision
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"ws1bridge/upstream"
+)
+
+// inDoubt reports whether err leaves open whether a write was applied.
+func inDoubt(err error) bool {
+	failed, ok := errors.AsType[*upstream.Error](err)
+	return ok && failed.InDoubt
+}
+
+const (
+	// doubtLasts is longer than Okta goes on repeating a push: ten times,
+	// doubling from a minute.
+	doubtLasts = 24 * time.Hour
+	maxDoubts  = 10_000
+)
+
+// doubts remembers a value for each write that may have been applied though it
+// failed, where its repetition could not be told from another write otherwise.
+// It is a help, not a guarantee: another copy of the bridge, or this one after a
+// restart, knows nothing of them. The zero value is ready for use.
+type doubts[K comparable, V any] struct {
+	mu   sync.Mutex // guards kept
+	kept map[K]doubt[V]
+}
+
+type doubt[V any] struct {
+	value V
+	since time.Time
+}
+
+// settle remembers the value for the key where err leaves the write in doubt,
+// and forgets it where the write is done.
+func (d *doubts[K, V]) settle(key K, value V, err error) {
+	switch {
+	case err == nil:
+		d.remove(key)
+	case inDoubt(err):
+		d.add(key, value)
+	}
+}
+
+func (d *doubts[K, V]) add(key K, value V) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.kept == nil {
+		d.kept = map[K]doubt[V]{}
+	}
+	if len(d.kept) >= maxDoubts {
+		for old, was := range d.kept {
+			if time.Since(was.since) > doubtLasts {
+				delete(d.kept, old)
+			}
+		}
+	}
+	if len(d.kept) < maxDoubts {
+		d.kept[key] = doubt[V]{value, time.Now()}
+	}
+}
+
+func (d *doubts[K, V]) remove(key K) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.kept, key)
+}
+
+func (d *doubts[K, V]) get(key K) (value V, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	was, ok := d.kept[key]
+	return was.value, ok && time.Since(was.since) <= doubtLasts
+}
+
+// deletions are those in doubt, by id.
+type deletions struct{ doubts[string, struct{}] }
+
+// outcome is that of a deletion: one that finds nothing was done by an earlier
+// attempt, where there was one of unknown outcome.
+func (d *deletions) outcome(id string, err error) error {
+	if inDoubt(err) {
+		d.add(id, struct{}{})
+	}
+	if errors.Is(err, upstream.ErrNotFound) {
+		if _, tried := d.get(id); tried {
+			return nil
+		}
+	}
+	return err
+}

@@ -1,0 +1,173 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"ws1bridge/scim/problem"
+	"ws1bridge/scim/schema"
+	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
+)
+
+// Groups are the groups of the bridge. It is safe for concurrent use.
+type Groups struct {
+	directory GroupDirectory
+	domain    string                   // that new groups go to
+	creations doubts[string, struct{}] // in doubt, by lower-case name
+	deletions deletions
+}
+
+// NewGroups returns the groups of a directory. domain is the one that new groups
+// go to.
+func NewGroups(directory GroupDirectory, domain string) *Groups {
+	return &Groups{directory: directory, domain: domain}
+}
+
+// Read reads one group. upstream.ErrNotFound when there is none.
+func (g *Groups) Read(ctx context.Context, id string) (Record, error) {
+	return record(g.directory.Group(ctx, id))
+}
+
+// List lists count groups from the 1-based start, and says how many there are.
+// Their members are read only where they are used.
+func (g *Groups) List(ctx context.Context, start, count int, uses Uses) ([]Record, int, error) {
+	page, err := g.directory.Groups(ctx, start, count, uses("members"))
+	return presented(page.Resources, presentGroup), page.Total, err
+}
+
+// groupKeys are the comparisons of groups that Access can answer.
+func groupKeys() map[string]upstream.Key {
+	return map[string]upstream.Key{
+		"displayname eq":   upstream.ByDisplayName,
+		"displayname co":   upstream.DisplayNameContains,
+		"displayname sw":   upstream.DisplayNameStarts,
+		"externalid eq":    upstream.ByExternalID,
+		"members.value eq": upstream.ByMember,
+	}
+}
+
+// Find asks Access for the groups that satisfy a comparison with a text, such as
+// "displayname eq". It may give more, and ok is false where Access can't answer.
+func (g *Groups) Find(ctx context.Context, comparison, value string, uses Uses) (_ []Record, ok bool, _ error) {
+	if comparison == "id eq" {
+		return single(g.Read(ctx, value))
+	}
+	by, ok := groupKeys()[comparison]
+	if !ok {
+		return nil, false, nil
+	}
+	found, err := g.directory.FindGroups(ctx, by, value, uses("members"))
+	if err != nil {
+		return unlessUnanswerable(err)
+	}
+	return presented(found, presentGroup), true, nil
+}
+
+// Update changes the group. upstream.ErrNotFound when there is none.
+func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, error) {
+	updated, err := g.directory.UpdateGroup(ctx, id, func(current upstream.Group) (upstream.Group, error) {
+		if err := change.Allow(current.Meta); err != nil {
+			return upstream.Group{}, err
+		}
+		next, err := change.Apply(translate.GroupToSCIM(current))
+		if err != nil {
+			return upstream.Group{}, err
+		}
+		return translate.GroupFromSCIM(next)
+	})
+	if errors.Is(err, upstream.ErrConflict) {
+		return Record{}, problem.NewGroupNameTaken()
+	}
+	return record(updated, err)
+}
+
+// Delete deletes the group, unless allow fails for what Access holds; its error
+// is returned as it is. upstream.ErrNotFound when there is none, unless an
+// earlier deletion of it was left in doubt.
+func (g *Groups) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
+	err := g.directory.DeleteGroup(ctx, id, func(current upstream.Group) error { return allow(current.Meta) })
+	return g.deletions.outcome(id, err)
+}
+
+// Create creates a group, or finishes one whose creation broke off before:
+// creating a group takes several requests, and Okta repeats a push that was
+// answered 429 from its beginning.
+func (g *Groups) Create(ctx context.Context, r schema.Resource) (Record, error) {
+	wanted, err := translate.GroupFromSCIM(r)
+	if err != nil {
+		return Record{}, err
+	}
+	group, err := g.directory.CreateGroup(ctx, g.domain, wanted)
+	name := strings.ToLower(wanted.DisplayName)
+	g.creations.settle(name, struct{}{}, err)
+	if inDoubt(err) || errors.Is(err, upstream.ErrConflict) {
+		group, err = g.resume(ctx, wanted, err)
+	}
+	if err == nil {
+		g.creations.remove(name)
+	}
+	return record(group, err)
+}
+
+// resume finds the group that stands in the way of a creation, or that a
+// creation of unknown outcome may have made, and decides whether it is the
+// beginning of that very creation.
+func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure error) (upstream.Group, error) {
+	found, err := g.directory.FindGroups(ctx, upstream.ByDisplayName, wanted.DisplayName, true)
+	switch {
+	case inDoubt(failure) && (err != nil || len(found) == 0):
+		return upstream.Group{}, failure // Okta's repetition decides
+	case err != nil:
+		return upstream.Group{}, err
+	case len(found) == 0:
+		return upstream.Group{}, fmt.Errorf("%w: %w", problem.GroupTakenElsewhere(), failure)
+	}
+	existing := found[0]
+	if !g.resumable(existing, wanted) {
+		return upstream.Group{}, problem.GroupTaken(existing.ID)
+	}
+	return g.directory.UpdateGroup(ctx, existing.ID, func(current upstream.Group) (upstream.Group, error) {
+		current.Members = wanted.Members
+		return current, nil
+	})
+}
+
+// resumable reports whether existing can be what is left of an earlier attempt
+// to create wanted: either both carry the same externalId; or nobody is in it
+// but wanted members, and this process remembers the attempt, or some of them
+// are missing and the group is not older than Okta's repetitions last. A group
+// that is complete was not left behind: it is a duplicate.
+func (g *Groups) resumable(existing, wanted upstream.Group) bool {
+	_, tried := g.creations.get(strings.ToLower(wanted.DisplayName))
+	switch {
+	case wanted.ExternalID != "" && existing.ExternalID != "":
+		return wanted.ExternalID == existing.ExternalID
+	case wanted.ExternalID != existing.ExternalID && !tried:
+		return false
+	}
+	known := map[string]bool{}
+	for _, m := range wanted.Members {
+		known[m.ID] = true
+	}
+	if slices.ContainsFunc(existing.Members, func(m upstream.Member) bool { return !known[m.ID] }) {
+		return false
+	}
+	recent := time.Since(existing.Meta.Created) < doubtLasts
+	return tried || recent && len(existing.Members) < len(known)
+}
+
+func record(group upstream.Group, err error) (Record, error) {
+	if err != nil {
+		return Record{}, err
+	}
+	return presentGroup(group), nil
+}
+
+func presentGroup(group upstream.Group) Record {
+	return Record{ID: group.ID, Resource: translate.GroupToSCIM(group), Meta: group.Meta, Unknown: group.Unknown}
+}

@@ -1,0 +1,76 @@
+// Package provision decides what a write means: whether a creation is about
+// somebody who is there already, whether a failed one was applied all the same,
+// and what a change comes to. It owns the interfaces of what it needs from
+// Access.
+//
+// # What it guarantees
+//
+// A write that returns nil was confirmed by Access. A creation that failed and
+// may have been applied is found by its repetition, which is then no duplicate.
+// A change is applied to the resource as Access holds it, and Access is sent the
+// difference alone.
+//
+// It does not know HTTP: resources come without links, and errors are a
+// *problem.Error for what is refused here, or those of package upstream.
+package provision
+
+import (
+	"errors"
+
+	"ws1bridge/scim/schema"
+	"ws1bridge/upstream"
+)
+
+// Record is a user or group as callers see it, but for its links.
+type Record struct {
+	ID       string
+	Resource schema.Resource
+	// Meta is what Access keeps about it.
+	Meta upstream.Meta
+	// Unknown are ids that should have become members and that Access does not
+	// know: they were left out.
+	Unknown []string
+}
+
+// Change is a write to a record that is there.
+type Change struct {
+	// Allow is asked about what Access holds right before the write; its error is
+	// returned as it is. Writes to one record wait for one another, so within one
+	// process nothing comes in between.
+	Allow func(upstream.Meta) error
+	// Apply makes of the resource that Access holds what it shall become. Its
+	// error is returned as it is. It may change the resource that it is given.
+	Apply func(current schema.Resource) (schema.Resource, error)
+}
+
+// Uses reports whether a query uses an attribute of the core schema, in lower
+// case: to select by it, to sort by it or to return it.
+type Uses func(attribute string) bool
+
+func presented[T any](found []T, present func(T) Record) []Record {
+	out := make([]Record, len(found))
+	for i, one := range found {
+		out[i] = present(one)
+	}
+	return out
+}
+
+// single is what a search by id finds: nothing where there is no such record.
+func single(found Record, err error) (_ []Record, ok bool, _ error) {
+	switch {
+	case errors.Is(err, upstream.ErrNotFound):
+		return nil, true, nil
+	case err != nil:
+		return unlessUnanswerable(err)
+	}
+	return []Record{found}, true, nil
+}
+
+// unlessUnanswerable is the failure of a search; it is not ok where the failure
+// is that Access knows no such filter after all.
+func unlessUnanswerable(err error) (_ []Record, ok bool, _ error) {
+	if errors.Is(err, upstream.ErrRefused) {
+		return nil, false, nil
+	}
+	return nil, true, err
+}

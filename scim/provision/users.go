@@ -1,0 +1,125 @@
+package provision
+
+import (
+	"context"
+	"errors"
+
+	"ws1bridge/scim/problem"
+	"ws1bridge/scim/schema"
+	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
+)
+
+// Users are the users of the bridge. It is safe for concurrent use.
+type Users struct {
+	directory  UserDirectory
+	translator *translate.Translator
+	unnamed    doubts[translate.UserKey, string] // creations without externalId, and the one that was made up
+	deletions  deletions
+}
+
+// NewUsers returns the users of a directory.
+func NewUsers(directory UserDirectory, translator *translate.Translator) *Users {
+	return &Users{directory: directory, translator: translator}
+}
+
+// Read reads one user. upstream.ErrNotFound when there is none.
+func (u *Users) Read(ctx context.Context, id string) (Record, error) {
+	return u.record(u.directory.User(ctx, id))
+}
+
+// List lists count users from the 1-based start, and says how many there are.
+func (u *Users) List(ctx context.Context, start, count int, _ Uses) ([]Record, int, error) {
+	page, err := u.directory.Users(ctx, start, count)
+	return presented(page.Resources, u.present), page.Total, err
+}
+
+// userKeys are the comparisons of users that Access can answer.
+func userKeys() map[string]upstream.Key {
+	return map[string]upstream.Key{
+		"username eq":   upstream.ByUserName,
+		"username co":   upstream.UserNameContains,
+		"username sw":   upstream.UserNameStarts,
+		"externalid eq": upstream.ByExternalID,
+	}
+}
+
+// Find asks Access for the users that satisfy a comparison with a text, such as
+// "username eq". It may give more, and ok is false where Access can't answer.
+func (u *Users) Find(ctx context.Context, comparison, value string, _ Uses) (_ []Record, ok bool, _ error) {
+	if comparison == "id eq" {
+		return single(u.Read(ctx, value))
+	}
+	by, names, ok := u.inAccess(comparison, value)
+	if !ok {
+		return nil, false, nil
+	}
+	var found []upstream.User
+	for _, name := range names {
+		users, err := u.directory.FindUsers(ctx, by, name)
+		if err != nil {
+			return unlessUnanswerable(err)
+		}
+		found = append(found, users...)
+	}
+	return presented(found, u.present), true, nil
+}
+
+// inAccess is what to ask Access for where Okta asks for a value: rules may have
+// given it another. It is not ok where Access can't be asked.
+func (u *Users) inAccess(comparison, value string) (by upstream.Key, values []string, ok bool) {
+	by, ok = userKeys()[comparison]
+	switch by {
+	case upstream.ByUserName:
+		return by, u.translator.UserNames(value), true
+	case upstream.ByExternalID:
+		ok = u.translator.KeepsExternalID()
+	case upstream.UserNameContains, upstream.UserNameStarts:
+		ok = u.translator.KeepsInUserName(value, by == upstream.UserNameStarts)
+	}
+	return by, []string{value}, ok
+}
+
+// Update changes the user. upstream.ErrNotFound when there is none.
+func (u *Users) Update(ctx context.Context, id string, change Change) (Record, error) {
+	updated, err := u.directory.UpdateUser(ctx, id, func(current upstream.User) (upstream.Attributes, error) {
+		if err := change.Allow(current.Meta); err != nil {
+			return nil, err
+		}
+		next, err := change.Apply(u.translator.UserToSCIM(current))
+		if err != nil {
+			return nil, err
+		}
+		return u.translator.UserChange(current, next)
+	})
+	if errors.Is(err, upstream.ErrConflict) {
+		return Record{}, problem.NewUserNameTaken()
+	}
+	return u.record(updated, err)
+}
+
+// Delete deletes the user, unless allow fails for what Access holds; its error is
+// returned as it is. upstream.ErrNotFound when there is none, unless an earlier
+// deletion of it was left in doubt.
+func (u *Users) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
+	err := u.directory.DeleteUser(ctx, id, func(current upstream.User) error { return allow(current.Meta) })
+	return u.deletions.outcome(id, err)
+}
+
+func (u *Users) record(user upstream.User, err error) (Record, error) {
+	if err != nil {
+		return Record{}, err
+	}
+	return u.present(user), nil
+}
+
+// present is the user as callers see it, but for links.
+func (u *Users) present(user upstream.User) Record {
+	resource := u.translator.UserToSCIM(user)
+	groups := make([]any, len(user.Groups))
+	for i, g := range user.Groups {
+		groups[i] = schema.Resource{"value": g.ID, "display": g.Display, "type": g.Type}
+	}
+	resource["groups"] = groups
+	return Record{ID: user.ID, Resource: resource, Meta: user.Meta}
+}

@@ -1,0 +1,139 @@
+package provision
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"ws1bridge/scim/problem"
+	"ws1bridge/scim/schema"
+	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
+)
+
+// creation is a user that a caller wants to be there.
+type creation struct {
+	translate.Creation
+	// known is the externalId by which the person is recognized: the one that the
+	// caller sent, or that was made up for an earlier attempt. "" where nobody can
+	// know it.
+	known string
+}
+
+// Create makes sure that the user is there. It is created first and searched for
+// only where Access says that it is there already, so that a new user costs one
+// request.
+func (u *Users) Create(ctx context.Context, r schema.Resource) (Record, error) {
+	wanted, err := u.translator.NewUser(r)
+	if err != nil {
+		return Record{}, err
+	}
+	c := creation{wanted, wanted.ExternalID()}
+	if wanted.Unnamed {
+		// Access requires an externalId. A random one makes no claim to know the
+		// person, so a second push of the same user stays a conflict, unless it
+		// repeats one whose outcome was not known.
+		c.known, _ = u.unnamed.get(c.Key())
+		c.SetExternalID(cmp.Or(c.known, uuid.NewString()))
+	}
+	user, err := u.createOrFind(ctx, c)
+	if errors.Is(err, upstream.ErrConflict) {
+		user, err = u.resolveConflict(ctx, c)
+	}
+	u.unnamed.settle(c.Key(), c.ExternalID(), err)
+	return u.record(user, err)
+}
+
+// resolveConflict decides by looking whether a creation that Access refused as a
+// duplicate is about the user that is there.
+func (u *Users) resolveConflict(ctx context.Context, c creation) (upstream.User, error) {
+	existing, err := u.sameUser(ctx, c)
+	switch {
+	case err != nil:
+		return upstream.User{}, err
+	case existing != "":
+		return u.pushOnto(ctx, existing, c)
+	}
+	// Whoever held the name is gone by now, or is out of the bridge's sight.
+	user, err := u.createOrFind(ctx, c)
+	if errors.Is(err, upstream.ErrConflict) {
+		return upstream.User{}, problem.UserTakenElsewhere()
+	}
+	return user, err
+}
+
+// pushOnto makes an existing user what a creation asks for.
+func (u *Users) pushOnto(ctx context.Context, id string, c creation) (upstream.User, error) {
+	return u.directory.UpdateUser(ctx, id, func(current upstream.User) (upstream.Attributes, error) {
+		return u.translator.UserChange(current, c.Resource)
+	})
+}
+
+// createOrFind creates a user, and resolves a creation whose answer was lost by
+// looking: where an account is there with the very externalId that was sent, it
+// is the one, and it is made what the push asks for, because it may have been
+// there before. Otherwise the failure stands, and Okta's repetition decides.
+func (u *Users) createOrFind(ctx context.Context, c creation) (upstream.User, error) {
+	created, failure := u.directory.CreateUser(ctx, c.Domain, c.Attributes)
+	if !inDoubt(failure) {
+		return created, failure
+	}
+	found, err := u.directory.FindUsers(ctx, upstream.ByUserName, c.UserName())
+	if err != nil {
+		return upstream.User{}, failure
+	}
+	for _, one := range found {
+		if one.Domain == c.Domain && one.ExternalID() == c.ExternalID() {
+			return u.pushOnto(ctx, one.ID, c)
+		}
+	}
+	return upstream.User{}, failure
+}
+
+// sameUser decides what a conflict on creation means, by looking. It returns the
+// id of the account that the push is about: the one with the same userName and
+// externalId, for then it is the same push again; or an inactive one with the
+// same externalId, for then the person comes back, perhaps under another name.
+// Any other holder of the name or the externalId is a conflict. It returns ""
+// where nothing was found.
+func (u *Users) sameUser(ctx context.Context, c creation) (id string, _ error) {
+	holders, err := u.directory.FindUsers(ctx, upstream.ByUserName, c.UserName())
+	if err != nil {
+		return "", err
+	}
+	for _, one := range holders {
+		switch {
+		case one.Domain != c.Domain:
+		case c.known != "" && one.ExternalID() == c.known:
+			return one.ID, nil
+		default:
+			return "", problem.UserNameTaken(one.ID, u.shownName(one), one.Active())
+		}
+	}
+	if c.known == "" {
+		return "", nil
+	}
+	return u.sameExternalID(ctx, c)
+}
+
+func (u *Users) sameExternalID(ctx context.Context, c creation) (id string, _ error) {
+	holders, err := u.directory.FindUsers(ctx, upstream.ByExternalID, c.known)
+	if err != nil {
+		return "", err
+	}
+	for _, one := range holders {
+		if one.Domain != c.Domain {
+			continue
+		}
+		if one.Active() {
+			return "", problem.ExternalIDTaken(one.ID, u.shownName(one))
+		}
+		id = one.ID
+	}
+	return id, nil
+}
+
+// shownName is the userName that Okta knows the user by.
+func (u *Users) shownName(user upstream.User) any { return u.translator.UserToSCIM(user)["userName"] }

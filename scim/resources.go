@@ -1,0 +1,188 @@
+package scim
+
+import (
+	"context"
+	"net/http"
+
+	"go.uber.org/zap"
+
+	"ws1bridge/scim/filter"
+	"ws1bridge/scim/patch"
+	"ws1bridge/scim/problem"
+	"ws1bridge/scim/provision"
+	"ws1bridge/scim/schema"
+	"ws1bridge/upstream"
+)
+
+// store is where the resources of a type are.
+type store interface {
+	Read(ctx context.Context, id string) (provision.Record, error)
+	List(ctx context.Context, start, count int, uses provision.Uses) (page []provision.Record, total int, _ error)
+	Find(ctx context.Context, comparison, value string, uses provision.Uses) (found []provision.Record, ok bool, _ error)
+	Create(context.Context, schema.Resource) (provision.Record, error)
+	Update(ctx context.Context, id string, change provision.Change) (provision.Record, error)
+	Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error
+}
+
+// resourceType is users or groups: what is different between them.
+type resourceType struct {
+	schema.ResourceType
+	store store
+	label string // in the log
+	// required are the attributes that a PATCH may not take away.
+	required []requiredAttribute
+	// replaced is what a PUT makes of a resource.
+	replaced func(current, sent schema.Resource) schema.Resource
+	// links puts links to other resources into one.
+	links func(r schema.Resource, base string)
+}
+
+func userType(cfg Config) *resourceType {
+	t := &resourceType{
+		ResourceType: schema.Users(cfg.Translator.SchemaAttributes()),
+		store:        provision.NewUsers(cfg.Users, cfg.Translator),
+		label:        "user",
+		// Okta's PUT is the user as it read it with some attributes changed, so
+		// what is absent is cleared where it could have been read.
+		replaced: func(_, sent schema.Resource) schema.Resource { return sent },
+		links:    func(r schema.Resource, base string) { link(r["groups"], base+"/Groups/") },
+	}
+	t.require(cfg.Translator.Required()...)
+	return t
+}
+
+func groupType(cfg Config) *resourceType {
+	t := &resourceType{
+		ResourceType: schema.Groups(),
+		store:        provision.NewGroups(cfg.Groups, cfg.GroupDomain),
+		label:        "group",
+		// What a PUT of a group leaves out stays: members are only ever changed
+		// by a request that names them.
+		replaced: func(current, sent schema.Resource) schema.Resource {
+			for name, value := range sent {
+				if value != nil {
+					current[name] = value
+				}
+			}
+			return current
+		},
+		links: func(r schema.Resource, base string) { link(r["members"], base+"/Users/") },
+	}
+	t.require("displayName")
+	return t
+}
+
+// requiredAttribute is an attribute that every resource of a type has.
+type requiredAttribute struct {
+	path string
+	schema.Operand
+}
+
+// require notes paths of required attributes, as far as the attributes of a
+// resource show them.
+func (t *resourceType) require(paths ...string) {
+	for _, path := range paths {
+		parsed, err := filter.ParsePath(path)
+		if err != nil || parsed.Filter != nil {
+			continue
+		}
+		if o, err := t.Index.Operand(parsed.Attribute); err == nil {
+			t.required = append(t.required, requiredAttribute{path, o})
+		}
+	}
+}
+
+// keepsRequired refuses a PATCH that takes away what a resource can't be without
+// (RFC 7644 section 3.5.2.2). A PUT that leaves it out means no harm: Okta's
+// hold what it read.
+func (t *resourceType) keepsRequired(before, after schema.Resource) error {
+	for _, o := range t.required {
+		if o.Present(before) && !o.Present(after) {
+			return problem.Required(o.path)
+		}
+	}
+	return nil
+}
+
+func read(ctx context.Context, c *call) (answer, error) {
+	record, err := c.on.store.Read(ctx, c.id)
+	if err != nil {
+		return answer{}, err
+	}
+	if c.versions.isUnchanged(record.Meta.Version) {
+		return answer{status: http.StatusNotModified, version: record.Meta.Version}, nil
+	}
+	return c.found(http.StatusOK, record), nil
+}
+
+func (h *Handler) create(ctx context.Context, c *call) (answer, error) {
+	record, err := c.on.store.Create(ctx, c.resource)
+	if err != nil {
+		return answer{}, err
+	}
+	c.log.note(zap.String(c.on.label+"_id", record.ID))
+	h.noteUnknownMembers(c, record.Unknown)
+	return c.found(http.StatusCreated, record), nil
+}
+
+func (h *Handler) replace(ctx context.Context, c *call) (answer, error) {
+	return h.update(ctx, c, func(current schema.Resource) (schema.Resource, error) {
+		return c.on.replaced(current, c.resource), nil
+	})
+}
+
+func (h *Handler) patch(ctx context.Context, c *call) (answer, error) {
+	return h.update(ctx, c, func(current schema.Resource) (schema.Resource, error) {
+		next, err := patch.Apply(ctx, current, c.changes)
+		if err != nil {
+			return nil, err
+		}
+		patch.MarkRemoved(current, next)
+		return next, c.on.keepsRequired(current, next)
+	})
+}
+
+// update is the one way to change a resource: the request is applied to what
+// Access holds.
+func (h *Handler) update(
+	ctx context.Context, c *call, apply func(schema.Resource) (schema.Resource, error),
+) (answer, error) {
+	c.log.note(zap.String(c.on.label+"_id", loggable(c.id)))
+	record, err := c.on.store.Update(ctx, c.id, provision.Change{Allow: c.versions.check, Apply: apply})
+	if err != nil {
+		return answer{}, err
+	}
+	h.noteUnknownMembers(c, record.Unknown)
+	return c.found(http.StatusOK, record), nil
+}
+
+func remove(ctx context.Context, c *call) (answer, error) {
+	c.log.note(zap.String(c.on.label+"_id", loggable(c.id)))
+	return answer{status: http.StatusNoContent}, c.on.store.Delete(ctx, c.id, c.versions.check)
+}
+
+// found answers with one resource: its version and place, and of its attributes
+// those that were asked for.
+func (c *call) found(status int, record provision.Record) answer {
+	location := c.location(record)
+	return answer{
+		status: status, location: location, version: record.Meta.Version,
+		body: c.projection.Apply(c.on.present(record, c.base)),
+	}
+}
+
+func (c *call) location(record provision.Record) string { return c.on.location(record, c.base) }
+
+// noteUnknownMembers tells of members that were left out: one member that
+// Access does not know must not cost the others their membership.
+func (h *Handler) noteUnknownMembers(c *call, unknown []string) {
+	if len(unknown) == 0 {
+		return
+	}
+	h.metrics.unknownMembers.Add(float64(len(unknown)))
+	shown := make([]string, 0, 10)
+	for _, id := range unknown[:min(len(unknown), cap(shown))] {
+		shown = append(shown, loggable(id))
+	}
+	c.log.note(zap.Int("unknown_members", len(unknown)), zap.Strings("unknown_member_ids", shown))
+}

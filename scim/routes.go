@@ -1,0 +1,123 @@
+package scim
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"ws1bridge/scim/problem"
+)
+
+// operation is what one method does at one path.
+type operation struct {
+	name string        // in logs and metrics
+	on   *resourceType // nil where it is not about users or groups alone
+	// readQuery and readBody put what a request asks for into the call; nil
+	// ignores the query string, or the body.
+	readQuery func(c *call, raw string) error
+	readBody  func(c *call, body []byte) error
+	do        func(context.Context, *call) (answer, error)
+}
+
+// methods are the operations of one path.
+type methods map[string]operation
+
+// endpoints is the whole HTTP surface (RFC 7644 section 3.2, table 2).
+func (h *Handler) endpoints() map[string]methods {
+	all := map[string]methods{
+		"":         {http.MethodGet: {"query all", nil, h.queryOfAll, nil, h.queryAll}},
+		"/.search": {http.MethodPost: {"query all", nil, nil, h.searchOfAll, h.queryAll}},
+		"/Bulk":    {http.MethodPost: {"bulk", nil, nil, readBulk, h.bulk}},
+
+		"/ServiceProviderConfig": {http.MethodGet: {"discover", nil, refuseFilter, nil, serviceProviderConfig}},
+		"/ResourceTypes":         {http.MethodGet: {"discover", nil, refuseFilter, nil, h.listResourceTypes}},
+		"/ResourceTypes/{id}":    {http.MethodGet: {"discover", nil, refuseFilter, nil, h.readResourceType}},
+		"/Schemas":               {http.MethodGet: {"discover", nil, refuseFilter, nil, h.listSchemas}},
+		"/Schemas/{id}":          {http.MethodGet: {"discover", nil, refuseFilter, nil, h.readSchema}},
+		"/Me":                    {},
+	}
+	for _, method := range []string{
+		http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+	} {
+		all["/Me"][method] = operation{name: "me", do: me}
+	}
+	for _, t := range []*resourceType{h.users, h.groups} {
+		one, several := t.label, t.label+"s"
+		all[t.Endpoint] = methods{
+			http.MethodGet:  {"list " + several, t, queryOf, nil, h.list},
+			http.MethodPost: {"create " + one, t, projectionOf, h.readResource, h.create},
+		}
+		all[t.Endpoint+"/.search"] = methods{
+			http.MethodPost: {"list " + several, t, nil, searchOf, h.list},
+		}
+		all[t.Endpoint+"/{id}"] = methods{
+			http.MethodGet:    {"read " + one, t, projectionOf, nil, read},
+			http.MethodPut:    {"replace " + one, t, projectionOf, h.readResource, h.replace},
+			http.MethodPatch:  {"patch " + one, t, projectionOf, h.readPatch, h.patch},
+			http.MethodDelete: {"delete " + one, t, nil, nil, remove},
+		}
+	}
+	return all
+}
+
+func (h *Handler) routes() http.Handler {
+	r := chi.NewRouter()
+	r.Use(middleware.RequestSize(maxBody))
+	for path, m := range h.operations {
+		r.HandleFunc(BasePath+path, h.serve(m))
+	}
+	r.NotFound(h.serve(nil))
+	r.MethodNotAllowed(func(w http.ResponseWriter, req *http.Request) { // one that even the router does not know
+		path, ok := strings.CutPrefix(r.Find(chi.NewRouteContext(), http.MethodGet, req.URL.Path), BasePath)
+		var m methods
+		if ok {
+			m = h.operations[path]
+		}
+		h.serve(m)(w, req)
+	})
+	return tidyPath(r)
+}
+
+// me is the resource of the caller (RFC 7644 section 3.11), and callers of the
+// bridge are none.
+func me(context.Context, *call) (answer, error) { return answer{}, problem.NoMe() }
+
+// tidyPath makes /scim/v2//Users/ the same as /scim/v2/Users: the base URL that
+// an administrator enters may end in a slash or not. Unlike chi's CleanPath it
+// leaves dots alone, which may be an id.
+func tidyPath(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path := r.URL.EscapedPath()
+		for strings.Contains(path, "//") {
+			path = strings.ReplaceAll(path, "//", "/")
+		}
+		if len(path) > 1 {
+			path = strings.TrimSuffix(path, "/")
+		}
+		if path != r.URL.EscapedPath() {
+			tidy := *r.URL
+			tidy.RawPath = path
+			tidy.Path, _ = url.PathUnescape(path) // was valid before slashes went
+			clone := *r
+			clone.URL = &tidy
+			r = &clone
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// pathID is the id in the path, unescaped once.
+func pathID(r *http.Request) string {
+	if r.URL.RawPath == "" {
+		return chi.URLParam(r, "id") // the router saw the path unescaped
+	}
+	id, err := url.PathUnescape(chi.URLParam(r, "id"))
+	if err != nil {
+		return ""
+	}
+	return id
+}

@@ -1,0 +1,79 @@
+package schema_test
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"ws1bridge/scim/filter"
+	"ws1bridge/scim/schema"
+	"ws1bridge/scim/schematest"
+)
+
+func TestTidy(t *testing.T) {
+	tests := []struct {
+		name, in, want string
+		unknown        []string
+	}{
+		{"names as the schemas spell them", `{"userName":"a","name":{"givenName":"G"}}`, `{"userName":"a","name":{"givenName":"G"}}`, nil},
+		{"names in any case", `{"USERNAME":"a","Name":{"GIVENNAME":"G"},"eMails":[{"VALUE":"a@x","Primary":true}]}`,
+			`{"userName":"a","name":{"givenName":"G"},"emails":[{"value":"a@x","primary":true}]}`, nil},
+		{"values keep their case", `{"title":"TITLE"}`, `{"title":"TITLE"}`, nil},
+		{"a URN in any case", `{"URN:SCIM:Schemas:extension:workspace:1.0":{"UserPrincipalName":"p"}}`, `{"$WORKSPACE":{"userPrincipalName":"p"}}`, nil},
+		{"two spellings of a URN", `{"$ENTERPRISE":{"department":"d"},"URN:IETF:params:scim:schemas:extension:enterprise:2.0:user":{"division":"v"}}`,
+			`{"$ENTERPRISE":{"department":"d","division":"v"}}`, nil},
+		{"the last of two spellings", `{"userName":"last","USERNAME":"first","name":{"GivenName":"first","givenname":"last"}}`,
+			`{"userName":"last","name":{"givenName":"last"}}`, nil},
+		{"what must go no further", `{"password":"p","id":"1","meta":{},"groups":[{"value":"g"}],"schemas":["$USER"],"title":"t"}`, `{"title":"t"}`, nil},
+		{"what no schema knows", `{"shoeSize":7,"title":"t","$ref":"x","":1}`, `{"title":"t"}`, []string{"", "$ref", "shoeSize"}},
+		{"what an extension does not know", `{"$ENTERPRISE":{"floor":"7","department":"d"}}`, `{"$ENTERPRISE":{"department":"d"}}`, []string{"$ENTERPRISE:floor"}},
+		{"an extension that nobody knows", `{"urn:okta:acme_1:1.0:user:custom":{"a":"b"}}`, `{}`, []string{"urn:okta:acme_1:1.0:user:custom"}},
+		{"a sub-attribute that no schema knows", `{"name":{"givenName":"G","nom":"N"}}`, `{"name":{"givenName":"G"}}`, nil},
+		{"an extension that is null", `{"$ENTERPRISE":null}`, `{"$ENTERPRISE":{}}`, nil},
+		{"an extension that is a string", `{"$ENTERPRISE":"d"}`, `{"$ENTERPRISE":"d"}`, nil},
+		{"a bare string in a list", `{"emails":["a@x",null,7]}`, `{"emails":["a@x",null,7]}`, nil},
+		{"a complex attribute that is a string", `{"name":"Ada"}`, `{"name":"Ada"}`, nil},
+		{"an object for a simple attribute", `{"title":{"A":1}}`, `{"title":{"A":1}}`, nil},
+		{"null", `{"title":null,"emails":null}`, `{"title":null,"emails":null}`, nil},
+	}
+	users, _ := schematest.Indexes(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			raw := schematest.Resource(t, tt.in)
+			before := schema.Copy(raw)
+			clean, unknown := users.Tidy(raw)
+			if want := schematest.Resource(t, tt.want); !reflect.DeepEqual(clean, want) {
+				t.Errorf("got  %v\nwant %v", clean, want)
+			}
+			for i, name := range tt.unknown {
+				tt.unknown[i] = schematest.URNs(name)
+			}
+			if !slices.Equal(unknown, tt.unknown) {
+				t.Errorf("got %q as unknown, want %q", unknown, tt.unknown)
+			}
+			if !reflect.DeepEqual(raw, before) {
+				t.Errorf("what was read became %v", raw)
+			}
+		})
+	}
+}
+
+// TestIndexIsComplete checks that every attribute that the translation maps has a
+// place in the index.
+func TestIndexIsComplete(t *testing.T) {
+	users, groups := schematest.Indexes(t)
+	find := func(x schema.Index, paths ...string) {
+		t.Helper()
+		for _, path := range paths {
+			parsed, err := filter.ParsePath(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := x.Operand(parsed.Attribute); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	}
+	find(users, schematest.Translator(t).Attributes()...)
+	find(groups, "displayName", "members.value", "members.display", "externalId")
+}

@@ -1,0 +1,125 @@
+package scim
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"ws1bridge/scim/explain"
+	"ws1bridge/scim/problem"
+)
+
+// serve is what happens around every operation: a deadline, authentication, the
+// operation itself, one answer, one line in the log, one count. m is nil for a
+// path that does not exist.
+func (h *Handler) serve(m methods) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		ctx, cancel := context.WithTimeoutCause(r.Context(), h.Timeout, explain.ErrTimeout)
+		defer cancel()
+		c := &call{
+			id: pathID(r), base: h.baseURL(r), versions: versionsOf(r.Header),
+			log: &entry{id: rand.Text()[:12], op: "unknown"},
+		}
+		w.Header().Set("X-Request-Id", c.log.id)
+		a, err := h.answer(m, c, r.WithContext(ctx))
+		if err != nil {
+			a = h.refusal(c, a, err)
+		}
+		a.write(w, r)
+		h.finish(c.log, a.status, time.Since(start), err)
+	}
+}
+
+// answer finds and does the operation. m is nil for a path that does not exist.
+func (h *Handler) answer(m methods, c *call, r *http.Request) (answer, error) {
+	if !h.work.begin() {
+		return answer{}, problem.Restarting()
+	}
+	defer h.work.end()
+	if err := h.Authenticate(r.Header.Get("Authorization")); err != nil {
+		c.log.op = "authenticate"
+		return answer{}, explain.Unauthenticated(err)
+	}
+	if m == nil {
+		return answer{}, problem.NoEndpoint(BasePath)
+	}
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet // answer.write keeps the body back
+	}
+	o, ok := m[method]
+	if !ok {
+		return m.other(r.Method)
+	}
+	c.operation, c.log.op = o, o.name
+	return attempt(func() (answer, error) { return h.operate(c, r) })
+}
+
+// operate reads the rest of the request into the call, and does it.
+func (h *Handler) operate(c *call, r *http.Request) (answer, error) {
+	release, err := h.admitBody(r)
+	if err != nil {
+		return answer{}, err
+	}
+	defer release()
+	if c.readQuery != nil {
+		if err := c.readQuery(c, r.URL.RawQuery); err != nil {
+			return answer{}, err
+		}
+	}
+	if c.readBody != nil {
+		body, err := readBody(r)
+		if err != nil {
+			return answer{}, err
+		}
+		if err := c.readBody(c, body); err != nil {
+			return answer{}, err
+		}
+	}
+	return c.do(r.Context(), c)
+}
+
+// attempt makes an error of a panic.
+func attempt(do func() (answer, error)) (a answer, err error) {
+	defer func() {
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(p)
+		default:
+			// The value may quote data of a request, so only its type is told.
+			err = &panicError{kind: fmt.Sprintf("%T", p), stack: zap.StackSkip("stack", 2)}
+		}
+	}()
+	return do()
+}
+
+// panicError is a broken piece of the program.
+type panicError struct {
+	kind  string
+	stack zap.Field
+}
+
+func (e *panicError) Error() string { return "panic: " + e.kind }
+
+// other answers a method that is no operation of the path.
+func (m methods) other(method string) (answer, error) {
+	allowed := append(slices.Collect(maps.Keys(m)), http.MethodOptions)
+	if _, ok := m[http.MethodGet]; ok {
+		allowed = append(allowed, http.MethodHead)
+	}
+	slices.Sort(allowed)
+	a := answer{status: http.StatusNoContent, allow: strings.Join(allowed, ", ")}
+	if method == http.MethodOptions {
+		return a, nil
+	}
+	return a, problem.MethodNotAllowed(problem.Clip(method), a.allow)
+}
