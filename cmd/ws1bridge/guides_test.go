@@ -15,6 +15,9 @@ import (
 // code blocks that begin with a mark, an arrow or its name.
 var shownLine = regexp.MustCompile(`^(✓|✗|\?|→|ws1bridge:|Created |The directory |So that )`)
 
+// root is that of the module.
+const root = "../.."
+
 // TestGuides checks that the guides show what the program prints today.
 func TestGuides(t *testing.T) {
 	printed := map[string]bool{}
