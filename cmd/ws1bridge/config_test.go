@@ -341,15 +341,15 @@ func TestSecretsPrintRedacted(t *testing.T) {
 	}
 }
 
-func TestReadmeNamesEverySetting(t *testing.T) {
-	b, err := os.ReadFile("../../README.md")
+func TestReferenceNamesEverySetting(t *testing.T) {
+	b, err := os.ReadFile("../../deploy/configuration.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range append(settings(), setting{variable: "WS1BRIDGE_CONFIG", key: "--config"}) {
 		for _, word := range []string{name.variable, name.key} {
 			if !strings.Contains(string(b), "`"+word+"`") {
-				t.Errorf("README.md does not name `%s`", word)
+				t.Errorf("deploy/configuration.md does not name `%s`", word)
 			}
 		}
 	}
