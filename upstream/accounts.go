@@ -46,12 +46,12 @@ func (c *Client) Accounts(ctx context.Context, name string) ([]Account, error) {
 			return nil, err
 		}
 	}
-	q := url.Values{"filter": {ByUserName.filter(name)}}
-	found, err := c.selectAccounts(ctx, q, func(u userRecord) bool { return strings.EqualFold(u.UserName(), name) })
+	byName := search{op: opFindUsers, path: usersPath, key: ByUserName, value: name}
+	found, err := c.selectAccounts(ctx, byName, func(u userRecord) bool { return strings.EqualFold(u.UserName(), name) })
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
-	return c.selectAccounts(ctx, nil, func(u userRecord) bool { return meant(u, name) })
+	return c.selectAccounts(ctx, search{op: opFindUsers, path: usersPath}, func(u userRecord) bool { return meant(u, name) })
 }
 
 // looksLikeID reports whether name is a UUID, as all ids of Access are.
@@ -69,9 +69,9 @@ func meant(u userRecord, name string) bool {
 	return false
 }
 
-func (c *Client) selectAccounts(ctx context.Context, q url.Values, match func(userRecord) bool) ([]Account, error) {
+func (c *Client) selectAccounts(ctx context.Context, s search, match func(userRecord) bool) ([]Account, error) {
 	var found []Account
-	err := readPages(ctx, c, search{opFindUsers, usersPath, q}, func(u userRecord) {
+	err := readPages(ctx, c.access, s, func(u userRecord) {
 		if match(u) {
 			found = append(found, c.account(u))
 		}
@@ -84,7 +84,7 @@ func (c *Client) selectAccounts(ctx context.Context, q url.Values, match func(us
 // documented.
 func (c *Client) CountUsers(ctx context.Context, domains []string) (int, error) {
 	n := 0
-	err := readPages(ctx, c, search{opCountUsers, usersPath, nil}, func(u userRecord) {
+	err := readPages(ctx, c.access, search{op: opCountUsers, path: usersPath}, func(u userRecord) {
 		if slices.Contains(domains, u.Domain) {
 			n++
 		}
@@ -115,8 +115,8 @@ func (c *Client) GroupAccounts(ctx context.Context, name string) ([]GroupAccount
 		}
 	}
 	var ids []string
-	q := url.Values{"filter": {ByDisplayName.filter(name)}}
-	err := readPages(ctx, c, search{opFindGroups, groupsPath, q}, func(g groupRecord) {
+	byName := search{op: opFindGroups, path: groupsPath, key: ByDisplayName, value: name}
+	err := readPages(ctx, c.access, byName, func(g groupRecord) {
 		if strings.EqualFold(g.DisplayName, name) && plausibleID(g.ID) {
 			ids = append(ids, g.ID)
 		}

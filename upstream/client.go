@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -46,11 +47,8 @@ type Config struct {
 
 // Client is a client of one tenant. It is safe for concurrent use.
 type Client struct {
-	base    *url.URL
-	http    *http.Client
 	domains []string
-	timeout time.Duration
-	metrics *metrics
+	access  sender
 	guard   *guard
 
 	userWrites  keyedLock
@@ -79,15 +77,15 @@ func NewClient(cfg Config) (*Client, error) {
 	// A redirect would carry writes and the token to a host that nobody configured.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	metrics := newMetrics(cfg.Registerer)
+	guard := newGuard(cfg, metrics)
 	return &Client{
-		base:    base,
-		http:    &client,
 		domains: slices.Clone(cfg.Domains),
-		timeout: cfg.Timeout,
-		metrics: metrics,
-		guard:   newGuard(cfg, metrics),
+		access:  &connection{base: base, http: &client, timeout: cfg.Timeout, metrics: metrics, guard: guard},
+		guard:   guard,
 	}, nil
 }
+
+func (c *Client) send(ctx context.Context, r call, out any) error { return c.access.send(ctx, r, out) }
 
 // TenantURL reads a tenant's URL as administrators paste it, with or without a
 // path, and returns its scheme and host. Plain http is refused off loopback,

@@ -154,7 +154,7 @@ func (c *Client) ownMembers(ctx context.Context, members []Member) ([]Member, er
 // id it reads all groups and compares by itself. What ByMember finds is Access's
 // own judgement: who needs to know looks at the members.
 func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMembers bool) ([]Group, error) {
-	q := url.Values{"filter": {key.filter(value)}}
+	s := search{op: opFindGroups, path: groupsPath, key: key, value: value}
 	var match func(Group) bool
 	switch key {
 	case ByDisplayName, DisplayNameContains, DisplayNameStarts:
@@ -162,11 +162,11 @@ func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMemb
 	case ByMember:
 		match = func(Group) bool { return true }
 	case ByExternalID:
-		q, match = nil, func(g Group) bool { return g.ExternalID == value }
+		s.key, match = "", func(g Group) bool { return g.ExternalID == value }
 	default:
 		return nil, noSuchKey(opFindGroups, key)
 	}
-	found, err := c.selectGroups(ctx, opFindGroups, q, match)
+	found, err := c.selectGroups(ctx, s, match)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +177,7 @@ func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMemb
 // with their members where withMembers is set. It reads the list of all groups
 // of the tenant, for only so can the page be cut and the total be true.
 func (c *Client) Groups(ctx context.Context, start, count int, withMembers bool) (Page[Group], error) {
-	all, err := c.selectGroups(ctx, opListGroups, nil, func(Group) bool { return true })
+	all, err := c.selectGroups(ctx, search{op: opListGroups, path: groupsPath}, func(Group) bool { return true })
 	if err != nil {
 		return Page[Group]{}, err
 	}
@@ -188,9 +188,9 @@ func (c *Client) Groups(ctx context.Context, start, count int, withMembers bool)
 
 // selectGroups reads every page of a query and keeps what is ours and matches,
 // in the order of names: Access's own is not documented.
-func (c *Client) selectGroups(ctx context.Context, op string, q url.Values, match func(Group) bool) ([]groupRecord, error) {
+func (c *Client) selectGroups(ctx context.Context, s search, match func(Group) bool) ([]groupRecord, error) {
 	var found []groupRecord
-	err := readPages(ctx, c, search{op, groupsPath, q}, func(g groupRecord) {
+	err := readPages(ctx, c.access, s, func(g groupRecord) {
 		if !c.ourGroup(g) {
 			return
 		}

@@ -18,6 +18,10 @@ const (
 	ByExternalID        Key = "externalId eq"
 	// ByMember finds the groups in which a user with the id is.
 	ByMember Key = "members.value eq"
+
+	// byDomain selects the users of a domain: an example in the OpenAPI's search
+	// request.
+	byDomain Key = "domain eq"
 )
 
 // filter is the filter for Access, of the one form that it promises: a single

@@ -139,7 +139,7 @@ func (c *Client) learn(ctx context.Context) error {
 		return err
 	}
 	c.known.complete.Store(true)
-	if _, err := c.selectGroups(ctx, opListGroups, nil, func(Group) bool { return true }); err != nil {
+	if _, err := c.selectGroups(ctx, search{op: opListGroups, path: groupsPath}, func(Group) bool { return true }); err != nil {
 		return err
 	}
 	c.knownGroups.complete.Store(true)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -32,26 +31,48 @@ type listAnswer[T any] struct {
 	Resources []T `json:"Resources"`
 }
 
-// search is a query for a list.
+// search selects records of a list by a key, or all of them with the zero Key.
 type search struct {
 	op, path string
-	query    url.Values
+	key      Key
+	value    string
+	sortBy   string // an attribute, or "" for any order
+}
+
+// part is a search with the part of its list that is asked for.
+type part struct {
+	search
+	start, count int // start is 1-based
+}
+
+// addTo is the query with what the part adds to it.
+func (p part) addTo(query url.Values) url.Values {
+	if p.start == 0 {
+		return query
+	}
+	out := url.Values{"startIndex": {strconv.Itoa(p.start)}, "count": {strconv.Itoa(p.count)}}
+	if p.key != "" {
+		out.Set("filter", p.key.filter(p.value))
+	}
+	if p.sortBy != "" {
+		out.Set("sortBy", p.sortBy)
+		out.Set("sortOrder", "ascending")
+	}
+	return out
 }
 
 // readPage reads one page of a search from the 1-based start.
-func readPage[T any](ctx context.Context, c *Client, s search, start, count int) (listAnswer[T], error) {
-	query := url.Values{"startIndex": {strconv.Itoa(start)}, "count": {strconv.Itoa(count)}}
-	maps.Copy(query, s.query)
+func readPage[T any](ctx context.Context, from sender, s search, start, count int) (listAnswer[T], error) {
 	var answer listAnswer[T]
-	err := c.send(ctx, call{op: s.op, method: http.MethodGet, path: s.path, query: query}, &answer)
+	err := from.send(ctx, call{op: s.op, method: http.MethodGet, path: s.path, part: part{s, start, count}}, &answer)
 	return answer, err
 }
 
 // readPages reads every page of a search and gives each record to use.
-func readPages[T any](ctx context.Context, c *Client, s search, use func(T)) error {
+func readPages[T any](ctx context.Context, from sender, s search, use func(T)) error {
 	start := 1
 	for range maxPages {
-		page, err := readPage[T](ctx, c, s, start, pageSize)
+		page, err := readPage[T](ctx, from, s, start, pageSize)
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package upstream
 import (
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -169,8 +168,7 @@ func (r *Rehearsal) CreateGroup(ctx context.Context, domain string, g Group) (Gr
 // checkGroupName is ErrConflict where any other group of the tenant has the name.
 func (r *Rehearsal) checkGroupName(ctx context.Context, op, id, name string) error {
 	taken := false
-	q := url.Values{"filter": {ByDisplayName.filter(name)}}
-	err := readPages(ctx, r.access, search{op, groupsPath, q}, func(g groupRecord) {
+	err := readPages(ctx, r.access.access, search{op: op, path: groupsPath, key: ByDisplayName, value: name}, func(g groupRecord) {
 		plan, _ := r.plans.group(g.ID)
 		held := plan.of(g.Group, false)
 		taken = taken || g.ID != id && !plan.deleted && strings.EqualFold(held.DisplayName, name)

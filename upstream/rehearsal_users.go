@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -151,8 +150,7 @@ func (r *Rehearsal) checkFree(ctx context.Context, op string, u User) error {
 		sameID := u.ExternalID() != "" && held.ExternalID() == u.ExternalID()
 		taken = taken || id != u.ID && domain == u.Domain && (sameName || sameID)
 	}
-	q := url.Values{"filter": {ByUserName.filter(u.UserName())}}
-	err := readPages(ctx, r.access, search{op, usersPath, q}, func(held userRecord) {
+	err := readPages(ctx, r.access.access, search{op: op, path: usersPath, key: ByUserName, value: u.UserName()}, func(held userRecord) {
 		if plan, _ := r.plans.user(held.ID); !plan.deleted {
 			other(held.ID, held.Domain, plan.change.apply(held.Attributes))
 		}

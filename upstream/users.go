@@ -78,8 +78,8 @@ func plausibleID(id string) bool {
 func (c *Client) FindUsers(ctx context.Context, key Key, value string) ([]User, error) {
 	switch key {
 	case ByUserName, UserNameContains, UserNameStarts:
-		q := url.Values{"filter": {key.filter(value)}}
-		return c.selectUsers(ctx, opFindUsers, q, func(u User) bool { return key.matches(u.UserName(), value) })
+		s := search{op: opFindUsers, path: usersPath, key: key, value: value}
+		return c.selectUsers(ctx, s, func(u User) bool { return key.matches(u.UserName(), value) })
 	case ByExternalID:
 		return c.usersByExternalID(ctx, value)
 	}
@@ -100,9 +100,9 @@ func (c *Client) usersByExternalID(ctx context.Context, externalID string) ([]Us
 // selectUsers reads every page of a query and keeps what is ours and matches, in
 // the order of names.
 // A hit of Access's filter alone proves nothing.
-func (c *Client) selectUsers(ctx context.Context, op string, q url.Values, match func(User) bool) ([]User, error) {
+func (c *Client) selectUsers(ctx context.Context, s search, match func(User) bool) ([]User, error) {
 	var found []User
-	err := readPages(ctx, c, search{op, usersPath, q}, func(u userRecord) {
+	err := readPages(ctx, c.access, s, func(u userRecord) {
 		if c.ours(u) && match(u.User) {
 			c.known.see(u.User)
 			u.Groups = slices.DeleteFunc(u.Groups, c.knownGroups.foreign)

@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"sync/atomic"
 )
@@ -58,11 +57,9 @@ func slicePage[T any](all []T, start, count int) Page[T] {
 	return Page[T]{Total: len(all), Resources: all[from:to]}
 }
 
-// domainSearch selects the users of one domain in a fixed order. The filter is
-// an example in the OpenAPI's search request.
+// domainSearch selects the users of one domain in a fixed order.
 func domainSearch(domain string) search {
-	q := url.Values{"filter": {Key("domain eq").filter(domain)}, "sortBy": {"userName"}, "sortOrder": {"ascending"}}
-	return search{opListUsers, usersPath, q}
+	return search{op: opListUsers, path: usersPath, key: byDomain, value: domain, sortBy: "userName"}
 }
 
 // window reads a page of one domain by Access's own paging. It is not ok when the
@@ -71,7 +68,7 @@ func domainSearch(domain string) search {
 func (c *Client) window(ctx context.Context, domain string, start, count int) (_ Page[User], ok bool, _ error) {
 	var page Page[User]
 	for {
-		answer, err := readPage[userRecord](ctx, c, domainSearch(domain),
+		answer, err := readPage[userRecord](ctx, c.access, domainSearch(domain),
 			start+len(page.Resources), max(count-len(page.Resources), 1))
 		if isRefusal(err) {
 			c.layout.unfiltered.Store(true)
@@ -109,7 +106,7 @@ func (c *Client) allUsers(ctx context.Context) ([]User, error) {
 			c.layout.unfiltered.Store(true)
 		}
 	}
-	users, err := c.selectUsers(ctx, opListUsers, nil, func(User) bool { return true })
+	users, err := c.selectUsers(ctx, search{op: opListUsers, path: usersPath}, func(User) bool { return true })
 	return users, err
 }
 
@@ -118,7 +115,7 @@ func (c *Client) usersByDomain(ctx context.Context) ([]User, error) {
 	var all []User
 	foreign := 0
 	for _, domain := range c.domains {
-		err := readPages(ctx, c, domainSearch(domain), func(u userRecord) {
+		err := readPages(ctx, c.access, domainSearch(domain), func(u userRecord) {
 			if !c.ours(u) || u.Domain != domain {
 				foreign++
 				return
