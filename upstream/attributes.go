@@ -82,6 +82,18 @@ func (a Attributes) text(p Path) string {
 	return s
 }
 
+// UserName is the name that a user with the attributes logs in with.
+func (a Attributes) UserName() string { return a.text(userNamePath) }
+
+// ExternalID is the id that the record has where it comes from.
+func (a Attributes) ExternalID() string { return a.text(externalIDPath) }
+
+// Active reports whether a user with the attributes may log in.
+func (a Attributes) Active() bool {
+	active, _ := a[activePath].(bool)
+	return active
+}
+
 // difference is what has to be sent to turn one state into another.
 type difference struct {
 	set   Attributes

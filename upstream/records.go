@@ -24,16 +24,13 @@ type User struct {
 }
 
 // UserName is the name that the user logs in with.
-func (u User) UserName() string { return u.Attributes.text(userNamePath) }
+func (u User) UserName() string { return u.Attributes.UserName() }
 
 // ExternalID is the id that the user has where it comes from.
-func (u User) ExternalID() string { return u.Attributes.text(externalIDPath) }
+func (u User) ExternalID() string { return u.Attributes.ExternalID() }
 
 // Active reports whether the user may log in.
-func (u User) Active() bool {
-	active, _ := u.Attributes[activePath].(bool)
-	return active
-}
+func (u User) Active() bool { return u.Attributes.Active() }
 
 // Reference points to another record.
 type Reference struct {

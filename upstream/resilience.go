@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
 	"github.com/failsafe-go/failsafe-go"
 	"github.com/failsafe-go/failsafe-go/bulkhead"
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
-	"github.com/failsafe-go/failsafe-go/retrypolicy"
 	"golang.org/x/time/rate"
 )
 
@@ -39,14 +39,10 @@ type Resilience struct {
 
 const (
 	maxQueueing = 2 * time.Second
-	// jitter is the share of a pause that chance adds or takes off.
-	jitter = .25
+	// jitter is the share of a pause that is left to chance.
+	jitter = .5
 	// leastTime is what a repetition needs of the caller's time to make sense.
 	leastTime = 2 * time.Second
-	// probeInterval is how often an open circuit is tried.
-	probeInterval = time.Second
-	// learnPause is the longest pause between two tries to read all users.
-	learnPause = time.Minute
 )
 
 // guard keeps a Client's requests within its Resilience.
@@ -110,46 +106,45 @@ func isTokenTrouble(e *Error) bool {
 // do runs attempt until it succeeds, may not be repeated, or the caller's time
 // is over. Every error is an *Error.
 func (g *guard) do(ctx context.Context, r call, attempt func() error) error {
-	var last error
 	doubtful := false // an earlier attempt may have been applied, whatever became of the last
-	once := func() error {
-		if err := g.limiter.Wait(ctx); err != nil {
-			return &Error{Op: r.op, Kind: ErrUnavailable, Err: errors.New("the limit access.rate_limit leaves no room for the request")}
+	backoff := g.limits.FirstPause
+	for n := 1; ; n++ {
+		e := g.once(ctx, r.op, attempt)
+		if e == nil {
+			return nil
 		}
-		if g.breaker.IsOpen() && g.breaker.RemainingDelay() > 0 {
-			return explain(r.op, circuitbreaker.ErrOpen) // without queueing first
+		doubtful = doubtful || e.InDoubt
+		e.InDoubt = doubtful
+		if n >= g.limits.Attempts || !g.mayRepeat(ctx, r, e) || !sleep(ctx, pauseAfter(e, backoff)) {
+			return e
 		}
-		// The circuit is within the bulkhead: a full bulkhead says nothing of Access.
-		err := failsafe.With[any](g.bulkhead, g.breaker).WithContext(ctx).Run(func() error {
-			last = attempt()
-			return last
-		})
-		err = explain(r.op, err)
-		if e, ok := errors.AsType[*Error](err); ok {
-			doubtful = doubtful || e.InDoubt
-			e.InDoubt = doubtful
-		}
-		return err
+		backoff = min(2*backoff, g.limits.LongestPause)
+		g.retries(r.op)
 	}
-	err := failsafe.With[any](g.retryPolicy(ctx, r)).WithContext(ctx).Run(once)
-	if _, ok := errors.AsType[*Error](err); err != nil && !ok {
-		if last != nil {
-			return last // the caller's time ended during a pause
-		}
-		return unavailable(r.op, err)
-	}
-	return err
 }
 
-// explain turns the policies' own errors into ours.
-func explain(op string, err error) error {
-	switch {
-	case errors.Is(err, circuitbreaker.ErrOpen):
-		return &Error{Op: op, Kind: ErrUnavailable, Err: ErrCircuitOpen}
-	case errors.Is(err, bulkhead.ErrFull):
-		return &Error{Op: op, Kind: ErrUnavailable, Err: ErrTooBusy}
+// once makes one attempt, as soon as the rate limit and the bulkhead let it.
+func (g *guard) once(ctx context.Context, op string, attempt func() error) *Error {
+	if err := g.limiter.Wait(ctx); err != nil {
+		return unavailable(op, errors.New("the limit access.rate_limit leaves no room for the request"))
 	}
-	return err
+	if g.breaker.IsOpen() && g.breaker.RemainingDelay() > 0 {
+		return unavailable(op, ErrCircuitOpen) // without queueing first
+	}
+	// The circuit is within the bulkhead: a full bulkhead says nothing of Access.
+	err := failsafe.With[any](g.bulkhead, g.breaker).WithContext(ctx).Run(attempt)
+	e, ok := errors.AsType[*Error](err)
+	switch {
+	case err == nil:
+		return nil
+	case ok:
+		return e
+	case errors.Is(err, circuitbreaker.ErrOpen):
+		return unavailable(op, ErrCircuitOpen)
+	case errors.Is(err, bulkhead.ErrFull):
+		return unavailable(op, ErrTooBusy)
+	}
+	return unavailable(op, err)
 }
 
 // The reasons why a request was not sent at all.
@@ -161,30 +156,12 @@ var (
 	ErrTooBusy = errors.New("too many requests to Access are under way")
 )
 
-func (g *guard) retryPolicy(ctx context.Context, r call) failsafe.Policy[any] {
-	return retrypolicy.NewBuilder[any]().
-		HandleIf(func(_ any, err error) bool { return g.mayRepeat(ctx, r, err) }).
-		WithMaxAttempts(g.limits.Attempts).
-		ReturnLastFailure().
-		WithBackoff(g.limits.FirstPause, g.limits.LongestPause).
-		WithJitterFactor(jitter).
-		WithDelayFunc(func(exec failsafe.ExecutionAttempt[any]) time.Duration {
-			if e, ok := errors.AsType[*Error](exec.LastError()); ok && e.RetryAfter > 0 {
-				return e.RetryAfter * 4 / 3 // never less than asked for, when a quarter is taken off again
-			}
-			return -1 // the back-off
-		}).
-		OnRetry(func(failsafe.ExecutionEvent[any]) { g.retries(r.op) }).
-		Build()
-}
-
 // mayRepeat reports whether the failed request is to be sent again.
-func (g *guard) mayRepeat(ctx context.Context, r call, err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	if !ok || !errors.Is(err, ErrUnavailable) || isTokenTrouble(e) || ctx.Err() != nil || e.RetryAfter > g.limits.LongestPause {
+func (g *guard) mayRepeat(ctx context.Context, r call, e *Error) bool {
+	switch {
+	case !errors.Is(e, ErrUnavailable), isTokenTrouble(e), errors.Is(e, ErrCircuitOpen), errors.Is(e, ErrTooBusy):
 		return false
-	}
-	if errors.Is(e.Err, ErrCircuitOpen) || errors.Is(e.Err, ErrTooBusy) {
+	case ctx.Err() != nil, e.RetryAfter > g.limits.LongestPause:
 		return false
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < leastTime+e.RetryAfter {
@@ -193,26 +170,24 @@ func (g *guard) mayRepeat(ctx context.Context, r call, err error) bool {
 	return r.idempotent() || !e.InDoubt
 }
 
-// Run reads once which users and groups are the bridge's own, as soon as Access
-// lets it, and probes Access while the circuit is open, so that it closes soon
-// after Access is well again even when nobody asks for anything. It returns nil
-// when ctx ends.
-func (c *Client) Run(ctx context.Context) error {
-	ticker := time.NewTicker(probeInterval)
-	defer ticker.Stop()
-	pause, wait := time.Duration(0), time.Duration(0)
-	for {
-		if wait -= probeInterval; wait <= 0 && !c.knownGroups.complete.Load() && c.learn(ctx) != nil {
-			pause = min(2*pause+probeInterval, learnPause)
-			wait = pause
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-			if !c.guard.breaker.IsClosed() {
-				_ = c.Ready(ctx) // the circuit takes note of the outcome
-			}
-		}
+// pauseAfter is how long to wait before a repetition: as long as Access asked,
+// or else the backoff. Chance spreads what would come back at the same moment.
+func pauseAfter(e *Error, backoff time.Duration) time.Duration {
+	spread := rand.Float64() * jitter
+	if e.RetryAfter > 0 {
+		return time.Duration(float64(e.RetryAfter) * (1 + spread))
+	}
+	return time.Duration(float64(backoff) * (1 - jitter/2 + spread))
+}
+
+// sleep waits, and reports whether ctx let it wait to the end.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }

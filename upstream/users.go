@@ -121,7 +121,7 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 	if err := c.checkDomain(opCreateUser, domain); err != nil {
 		return User{}, err
 	}
-	if _, taken := c.known.id(domain, a.text(externalIDPath)); taken {
+	if _, taken := c.known.id(domain, a.ExternalID()); taken {
 		return User{}, &Error{Op: opCreateUser, Kind: ErrConflict, Message: "Another user has the same externalId."}
 	}
 	b := newBody(withoutEmpty(a))

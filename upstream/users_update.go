@@ -70,10 +70,7 @@ func (c *Client) patchUser(ctx context.Context, id string, b body) error {
 func (c *Client) reread(ctx context.Context, id string, d difference) (User, error) {
 	updated, err := c.readUser(ctx, opUpdateUser, id)
 	if err == nil && tookEffect(updated, d) != nil {
-		select {
-		case <-time.After(settleDelay):
-		case <-ctx.Done():
-		}
+		sleep(ctx, settleDelay)
 		updated, err = c.readUser(ctx, opUpdateUser, id)
 	}
 	return updated, inDoubt(err)
