@@ -38,7 +38,7 @@ func (c *Client) account(u userRecord) Account {
 func (c *Client) Accounts(ctx context.Context, name string) ([]Account, error) {
 	if looksLikeID(name) {
 		var u userRecord
-		err := c.send(ctx, call{op: opReadUser, method: http.MethodGet, path: usersPath + "/" + url.PathEscape(name)}, &u)
+		err := c.access.send(ctx, call{op: opReadUser, method: http.MethodGet, path: usersPath + "/" + url.PathEscape(name)}, &u)
 		if err == nil {
 			return []Account{c.account(u)}, nil
 		}
@@ -137,6 +137,6 @@ func (c *Client) GroupAccounts(ctx context.Context, name string) ([]GroupAccount
 
 func (c *Client) groupAccount(ctx context.Context, id string) (GroupAccount, error) {
 	var g groupRecord
-	err := c.send(ctx, call{op: opReadGroup, method: http.MethodGet, path: groupsPath + "/" + url.PathEscape(id)}, &g)
+	err := c.access.send(ctx, call{op: opReadGroup, method: http.MethodGet, path: groupsPath + "/" + url.PathEscape(id)}, &g)
 	return GroupAccount{Group: g.Group, Kind: g.kind, Domain: g.domain, Ours: c.ourGroup(g)}, err
 }

@@ -31,6 +31,15 @@ func (c *Client) warmUp(ctx context.Context) {
 	}
 }
 
+// learn reads all users and groups of ours, who are noted by that.
+func (c *Client) learn(ctx context.Context) error {
+	if _, err := c.allUsers(ctx); err != nil {
+		return err
+	}
+	_, err := c.allGroups(ctx)
+	return err
+}
+
 func (c *Client) probe(ctx context.Context) {
 	for sleep(ctx, probeInterval) {
 		if !c.guard.breaker.IsClosed() {

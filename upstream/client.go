@@ -1,7 +1,6 @@
 package upstream
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -51,11 +50,9 @@ type Client struct {
 	access  sender
 	guard   *guard
 
-	userWrites  keyedLock
-	groupWrites keyedLock
-	known       knownUsers
-	knownGroups knownGroups
-	layout      domainLayout
+	users  collection[User]
+	groups collection[Group]
+	memory *memory
 }
 
 // NewClient returns a client. It sends nothing.
@@ -78,14 +75,16 @@ func NewClient(cfg Config) (*Client, error) {
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	metrics := newMetrics(cfg.Registerer)
 	guard := newGuard(cfg, metrics)
-	return &Client{
-		domains: slices.Clone(cfg.Domains),
-		access:  &connection{base: base, http: &client, timeout: cfg.Timeout, metrics: metrics, guard: guard},
-		guard:   guard,
-	}, nil
+	tenant := &connection{base: base, http: &client, timeout: cfg.Timeout, metrics: metrics, guard: guard}
+	return newClient(slices.Clone(cfg.Domains), tenant, guard, &memory{}), nil
 }
 
-func (c *Client) send(ctx context.Context, r call, out any) error { return c.access.send(ctx, r, out) }
+func newClient(domains []string, access sender, guard *guard, m *memory) *Client {
+	c := &Client{domains: domains, access: access, guard: guard, memory: m}
+	c.users = collection[User]{access: access, path: usersPath, read: c.readUser, lose: m.lose}
+	c.groups = collection[Group]{access: access, path: groupsPath, read: c.readGroup, lose: m.loseGroup}
+	return c
+}
 
 // TenantURL reads a tenant's URL as administrators paste it, with or without a
 // path, and returns its scheme and host. Plain http is refused off loopback,

@@ -107,11 +107,11 @@ func (d *domainRecord) UnmarshalJSON(b []byte) error {
 func (c *Client) sendVendor(ctx context.Context, r call, out any) error {
 	vendor := r
 	vendor.accept = r.accept + ", " + jsonType + ";q=0.9"
-	err := c.send(ctx, vendor, out)
+	err := c.access.send(ctx, vendor, out)
 	var e *Error
 	if errors.As(err, &e) && (e.Status == http.StatusNotAcceptable || e.Status == http.StatusUnsupportedMediaType) {
 		r.accept = jsonType
-		return c.send(ctx, r, out)
+		return c.access.send(ctx, r, out)
 	}
 	return err
 }

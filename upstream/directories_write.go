@@ -63,13 +63,13 @@ func (c *Client) createDirectory(ctx context.Context, name, domain string) (refu
 		op: opCreateDirectory, method: http.MethodPost, path: directoriesPath, media: directoryOtherType, accept: directoryOtherType,
 		body: map[string]any{"type": TypeOther, "domains": []string{domain}, "name": name},
 	}
-	err := c.send(ctx, r, nil)
+	err := c.access.send(ctx, r, nil)
 	first, ok := errors.AsType[*Error](err)
 	if !ok || !speaksOtherType(first.Status) {
 		return 0, c.unlessCreated(ctx, domain, err)
 	}
 	r.media, r.accept = jsonType, jsonType
-	err = c.send(ctx, r, nil)
+	err = c.access.send(ctx, r, nil)
 	if second, ok := errors.AsType[*Error](err); ok && speaksOtherType(second.Status) {
 		second.Err = fmt.Errorf("the vendor's media type was answered %d, %s %d", first.Status, jsonType, second.Status)
 	}
@@ -108,7 +108,7 @@ func (c *Client) DeleteDirectory(ctx context.Context, id string) error {
 		op: opDeleteDirectory, method: http.MethodDelete, path: directoriesPath + "/" + url.PathEscape(id),
 		query: url.Values{"asyncDelete": {"true"}},
 	}
-	err := c.send(ctx, r, nil)
+	err := c.access.send(ctx, r, nil)
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -28,8 +26,6 @@ const (
 	groupTypeInternal = "INTERNAL"
 	// allUsers is the group that every user is in, and nobody may change.
 	allUsers = "ALL USERS"
-	// memberReads bounds how many groups are read at once to learn their members.
-	memberReads = 8
 )
 
 // Group is a group of the bridge's own.
@@ -37,9 +33,8 @@ type Group struct {
 	ID          string
 	DisplayName string
 	ExternalID  string
-	// Members are the users in the group. Groups within groups are nobody's
-	// business here, nor are users who are not ours: they are neither shown nor
-	// changed.
+	// Members are the users in the group. Groups within groups are left
+	// out, and so are users who are not ours: they are neither shown nor changed.
 	Members []Member
 	// Unknown are ids that should have become members and that Access does not
 	// know. Only CreateGroup and UpdateGroup set it.
@@ -112,37 +107,33 @@ func (c *Client) Group(ctx context.Context, id string) (Group, error) {
 	return c.readGroup(ctx, opReadGroup, id)
 }
 
+// readGroup is getGroup with the members that are ours.
 func (c *Client) readGroup(ctx context.Context, op, id string) (Group, error) {
-	if !plausibleID(id) {
-		return Group{}, notFound(op)
-	}
-	var g groupRecord
-	err := c.send(ctx, call{op: opReadGroup, method: http.MethodGet, path: groupsPath + "/" + url.PathEscape(id)}, &g)
+	g, err := c.getGroup(ctx, op, id)
 	if err != nil {
 		return Group{}, err
 	}
-	if g.ID != id || !c.ourGroup(g) {
-		return Group{}, notFound(op)
+	groups, err := c.withOwnMembers(ctx, []Group{g})
+	if err != nil {
+		return Group{}, err
 	}
-	c.knownGroups.see(g.ID)
-	g.Members, err = c.ownMembers(ctx, g.Members)
-	return g.Group, err
+	return groups[0], nil
 }
 
-// ownMembers are the members that are users of ours: others, whom somebody else
-// put into the group, do not exist for callers, and so nobody takes them out.
-// That is known only once all users of ours were read; until then a member is
-// taken for ours.
-func (c *Client) ownMembers(ctx context.Context, members []Member) ([]Member, error) {
-	if !c.known.complete.Load() {
-		return members, nil
+// getGroup reads a group of ours, with members that nobody has judged.
+func (c *Client) getGroup(ctx context.Context, op, id string) (Group, error) {
+	var g groupRecord
+	err := c.get(ctx, opReadGroup, groupsPath, id, &g)
+	if err == nil && (g.ID != id || !c.ourGroup(g)) {
+		err = notFound(op)
 	}
-	maybe := slices.DeleteFunc(slices.Clone(members), func(m Member) bool { return c.known.isStranger(m.ID) })
-	own, strangers, err := c.withoutStrangers(ctx, maybe)
-	for _, id := range strangers {
-		c.known.seeStranger(id)
+	if err == nil || errors.Is(err, ErrNotFound) {
+		c.memory.groups.note(id, err == nil)
 	}
-	return own, err
+	if err != nil {
+		return Group{}, err
+	}
+	return g.Group, nil
 }
 
 // FindGroups finds the bridge's groups by a key of displayName, ByExternalID or
@@ -175,9 +166,9 @@ func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMemb
 
 // Groups lists count groups of ours from the 1-based start in a stable order,
 // with their members where withMembers is set. It reads the list of all groups
-// of the tenant, for only so can the page be cut and the total be true.
+// of the tenant, because otherwise neither the page nor the total would be right.
 func (c *Client) Groups(ctx context.Context, start, count int, withMembers bool) (Page[Group], error) {
-	all, err := c.selectGroups(ctx, search{op: opListGroups, path: groupsPath}, func(Group) bool { return true })
+	all, err := c.allGroups(ctx)
 	if err != nil {
 		return Page[Group]{}, err
 	}
@@ -186,16 +177,18 @@ func (c *Client) Groups(ctx context.Context, start, count int, withMembers bool)
 	return Page[Group]{Total: page.Total, Resources: groups}, err
 }
 
+func (c *Client) allGroups(ctx context.Context) ([]groupRecord, error) {
+	return c.selectGroups(ctx, search{op: opListGroups, path: groupsPath}, func(Group) bool { return true })
+}
+
 // selectGroups reads every page of a query and keeps what is ours and matches,
 // in the order of names: Access's own is not documented.
 func (c *Client) selectGroups(ctx context.Context, s search, match func(Group) bool) ([]groupRecord, error) {
 	var found []groupRecord
 	err := readPages(ctx, c.access, s, func(g groupRecord) {
-		if !c.ourGroup(g) {
-			return
-		}
-		c.knownGroups.see(g.ID)
-		if match(g.Group) {
+		ours := c.ourGroup(g)
+		c.memory.groups.note(g.ID, ours)
+		if ours && match(g.Group) {
 			found = append(found, g)
 		}
 	})
@@ -208,62 +201,49 @@ func byName(nameA, idA, nameB, idB string) int {
 	return cmp.Or(strings.Compare(strings.ToLower(nameA), strings.ToLower(nameB)), strings.Compare(idA, idB))
 }
 
-// groupsOf unwraps the records. Where the list left members out and the caller
-// wants them, it reads those groups, a few at a time.
+// groupsOf unwraps the records, with their members where the caller wants them.
 func (c *Client) groupsOf(ctx context.Context, records []groupRecord, withMembers bool) ([]Group, error) {
+	if !withMembers {
+		groups := make([]Group, len(records))
+		for i, r := range records {
+			groups[i] = r.Group
+			groups[i].Members = nil // what a list tells of them is not judged
+		}
+		return groups, nil
+	}
+	groups, err := c.complete(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	return c.withOwnMembers(ctx, groups)
+}
+
+// complete reads those groups whose members the list left out, a few at a time.
+func (c *Client) complete(ctx context.Context, records []groupRecord) ([]Group, error) {
 	groups := make([]Group, len(records))
-	gone := make([]bool, len(records))
 	work, ctx := errgroup.WithContext(ctx)
-	work.SetLimit(memberReads)
+	work.SetLimit(parallelReads)
 	for i, r := range records {
 		groups[i] = r.Group
-		if !withMembers {
+		if r.membersKnown {
 			continue
 		}
 		work.Go(func() (err error) {
-			if r.membersKnown {
-				groups[i].Members, err = c.ownMembers(ctx, r.Members)
-				return err
-			}
-			g, err := c.readGroup(ctx, opReadGroup, r.ID)
+			groups[i], err = c.getGroup(ctx, opReadGroup, r.ID)
 			if errors.Is(err, ErrNotFound) {
-				gone[i] = true // deleted since the list was read
-				return nil
+				return nil // deleted since the list was read
 			}
-			groups[i] = g
 			return err
 		})
 	}
 	if err := work.Wait(); err != nil {
 		return nil, err
 	}
-	kept := groups[:0]
-	for i, g := range groups {
-		if !gone[i] {
-			kept = append(kept, g)
-		}
-	}
-	return kept, nil
+	return slices.DeleteFunc(groups, func(g Group) bool { return g.ID == "" }), nil
 }
 
 // DeleteGroup deletes the group, unless allow fails for what Access holds; its error
 // is returned as it is. ErrNotFound when there is none of ours.
 func (c *Client) DeleteGroup(ctx context.Context, id string, allow func(Group) error) error {
-	unlock, err := c.groupWrites.lock(ctx, id)
-	if err != nil {
-		return waitedTooLong(ctx, opDeleteGroup)
-	}
-	defer unlock()
-	current, err := c.readGroup(ctx, opDeleteGroup, id)
-	if err != nil {
-		return err
-	}
-	if err := allow(current); err != nil {
-		return err
-	}
-	err = c.send(ctx, call{op: opDeleteGroup, method: http.MethodDelete, path: groupsPath + "/" + url.PathEscape(id)}, nil)
-	if errors.Is(err, ErrNotFound) {
-		return nil // somebody else was faster: what was asked for is so
-	}
-	return err
+	return c.groups.delete(ctx, opDeleteGroup, id, allow)
 }

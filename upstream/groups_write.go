@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // memberBatch is how many members one request adds or removes. The limit of
@@ -22,6 +19,10 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	if err := c.checkDomain(opCreateGroup, domain); err != nil {
 		return Group{}, err
 	}
+	joining, unknown, err := c.withoutStrangers(ctx, distinct(g.Members, nil))
+	if err != nil {
+		return Group{}, err
+	}
 	b := newBody(Attributes{{Name: "displayName"}: g.DisplayName})
 	if g.ExternalID != "" {
 		b["externalId"] = g.ExternalID
@@ -30,7 +31,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	workspace["internalGroupType"] = groupTypeInternal
 	workspace["domain"] = domain
 	var created groupRecord
-	err := c.send(ctx, call{op: opCreateGroup, method: http.MethodPost, path: groupsPath, body: b}, &created)
+	err = c.access.send(ctx, call{op: opCreateGroup, method: http.MethodPost, path: groupsPath, body: b}, &created)
 	if err != nil {
 		return Group{}, c.orMisconfigured(ctx, opCreateGroup, err)
 	}
@@ -38,13 +39,15 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 		return Group{}, &Error{Op: opCreateGroup, Kind: ErrUnavailable, InDoubt: true,
 			Err: errors.New("Access answered the creation with something that is not an internal group of the domain")}
 	}
-	unlock, err := c.groupWrites.lock(ctx, created.ID)
+	c.memory.groups.note(created.ID, true)
+	unlock, err := c.groups.writes.lock(ctx, created.ID)
 	if err != nil {
 		return Group{}, inDoubt(waitedTooLong(ctx, opCreateGroup)) // the group stands
 	}
 	defer unlock()
-	created.Members, created.Unknown, err = c.addMembers(ctx, created.ID, created.Members, g.Members)
-	return created.Group, inDoubt(err)
+	group := created.Group
+	group.Members, group.Unknown = nil, unknown
+	return group, inDoubt(c.addMembers(ctx, &group, joining))
 }
 
 // UpdateGroup reads the group, asks change what its name, externalId and
@@ -57,41 +60,39 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 // the rest is applied. UpdateGroup is idempotent. ErrNotFound when there is no
 // such group of ours, ErrConflict when a new name is taken.
 func (c *Client) UpdateGroup(ctx context.Context, id string, change func(Group) (Group, error)) (Group, error) {
-	unlock, err := c.groupWrites.lock(ctx, id)
-	if err != nil {
-		return Group{}, waitedTooLong(ctx, opUpdateGroup)
-	}
-	defer unlock()
-	current, err := c.readGroup(ctx, opUpdateGroup, id)
-	if err != nil {
-		return Group{}, err
-	}
-	view := current
-	view.Members = slices.Clone(current.Members) // change may build on the list it is shown
-	want, err := change(view)
-	if err != nil {
-		return Group{}, err
-	}
-	return c.applyToGroup(ctx, current, want)
+	var updated Group
+	err := c.groups.hold(ctx, opUpdateGroup, id, func(current Group) error {
+		view := current
+		view.Members = slices.Clone(current.Members) // change may build on the list it is shown
+		want, err := change(view)
+		if err != nil {
+			return err
+		}
+		updated, err = c.applyToGroup(ctx, current, want)
+		return err
+	})
+	return updated, err
 }
 
+// applyToGroup judges who may join before it writes anything.
 func (c *Client) applyToGroup(ctx context.Context, current, want Group) (Group, error) {
+	joining, unknown, err := c.withoutStrangers(ctx, distinct(want.Members, current.Members))
+	if err != nil {
+		return Group{}, err
+	}
 	if err := c.patchGroupNames(ctx, &current, want); err != nil {
 		return Group{}, err
 	}
-	wanted := memberSet(want.Members)
-	kept := slices.DeleteFunc(slices.Clone(current.Members), func(m Member) bool { return !wanted[m.ID] })
-	present := memberSet(kept)
-	leaving := slices.DeleteFunc(slices.Clone(current.Members), func(m Member) bool { return present[m.ID] })
+	leaving := distinct(current.Members, want.Members)
 	for batch := range slices.Chunk(leaving, memberBatch) {
 		if err := c.removeMembers(ctx, current.ID, batch); err != nil {
 			return Group{}, err
 		}
 	}
-	var err error
-	current.Members, current.Unknown, err = c.addMembers(ctx, current.ID, kept, want.Members)
-	current.Meta.Version = "" // that of the read; the state after the writes has one that was not read
-	return current, err
+	next := current
+	next.Members, next.Unknown = distinct(current.Members, leaving), unknown
+	next.Meta.Version = "" // that of the read; the state after the writes has one that was not read
+	return next, c.addMembers(ctx, &next, joining)
 }
 
 // patchGroupNames sends name and externalId where they changed.
@@ -106,7 +107,7 @@ func (c *Client) patchGroupNames(ctx context.Context, current *Group, want Group
 	if len(set) == 0 {
 		return nil
 	}
-	if err := c.patchGroup(ctx, current.ID, newBody(set)); err != nil {
+	if err := c.groups.patch(ctx, opUpdateGroup, current.ID, newBody(set)); err != nil {
 		return err
 	}
 	current.DisplayName = want.DisplayName
@@ -116,88 +117,40 @@ func (c *Client) patchGroupNames(ctx context.Context, current *Group, want Group
 	return nil
 }
 
-// addMembers adds those of want that present does not hold, and returns all
-// that are members then, in that order, and those that Access does not know.
-func (c *Client) addMembers(ctx context.Context, id string, present, want []Member) (members []Member, unknown []string, err error) {
-	have := memberSet(present)
-	var missing []Member
-	for _, m := range want {
-		if !have[m.ID] {
-			have[m.ID] = true
-			missing = append(missing, m)
-		}
-	}
-	if c.known.complete.Load() {
-		if missing, unknown, err = c.withoutStrangers(ctx, missing); err != nil {
-			return nil, nil, err
-		}
-	}
-	members = present
-	for batch := range slices.Chunk(missing, memberBatch) {
-		added, strangers, err := c.addBatch(ctx, id, batch)
+// addMembers adds users of ours to the group, 100 a request, and those that
+// Access does not know after all to its Unknown.
+func (c *Client) addMembers(ctx context.Context, g *Group, joining []Member) error {
+	for batch := range slices.Chunk(joining, memberBatch) {
+		added, unknown, err := c.addBatch(ctx, g.ID, batch)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
-		members = append(members, added...)
-		unknown = append(unknown, strangers...)
+		g.Members = append(g.Members, added...)
+		g.Unknown = append(g.Unknown, unknown...)
 	}
-	return members, unknown, nil
+	return nil
 }
 
 // addBatch adds members in one request. Where Access refuses them together, it
-// looks which of them are users of ours and adds these: adding a member twice
-// does no harm. A refusal of users that exist is an error.
+// looks which of them are users of ours by now and adds these: adding a member
+// twice does no harm. A refusal of users that exist is an error.
 func (c *Client) addBatch(ctx context.Context, id string, batch []Member) (added []Member, unknown []string, err error) {
-	plausible := slices.DeleteFunc(slices.Clone(batch), func(m Member) bool { return !plausibleID(m.ID) })
-	if len(plausible) == len(batch) {
-		refusal := c.patchGroup(ctx, id, memberBody(batch, false))
-		if !isRefusal(refusal) {
-			return batch, nil, refusal
-		}
+	refusal := c.groups.patch(ctx, opUpdateGroup, id, memberBody(batch, false))
+	if !isRefusal(refusal) {
+		return batch, nil, refusal
 	}
+	c.memory.users.forget(memberIDs(batch)...)
 	known, unknown, err := c.withoutStrangers(ctx, batch)
 	if err != nil || len(known) == 0 {
 		return nil, unknown, err
 	}
-	return known, unknown, c.patchGroup(ctx, id, memberBody(known, false))
-}
-
-// withoutStrangers parts members into users of ours and ids that are none. Who
-// is not known is looked up, a few at a time.
-func (c *Client) withoutStrangers(ctx context.Context, members []Member) (known []Member, strangers []string, err error) {
-	isStranger := make([]bool, len(members))
-	work, ctx := errgroup.WithContext(ctx)
-	work.SetLimit(memberReads)
-	for i, m := range members {
-		if c.known.has(m.ID) {
-			continue
-		}
-		work.Go(func() error {
-			_, err := c.readUser(ctx, opUpdateGroup, m.ID)
-			if errors.Is(err, ErrNotFound) {
-				isStranger[i] = true
-				return nil
-			}
-			return err
-		})
-	}
-	if err := work.Wait(); err != nil {
-		return nil, nil, err
-	}
-	for i, m := range members {
-		if isStranger[i] {
-			strangers = append(strangers, m.ID)
-		} else {
-			known = append(known, m)
-		}
-	}
-	return known, strangers, nil
+	return known, unknown, c.groups.patch(ctx, opUpdateGroup, id, memberBody(known, false))
 }
 
 // removeMembers removes members in one request, singly where Access refuses
 // them together: one that it no longer knows is as good as removed.
 func (c *Client) removeMembers(ctx context.Context, id string, batch []Member) error {
-	err := c.patchGroup(ctx, id, memberBody(batch, true))
+	err := c.groups.patch(ctx, opUpdateGroup, id, memberBody(batch, true))
 	switch {
 	case !isRefusal(err):
 		return err
@@ -214,18 +167,14 @@ func (c *Client) removeMembers(ctx context.Context, id string, batch []Member) e
 
 // unlessRemoved is the refusal to remove m, or nil where m is no member.
 func (c *Client) unlessRemoved(ctx context.Context, id string, m Member, refusal error) error {
-	g, err := c.readGroup(ctx, opUpdateGroup, id)
-	switch {
-	case err != nil:
+	g, err := c.getGroup(ctx, opUpdateGroup, id)
+	if err != nil {
 		return err
-	case !memberSet(g.Members)[m.ID]:
-		return nil
 	}
-	return refusal
-}
-
-func (c *Client) patchGroup(ctx context.Context, id string, b body) error {
-	return c.send(ctx, call{op: opUpdateGroup, method: http.MethodPatch, path: groupsPath + "/" + url.PathEscape(id), body: b}, nil)
+	if memberSet(g.Members)[m.ID] {
+		return refusal
+	}
+	return nil
 }
 
 // memberBody adds members, or removes them. Access's PATCH merges members, it
@@ -248,4 +197,21 @@ func memberSet(members []Member) map[string]bool {
 		set[m.ID] = true
 	}
 	return set
+}
+
+func memberIDs(members []Member) []string {
+	return idsOf(members, func(m Member) string { return m.ID })
+}
+
+// distinct are those of members that others does not hold, each once.
+func distinct(members, others []Member) []Member {
+	seen := memberSet(others)
+	var out []Member
+	for _, m := range members {
+		if !seen[m.ID] {
+			seen[m.ID] = true
+			out = append(out, m)
+		}
+	}
+	return out
 }

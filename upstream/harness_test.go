@@ -1,6 +1,7 @@
 package upstream_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -50,13 +51,40 @@ func newClientWith(t *testing.T, access *accesstest.Running, r upstream.Resilien
 // newClientFrom returns a client of the emulator with a configuration of its own.
 func newClientFrom(t *testing.T, access *accesstest.Running, cfg upstream.Config) *upstream.Client {
 	t.Helper()
-	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: clientSecret, TokenURL: access.URL + "/SAAS/auth/oauthtoken"}
-	cfg.BaseURL, cfg.HTTPClient, cfg.Timeout = access.URL+"/some/path/", tokens.Client(t.Context()), 5*time.Second
+	if cfg.HTTPClient == nil {
+		cfg.HTTPClient = authorized(t, access)
+	}
+	cfg.BaseURL, cfg.Timeout = access.URL+"/some/path/", 5*time.Second
 	client, err := upstream.NewClient(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return client
+}
+
+// authorized is an HTTP client that Access accepts.
+func authorized(t *testing.T, access *accesstest.Running) *http.Client {
+	t.Helper()
+	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: clientSecret, TokenURL: access.URL + "/SAAS/auth/oauthtoken"}
+	return tokens.Client(t.Context())
+}
+
+// joinBehindTheBridge makes a user a member without the client.
+func joinBehindTheBridge(t *testing.T, access *accesstest.Running, groupID, userID string) {
+	t.Helper()
+	body := strings.NewReader(`{"members":[{"value":"` + userID + `","type":"User"}]}`)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, access.URL+scimPath+"/Groups/"+groupID, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := authorized(t, access).Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusNoContent {
+		t.Fatalf("joining was answered %d", res.StatusCode)
+	}
 }
 
 // attributes are those of a user that Access accepts.

@@ -18,7 +18,7 @@ const opProbe = "probe"
 func (c *Client) Ready(ctx context.Context) error {
 	var answer listAnswer[struct{}]
 	q := url.Values{"startIndex": {"1"}, "count": {"1"}}
-	return c.send(ctx, call{op: opProbe, method: http.MethodGet, path: usersPath, query: q}, &answer)
+	return c.access.send(ctx, call{op: opProbe, method: http.MethodGet, path: usersPath, query: q}, &answer)
 }
 
 const opHealth = "health"
@@ -32,7 +32,7 @@ var healthPaths = []string{"/health", "/system/health"}
 func (c *Client) Health(ctx context.Context) (well bool, err error) {
 	for _, path := range healthPaths {
 		var answer health
-		if err = c.send(ctx, call{op: opHealth, method: http.MethodGet, path: path}, &answer); err == nil {
+		if err = c.access.send(ctx, call{op: opHealth, method: http.MethodGet, path: path}, &answer); err == nil {
 			return bool(answer), nil
 		}
 	}

@@ -164,7 +164,7 @@ func (r *Rehearsal) checkFree(ctx context.Context, op string, u User) error {
 			other(ids[i], plan.user.Domain, plan.change.apply(plan.user.Attributes))
 		}
 	}
-	if id, known := r.access.known.id(u.Domain, u.ExternalID()); known && id != u.ID {
+	if id, known := r.access.memory.externalIDs.id(u.Domain, u.ExternalID()); known && id != u.ID {
 		plan, _ := r.plans.user(id)
 		taken = taken || !plan.deleted
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -34,39 +33,34 @@ func (c *Client) User(ctx context.Context, id string) (User, error) {
 	return c.readUser(ctx, opReadUser, id)
 }
 
+// readUser is getUser with the groups that the user is in.
 func (c *Client) readUser(ctx context.Context, op, id string) (User, error) {
-	if !plausibleID(id) {
-		return User{}, notFound(op)
+	u, err := c.getUser(ctx, op, id)
+	if err != nil {
+		return User{}, err
 	}
+	users, err := c.inOwnGroups(ctx, []User{u})
+	if err != nil {
+		return User{}, err
+	}
+	return users[0], nil
+}
+
+// getUser reads a user of ours, with groups that nobody has judged.
+func (c *Client) getUser(ctx context.Context, op, id string) (User, error) {
 	var u userRecord
-	err := c.send(ctx, call{op: opReadUser, method: http.MethodGet, path: usersPath + "/" + url.PathEscape(id)}, &u)
+	err := c.get(ctx, opReadUser, usersPath, id, &u)
+	if err == nil && (u.ID != id || !c.ours(u)) {
+		err = notFound(op)
+	}
 	if errors.Is(err, ErrNotFound) {
-		c.known.forget(id)
+		c.memory.lose(id)
 	}
 	if err != nil {
 		return User{}, err
 	}
-	if u.ID != id || !c.ours(u) {
-		return User{}, notFound(op)
-	}
-	c.known.see(u.User)
-	u.Groups = slices.DeleteFunc(u.Groups, c.knownGroups.foreign)
+	c.memory.see(u.User)
 	return u.User, nil
-}
-
-// plausibleID reports whether id can be an id of Access (a UUID today). What
-// cannot be one is not worth a request, and never becomes part of a URL.
-func plausibleID(id string) bool {
-	if id == "" || len(id) > 128 {
-		return false
-	}
-	for _, r := range id {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
-		if !letter && r != '-' && r != '_' {
-			return false
-		}
-	}
-	return true
 }
 
 // FindUsers finds the bridge's users by a key of userName, or ByExternalID.
@@ -75,15 +69,20 @@ func plausibleID(id string) bool {
 // By name it takes a request for each 1,000 users found. By external id it
 // reads the user that it remembers to have that id, else all managed users, and
 // compares by itself: whether Access can filter users by externalId is not known.
-func (c *Client) FindUsers(ctx context.Context, key Key, value string) ([]User, error) {
+func (c *Client) FindUsers(ctx context.Context, key Key, value string) (found []User, err error) {
 	switch key {
 	case ByUserName, UserNameContains, UserNameStarts:
 		s := search{op: opFindUsers, path: usersPath, key: key, value: value}
-		return c.selectUsers(ctx, s, func(u User) bool { return key.matches(u.UserName(), value) })
+		found, err = c.selectUsers(ctx, s, func(u User) bool { return key.matches(u.UserName(), value) })
 	case ByExternalID:
-		return c.usersByExternalID(ctx, value)
+		found, err = c.usersByExternalID(ctx, value)
+	default:
+		return nil, noSuchKey(opFindUsers, key)
 	}
-	return nil, noSuchKey(opFindUsers, key)
+	if err != nil {
+		return nil, err
+	}
+	return c.inOwnGroups(ctx, found)
 }
 
 func (c *Client) usersByExternalID(ctx context.Context, externalID string) ([]User, error) {
@@ -91,26 +90,31 @@ func (c *Client) usersByExternalID(ctx context.Context, externalID string) ([]Us
 		return found, err
 	}
 	all, err := c.allUsers(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(all, func(u User) bool { return u.ExternalID() != externalID }), nil
+	return slices.DeleteFunc(all, func(u User) bool { return u.ExternalID() != externalID }), err
 }
 
 // selectUsers reads every page of a query and keeps what is ours and matches, in
-// the order of names.
-// A hit of Access's filter alone proves nothing.
+// the order of names. A hit of Access's filter alone proves nothing.
 func (c *Client) selectUsers(ctx context.Context, s search, match func(User) bool) ([]User, error) {
 	var found []User
 	err := readPages(ctx, c.access, s, func(u userRecord) {
-		if c.ours(u) && match(u.User) {
-			c.known.see(u.User)
-			u.Groups = slices.DeleteFunc(u.Groups, c.knownGroups.foreign)
+		if c.judgeUser(u) && match(u.User) {
 			found = append(found, u.User)
 		}
 	})
 	slices.SortFunc(found, func(a, b User) int { return byName(a.UserName(), a.ID, b.UserName(), b.ID) })
 	return found, err
+}
+
+// judgeUser reports whether a user of a list is ours, and notes that.
+func (c *Client) judgeUser(u userRecord) bool {
+	ours := c.ours(u)
+	if ours {
+		c.memory.see(u.User)
+	} else if plausibleID(u.ID) {
+		c.memory.lose(u.ID)
+	}
+	return ours
 }
 
 // CreateUser creates a PROVISIONED user in one of the client's domains. The
@@ -121,7 +125,7 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 	if err := c.checkDomain(opCreateUser, domain); err != nil {
 		return User{}, err
 	}
-	if _, taken := c.known.id(domain, a.ExternalID()); taken {
+	if _, taken := c.memory.externalIDs.id(domain, a.ExternalID()); taken {
 		return User{}, &Error{Op: opCreateUser, Kind: ErrConflict, Message: "Another user has the same externalId."}
 	}
 	b := newBody(withoutEmpty(a))
@@ -129,7 +133,7 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 	workspace["internalUserType"] = userTypeProvisioned
 	workspace["domain"] = domain
 	var u userRecord
-	err := c.send(ctx, call{op: opCreateUser, method: http.MethodPost, path: usersPath, body: b}, &u)
+	err := c.access.send(ctx, call{op: opCreateUser, method: http.MethodPost, path: usersPath, body: b}, &u)
 	if err != nil {
 		return User{}, c.orMisconfigured(ctx, opCreateUser, err)
 	}
@@ -137,7 +141,8 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 		return User{}, &Error{Op: opCreateUser, Kind: ErrUnavailable, InDoubt: true,
 			Err: errors.New("Access answered the creation with something that is not a provisioned user of the domain")}
 	}
-	c.known.see(u.User)
+	c.memory.see(u.User)
+	u.Groups = nil // nobody has put a new user into a group of ours
 	return u.User, nil
 }
 
@@ -150,22 +155,5 @@ func withoutEmpty(a Attributes) Attributes {
 // DeleteUser deletes the user, unless allow fails for what Access holds; its error
 // is returned as it is. ErrNotFound when there is none of ours.
 func (c *Client) DeleteUser(ctx context.Context, id string, allow func(User) error) error {
-	unlock, err := c.userWrites.lock(ctx, id)
-	if err != nil {
-		return waitedTooLong(ctx, opDeleteUser)
-	}
-	defer unlock()
-	current, err := c.readUser(ctx, opDeleteUser, id)
-	if err != nil {
-		return err
-	}
-	if err := allow(current); err != nil {
-		return err
-	}
-	err = c.send(ctx, call{op: opDeleteUser, method: http.MethodDelete, path: usersPath + "/" + url.PathEscape(id)}, nil)
-	c.known.forget(id)
-	if errors.Is(err, ErrNotFound) {
-		return nil // somebody else was faster: what was asked for is so
-	}
-	return err
+	return c.users.delete(ctx, opDeleteUser, id, allow)
 }

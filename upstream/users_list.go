@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"context"
-	"slices"
 	"sync/atomic"
 )
 
@@ -21,17 +20,24 @@ type domainLayout struct {
 // A page costs one request for each domain, where these hold no foreign users.
 // To know that, the first call beyond the first page reads the whole list.
 func (c *Client) Users(ctx context.Context, start, count int) (Page[User], error) {
-	if (start <= 1 || c.layout.onlyOurs.Load()) && !c.layout.unfiltered.Load() {
+	page, err := c.usersPage(ctx, start, count)
+	if err != nil {
+		return Page[User]{}, err
+	}
+	page.Resources, err = c.inOwnGroups(ctx, page.Resources)
+	return page, err
+}
+
+func (c *Client) usersPage(ctx context.Context, start, count int) (Page[User], error) {
+	layout := &c.memory.layout
+	if (start <= 1 || layout.onlyOurs.Load()) && !layout.unfiltered.Load() {
 		page, ok, err := c.windows(ctx, max(start, 1), count)
 		if ok || err != nil {
 			return page, err
 		}
 	}
 	all, err := c.allUsers(ctx)
-	if err != nil {
-		return Page[User]{}, err
-	}
-	return slicePage(all, start, count), nil
+	return slicePage(all, start, count), err
 }
 
 // windows reads a page that may stretch over several domains. It is not ok where
@@ -71,7 +77,7 @@ func (c *Client) window(ctx context.Context, domain string, start, count int) (_
 		answer, err := readPage[userRecord](ctx, c.access, domainSearch(domain),
 			start+len(page.Resources), max(count-len(page.Resources), 1))
 		if isRefusal(err) {
-			c.layout.unfiltered.Store(true)
+			c.memory.layout.unfiltered.Store(true)
 			return Page[User]{}, false, nil
 		}
 		if err != nil {
@@ -79,12 +85,10 @@ func (c *Client) window(ctx context.Context, domain string, start, count int) (_
 		}
 		page.Total = answer.Total
 		for _, u := range answer.Resources {
-			if !c.ours(u) || u.Domain != domain {
-				c.layout.onlyOurs.Store(false)
+			if !c.judgeUser(u) || u.Domain != domain {
+				c.memory.layout.onlyOurs.Store(false)
 				return Page[User]{}, false, nil
 			}
-			c.known.see(u.User)
-			u.Groups = slices.DeleteFunc(u.Groups, c.knownGroups.foreign)
 			page.Resources = append(page.Resources, u.User)
 		}
 		got := len(page.Resources)
@@ -95,19 +99,18 @@ func (c *Client) window(ctx context.Context, domain string, start, count int) (_
 	}
 }
 
-// allUsers reads all users of ours.
+// allUsers reads all users of ours, with groups that nobody has judged.
 func (c *Client) allUsers(ctx context.Context) ([]User, error) {
-	if !c.layout.unfiltered.Load() {
+	if !c.memory.layout.unfiltered.Load() {
 		users, err := c.usersByDomain(ctx)
 		if !isRefusal(err) && (err != nil || len(users) > 0) {
 			return users, err
 		}
 		if err != nil {
-			c.layout.unfiltered.Store(true)
+			c.memory.layout.unfiltered.Store(true)
 		}
 	}
-	users, err := c.selectUsers(ctx, search{op: opListUsers, path: usersPath}, func(User) bool { return true })
-	return users, err
+	return c.selectUsers(ctx, search{op: opListUsers, path: usersPath}, func(User) bool { return true })
 }
 
 // usersByDomain reads all users of ours in the order in which window gives them.
@@ -116,18 +119,16 @@ func (c *Client) usersByDomain(ctx context.Context) ([]User, error) {
 	foreign := 0
 	for _, domain := range c.domains {
 		err := readPages(ctx, c.access, domainSearch(domain), func(u userRecord) {
-			if !c.ours(u) || u.Domain != domain {
+			if !c.judgeUser(u) || u.Domain != domain {
 				foreign++
 				return
 			}
-			c.known.see(u.User)
-			u.Groups = slices.DeleteFunc(u.Groups, c.knownGroups.foreign)
 			all = append(all, u.User)
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	c.layout.onlyOurs.Store(foreign == 0)
+	c.memory.layout.onlyOurs.Store(foreign == 0)
 	return all, nil
 }

@@ -3,8 +3,6 @@ package upstream
 import (
 	"context"
 	"errors"
-	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -22,28 +20,23 @@ const settleDelay = 500 * time.Millisecond
 // ErrConflict when a new userName is taken, ErrRefused when Access keeps the
 // old userName.
 func (c *Client) UpdateUser(ctx context.Context, id string, change func(User) (Attributes, error)) (User, error) {
-	unlock, err := c.userWrites.lock(ctx, id)
-	if err != nil {
-		return User{}, waitedTooLong(ctx, opUpdateUser)
-	}
-	defer unlock()
-	current, err := c.readUser(ctx, opUpdateUser, id)
-	if err != nil {
-		return User{}, err
-	}
-	want, err := change(current)
-	if err != nil {
-		return User{}, err
-	}
-	d := compare(current.Attributes, want)
-	if d.empty() {
-		return current, nil
-	}
-	return c.applyToUser(ctx, current, d)
+	var updated User
+	err := c.users.hold(ctx, opUpdateUser, id, func(current User) error {
+		want, err := change(current)
+		if err != nil {
+			return err
+		}
+		updated = current
+		if d := compare(current.Attributes, want); !d.empty() {
+			updated, err = c.applyToUser(ctx, current, d)
+		}
+		return err
+	})
+	return updated, err
 }
 
 func (c *Client) applyToUser(ctx context.Context, current User, d difference) (User, error) {
-	if err := c.patchUser(ctx, current.ID, patchBody(current.Attributes, d)); err != nil {
+	if err := c.users.patch(ctx, opUpdateUser, current.ID, patchBody(current.Attributes, d)); err != nil {
 		return User{}, err
 	}
 	updated, err := c.reread(ctx, current.ID, d)
@@ -51,7 +44,7 @@ func (c *Client) applyToUser(ctx context.Context, current User, d difference) (U
 		return User{}, err
 	}
 	if left := stillSet(updated.Attributes, d.clear); len(left) > 0 {
-		if err := c.patchUser(ctx, current.ID, emptyBody(updated.Attributes, left)); err != nil {
+		if err := c.users.patch(ctx, opUpdateUser, current.ID, emptyBody(updated.Attributes, left)); err != nil {
 			return User{}, err
 		}
 		if updated, err = c.readUser(ctx, opUpdateUser, current.ID); err != nil {
@@ -59,10 +52,6 @@ func (c *Client) applyToUser(ctx context.Context, current User, d difference) (U
 		}
 	}
 	return updated, tookEffect(updated, d)
-}
-
-func (c *Client) patchUser(ctx context.Context, id string, b body) error {
-	return c.send(ctx, call{op: opUpdateUser, method: http.MethodPatch, path: usersPath + "/" + url.PathEscape(id), body: b}, nil)
 }
 
 // reread reads the user after a write, once more when the answer is older than

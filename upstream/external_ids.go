@@ -1,0 +1,89 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// externalIDs remembers who has which external id.
+//
+// Okta may rename a person by deactivating the old account and creating a new
+// one with the same externalId. Whether Access refuses that second account is
+// not documented, and a creation must not cost a search; so what the client
+// has seen anyway serves as the hint. It is only ever a hint: the user is read
+// before anything is done with it. The zero value is ready for use.
+type externalIDs struct {
+	mu     sync.Mutex // guards the maps
+	holder map[externalKey]string
+	keys   map[string]externalKey // by id
+}
+
+// externalKey is an external id, which means something within its domain only.
+type externalKey struct{ domain, externalID string }
+
+// see notes the state of a user that was read.
+func (x *externalIDs) see(u User) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	key := externalKey{u.Domain, u.ExternalID()}
+	if before, ok := x.keys[u.ID]; ok && before == key {
+		return
+	}
+	x.drop(u.ID)
+	if key.externalID == "" || len(x.keys) >= maxKnown {
+		return
+	}
+	if x.keys == nil {
+		x.holder, x.keys = map[externalKey]string{}, map[string]externalKey{}
+	}
+	x.keys[u.ID] = key
+	x.holder[key] = u.ID
+}
+
+// forget drops a user that is gone.
+func (x *externalIDs) forget(id string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.drop(id)
+}
+
+// drop needs mu.
+func (x *externalIDs) drop(id string) {
+	key, ok := x.keys[id]
+	if !ok {
+		return
+	}
+	delete(x.keys, id)
+	if x.holder[key] == id {
+		delete(x.holder, key)
+	}
+}
+
+// id finds who holds an external id in a domain.
+func (x *externalIDs) id(domain, externalID string) (string, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	id, ok := x.holder[externalKey{domain, externalID}]
+	return id, ok
+}
+
+// knownByExternalID reads the users that are remembered for an external id, and
+// forgets them where the memory was out of date.
+func (c *Client) knownByExternalID(ctx context.Context, externalID string) (found []User, _ error) {
+	for _, domain := range c.domains {
+		id, ok := c.memory.externalIDs.id(domain, externalID)
+		if !ok {
+			continue
+		}
+		u, err := c.getUser(ctx, opFindUsers, id)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			return nil, err
+		case u.ExternalID() == externalID:
+			found = append(found, u)
+		}
+	}
+	return found, nil
+}

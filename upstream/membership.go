@@ -1,0 +1,137 @@
+package upstream
+
+import (
+	"context"
+	"slices"
+)
+
+// This file is the rule by which it is judged who is the bridge's own.
+//
+// A user or a group is ours, is not ours (a stranger), or is not known. Only an
+// answer of Access that holds the record, or says that there is none, makes it
+// one of the first two: see Client.ours and Client.ourGroup. Each such answer is
+// remembered: what is ours until Access says otherwise, a stranger for a minute.
+//
+// What is not known is looked up before it matters: before a member is shown,
+// taken out or added, and before a group is shown among those of a user. A few
+// are read by id, many by reading the list of what is ours once. Where that
+// fails, the operation fails before anything is written.
+//
+// So no path takes an unknown id for ours, and nothing depends on what was read
+// before: the reading in the background (Client.Run) only saves look-ups.
+
+// memory is what the client has learnt of the tenant.
+type memory struct {
+	users, groups verdicts
+	externalIDs   externalIDs
+	layout        domainLayout
+}
+
+// see notes a user of ours that was read.
+func (m *memory) see(u User) {
+	m.users.note(u.ID, true)
+	m.externalIDs.see(u)
+}
+
+// lose notes that an id is that of no user of ours.
+func (m *memory) lose(id string) {
+	m.users.note(id, false)
+	m.externalIDs.forget(id)
+}
+
+// loseGroup notes that an id is that of no group of ours.
+func (m *memory) loseGroup(id string) { m.groups.note(id, false) }
+
+// ownUsers returns those of the ids that are users of ours.
+func (c *Client) ownUsers(ctx context.Context, ids []string) (map[string]bool, error) {
+	return c.memory.users.judge(ctx, ids, lookUp{
+		read: func(ctx context.Context, id string) error {
+			_, err := c.getUser(ctx, opReadUser, id)
+			return err
+		},
+		list: func(ctx context.Context) ([]string, error) {
+			all, err := c.allUsers(ctx)
+			return idsOf(all, func(u User) string { return u.ID }), err
+		},
+	})
+}
+
+// ownGroups returns those of the ids that are groups of ours.
+func (c *Client) ownGroups(ctx context.Context, ids []string) (map[string]bool, error) {
+	return c.memory.groups.judge(ctx, ids, lookUp{
+		read: func(ctx context.Context, id string) error {
+			_, err := c.getGroup(ctx, opReadGroup, id)
+			return err
+		},
+		list: func(ctx context.Context) ([]string, error) {
+			all, err := c.allGroups(ctx)
+			return idsOf(all, func(g groupRecord) string { return g.ID }), err
+		},
+	})
+}
+
+func idsOf[T any](records []T, id func(T) string) []string {
+	ids := make([]string, len(records))
+	for i, r := range records {
+		ids[i] = id(r)
+	}
+	return ids
+}
+
+// inOwnGroups leaves each user only those of its groups that are ours.
+func (c *Client) inOwnGroups(ctx context.Context, users []User) ([]User, error) {
+	var ids []string
+	for _, u := range users {
+		for _, g := range u.Groups {
+			ids = append(ids, g.ID)
+		}
+	}
+	own, err := c.ownGroups(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range users {
+		users[i].Groups = slices.DeleteFunc(users[i].Groups, func(g Reference) bool { return !own[g.ID] })
+	}
+	return users, nil
+}
+
+// withOwnMembers leaves each group only those of its members that are users of
+// ours. Others, whom somebody else put there, do not exist for callers, and so
+// nobody takes them out.
+func (c *Client) withOwnMembers(ctx context.Context, groups []Group) ([]Group, error) {
+	var ids []string
+	for _, g := range groups {
+		ids = append(ids, memberIDs(g.Members)...)
+	}
+	own, err := c.ownUsers(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range groups {
+		groups[i].Members = slices.DeleteFunc(groups[i].Members, func(m Member) bool { return !own[m.ID] })
+	}
+	return groups, nil
+}
+
+// withoutStrangers parts those who are to become members into users of ours and
+// ids that are none. A stranger that is remembered is looked up again: to leave
+// out somebody who became ours meanwhile would lose the membership.
+func (c *Client) withoutStrangers(
+	ctx context.Context, members []Member,
+) (known []Member, strangers []string, err error) {
+	ids := memberIDs(members)
+	c.memory.users.forgetStrangers(ids)
+	own, err := c.ownUsers(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, m := range members {
+		if own[m.ID] {
+			known = append(known, m)
+		} else {
+			strangers = append(strangers, m.ID)
+		}
+	}
+	return known, strangers, nil
+}
