@@ -25,10 +25,12 @@ type Path struct {
 
 // The paths that the client itself has to know.
 var (
-	userNamePath   = Path{Name: "userName"}
-	externalIDPath = Path{Name: "externalId"}
-	activePath     = Path{Name: "active"}
-	emailsPath     = Path{Name: "emails"}
+	userNamePath    = Path{Name: "userName"}
+	externalIDPath  = Path{Name: "externalId"}
+	activePath      = Path{Name: "active"}
+	emailsPath      = Path{Name: "emails"}
+	displayNamePath = Path{Name: "displayName"}
+	membersPath     = Path{Name: "members"}
 )
 
 // ParsePath reads "userName", "name.givenName" or, for an extension,

@@ -23,7 +23,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	if err != nil {
 		return Group{}, err
 	}
-	b := newBody(Attributes{{Name: "displayName"}: g.DisplayName})
+	b := newBody(Attributes{displayNamePath: g.DisplayName})
 	if g.ExternalID != "" {
 		b["externalId"] = g.ExternalID
 	}
@@ -99,7 +99,7 @@ func (c *Client) applyToGroup(ctx context.Context, current, want Group) (Group, 
 func (c *Client) patchGroupNames(ctx context.Context, current *Group, want Group) error {
 	set := Attributes{}
 	if want.DisplayName != current.DisplayName {
-		set[Path{Name: "displayName"}] = want.DisplayName
+		set[displayNamePath] = want.DisplayName
 	}
 	if want.ExternalID != "" && want.ExternalID != current.ExternalID {
 		set[externalIDPath] = want.ExternalID

@@ -65,7 +65,7 @@ var coreNames = func() map[string]string {
 	for _, n := range []string{
 		"userName", "externalId", "active", "displayName", "nickName", "profileUrl", "title", "userType",
 		"preferredLanguage", "locale", "timezone", "name", "emails", "phoneNumbers", "addresses", "ims", "photos",
-		"entitlements", "groups", "roles", "id", "meta", "schemas", "password",
+		"entitlements", "groups", "roles", "id", "meta", "schemas", "password", "members",
 	} {
 		names[strings.ToLower(n)] = n
 	}
@@ -90,17 +90,23 @@ func DecodeUser(b []byte) (User, error) {
 
 // UnmarshalJSON reads a user resource leniently.
 func (u *userRecord) UnmarshalJSON(b []byte) error {
+	err := u.decode(b)
+	u.settleActive()
+	return err
+}
+
+// decode reads what a user resource says, and nothing else.
+func (u *userRecord) decode(b []byte) error {
+	u.Attributes = Attributes{}
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	u.Attributes = Attributes{}
 	for name, value := range raw {
 		if err := u.read(name, value); err != nil {
 			return err
 		}
 	}
-	u.settleActive()
 	return nil
 }
 

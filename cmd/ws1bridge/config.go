@@ -41,9 +41,9 @@ type Config struct {
 		Level string `koanf:"level"`
 	} `koanf:"log"`
 
-	// dryRun is the flag --dry-run of serve; it has no setting, so that nobody
-	// leaves it behind in a file.
-	dryRun bool
+	// dryRun and dryRunValues are the flags --dry-run and --dry-run-values of
+	// serve; they have no setting, so that nobody leaves them behind in a file.
+	dryRun, dryRunValues bool
 }
 
 // AccessConfig says which tenant the bridge works for, and as whom.

@@ -13,22 +13,22 @@ type directory interface {
 	provision.GroupDirectory
 }
 
-// directoryOf is Access, or a rehearsal of it.
+// directoryOf is Access, or a dry run over it.
 func directoryOf(cfg Config, access *upstream.Client, log *zap.Logger) (directory, error) {
 	if !cfg.dryRun {
 		return access, nil
 	}
-	return upstream.NewRehearsal(access, tellIntent(log), 0)
+	return upstream.NewDryRun(access, upstream.DryRunConfig{Tell: tellHeldBack(log), Values: cfg.dryRunValues})
 }
 
-// tellIntent writes a line for each write that was not made: ids and names of
-// attributes, no value of any.
-func tellIntent(log *zap.Logger) func(upstream.Intent) {
+// tellHeldBack writes a line for each request that was not sent: ids and names of
+// attributes, and values only where the body is asked for.
+func tellHeldBack(log *zap.Logger) func(upstream.HeldBack) {
 	log = log.Named("dry_run")
-	return func(i upstream.Intent) {
-		fields := []zap.Field{zap.String("op", i.Op)}
+	return func(h upstream.HeldBack) {
+		fields := []zap.Field{zap.String("op", h.Op), zap.String("method", h.Method), zap.String("path", h.Path)}
 		for _, text := range []struct{ name, value string }{
-			{"user_id", i.UserID}, {"group_id", i.GroupID}, {"domain", i.Domain},
+			{"user_id", h.UserID}, {"group_id", h.GroupID}, {"domain", h.Domain},
 		} {
 			if text.value != "" {
 				fields = append(fields, zap.String(text.name, text.value))
@@ -38,11 +38,14 @@ func tellIntent(log *zap.Logger) func(upstream.Intent) {
 			name   string
 			values []string
 		}{
-			{"set", i.Set}, {"cleared", i.Cleared}, {"members_added", i.Added}, {"members_removed", i.Removed},
+			{"set", h.Set}, {"cleared", h.Cleared}, {"members_added", h.Added}, {"members_removed", h.Removed},
 		} {
 			if len(list.values) > 0 {
 				fields = append(fields, zap.Strings(list.name, list.values))
 			}
+		}
+		if h.Body != nil {
+			fields = append(fields, zap.Reflect("body", h.Body))
 		}
 		log.Info("write held back", fields...)
 	}

@@ -10,7 +10,7 @@ import (
 	"ws1bridge/upstream/accesstest"
 )
 
-// TestDryRun lets a bridge rehearse and checks that Okta is answered as if Access
+// TestDryRun runs a bridge that writes nothing and checks that Okta is answered as if Access
 // had it, that Access is sent no write, and that the log tells the differences.
 func TestDryRun(t *testing.T) {
 	s := serveArgs(t, accesstest.Config{SeedUsers: 1}, []string{"serve", "--dry-run"})
@@ -44,17 +44,31 @@ func TestDryRun(t *testing.T) {
 	}
 	s.stop(t)
 	checkHeldBack(t, s.stdout.String(), []string{
-		`{"op":"create user","user_id":"ADA","domain":"acme.com","set":["active","displayName","emails","externalId","locale","name.familyName","name.givenName","userName"]}`,
-		`{"op":"update user","user_id":"ADA","set":["title"]}`,
-		`{"op":"update user","user_id":"SEEDED","set":["active"]}`,
-		`{"op":"create group","group_id":"TEAM","domain":"acme.com","set":["displayName"],"members_added":["ADA","SEEDED"]}`,
-		`{"op":"delete user","user_id":"ADA"}`,
-	}, strings.NewReplacer(ada, "ADA", seeded, "SEEDED", team, "TEAM"))
+		`{"op":"create user","method":"POST","path":"USERS","user_id":"ADA","domain":"acme.com","set":["active","displayName","emails","externalId","locale","name.familyName","name.givenName","userName"]}`,
+		`{"op":"update user","method":"PATCH","path":"USERS/ADA","user_id":"ADA","set":["title"]}`,
+		`{"op":"update user","method":"PATCH","path":"USERS/SEEDED","user_id":"SEEDED","set":["active"]}`,
+		`{"op":"create group","method":"POST","path":"GROUPS","group_id":"TEAM","domain":"acme.com","set":["displayName"]}`,
+		`{"op":"update group","method":"PATCH","path":"GROUPS/TEAM","group_id":"TEAM","members_added":["ADA","SEEDED"]}`,
+		`{"op":"delete user","method":"DELETE","path":"USERS/ADA","user_id":"ADA"}`,
+	}, strings.NewReplacer("/SAAS/jersey/manager/api/scim/Users", "USERS", "/SAAS/jersey/manager/api/scim/Groups", "GROUPS", ada, "ADA", seeded, "SEEDED", team, "TEAM"))
 	for _, word := range private {
 		if strings.Contains(s.stdout.String(), word) {
 			t.Errorf("the log holds %q", word)
 		}
 	}
+}
+
+// TestDryRunWithValues checks that values are told where they are asked for.
+func TestDryRunWithValues(t *testing.T) {
+	s := serveArgs(t, accesstest.Config{SeedUsers: 1}, []string{"serve", "--dry-run-values"})
+	held := s.push(t, http.StatusOK, http.MethodGet, "/Users", nil)
+	seeded := held.body["Resources"].([]any)[0].(map[string]any)["id"].(string)
+	s.push(t, http.StatusOK, http.MethodPatch, "/Users/"+seeded, patch(object{"op": "replace", "value": object{"title": "Countess"}}))
+	s.stop(t)
+	checkHeldBack(t, s.stdout.String(), []string{
+		`{"op":"update user","method":"PATCH","path":"USERS/SEEDED","user_id":"SEEDED","set":["title"],` +
+			`"body":{"schemas":["urn:scim:schemas:core:1.0"],"title":"Countess"}}`,
+	}, strings.NewReplacer("/SAAS/jersey/manager/api/scim/Users", "USERS", seeded, "SEEDED"))
 }
 
 // checkHeldBack compares the lines about writes that were held back.

@@ -13,7 +13,7 @@ import (
 )
 
 func (p *program) serveCommand() *cobra.Command {
-	var dryRun bool
+	var dryRun, values bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the bridge",
@@ -21,23 +21,26 @@ func (p *program) serveCommand() *cobra.Command {
 SCIM base URL https://HOST/scim/v2; health and metrics are on "ops_listen".
 
 With --dry-run it reads from Access and writes nothing there: Okta is answered
-as if it had, and each write that was held back is a line in the log. Let a test
+as if it had, and each request that was held back is a line in the log, which
+names attributes. With --dry-run-values it also holds what would have been sent,
+personal data included. Let a test
 app of Okta's push to it: people who are created get ids that end with the run,
 and an app that has stored them must be assigned anew.`,
 		Example: "  ws1bridge serve --config /etc/ws1bridge/config.yaml",
 		Args:    usageArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), dryRun) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), dryRun || values, values) },
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "write nothing to Access, and log what would have been written")
+	cmd.Flags().BoolVar(&values, "dry-run-values", false, "as --dry-run, with values in the log: personal data too")
 	return cmd
 }
 
-func (p *program) serve(ctx context.Context, dryRun bool) error {
+func (p *program) serve(ctx context.Context, dryRun, dryRunValues bool) error {
 	cfg, err := loadConfig(p.configFile, p.environ)
 	if err != nil {
 		return err
 	}
-	cfg.dryRun = dryRun
+	cfg.dryRun, cfg.dryRunValues = dryRun, dryRunValues
 	log := newLogger(p.stdout, cfg.Log.Level)
 	if slices.ContainsFunc(cfg.Okta.Tokens.reveal(), auth.IsWeak) {
 		log.Warn("a token of okta.tokens is short enough to be guessed: use 32 random bytes")

@@ -1,10 +1,14 @@
 package upstream_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -14,10 +18,10 @@ import (
 	"ws1bridge/upstream/accesstest"
 )
 
-func TestRehearsalTellsDifferences(t *testing.T) {
+func TestDryRunTellsDifferences(t *testing.T) {
 	c, _ := start(t, accesstest.Config{})
 	ada := create(t, c, "ada")
-	r, told := rehearse(t, c, 0)
+	r, told := dryRun(t, c, 0)
 	ctx := t.Context()
 	grace, err := r.CreateUser(ctx, domain, attributes("grace"))
 	if err != nil || !strings.HasPrefix(grace.ID, "dry-run-") || grace.Meta.Version == "" {
@@ -43,6 +47,7 @@ func TestRehearsalTellsDifferences(t *testing.T) {
 	}
 	set(upstream.Attributes{{Name: "title"}: "Countess", {Name: "nickName"}: "A"})
 	check(`"Op":"update user","UserID":"ADA","GroupID":"","Domain":"","Set":["nickName","title"],"Cleared":null`)
+	check(`"Method":"PATCH","Path":"/SAAS/jersey/manager/api/scim/Users/ADA","Body":null`)
 	set(upstream.Attributes{{Name: "title"}: nil, {Name: "nickName"}: "A"})
 	check(`"Set":null,"Cleared":["title"]`)
 	n := len(told.all)
@@ -56,8 +61,12 @@ func TestRehearsalTellsDifferences(t *testing.T) {
 	}
 	ids := []string{ada.ID, grace.ID}
 	slices.Sort(ids)
-	if got := told.last(t); !slices.Equal(got.Added, ids) || got.GroupID != g.ID || !slices.Equal(got.Set, []string{"displayName"}) {
-		t.Errorf("told %+v", got)
+	creation, filling := told.all[len(told.all)-2], told.last(t)
+	if creation.Op != "create group" || creation.GroupID != g.ID || !slices.Equal(creation.Set, []string{"displayName"}) {
+		t.Errorf("told %+v", creation)
+	}
+	if filling.Op != "update group" || filling.GroupID != g.ID || !slices.Equal(filling.Added, ids) {
+		t.Errorf("told %+v", filling)
 	}
 	if _, err := r.UpdateGroup(ctx, g.ID, func(g upstream.Group) (upstream.Group, error) { g.Members = nil; return g, nil }); err != nil {
 		t.Fatal(err)
@@ -75,11 +84,74 @@ func TestRehearsalTellsDifferences(t *testing.T) {
 	check(`"Op":"delete user","UserID":"ADA"`)
 }
 
-func TestRehearsalRefusesAsTheClientDoes(t *testing.T) {
+// TestDryRunShowsTheRequest checks that what a dry run tells is what Access gets
+// in earnest.
+func TestDryRunShowsTheRequest(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	ada := create(t, c, "ada")
+	sent := &recorder{next: authorized(t, access).Transport}
+	real := newClientFrom(t, access, upstream.Config{Domains: []string{domain}, HTTPClient: &http.Client{Transport: sent}})
+	h := &heard{}
+	dry, err := upstream.NewDryRun(newClient(t, access, domain), upstream.DryRunConfig{Tell: h.add, Values: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	members := people(t, c, 130)
+	for _, d := range []directory{dry, real} {
+		a := upstream.Attributes{{Name: "title"}: "Countess", {Name: "phoneNumbers"}: []upstream.Element{{"value": "1"}}}
+		for range 2 {
+			if _, err := d.UpdateUser(t.Context(), ada.ID, func(upstream.User) (upstream.Attributes, error) { return a, nil }); err != nil {
+				t.Fatal(err)
+			}
+			a = upstream.Attributes{{Name: "title"}: nil, {Name: "phoneNumbers"}: []upstream.Element{{"value": "2"}}}
+		}
+		g, err := d.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: "Sales", Members: members[:110]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.UpdateGroup(t.Context(), g.ID, func(g upstream.Group) (upstream.Group, error) {
+			g.DisplayName, g.Members = "Support", members[2:]
+			return g, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.DeleteGroup(t.Context(), g.ID, anyGroup); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var told []string
+	for _, w := range h.all {
+		told = append(told, w.Method+" "+path.Dir(w.Path)+" "+string(w.Body))
+	}
+	if len(told) != 9 || !slices.Equal(told, sent.writes) {
+		t.Errorf("told\n%s\nsent\n%s", strings.Join(told, "\n"), strings.Join(sent.writes, "\n"))
+	}
+}
+
+// recorder remembers writes, without the ids in their paths.
+type recorder struct {
+	next   http.RoundTripper
+	writes []string
+}
+
+func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Method != http.MethodGet && strings.HasPrefix(req.URL.Path, scimPath) {
+		var content []byte
+		if req.Body != nil {
+			content, _ = io.ReadAll(req.Body)
+			req.Body = io.NopCloser(bytes.NewReader(content))
+		}
+		r.writes = append(r.writes, req.Method+" "+path.Dir(req.URL.Path)+" "+string(content))
+	}
+	return r.next.RoundTrip(req)
+}
+
+func TestDryRunRefusesAsTheClientDoes(t *testing.T) {
 	c, access := start(t, accesstest.Config{})
 	create(t, c, "ada")
 	seedLocal(t, access, "local", domain)
-	r, told := rehearse(t, c, 0)
+	r, told := dryRun(t, c, 0)
 	for name, want := range map[string]error{"ADA": upstream.ErrConflict, "local": upstream.ErrConflict} {
 		if _, err := r.CreateUser(t.Context(), domain, attributes(name)); !errors.Is(err, want) {
 			t.Errorf("%s: got %v, want %v", name, err, want)
@@ -95,18 +167,18 @@ func TestRehearsalRefusesAsTheClientDoes(t *testing.T) {
 		t.Errorf("the name of a group that is not the bridge's: %v", err)
 	}
 	if _, err := r.User(t.Context(), "dry-run-of-another-process"); !errors.Is(err, upstream.ErrNotFound) {
-		t.Errorf("a record of an earlier rehearsal: %v", err)
+		t.Errorf("a record of an earlier dry run: %v", err)
 	}
 	if len(told.all) != 0 {
 		t.Errorf("told %v", told.all)
 	}
 }
 
-// TestRehearsalForgets checks that the memory of a rehearsal is bounded, oldest
+// TestDryRunForgets checks that the memory of a dry run is bounded, oldest
 // first.
-func TestRehearsalForgets(t *testing.T) {
+func TestDryRunForgets(t *testing.T) {
 	c, _ := start(t, accesstest.Config{})
-	r, _ := rehearse(t, c, 5)
+	r, _ := dryRun(t, c, 5)
 	var ids []string
 	for i := range 8 {
 		u, err := r.CreateUser(t.Context(), domain, attributes(fmt.Sprint("user", i)))
@@ -130,12 +202,12 @@ func TestRehearsalForgets(t *testing.T) {
 	}
 }
 
-func TestRehearsalListsInPages(t *testing.T) {
+func TestDryRunListsInPages(t *testing.T) {
 	c, _ := start(t, accesstest.Config{})
 	for i := range 5 {
 		create(t, c, fmt.Sprint("held", i))
 	}
-	r, _ := rehearse(t, c, 0)
+	r, _ := dryRun(t, c, 0)
 	for i := range 4 {
 		if _, err := r.CreateUser(t.Context(), domain, attributes(fmt.Sprint("planned", i))); err != nil {
 			t.Fatal(err)
@@ -170,21 +242,21 @@ func TestRehearsalListsInPages(t *testing.T) {
 	check(8)
 }
 
-func TestNewRehearsalNeedsItsParts(t *testing.T) {
+func TestNewDryRunNeedsItsParts(t *testing.T) {
 	c, _ := start(t, accesstest.Config{})
-	if _, err := upstream.NewRehearsal(nil, func(upstream.Intent) {}, 0); err == nil {
-		t.Error("a rehearsal of nothing was made")
+	if _, err := upstream.NewDryRun(nil, upstream.DryRunConfig{Tell: func(upstream.HeldBack) {}}); err == nil {
+		t.Error("a dry run of nothing was made")
 	}
-	if _, err := upstream.NewRehearsal(c, nil, 0); err == nil {
-		t.Error("a rehearsal that tells nobody was made")
+	if _, err := upstream.NewDryRun(c, upstream.DryRunConfig{}); err == nil {
+		t.Error("a dry run that tells nobody was made")
 	}
 }
 
-// TestRehearsalOfOneNameAtOnce checks that of several creations of one user, one
+// TestDryRunOfOneNameAtOnce checks that of several creations of one user, one
 // is made.
-func TestRehearsalOfOneNameAtOnce(t *testing.T) {
+func TestDryRunOfOneNameAtOnce(t *testing.T) {
 	c, _ := start(t, accesstest.Config{})
-	r, told := rehearse(t, c, 0)
+	r, told := dryRun(t, c, 0)
 	var work sync.WaitGroup
 	for range 8 {
 		work.Go(func() {

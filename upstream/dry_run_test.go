@@ -17,7 +17,7 @@ import (
 	"ws1bridge/upstream/accesstest"
 )
 
-// directory is what a client and a rehearsal of it have in common.
+// directory is what a client and a dry run of it have in common.
 type directory interface {
 	userDirectory
 	groupDirectory
@@ -41,19 +41,19 @@ type groupDirectory interface {
 	DeleteGroup(ctx context.Context, id string, allow func(upstream.Group) error) error
 }
 
-// heard are the intentions that a rehearsal told.
+// heard are the intentions that a dry run told.
 type heard struct {
 	mu  sync.Mutex // guards all
-	all []upstream.Intent
+	all []upstream.HeldBack
 }
 
-func (h *heard) add(i upstream.Intent) {
+func (h *heard) add(i upstream.HeldBack) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.all = append(h.all, i)
 }
 
-func (h *heard) last(t *testing.T) upstream.Intent {
+func (h *heard) last(t *testing.T) upstream.HeldBack {
 	t.Helper()
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -63,10 +63,10 @@ func (h *heard) last(t *testing.T) upstream.Intent {
 	return h.all[len(h.all)-1]
 }
 
-func rehearse(t *testing.T, c *upstream.Client, maxPlans int) (*upstream.Rehearsal, *heard) {
+func dryRun(t *testing.T, c *upstream.Client, maxPlans int) (*upstream.Client, *heard) {
 	t.Helper()
 	h := &heard{}
-	r, err := upstream.NewRehearsal(c, h.add, maxPlans)
+	r, err := upstream.NewDryRun(c, upstream.DryRunConfig{Tell: h.add, MaxPlans: maxPlans})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,9 +232,9 @@ func (a *actor) world() string {
 	return out.String()
 }
 
-// TestRehearsalIsLikeTheRealThing plays random stories twice: on a client, whose
-// tenant changes, and on a rehearsal, whose tenant must not.
-func TestRehearsalIsLikeTheRealThing(t *testing.T) {
+// TestDryRunIsLikeTheRealThing plays random stories twice: on a client, whose
+// tenant changes, and on a dry run, whose tenant must not.
+func TestDryRunIsLikeTheRealThing(t *testing.T) {
 	stories := 12
 	if testing.Short() {
 		stories = 3
@@ -249,22 +249,22 @@ func TestRehearsalIsLikeTheRealThing(t *testing.T) {
 			draw := func() [4]int {
 				return [4]int{random.IntN(1000), random.IntN(1000), random.IntN(1000), random.IntN(1000)}
 			}
-			for range 8 { // what is there before the rehearsal begins
+			for range 8 { // what is there before the dry run begins
 				n := draw()
 				doer.step(n)
 				before.step(n)
 			}
 			state := stateOf(t, untouched)
 			untouched.ClearRequests()
-			rehearsal, _ := rehearse(t, client, 0)
-			player := &actor{directory: rehearsal, t: t, users: before.users, groups: before.groups}
+			dry, _ := dryRun(t, client, 0)
+			player := &actor{directory: dry, t: t, users: before.users, groups: before.groups}
 			for i := range 40 {
 				n := draw()
 				if want, got := doer.step(n), player.step(n); got != want {
-					t.Fatalf("step %d %v: the rehearsal says\n%s\nthe client\n%s\n%s", i, n, got, want, player.world())
+					t.Fatalf("step %d %v: the dry run says\n%s\nthe client\n%s\n%s", i, n, got, want, player.world())
 				}
 				if want, got := doer.world(), player.world(); got != want {
-					t.Fatalf("after step %d %v the rehearsal shows\n%s\nthe client\n%s", i, n, got, want)
+					t.Fatalf("after step %d %v the dry run shows\n%s\nthe client\n%s", i, n, got, want)
 				}
 			}
 			for _, r := range untouched.Requests() {
@@ -273,7 +273,7 @@ func TestRehearsalIsLikeTheRealThing(t *testing.T) {
 				}
 			}
 			if got := stateOf(t, untouched); got != state {
-				t.Error("the tenant of the rehearsal changed")
+				t.Error("the tenant of the dry run changed")
 			}
 			_ = tenant
 		})

@@ -1,0 +1,255 @@
+package upstream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// DryRunConfig is what a dry run needs.
+type DryRunConfig struct {
+	// Tell is told of each request that is held back, one at a time for each
+	// record; it must not block. Required.
+	Tell func(HeldBack)
+	// Values lets HeldBack have the body, which may hold personal data.
+	Values bool
+	// MaxPlans bounds how many records are remembered, members of groups
+	// counted too; 0 means 200,000.
+	MaxPlans int
+}
+
+// HeldBack is a request that a dry run did not send. But for Body it holds ids
+// and names of attributes, and no value of any: it is fit for a log.
+type HeldBack struct {
+	// Op is what would have been done, such as "update user".
+	Op string
+	// UserID or GroupID is what it would have been done to. A record that the dry
+	// run made up has an id that begins with "dry-run-".
+	UserID, GroupID string
+	// Domain is the domain of a creation.
+	Domain string
+	// Set and Cleared are the attributes that would have been written.
+	Set, Cleared []string
+	// Added and Removed are ids of members.
+	Added, Removed []string
+	// Method and Path are those of the request.
+	Method, Path string
+	// Body is what would have been sent, where DryRunConfig.Values asks for it.
+	Body json.RawMessage
+}
+
+// NewDryRun returns a client that reads from Access and writes nothing there. A
+// write goes the whole way that it goes in earnest, up to the point where it
+// would be sent: then the record is remembered as Access would hold it, so that
+// later reads show it.
+//
+// What is remembered is bounded: the oldest records are forgotten first, and
+// then Access shows through again. What Access would refuse for reasons that it
+// does not document, the dry run takes. Writes other than to users and groups
+// are refused.
+func NewDryRun(access *Client, cfg DryRunConfig) (*Client, error) {
+	if access == nil || cfg.Tell == nil {
+		return nil, errors.New("upstream: a dry run needs a client and somebody to tell")
+	}
+	if cfg.MaxPlans <= 0 {
+		cfg.MaxPlans = defaultMaxPlans
+	}
+	d := &dryRun{tenant: access.access, cfg: cfg, plans: map[string]*plan{}}
+	return newClient(access.domains, d, access.guard, access.memory), nil
+}
+
+const (
+	// inventedPrefix begins the ids of records that exist in a dry run alone.
+	inventedPrefix = "dry-run-"
+	// defaultMaxPlans is about 100 MB at the worst.
+	defaultMaxPlans = 200_000
+)
+
+// send answers a call as Access would if all planned writes had been made.
+func (d *dryRun) send(ctx context.Context, r call, out any) error {
+	path, id := recordOf(r)
+	var answer json.RawMessage
+	var err error
+	switch {
+	case r.writes() && path == "":
+		return &Error{Op: r.op, Kind: ErrRefused, Err: errors.New("a dry run plans only writes to users and groups")}
+	case r.writes():
+		answer, err = d.holdBack(ctx, r, path, id)
+	case id != "":
+		answer, err = d.read(ctx, r, path, id)
+	case r.part.start > 0:
+		answer, err = d.search(ctx, r)
+	default:
+		return d.tenant.send(ctx, r, out)
+	}
+	if err != nil || out == nil {
+		return err
+	}
+	if err := decodeAnswer(answer, out); err != nil {
+		return unavailable(r.op, err)
+	}
+	return nil
+}
+
+// recordOf tells which users or groups a call is about: all, or the one with id.
+func recordOf(r call) (path, id string) {
+	for _, path := range []string{usersPath, groupsPath} {
+		if rest, ok := strings.CutPrefix(r.path, path); ok && !r.atRoot {
+			return path, strings.TrimPrefix(rest, "/")
+		}
+	}
+	return "", ""
+}
+
+// holdBack plans a write instead of sending it. The answer is the record.
+func (d *dryRun) holdBack(ctx context.Context, r call, path, id string) (json.RawMessage, error) {
+	sent, err := readPartial(r.body)
+	if err != nil {
+		return nil, &Error{Op: r.op, Kind: ErrRefused, Err: err}
+	}
+	if d.lacks(id) || slices.ContainsFunc(sent.added, d.lacks) {
+		return nil, &Error{Op: r.op, Kind: ErrNotFound, Status: http.StatusNotFound}
+	}
+	next := &plan{path: path, gone: true}
+	next.ID = id
+	switch r.method {
+	case http.MethodPost:
+		before := sent.userRecord // its domain and type never change
+		before.ID, before.Attributes = inventedPrefix+uuid.NewString(), nil
+		next = newPlan(path, sent.applyTo(before))
+		err = d.checkNames(ctx, r.op, next, &plan{})
+	case http.MethodPatch:
+		var before userRecord
+		if err = d.send(ctx, call{op: r.op, method: http.MethodGet, path: r.path}, &before); err == nil {
+			next = newPlan(path, sent.applyTo(before))
+			err = d.checkNames(ctx, r.op, next, newPlan(path, before))
+		}
+	}
+	if err == nil && !d.put(next) {
+		err = nameTaken(r.op)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.tell(r, next, sent)
+	return next.json(), nil
+}
+
+func (d *dryRun) tell(r call, p *plan, sent partial) {
+	h := HeldBack{
+		Op: r.op, UserID: p.ID, Domain: sent.Domain, Set: sent.names(), Cleared: sent.cleared,
+		Added: slices.Sorted(slices.Values(sent.added)), Removed: slices.Sorted(slices.Values(sent.removed)),
+		Method: r.method, Path: apiPath + r.path,
+	}
+	if p.path == groupsPath {
+		h.UserID, h.GroupID = "", p.ID
+	}
+	if d.cfg.Values && r.body != nil {
+		h.Body = sent.body
+	}
+	d.cfg.Tell(h)
+}
+
+func nameTaken(op string) *Error {
+	return &Error{Op: op, Kind: ErrConflict, Status: http.StatusConflict}
+}
+
+// checkNames is ErrConflict where Access holds another record with a name that
+// this one did not have before. Records that are not ours count too.
+func (d *dryRun) checkNames(ctx context.Context, op string, next, before *plan) error {
+	if next.hasNamesOf(before) {
+		return nil
+	}
+	s := search{op: op, path: next.path, key: ByUserName, value: next.UserName()}
+	if next.path == groupsPath {
+		s.key, s.value = ByDisplayName, next.name()
+	}
+	taken := false
+	err := readPages(ctx, d.tenant, s, func(other userRecord) {
+		taken = taken || d.plan(other.ID) == nil && next.collides(other)
+	})
+	if err == nil && taken {
+		return nameTaken(op)
+	}
+	return err
+}
+
+// read reads a record as it would be served.
+func (d *dryRun) read(ctx context.Context, r call, path, id string) (raw json.RawMessage, err error) {
+	if d.lacks(id) {
+		return nil, &Error{Op: r.op, Kind: ErrNotFound, Status: http.StatusNotFound}
+	}
+	if p := d.plan(id); p != nil {
+		raw = p.json()
+	} else if err = d.tenant.send(ctx, r, &raw); err != nil {
+		return nil, err
+	}
+	return d.shown(path)(raw), nil
+}
+
+// search answers a search. Where all of a list is asked for, or plans may change
+// what stands where in it, it reads the whole list and answers all that is left
+// of it from the start on. Records that match only by plans come last.
+func (d *dryRun) search(ctx context.Context, r call) (json.RawMessage, error) {
+	plans, anyGone := d.all(r.path)
+	s := r.part
+	whole := s.count >= pageSize || anyGone || s.key != "" && s.key != byDomain
+	var held listAnswer[json.RawMessage]
+	var err error
+	if whole {
+		err = readPages(ctx, d.tenant, s.search, func(raw json.RawMessage) { held.Resources = append(held.Resources, raw) })
+		held.Total, s.count = len(held.Resources), len(held.Resources)+len(plans)
+	} else {
+		err = d.tenant.send(ctx, r, &held)
+	}
+	if err != nil {
+		return nil, err
+	}
+	records, added := overlay(held.Resources, plans, s.search, whole)
+	if s.key == ByMember && d.lacks(s.value) {
+		records, added = nil, nil
+	}
+	answer := listAnswer[json.RawMessage]{Total: held.Total + len(added), Resources: records}
+	if whole {
+		all := append(records, added...)
+		answer = listAnswer[json.RawMessage]{len(all), slicePage(all, s.start, s.count).Resources}
+	} else if n := len(held.Resources); s.start-1+n >= held.Total { // the end of what Access holds
+		answer.Resources = append(records, slicePage(added, s.start-held.Total, s.count-n).Resources...)
+	}
+	show := d.shown(r.path)
+	for i, raw := range answer.Resources {
+		answer.Resources[i] = show(raw)
+	}
+	return json.Marshal(answer)
+}
+
+// overlay puts plans into the place of what Access holds, and tells which match
+// beside: those that are made up, and all others where held is the whole list.
+func overlay(held []json.RawMessage, plans []*plan, s search, whole bool) (records, added []json.RawMessage) {
+	planned, seen := map[string]*plan{}, map[string]bool{}
+	for _, p := range plans {
+		planned[p.ID] = p
+	}
+	for _, raw := range held {
+		var record struct{ ID string }
+		_ = json.Unmarshal(raw, &record)
+		p := planned[record.ID]
+		seen[record.ID] = true
+		if p == nil {
+			records = append(records, raw)
+		} else if p.matches(s) {
+			records = append(records, p.json())
+		}
+	}
+	for _, p := range plans {
+		if (whole && !seen[p.ID] || strings.HasPrefix(p.ID, inventedPrefix)) && p.matches(s) {
+			added = append(added, p.json())
+		}
+	}
+	return records, added
+}
