@@ -38,7 +38,7 @@ func (c *Client) EnsureDirectory(ctx context.Context, name, domain string) (Ensu
 	}
 	for _, other := range directories {
 		if strings.EqualFold(other.Name, name) {
-			return Ensured{}, &Error{Op: opCreateDirectory, Kind: ErrConflict,
+			return Ensured{}, &Error{Op: opCreateDirectory, Kind: ErrConflict, Err: ErrDirectoryNameTaken,
 				Message: "A directory with the name " + other.Name + " exists already, for " + strings.Join(other.Domains, ", ") + "."}
 		}
 	}

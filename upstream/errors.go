@@ -17,11 +17,25 @@ var (
 	// ErrConflict says that a name is taken already.
 	ErrConflict = errors.New("already taken in Workspace ONE Access")
 	// ErrNotPermitted says that Access refused the bridge itself (401 or 403),
-	// not the data: an administrator can mend that, after which the same
+	// not the data: an administrator can fix that, after which the same
 	// request succeeds.
 	ErrNotPermitted = errors.New("not permitted by Workspace ONE Access")
 	// ErrUnavailable says that Access gave no usable answer; it may pass.
 	ErrUnavailable = errors.New("the service Workspace ONE Access is unavailable")
+)
+
+// The client's own judgements: causes in Error.Err, matched with errors.Is. Beside
+// them there is *DomainProblem.
+var (
+	// ErrUnmanagedDomain says that the domain is not one of Config.Domains.
+	ErrUnmanagedDomain = errors.New("the domain is not managed by the bridge")
+	// ErrNameKept says that Access confirmed a new userName and kept the old one;
+	// the other changes of the request are applied.
+	ErrNameKept = errors.New("the old userName was kept")
+	// ErrNoSuchKey says that records can't be found by the Key.
+	ErrNoSuchKey = errors.New("records of this kind can't be found by this key")
+	// ErrDirectoryNameTaken says that a directory has the name, for other domains.
+	ErrDirectoryNameTaken = errors.New("another directory has the name")
 )
 
 // Error is every failure of this package.

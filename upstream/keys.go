@@ -41,5 +41,5 @@ func (k Key) matches(name, value string) bool {
 }
 
 func noSuchKey(op string, key Key) error {
-	return &Error{Op: op, Kind: ErrRefused, Message: "Nothing can be found by " + string(key) + "."}
+	return &Error{Op: op, Kind: ErrRefused, Err: ErrNoSuchKey, Message: "Nothing can be found by " + string(key) + "."}
 }

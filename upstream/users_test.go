@@ -41,6 +41,7 @@ func TestCreateUserRefusals(t *testing.T) {
 		a      upstream.Attributes
 		want   error
 	}{
+		{"a domain that is not managed says so", "other.com", attributes("alan"), upstream.ErrUnmanagedDomain},
 		{"a taken userName is a conflict, whatever its case", domain, attributes("ADA"), upstream.ErrConflict},
 		{"a missing e-mail is refused by Access", domain, noMail, upstream.ErrRefused},
 		{"a domain that is not managed is refused by the client", "other.com", attributes("alan"), upstream.ErrRefused},
@@ -142,7 +143,7 @@ func TestFindUsers(t *testing.T) {
 			}
 		})
 	}
-	if _, err := c.FindUsers(t.Context(), upstream.ByDisplayName, "x"); !errors.Is(err, upstream.ErrRefused) {
+	if _, err := c.FindUsers(t.Context(), upstream.ByDisplayName, "x"); !errors.Is(err, upstream.ErrRefused) || !errors.Is(err, upstream.ErrNoSuchKey) {
 		t.Errorf("a key that is none of users: %v, want refused", err)
 	}
 }

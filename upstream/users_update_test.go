@@ -124,7 +124,7 @@ func TestRename(t *testing.T) {
 	})
 	t.Run("that Access ignores is refused, not believed", func(t *testing.T) {
 		c, _ := start(t, accesstest.Config{Modes: accesstest.Modes{UserNameImmutable: true}})
-		if _, err := update(t, c, create(t, c, "ada").ID, rename); !errors.Is(err, upstream.ErrRefused) {
+		if _, err := update(t, c, create(t, c, "ada").ID, rename); !errors.Is(err, upstream.ErrRefused) || !errors.Is(err, upstream.ErrNameKept) {
 			t.Errorf("error = %v, want refused", err)
 		}
 	})
