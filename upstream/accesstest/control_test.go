@@ -59,8 +59,10 @@ func TestControlRequests(t *testing.T) {
 	same(t, got.json()["total"], `2`)
 	requests := got.json()["requests"].([]any)
 	first := requests[0].(object)
-	same(t, []any{first["method"], first["path"], first["query"], first["status"]}, `["GET","`+usersPath+`","count=1",200]`)
-	same(t, requests[1].(object)["query"], `"client_id=c\u0026client_secret=redacted\u0026Client_Secret=redacted\u0026refresh_token=redacted"`)
+	same(t, []any{first["method"], first["path"], first["query"], first["status"]},
+		`["GET","`+usersPath+`","count=1",200]`)
+	same(t, requests[1].(object)["query"],
+		`"client_id=c\u0026client_secret=redacted\u0026Client_Secret=redacted\u0026refresh_token=redacted"`)
 	if strings.Contains(got.body, "hush") {
 		t.Errorf("a secret is in the history: %s", got.body)
 	}
@@ -81,11 +83,13 @@ func TestControlState(t *testing.T) {
 
 func TestControlModes(t *testing.T) {
 	tn := start(t, accesstest.Config{Modes: accesstest.Modes{DeleteOK: true}})
-	got := tn.control(http.StatusOK, http.MethodPost, "/modes", `{"user_name_immutable":true,"synced_domain":"corp.local"}`).json()
+	got := tn.control(http.StatusOK, http.MethodPost, "/modes",
+		`{"user_name_immutable":true,"synced_domain":"corp.local"}`).json()
 	same(t, []any{got["delete_ok"], got["user_name_immutable"], got["synced_domain"]}, `[true,true,"corp.local"]`)
 	same(t, tn.found(usersPath, `domain eq "corp.local"`, "userName"), `["synced-0001","synced-0002"]`)
 	same(t, tn.control(http.StatusOK, http.MethodGet, "/modes", "").json(), text(t, got))
-	for _, body := range []string{`{"nonsense":1}`, `{"media_types":"xml"}`, `{"bad_token_status":500}`, `{"max_count":-1}`,
+	for _, body := range []string{`{"nonsense":1}`, `{"media_types":"xml"}`, `{"bad_token_status":500}`,
+		`{"max_count":-1}`,
 		`{"synced_domain":"other"}`, `x`} {
 		if tn.control(http.StatusBadRequest, http.MethodPost, "/modes", body).json()["error"] == nil {
 			t.Errorf("%s: no error", body)

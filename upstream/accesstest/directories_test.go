@@ -54,13 +54,15 @@ func TestCreateDirectory(t *testing.T) {
 		{name: "legacy answers 415 to other types", mode: "legacy", mediaType: "text/plain", body: good, want: 415},
 		{name: "json takes JSON", mode: "json", mediaType: "application/json", body: good, want: 201},
 		{name: "json answers 415 to the vendor type", mode: "json", mediaType: otherType, body: good, want: 415},
-		{name: "a domain of another directory is taken", mediaType: otherType, body: with("new.example", "ACME.com"), want: 409},
+		{name: "a domain of another directory is taken", mediaType: otherType, body: with("new.example", "ACME.com"),
+			want: 409},
 		{name: "the system domain is taken", mediaType: otherType, body: with("new.example", "System Domain"), want: 409},
 		{name: "a name is taken", mediaType: otherType, body: with(`"New"`, `"okta"`), want: 409},
 		{name: "a name is required", mediaType: otherType, body: with(`"New"`, `""`), want: 400},
 		{name: "domains are required", mediaType: otherType, body: with(`"new.example"`, ``), want: 400},
 		{name: "an empty domain is refused", mediaType: otherType, body: with(`new.example`, ``), want: 400},
-		{name: "another kind is refused", mediaType: "application/json", body: with("OTHER_DIRECTORY", "JIT_DIRECTORY"), want: 400},
+		{name: "another kind is refused", mediaType: "application/json", body: with("OTHER_DIRECTORY", "JIT_DIRECTORY"),
+			want: 400},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,7 +90,8 @@ func TestAccept(t *testing.T) {
 		{"legacy speaks the vendor type", "legacy", "*/*", 200, listType},
 		{"legacy speaks no JSON", "legacy", "application/json", 406, ""},
 		{"json speaks no vendor type", "json", listType, 406, ""},
-		{"a client that takes both is served by json", "json", listType + ", application/json;q=0.9", 200, "application/json"},
+		{"a client that takes both is served by json", "json", listType + ", application/json;q=0.9", 200,
+			"application/json"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

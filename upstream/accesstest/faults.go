@@ -54,7 +54,8 @@ const (
 )
 
 // proxyPage is an answer of something between client and Access.
-const proxyPage = "<html><head><title>%[1]d %[2]s</title></head><body><center><h1>%[1]d %[2]s</h1></center></body></html>\n"
+const proxyPage = "<html><head><title>%[1]d %[2]s</title></head>" +
+	"<body><center><h1>%[1]d %[2]s</h1></center></body></html>\n"
 
 type faults struct {
 	mu     sync.Mutex // guards the fields below

@@ -1,54 +1,259 @@
 package accesstest
 
 import (
+	"maps"
 	"net/http"
-
-	"github.com/go-chi/chi/v5"
+	"slices"
+	"strings"
 )
 
-func (e *Emulator) postGroup(r *http.Request) (answer, error) {
-	keep, err := groupSchema.projection(names(r.URL.Query()), nil)
-	if err != nil {
-		return answer{}, err
-	}
-	body, err := readObject(r)
-	if err != nil {
-		return answer{}, err
-	}
-	in, err := groupSchema.parse(body)
-	if err != nil {
-		return answer{}, err
-	}
-	g, err := e.store.createGroup(in)
-	if err != nil {
-		return answer{}, err
-	}
-	return answer{
-		status: http.StatusCreated, etag: g.version(), location: g.location(groupSchema),
-		body: keep(e.groupAnswer(g)),
-	}, nil
+const (
+	groupInternal = "INTERNAL"
+	groupExternal = "EXTERNAL"
+	groupDynamic  = "DYNAMIC"
+	groupAllUsers = "ALL_USERS"
+)
+
+// group is a group with its members in the order in which they came. ALL USERS has none of its own:
+// everybody is in it.
+type group struct {
+	record
+	members  []string // ids of users and groups
+	isMember map[string]bool
+	store    *store // to look members up
 }
 
-func (e *Emulator) listGroups(r *http.Request) (answer, error) {
-	q, err := queryFromURL(r)
-	if err != nil {
-		return answer{}, err
+func (s *store) group(id string) (*group, error) {
+	g := s.groupsByID[id]
+	if g == nil {
+		return nil, refuse(http.StatusNotFound, "group.not.found", "The specified group does not exist.")
 	}
-	return list(e.store.groups, q, groupSchema, e.store.modes, e.groupItem)
+	return g, nil
 }
 
-func (e *Emulator) searchGroups(r *http.Request) (answer, error) {
-	q, err := queryFromBody(r)
-	if err != nil {
-		return answer{}, err
+func badGroup(format string, args ...any) error {
+	return refuse(http.StatusBadRequest, "group.invalid", format, args...)
+}
+
+// refuseGroup is the answer for ALL USERS and for groups of a synchronized directory. Chosen: not
+// documented; users of such a directory are refused so.
+func refuseGroup() error {
+	return refuse(http.StatusForbidden, "group.not.local", "The group is not a local group and can not be updated")
+}
+
+// writable reports whether SCIM can change the group.
+func (g *group) writable() bool {
+	kind := g.workspace("internalGroupType")
+	return kind != groupExternal && kind != groupAllUsers
+}
+
+// createGroup makes a group; without a domain in the system directory (Access OpenAPI). That an
+// unknown domain is answered 400 is chosen: not documented.
+func (s *store) createGroup(in *incoming) (*group, error) {
+	kind := in.workspace("internalGroupType")
+	switch kind {
+	case "":
+		kind = groupInternal
+	case groupInternal, groupDynamic:
+	default:
+		return nil, badGroup("internalGroupType must be INTERNAL or DYNAMIC")
 	}
-	return list(e.store.groups, q, groupSchema, e.store.modes, e.groupItem)
+	domain := in.workspace("domain")
+	if domain == "" {
+		domain = systemDomain
+	}
+	dir := s.directoryOf(domain)
+	if dir == nil {
+		return nil, badGroup("No directory has the domain '%s'", domain)
+	}
+	return s.createGroupIn(dir, domain, kind, in)
+}
+
+func (s *store) createGroupIn(dir *directory, domain, kind string, in *incoming) (*group, error) {
+	g := &group{
+		record: s.newRecord(dir, domain, "internalGroupType", kind),
+		store:  s, isMember: map[string]bool{},
+	}
+	changes, err := s.memberChanges(g, in)
+	if err != nil {
+		return nil, err
+	}
+	g.apply(groupSchema, in, true)
+	g.ext[workspaceURN]["domain"], g.ext[workspaceURN]["internalGroupType"] = domain, kind
+	if err := s.checkName(g.core("displayName"), nil); err != nil {
+		return nil, err
+	}
+	s.addGroup(g)
+	changes.applyTo(g)
+	return g, nil
+}
+
+// checkName refuses a displayName that is missing, or taken by any other group of the tenant. The
+// text of the 409 (Access OpenAPI) does not scope the name to a domain.
+func (s *store) checkName(name string, self *group) error {
+	if strings.TrimSpace(name) == "" {
+		return badGroup("The displayName of the group is missing or invalid")
+	}
+	if other := s.groupNames[strings.ToLower(name)]; other != nil && other != self {
+		return refuse(http.StatusConflict, "group.already.exists", "A group with the same displayName already exists")
+	}
+	return nil
+}
+
+// updateGroup applies a partial resource, all of it or nothing. Members are added to those that are
+// there (public clients), never replaced unless meta.attributes clears them first.
+func (s *store) updateGroup(g *group, in *incoming) error {
+	if !g.writable() {
+		return refuseGroup()
+	}
+	changes, err := s.memberChanges(g, in)
+	if err != nil {
+		return err
+	}
+	delete(in.ext[workspaceURN], "internalGroupType")
+	next := g.clone()
+	next.apply(groupSchema, in, s.modes.IgnoreMetaAttributes)
+	name, _ := next.attrs["displayName"].(string)
+	if err := s.checkName(name, g); err != nil {
+		return err
+	}
+	if next.ext[workspaceURN]["domain"] != g.workspace("domain") {
+		return badGroup("The domain of a group cannot be changed") // chosen: not documented
+	}
+	delete(s.groupNames, strings.ToLower(g.core("displayName")))
+	g.content = next
+	s.groupNames[strings.ToLower(name)] = g
+	changes.applyTo(g)
+	g.touch()
+	return nil
+}
+
+// memberChange is what a request does to a member list.
+type memberChange struct {
+	clear bool
+	steps []memberStep // in the order of the request
+}
+
+type memberStep struct {
+	id     string
+	remove bool
+}
+
+// memberChanges takes members out of a request and checks them. Members are matched by value alone:
+// public clients send them with and without type. An unknown id that is to be added is 404, after
+// what the Access OpenAPI says of roles; one that is to be removed is harmless.
+func (s *store) memberChanges(g *group, in *incoming) (memberChange, error) {
+	var out memberChange
+	if !s.modes.IgnoreMetaAttributes {
+		out.clear = slices.ContainsFunc(in.remove, func(name string) bool {
+			p, _, ok := groupSchema.resolve(name)
+			return ok && p.urn == "" && p.name == "members"
+		})
+	}
+	sent, _ := in.attrs["members"].([]any)
+	delete(in.attrs, "members")
+	for _, item := range sent {
+		member := item.(object)
+		id, _ := member["value"].(string)
+		operation, _ := member["operation"].(string)
+		remove := strings.EqualFold(operation, "delete")
+		switch {
+		case id == "":
+			return memberChange{}, badGroup("A member without value cannot be matched")
+		case remove:
+		case id == g.id:
+			return memberChange{}, badGroup("A group cannot be its own member")
+		case s.usersByID[id] == nil && s.groupsByID[id] == nil:
+			return memberChange{}, refuse(http.StatusNotFound, "member.not.found", "The group member id '%s' is not found", id)
+		}
+		out.steps = append(out.steps, memberStep{id: id, remove: remove})
+	}
+	return out, nil
+}
+
+func (c memberChange) applyTo(g *group) {
+	if c.clear {
+		for _, id := range slices.Clone(g.members) {
+			g.removeMember(id)
+		}
+	}
+	for _, step := range c.steps {
+		if step.remove {
+			g.removeMember(step.id)
+		} else {
+			g.addMember(step.id)
+		}
+	}
+}
+
+func (g *group) addMember(id string) {
+	if g.isMember[id] {
+		return
+	}
+	g.isMember[id] = true
+	g.members = append(g.members, id)
+	if u := g.store.usersByID[id]; u != nil {
+		u.memberOf[g.id] = g
+	}
+}
+
+func (g *group) removeMember(id string) {
+	if !g.isMember[id] {
+		return
+	}
+	delete(g.isMember, id)
+	g.members = slices.DeleteFunc(g.members, func(other string) bool { return other == id })
+	if u := g.store.usersByID[id]; u != nil {
+		delete(u.memberOf, g.id)
+	}
+}
+
+func (g *group) lookup(p path) any {
+	if p.urn == "" && p.name == "members" {
+		return g.store.members(g)
+	}
+	return g.record.lookup(groupSchema, p)
+}
+
+// members lists members as served: value, display and type (public clients).
+func (s *store) members(g *group) []any {
+	if g == s.everyone {
+		out := make([]any, 0, len(s.users))
+		for _, u := range s.users {
+			out = append(out, object{"value": u.id, "display": u.core("userName"), "type": "User"})
+		}
+		return out
+	}
+	out := make([]any, 0, len(g.members))
+	for _, id := range g.members {
+		if u := s.usersByID[id]; u != nil {
+			out = append(out, object{"value": id, "display": u.core("userName"), "type": "User"})
+		} else if nested := s.groupsByID[id]; nested != nil {
+			out = append(out, object{"value": id, "display": nested.core("displayName"), "type": "Group"})
+		}
+	}
+	return out
+}
+
+// groupView is a group as served.
+func (s *store) groupView(g *group) object {
+	schemas := []string{coreURN, workspaceURN}
+	out := object{"id": g.id, "meta": g.meta(groupSchema), "members": s.members(g)}
+	maps.Copy(out, g.attrs)
+	for _, urn := range slices.Sorted(maps.Keys(g.ext)) {
+		out[urn] = g.ext[urn]
+		if urn != workspaceURN {
+			schemas = append(schemas, urn)
+		}
+	}
+	out["schemas"] = schemas
+	return out
 }
 
 // groupAnswer is a group as the modes let it be served.
-func (e *Emulator) groupAnswer(g *group) object {
-	out := e.store.groupView(g)
-	if !e.store.modes.GroupOmitsExtension {
+func (s *store) groupAnswer(g *group) object {
+	out := s.groupView(g)
+	if !s.modes.GroupOmitsExtension {
 		return out
 	}
 	block := object{}
@@ -62,58 +267,18 @@ func (e *Emulator) groupAnswer(g *group) object {
 }
 
 // groupItem is a group in a list.
-func (e *Emulator) groupItem(g *group) object {
-	out := e.groupAnswer(g)
-	if e.store.modes.ListOmitsMembers {
+func (s *store) groupItem(g *group) object {
+	out := s.groupAnswer(g)
+	if s.modes.ListOmitsMembers {
 		delete(out, "members")
 	}
 	return out
 }
 
-func (e *Emulator) getGroup(r *http.Request) (answer, error) {
-	g, err := e.store.group(chi.URLParam(r, "id"))
-	if err != nil {
-		return answer{}, err
-	}
-	keep, err := groupSchema.projection(names(r.URL.Query()), nil)
-	if err != nil {
-		return answer{}, err
-	}
-	return answer{status: http.StatusOK, etag: g.version(), body: keep(e.groupAnswer(g))}, nil
-}
-
-func (e *Emulator) patchGroup(r *http.Request) (answer, error) {
-	g, err := e.store.group(chi.URLParam(r, "id"))
-	if err != nil {
-		return answer{}, err
-	}
-	wanted := names(r.URL.Query())
-	keep, err := groupSchema.projection(wanted, nil)
-	if err != nil {
-		return answer{}, err
-	}
-	body, err := readObject(r)
-	if err != nil {
-		return answer{}, err
-	}
-	in, err := groupSchema.parse(body)
-	if err != nil {
-		return answer{}, err
-	}
-	if err := e.store.updateGroup(g, in); err != nil {
-		return answer{}, err
-	}
-	return patched(g.version(), wanted, func() object { return keep(e.groupAnswer(g)) }), nil
-}
-
-func (e *Emulator) deleteGroup(r *http.Request) (answer, error) {
-	g, err := e.store.group(chi.URLParam(r, "id"))
-	if err != nil {
-		return answer{}, err
-	}
+func (s *store) deleteGroup(g *group) error {
 	if !g.writable() {
-		return answer{}, refuseGroup()
+		return refuseGroup()
 	}
-	e.store.removeGroup(g)
-	return e.deleted(), nil
+	s.removeGroup(g)
+	return nil
 }

@@ -63,7 +63,8 @@ func (m Modes) sent(r *http.Request, vendor ...string) (string, error) {
 	if slices.Contains(m.allowed(vendor), name) {
 		return name, nil
 	}
-	return name, refuse(http.StatusUnsupportedMediaType, "unsupported.media.type", "The media type '%s' is not supported", name)
+	return name, refuse(http.StatusUnsupportedMediaType, "unsupported.media.type", "The media type '%s' is not supported",
+		name)
 }
 
 func bareType(value string) string {

@@ -86,8 +86,10 @@ func TestOktaProvider(t *testing.T) {
 		{name: "as it should be", listed: 2, enabled: 2, hasDirectory: true},
 		{name: "there is none", mistakes: accesstest.Mistakes{OktaProvider: "none"}, listed: 1, enabled: 1},
 		{name: "it has no directory", mistakes: accesstest.Mistakes{OktaProvider: "unassociated"}, listed: 2, enabled: 2},
-		{name: "it is disabled", mistakes: accesstest.Mistakes{OktaProvider: "disabled"}, listed: 2, enabled: 1, hasDirectory: true},
-		{name: "lists are summaries", mistakes: accesstest.Mistakes{ProviderListOmitsDirectories: true}, listed: 2, enabled: 2, listOmitsThem: true},
+		{name: "it is disabled", mistakes: accesstest.Mistakes{OktaProvider: "disabled"}, listed: 2, enabled: 1,
+			hasDirectory: true},
+		{name: "lists are summaries", mistakes: accesstest.Mistakes{ProviderListOmitsDirectories: true}, listed: 2,
+			enabled: 2, listOmitsThem: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -114,7 +116,8 @@ func TestOktaProvider(t *testing.T) {
 }
 
 func TestPolicyOmitsOkta(t *testing.T) {
-	for omits, want := range map[bool]string{false: `["Okta SAML","Password (Local Directory)"]`, true: `["Password (Local Directory)"]`} {
+	for omits, want := range map[bool]string{false: `["Okta SAML","Password (Local Directory)"]`,
+		true: `["Password (Local Directory)"]`} {
 		tn := startWith(t, accesstest.Mistakes{PolicyOmitsOkta: omits})
 		policy := tn.want(http.StatusOK, http.MethodGet, rulesets, "").json()["items"].([]any)[0].(object)
 		names := []any{}
@@ -140,7 +143,8 @@ func TestSlowDeletion(t *testing.T) {
 }
 
 func TestMistakesThatCannotBe(t *testing.T) {
-	for _, m := range []accesstest.Mistakes{{Role: "boss"}, {ClientType: "robot"}, {OktaProvider: "lost"}, {DeletionLists: -1}} {
+	for _, m := range []accesstest.Mistakes{{Role: "boss"}, {ClientType: "robot"}, {OktaProvider: "lost"},
+		{DeletionLists: -1}} {
 		_, err := accesstest.New(accesstest.Config{ClientID: "a", ClientSecret: "b", Modes: accesstest.Modes{Mistakes: m}})
 		if err == nil {
 			t.Errorf("%+v was accepted", m)

@@ -18,7 +18,8 @@ func TestProviders(t *testing.T) {
 	}
 	okta := list()[1].(object)
 	same(t, []any{okta["name"], okta["identityProviderType"]}, `["Okta SAML","MANUAL"]`)
-	same(t, okta["directoryConfigurations"].([]any)[0].(object)["directoryId"], text(t, tn.State().Directories[1]["directoryId"]))
+	same(t, okta["directoryConfigurations"].([]any)[0].(object)["directoryId"],
+		text(t, tn.State().Directories[1]["directoryId"]))
 	one := path + "/" + okta["id"].(string)
 	same(t, tn.want(http.StatusOK, http.MethodGet, one, "").json(), text(t, okta))
 
@@ -26,11 +27,13 @@ func TestProviders(t *testing.T) {
 	same(t, len(list()), `1`)
 	tn.want(http.StatusOK, http.MethodPut, one, `{"name":"Okta SAML","nIDPStatus":1}`, "Content-Type", providerType)
 	same(t, len(list()), `2`)
-	created := tn.want(http.StatusCreated, http.MethodPost, path, `{"name":"More","nIDPStatus":1}`, "Content-Type", providerType).json()
+	created := tn.want(http.StatusCreated, http.MethodPost, path, `{"name":"More","nIDPStatus":1}`, "Content-Type",
+		providerType).json()
 	same(t, len(list()), `3`)
 	tn.want(http.StatusOK, http.MethodDelete, path+"/"+created["id"].(string), "")
 	checkError(t, tn.want(http.StatusBadRequest, http.MethodPost, path, `{}`, "Content-Type", providerType))
-	checkError(t, tn.want(http.StatusUnsupportedMediaType, http.MethodPost, path, `{"name":"x"}`, "Content-Type", "text/plain"))
+	checkError(t, tn.want(http.StatusUnsupportedMediaType, http.MethodPost, path, `{"name":"x"}`, "Content-Type",
+		"text/plain"))
 	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodDelete} {
 		checkError(t, tn.want(http.StatusNotFound, method, path+"/absent", `{}`))
 	}
@@ -46,7 +49,8 @@ func TestPolicies(t *testing.T) {
 	}
 	for _, tt := range tests {
 		for _, accept := range []string{tt.accept, "application/json", ""} {
-			if got := tn.want(http.StatusOK, http.MethodGet, tt.path, "", "Accept", accept); !strings.Contains(got.body, tt.want) {
+			if got := tn.want(http.StatusOK, http.MethodGet, tt.path, "", "Accept", accept); !strings.Contains(got.body,
+				tt.want) {
 				t.Errorf("%s: got %s, want %s in it", tt.path, got.body, tt.want)
 			}
 		}

@@ -32,7 +32,7 @@ type store struct {
 	policyID    string
 }
 
-// scoped is a name within a domain: domains are compared to the byte (Access documentation), user
+// scoped is a name within a domain: domains are compared exactly (Access documentation), user
 // names in lower case (caseExact false), external ids as they are.
 type scoped struct{ domain, name string }
 
@@ -112,7 +112,7 @@ func (s *store) removeGroup(g *group) {
 	s.groups = slices.DeleteFunc(s.groups, func(other *group) bool { return other == g })
 }
 
-// directoryOf returns the directory of a domain, compared to the byte, or nil.
+// directoryOf returns the directory of a domain, compared exactly, or nil.
 func (s *store) directoryOf(domain string) *directory {
 	for _, d := range s.directories {
 		if slices.Contains(d.domains, domain) {

@@ -19,10 +19,13 @@ func TestToken(t *testing.T) {
 	}{
 		{name: "Basic and body", auth: good, body: "grant_type=client_credentials", want: 200},
 		{name: "Basic and query", path: "/SAAS/auth/oauthtoken?grant_type=client_credentials", auth: good, want: 200},
-		{name: "Basic percent-encoded", auth: basic("client", "s3cret%2F%2B"), body: "grant_type=client_credentials", want: 200},
-		{name: "credentials in the body", body: "grant_type=client_credentials&client_id=client&client_secret=s3cret%2F%2B", want: 200},
+		{name: "Basic percent-encoded", auth: basic("client", "s3cret%2F%2B"), body: "grant_type=client_credentials",
+			want: 200},
+		{name: "credentials in the body", body: "grant_type=client_credentials&client_id=client&client_secret=s3cret%2F%2B",
+			want: 200},
 		{name: "the address of discovery", path: "/acs/token", auth: good, body: "grant_type=client_credentials", want: 200},
-		{name: "the older address", path: "/SAAS/API/1.0/oauth2/token", auth: good, body: "grant_type=client_credentials", want: 200},
+		{name: "the older address", path: "/SAAS/API/1.0/oauth2/token", auth: good, body: "grant_type=client_credentials",
+			want: 200},
 		{name: "a wrong secret is 401", auth: basic("client", "x"), body: "grant_type=client_credentials", want: 401},
 		{name: "a wrong id is 401", auth: basic("x", "s3cret/+"), body: "grant_type=client_credentials", want: 401},
 		{name: "no credentials are 401", body: "grant_type=client_credentials", want: 401},
@@ -49,7 +52,8 @@ func TestToken(t *testing.T) {
 				other := &tenant{Running: tn.Running, tb: t, token: got["access_token"].(string)}
 				other.want(http.StatusOK, http.MethodGet, usersPath, "")
 				tn.want(http.StatusOK, method, "/SAAS/auth/oauthtoken",
-					"grant_type=refresh_token&refresh_token="+got["refresh_token"].(string), "Authorization", good, "Content-Type", form)
+					"grant_type=refresh_token&refresh_token="+got["refresh_token"].(string), "Authorization", good, "Content-Type",
+					form)
 			case 405:
 			default:
 				if got["error"] == nil || got["error_description"] == nil {
@@ -71,7 +75,8 @@ func TestTokenClaims(t *testing.T) {
 		t.Fatal(err)
 	}
 	claims := result{tb: t, body: string(payload)}.json()
-	same(t, []any{claims["iss"], claims["cid"], claims["prn_type"], claims["scp"], claims["exp"].(float64) - claims["iat"].(float64)},
+	same(t, []any{claims["iss"], claims["cid"], claims["prn_type"], claims["scp"],
+		claims["exp"].(float64) - claims["iat"].(float64)},
 		`["https://canonical.access.example/SAAS/auth","client","SERVICE","admin",3600]`)
 }
 
@@ -81,7 +86,9 @@ func TestTokenIsRefused(t *testing.T) {
 		for _, header := range []string{"", "Bearer x", "Basic " + tn.token, tn.token} {
 			for _, path := range []string{usersPath, "/SAAS/nowhere", "/"} {
 				got := tn.want(http.StatusUnauthorized, http.MethodGet, path, "", "Authorization", header)
-				if want := `{"errors":[{"code":"forbidden","message":"User is not authorized to perform the task.","parameters":null}]}`; got.body != want {
+				want := `{"errors":[{"code":"forbidden","message":"User is not authorized to perform the task.",` +
+					`"parameters":null}]}`
+				if got.body != want {
 					t.Errorf("got %s, want %s", got.body, want)
 				}
 			}

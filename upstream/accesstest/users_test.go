@@ -38,9 +38,11 @@ func TestCreateUser(t *testing.T) {
 		{name: "other user types cannot be created",
 			body: strings.Replace(full, "PROVISIONED", "JIT", 1), want: 400},
 		{name: "a userName is taken without case", body: provisioned("OLD@acme.com", "e-new", "acme.com"), want: 409},
-		{name: "another domain may have the same userName", body: provisioned("old@acme.com", "e-new", "Beta.example"), want: 201},
+		{name: "another domain may have the same userName", body: provisioned("old@acme.com", "e-new", "Beta.example"),
+			want: 201},
 		{name: "an externalId is taken within the domain", body: provisioned("n", "ext-old@acme.com", "acme.com"), want: 409},
-		{name: "another domain may have the same externalId", body: provisioned("n", "ext-old@acme.com", "Beta.example"), want: 201},
+		{name: "another domain may have the same externalId", body: provisioned("n", "ext-old@acme.com", "Beta.example"),
+			want: 201},
 		{name: "an externalId may be shared in that mode", body: provisioned("n", "ext-old@acme.com", "acme.com"),
 			modes: accesstest.Modes{ShareExternalID: true}, want: 201},
 		{name: "a synchronized domain takes no users", body: provisioned("n", "e", "corp.local"),
@@ -80,7 +82,8 @@ func checkError(t *testing.T, got result) {
 
 func TestUserAsServed(t *testing.T) {
 	tn := start(t, accesstest.Config{})
-	body := strings.Replace(provisioned("ada@acme.com", "00u1", "acme.com"), `"userName"`, `"password":"pw","title":"","userName"`, 1)
+	body := strings.Replace(provisioned("ada@acme.com", "00u1", "acme.com"), `"userName"`,
+		`"password":"pw","title":"","userName"`, 1)
 	created := tn.want(http.StatusCreated, http.MethodPost, usersPath, body)
 	u := created.json()
 	id := u["id"].(string)
@@ -100,10 +103,12 @@ func TestUserAsServed(t *testing.T) {
 			t.Errorf("%s is served: %v", name, u[name])
 		}
 	}
-	if want := "https://canonical.access.example" + usersPath + "/" + id; meta["location"] != want || created.header.Get("Location") != want {
+	if want := "https://canonical.access.example" + usersPath + "/" + id; meta["location"] != want ||
+		created.header.Get("Location") != want {
 		t.Errorf("location %v and %v, want %v", meta["location"], created.header.Get("Location"), want)
 	}
-	if !regexp.MustCompile(`^W/"\d{13}"$`).MatchString(meta["version"].(string)) || created.header.Get("ETag") != meta["version"] {
+	if !regexp.MustCompile(`^W/"\d{13}"$`).MatchString(meta["version"].(string)) ||
+		created.header.Get("ETag") != meta["version"] {
 		t.Errorf("version %v, ETag %v", meta["version"], created.header.Get("ETag"))
 	}
 	same(t, tn.getUser(id), text(t, created.json()))
@@ -174,5 +179,6 @@ func TestSyncedUsers(t *testing.T) {
 }
 
 func TestMe(t *testing.T) {
-	same(t, start(t, accesstest.Config{}).want(http.StatusOK, http.MethodGet, api+"/scim/Me", "").json()["userName"], `"admin"`)
+	same(t, start(t, accesstest.Config{}).want(http.StatusOK, http.MethodGet, api+"/scim/Me", "").json()["userName"],
+		`"admin"`)
 }

@@ -24,20 +24,25 @@ func TestParseResource(t *testing.T) {
 		{"also when schemas is missing", `{"userName":"x","` + enterprise + `":{"department":"HR"}}`, 400, "", ""},
 		{"the core schema must be listed", `{"schemas":["` + enterprise + `"],"userName":"x"}`, 400, "", ""},
 		{"schemas must be an array", `{"schemas":"x","userName":"x"}`, 400, "", ""},
-		{"unknown URNs may be listed", `{"schemas":[` + core + `,"urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"x"}`, 201, "userName", `"x"`},
+		{"unknown URNs may be listed",
+			`{"schemas":[` + core + `,"urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"x"}`, 201, "userName", `"x"`},
 		{"but have no attributes", `{"schemas":[` + core + `,"urn:x:y"],"userName":"x","urn:x:y":{"a":1}}`, 400, "", ""},
 		{"unknown attributes are refused", `{"userName":"x","shoeSize":7}`, 400, "", ""},
-		{"unknown attributes of extensions too", `{` + schemas + `,"userName":"x","` + enterprise + `":{"shoeSize":7}}`, 400, "", ""},
-		{"unknown sub-attributes are dropped", `{"userName":"x","name":{"nick":"n","givenName":"A"}}`, 201, "name", `{"givenName":"A"}`},
+		{"unknown attributes of extensions too", `{` + schemas + `,"userName":"x","` + enterprise + `":{"shoeSize":7}}`, 400,
+			"", ""},
+		{"unknown sub-attributes are dropped", `{"userName":"x","name":{"nick":"n","givenName":"A"}}`, 201, "name",
+			`{"givenName":"A"}`},
 		{"a text can be a multi-valued attribute", `{"userName":"x","emails":"a@b"}`, 201, "emails", `[{"value":"a@b"}]`},
-		{"an array may hold texts", `{"userName":"x","phoneNumbers":["1",null,2]}`, 201, "phoneNumbers", `[{"value":"1"},{"value":"2"}]`},
+		{"an array may hold texts", `{"userName":"x","phoneNumbers":["1",null,2]}`, 201, "phoneNumbers",
+			`[{"value":"1"},{"value":"2"}]`},
 		{"an object cannot be a multi-valued attribute", `{"userName":"x","emails":{"value":"a@b"}}`, 400, "", ""},
 		{"null is no value", `{"userName":"x","name":null,"emails":null,"meta":null,"title":null}`, 201, "title", `null`},
 		{"a text cannot be a complex attribute", `{"userName":"x","name":"A"}`, 400, "", ""},
 		{"an object cannot be a text", `{"userName":{}}`, 400, "", ""},
 		{"a number can be a text", `{"userName":12345678901234567890}`, 201, "userName", `"12345678901234567890"`},
 		{"an extension must be an object", `{` + schemas + `,"userName":"x","` + enterprise + `":"HR"}`, 400, "", ""},
-		{"read-only attributes are ignored", `{"userName":"x","id":"7","groups":[],"roles":[{"value":"r"}]}`, 201, "userName", `"x"`},
+		{"read-only attributes are ignored", `{"userName":"x","id":"7","groups":[],"roles":[{"value":"r"}]}`, 201, "userName",
+			`"x"`},
 		{"meta must be an object", `{"userName":"x","meta":"m"}`, 400, "", ""},
 		{"meta.attributes must be an array", `{"userName":"x","meta":{"attributes":"m"}}`, 400, "", ""},
 		{"core attributes may stand below their URN", `{` + core + `:{"userName":"x"}}`, 201, "userName", `"x"`},
@@ -62,7 +67,8 @@ func TestParseResource(t *testing.T) {
 func TestOtherPublicClients(t *testing.T) {
 	tn := start(t, accesstest.Config{})
 	t.Run("a command-line client capitalizes names and sends no content type", func(t *testing.T) {
-		got := tn.want(http.StatusCreated, http.MethodPost, usersPath, `{"Schemas":["urn:scim:schemas:core:1.0"],"UserName":"joe",
+		got := tn.want(http.StatusCreated, http.MethodPost, usersPath,
+			`{"Schemas":["urn:scim:schemas:core:1.0"],"UserName":"joe",
 			"Emails":[{"Value":"joe@x"}],"Name":{"GivenName":"Joe","FamilyName":"D"},"Password":"pw"}`).json()
 		same(t, got["emails"], `[{"value":"joe@x"}]`)
 		tn.want(http.StatusNoContent, http.MethodPost, usersPath+"/"+got["id"].(string), `{"Name":{"GivenName":"Jo"}}`,
@@ -90,7 +96,8 @@ func TestOtherPublicClients(t *testing.T) {
 	})
 	t.Run("a script sends credentials in the query, without a body", func(t *testing.T) {
 		tn.want(http.StatusOK, http.MethodPost,
-			"/SAAS/API/1.0/oauth2/token?grant_type=client_credentials&client_id=client&client_secret=s3cret%2F%2B", "", "Authorization", "")
+			"/SAAS/API/1.0/oauth2/token?grant_type=client_credentials&client_id=client&client_secret=s3cret%2F%2B", "",
+			"Authorization", "")
 	})
 	t.Run("a script lists directories with a slash at the end", func(t *testing.T) {
 		tn.want(http.StatusOK, http.MethodGet, api+"/connectormanagement/directoryconfigs/", "")

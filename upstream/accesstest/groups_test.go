@@ -22,7 +22,8 @@ func TestCreateGroup(t *testing.T) {
 		{"ALL USERS is taken", `{"displayName":"All Users"}`, 409},
 		{"a synchronized group's name is taken", `{"displayName":"synced group"}`, 409},
 		{"an unknown domain is refused", `{` + schemas + `,"displayName":"New","` + workspace + `":{"domain":"x"}}`, 400},
-		{"EXTERNAL groups cannot be created", `{` + schemas + `,"displayName":"New","` + workspace + `":{"internalGroupType":"EXTERNAL"}}`, 400},
+		{"EXTERNAL groups cannot be created", `{` + schemas + `,"displayName":"New","` + workspace +
+			`":{"internalGroupType":"EXTERNAL"}}`, 400},
 		{"an unknown member is refused", `{"displayName":"New","members":[{"value":"absent"}]}`, 404},
 	}
 	for _, tt := range tests {
@@ -53,22 +54,31 @@ func TestPatchGroup(t *testing.T) {
 		members    string
 	}{
 		{name: "members are added", body: `{"members":[{"value":"$c","type":"User"}]}`, members: `["a","b","c"]`},
-		{name: "a member that is there is harmless", body: `{"members":[{"value":"$a"},{"value":"$c"}]}`, members: `["a","b","c"]`},
-		{name: "members are removed by value alone", body: `{"members":[{"value":"$a","operation":"delete","type":"x"}]}`, members: `["b"]`},
-		{name: "removing one that is absent is harmless", body: `{"members":[{"value":"$c","operation":"delete"},{"value":"gone","operation":"delete"}]}`,
+		{name: "a member that is there is harmless", body: `{"members":[{"value":"$a"},{"value":"$c"}]}`,
+			members: `["a","b","c"]`},
+		{name: "members are removed by value alone", body: `{"members":[{"value":"$a","operation":"delete","type":"x"}]}`,
+			members: `["b"]`},
+		{name: "removing one that is absent is harmless",
+			body:    `{"members":[{"value":"$c","operation":"delete"},{"value":"gone","operation":"delete"}]}`,
 			members: `["a","b"]`},
-		{name: "one request adds and removes", body: `{"members":[{"value":"$c"},{"operation":"delete","value":"$b"}]}`, members: `["a","c"]`},
-		{name: "an unknown member refuses all", body: `{"displayName":"X","members":[{"value":"$c"},{"value":"absent"}]}`, want: 404, members: `["a","b"]`},
+		{name: "one request adds and removes", body: `{"members":[{"value":"$c"},{"operation":"delete","value":"$b"}]}`,
+			members: `["a","c"]`},
+		{name: "an unknown member refuses all", body: `{"displayName":"X","members":[{"value":"$c"},{"value":"absent"}]}`,
+			want: 404, members: `["a","b"]`},
 		{name: "a group can be a member", body: `{"members":[{"value":"$g"}]}`, members: `["a","b","Nested"]`},
 		{name: "a group cannot be its own member", body: `{"members":[{"value":"$self"}]}`, want: 400, members: `["a","b"]`},
 		{name: "a member needs a value", body: `{"members":[{"type":"User"}]}`, want: 400, members: `["a","b"]`},
-		{name: "meta.attributes replaces the list", body: `{"meta":{"attributes":["members"]},"members":[{"value":"$c"}]}`, members: `["c"]`},
+		{name: "meta.attributes replaces the list", body: `{"meta":{"attributes":["members"]},"members":[{"value":"$c"}]}`,
+			members: `["c"]`},
 		{name: "unless it is ignored", modes: accesstest.Modes{IgnoreMetaAttributes: true},
 			body: `{"meta":{"attributes":["members"]},"members":[{"value":"$c"}]}`, members: `["a","b","c"]`},
-		{name: "a taken name refuses all", body: `{"displayName":"nested","members":[{"value":"$c"}]}`, want: 409, members: `["a","b"]`},
+		{name: "a taken name refuses all", body: `{"displayName":"nested","members":[{"value":"$c"}]}`, want: 409,
+			members: `["a","b"]`},
 		{name: "an empty name is refused", body: `{"displayName":""}`, want: 400, members: `["a","b"]`},
-		{name: "the domain cannot change", body: `{` + schemas + `,"` + workspace + `":{"domain":"Beta.example"}}`, want: 400, members: `["a","b"]`},
-		{name: "the type cannot change", body: `{` + schemas + `,"` + workspace + `":{"internalGroupType":"EXTERNAL"}}`, members: `["a","b"]`},
+		{name: "the domain cannot change", body: `{` + schemas + `,"` + workspace + `":{"domain":"Beta.example"}}`, want: 400,
+			members: `["a","b"]`},
+		{name: "the type cannot change", body: `{` + schemas + `,"` + workspace + `":{"internalGroupType":"EXTERNAL"}}`,
+			members: `["a","b"]`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,7 +120,8 @@ func displays(group object) []string {
 func TestGroupMembership(t *testing.T) {
 	tn := start(t, accesstest.Config{})
 	id, outer, inner := tn.user("ada"), tn.group("Outer"), tn.group("Inner")
-	tn.want(http.StatusNoContent, http.MethodPatch, groupsPath+"/"+outer, `{"members":[{"value":"`+id+`"},{"value":"`+inner+`"}]}`)
+	tn.want(http.StatusNoContent, http.MethodPatch, groupsPath+"/"+outer,
+		`{"members":[{"value":"`+id+`"},{"value":"`+inner+`"}]}`)
 	same(t, tn.getGroup(outer)["members"], fmt.Sprintf(
 		`[{"display":"ada","type":"User","value":%q},{"display":"Inner","type":"Group","value":%q}]`, id, inner))
 	groups := tn.getUser(id)["groups"].([]any)
@@ -144,7 +155,8 @@ func TestGroupsThatCannotChange(t *testing.T) {
 func TestGroupModes(t *testing.T) {
 	tn := start(t, accesstest.Config{Modes: accesstest.Modes{ListOmitsMembers: true, GroupOmitsExtension: true}})
 	id := tn.group("Sales")
-	listed := tn.want(http.StatusOK, http.MethodGet, groupsPath+"?attributes=members,displayName", "").json()["Resources"].([]any)
+	listed := tn.want(http.StatusOK, http.MethodGet, groupsPath+"?attributes=members,displayName",
+		"").json()["Resources"].([]any)
 	searched := tn.want(http.StatusOK, http.MethodPost, groupsPath+"/.search", `{}`).json()["Resources"].([]any)
 	for _, item := range append(listed, searched...) {
 		if _, ok := item.(object)["members"]; ok {
