@@ -9,8 +9,10 @@ func TestParsePath(t *testing.T) {
 	}{
 		{"userName", Path{Name: "userName"}},
 		{"name.givenName", Path{Name: "name", Sub: "givenName"}},
-		{"urn:scim:schemas:extension:workspace:1.0:userPrincipalName", Path{Schema: WorkspaceSchema, Name: "userPrincipalName"}},
-		{"urn:scim:schemas:extension:enterprise:1.0:manager.managerId", Path{Schema: EnterpriseSchema, Name: "manager", Sub: "managerId"}},
+		{"urn:scim:schemas:extension:workspace:1.0:userPrincipalName",
+			Path{Schema: WorkspaceSchema, Name: "userPrincipalName"}},
+		{"urn:scim:schemas:extension:enterprise:1.0:manager.managerId",
+			Path{Schema: EnterpriseSchema, Name: "manager", Sub: "managerId"}},
 	}
 	for _, tt := range tests {
 		got, err := ParsePath(tt.in)

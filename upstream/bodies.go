@@ -72,7 +72,7 @@ func patchBody(current Attributes, d difference) body {
 		have, _ := current[p].([]Element)
 		if len(have) > 0 && !haveValues(have) {
 			// SCIM 1.1: what has no value sub-attribute cannot be matched and
-			// must be deleted and added anew.
+			// must be deleted and added again.
 			cleared = append(cleared, p)
 			have = nil
 		}

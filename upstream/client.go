@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -30,8 +29,8 @@ type Config struct {
 	// HTTPClient sends the requests and adds the token; required. Its redirect
 	// policy is replaced: redirects are never followed.
 	HTTPClient *http.Client
-	// Domains are the domains whose users and groups are the bridge's own, to
-	// the byte as the directories of the tenant spell them. At least one.
+	// Domains are the domains whose users and groups are the bridge's own,
+	// exactly as the directories of the tenant spell them. At least one.
 	Domains []string
 	// Timeout bounds one request to Access; 0 means 12 seconds.
 	Timeout time.Duration
@@ -92,15 +91,16 @@ func newClient(domains []string, access sender, guard *guard, m *memory) *Client
 func TenantURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || u.Host == "" || u.User != nil {
-		return nil, fmt.Errorf("the tenant URL must look like https://example.workspaceoneaccess.com, without user or password")
+		return nil, errors.New("the tenant URL must look like https://example.workspaceoneaccess.com, " +
+			"without user or password")
 	}
 	switch {
 	case u.Scheme == "https":
 	case u.Scheme == "http" && isLoopback(u.Hostname()):
 	case u.Scheme == "http":
-		return nil, fmt.Errorf("the tenant URL must use https (plain http is for loopback only)")
+		return nil, errors.New("the tenant URL must use https (plain http is for loopback only)")
 	default:
-		return nil, fmt.Errorf("the tenant URL must begin with https://")
+		return nil, errors.New("the tenant URL must begin with https://")
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }

@@ -55,7 +55,7 @@ func (k *collection[T]) patch(ctx context.Context, op, id string, b body) error 
 	return k.access.send(ctx, r, nil)
 }
 
-// get reads the record with that id into out, whoever's it is.
+// get reads the record with that id into out, ours or not.
 func (c *Client) get(ctx context.Context, op, path, id string, out any) error {
 	if !plausibleID(id) {
 		return notFound(op)

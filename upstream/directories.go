@@ -63,7 +63,8 @@ func (d *Directory) UnmarshalJSON(b []byte) error {
 // gets ErrNotPermitted.
 func (c *Client) Directories(ctx context.Context) ([]Directory, error) {
 	var answer struct{ Items []Directory }
-	err := c.sendVendor(ctx, call{op: opListDirectories, method: http.MethodGet, path: directoriesPath, accept: directoryListType}, &answer)
+	err := c.sendVendor(ctx, call{op: opListDirectories, method: http.MethodGet, path: directoriesPath,
+		accept: directoryListType}, &answer)
 	return answer.Items, err
 }
 
@@ -71,7 +72,8 @@ func (c *Client) Directories(ctx context.Context) ([]Directory, error) {
 func (c *Client) DirectoryDomains(ctx context.Context, id string) ([]string, error) {
 	var answer struct{ Items []domainRecord }
 	path := directoriesPath + "/" + url.PathEscape(id) + "/domains"
-	err := c.sendVendor(ctx, call{op: opReadDomains, method: http.MethodGet, path: path, accept: directoryDomainType}, &answer)
+	err := c.sendVendor(ctx, call{op: opReadDomains, method: http.MethodGet, path: path, accept: directoryDomainType},
+		&answer)
 	names := make([]string, 0, len(answer.Items))
 	for _, d := range answer.Items {
 		names = append(names, string(d))
@@ -157,7 +159,7 @@ func (c *Client) CheckDirectories(ctx context.Context) error {
 }
 
 // orMisconfigured is the refusal of a creation, or what is wrong with the
-// directory of the domain where that is the reason: an operator can mend it, so
+// directory of the domain where that is the reason: an operator can fix it, so
 // the data must not be blamed and given up.
 func (c *Client) orMisconfigured(ctx context.Context, op string, refusal error) error {
 	if !isRefusal(refusal) {

@@ -62,7 +62,8 @@ func TestDomainsThatAreNotTold(t *testing.T) {
 	directories := access.State().Directories
 	refuse := func(i, status int) {
 		access.ClearFaults()
-		access.AddFault(accesstest.Fault{Path: directoriesPath + "/" + directories[i]["directoryId"].(string), Status: status})
+		access.AddFault(accesstest.Fault{Path: directoriesPath + "/" + directories[i]["directoryId"].(string),
+			Status: status})
 	}
 	refuse(0, http.StatusBadRequest)
 	if got, err := c.DirectoriesWithDomains(t.Context()); err != nil || len(got) != 2 || len(got[0].Domains) != 0 {

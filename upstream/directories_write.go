@@ -39,7 +39,8 @@ func (c *Client) EnsureDirectory(ctx context.Context, name, domain string) (Ensu
 	for _, other := range directories {
 		if strings.EqualFold(other.Name, name) {
 			return Ensured{}, &Error{Op: opCreateDirectory, Kind: ErrConflict, Err: ErrDirectoryNameTaken,
-				Message: "A directory with the name " + other.Name + " exists already, for " + strings.Join(other.Domains, ", ") + "."}
+				Message: "A directory with the name " + other.Name + " exists already, for " + strings.Join(other.Domains, ", ") +
+					"."}
 		}
 	}
 	refused, err := c.createDirectory(ctx, name, domain)
@@ -60,8 +61,9 @@ func (c *Client) EnsureDirectory(ctx context.Context, name, domain string) (Ensu
 // resource by the type. refused is that status, 0 where the first was taken.
 func (c *Client) createDirectory(ctx context.Context, name, domain string) (refused int, _ error) {
 	r := call{
-		op: opCreateDirectory, method: http.MethodPost, path: directoriesPath, media: directoryOtherType, accept: directoryOtherType,
-		body: map[string]any{"type": TypeOther, "domains": []string{domain}, "name": name},
+		op: opCreateDirectory, method: http.MethodPost, path: directoriesPath, media: directoryOtherType,
+		accept: directoryOtherType,
+		body:   map[string]any{"type": TypeOther, "domains": []string{domain}, "name": name},
 	}
 	err := c.access.send(ctx, r, nil)
 	first, ok := errors.AsType[*Error](err)

@@ -32,7 +32,8 @@ func TestEnsureDirectory(t *testing.T) {
 			c, access := start(t, noDirectory(accesstest.Modes{MediaTypes: media}))
 			made, err := c.EnsureDirectory(t.Context(), "Okta", domain)
 			d := made.Directory
-			if err != nil || !made.Created || d.Name != "Okta" || d.Type != upstream.TypeOther || d.ID == "" || (made.Refused == 415) != (want == 2) {
+			if err != nil || !made.Created || d.Name != "Okta" || d.Type != upstream.TypeOther || d.ID == "" ||
+				(made.Refused == 415) != (want == 2) {
 				t.Fatalf("got %+v, %v", made, err)
 			}
 			again, err := c.EnsureDirectory(t.Context(), "Another name", domain)
@@ -60,7 +61,8 @@ func TestEnsureDirectoryAfterALostAnswer(t *testing.T) {
 		t.Errorf("%d creations were sent", len(got))
 	}
 	access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: directoriesPath, Drop: true, Count: 1})
-	if _, err := newClient(t, access, "new.com").EnsureDirectory(t.Context(), "New", "new.com"); !errors.Is(err, upstream.ErrUnavailable) {
+	if _, err := newClient(t, access, "new.com").EnsureDirectory(t.Context(), "New", "new.com"); !errors.Is(err,
+		upstream.ErrUnavailable) {
 		t.Errorf("a creation that was not applied: %v", err)
 	}
 }
@@ -75,13 +77,18 @@ func TestEnsureDirectoryRefused(t *testing.T) {
 		reason upstream.DomainReason
 		says   string
 	}{
-		{name: "the domain belongs to a synchronized directory", modes: accesstest.Modes{SyncedDomain: "corp.local"}, domain: "corp.local",
+		{name: "the domain belongs to a synchronized directory", modes: accesstest.Modes{SyncedDomain: "corp.local"},
+			domain: "corp.local",
 			reason: upstream.WrongType, says: "ACTIVE_DIRECTORY_LDAP"},
-		{name: "the domain is there in another spelling", domain: "ACME.com", reason: upstream.OtherSpelling, says: "but one has acme.com"},
+		{name: "the domain is there in another spelling", domain: "ACME.com", reason: upstream.OtherSpelling,
+			says: "but one has acme.com"},
 		{name: "the name is taken", domain: "new.com", want: upstream.ErrConflict},
-		{name: "the role is too small", modes: accesstest.Modes{Mistakes: accesstest.Mistakes{Role: "users"}}, domain: "new.com", want: upstream.ErrNotPermitted},
-		{name: "both media types are refused", fault: accesstest.Fault{Status: 415}, domain: "newest.com", want: upstream.ErrRefused, says: "answered 415, application/json 415"},
-		{name: "nothing is found for either type", fault: accesstest.Fault{Status: 404}, domain: "newest.com", want: upstream.ErrNotFound, says: "answered 404, application/json 404"},
+		{name: "the role is too small", modes: accesstest.Modes{Mistakes: accesstest.Mistakes{Role: "users"}},
+			domain: "new.com", want: upstream.ErrNotPermitted},
+		{name: "both media types are refused", fault: accesstest.Fault{Status: 415}, domain: "newest.com",
+			want: upstream.ErrRefused, says: "answered 415, application/json 415"},
+		{name: "nothing is found for either type", fault: accesstest.Fault{Status: 404}, domain: "newest.com",
+			want: upstream.ErrNotFound, says: "answered 404, application/json 404"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

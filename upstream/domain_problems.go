@@ -14,7 +14,7 @@ type DomainProblem struct {
 	// Directory is the one that stands in the way, where there is one.
 	Directory Directory
 	// Domains are those of the whole tenant, sorted, for MissingDirectory, and
-	// the other spelling alone for OtherSpelling.
+	// only the other spelling for OtherSpelling.
 	Domains []string
 }
 
@@ -26,7 +26,7 @@ const (
 	// MissingDirectory says that no directory has the domain.
 	MissingDirectory DomainReason = iota
 	// OtherSpelling says that a directory has the domain in another spelling:
-	// Access compares domains to the byte.
+	// Access compares domains exactly.
 	OtherSpelling
 	// WrongType says that the domain belongs to a directory that takes no
 	// provisioned users.
@@ -41,15 +41,18 @@ const (
 func (p *DomainProblem) Error() string {
 	switch p.Reason {
 	case OtherSpelling:
-		return "no directory has the domain " + p.Domain + ", but one has " + p.Domains[0] + ": the configuration must spell it like that"
+		return "no directory has the domain " + p.Domain + ", but one has " + p.Domains[0] +
+			": the configuration must spell it like that"
 	case WrongType:
-		return "the domain " + p.Domain + " belongs to a directory of type " + p.Directory.Type + ": provisioned users need one of type " + TypeOther
+		return "the domain " + p.Domain + " belongs to a directory of type " + p.Directory.Type +
+			": provisioned users need one of type " + TypeOther
 	case BeingDeleted:
 		return "the directory of the domain " + p.Domain + " is being deleted: create it anew when that is done"
 	case SeveralDirectories:
 		return "several directories have the domain " + p.Domain + ": Access cannot know where its users belong"
 	}
-	return "no directory has the domain " + p.Domain + ": create one of type Other (domains that exist: " + strings.Join(p.Domains, ", ") + ")"
+	return "no directory has the domain " + p.Domain + ": create one of type Other (domains that exist: " +
+		strings.Join(p.Domains, ", ") + ")"
 }
 
 // DirectoryOf finds the directory that takes the provisioned users of domain

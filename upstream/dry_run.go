@@ -44,8 +44,8 @@ type HeldBack struct {
 }
 
 // NewDryRun returns a client that reads from Access and writes nothing there. A
-// write goes the whole way that it goes in earnest, up to the point where it
-// would be sent: then the record is remembered as Access would hold it, so that
+// write takes the same way as without a dry run, up to the point where it would
+// be sent: then the record is remembered as Access would hold it, so that
 // later reads show it.
 //
 // What is remembered is bounded: the oldest records are forgotten first, and
@@ -64,7 +64,7 @@ func NewDryRun(access *Client, cfg DryRunConfig) (*Client, error) {
 }
 
 const (
-	// inventedPrefix begins the ids of records that exist in a dry run alone.
+	// inventedPrefix begins the ids of records that exist only in a dry run.
 	inventedPrefix = "dry-run-"
 	// defaultMaxPlans is about 100 MB at the worst.
 	defaultMaxPlans = 200_000
@@ -180,13 +180,15 @@ func (d *dryRun) checkNames(ctx context.Context, op string, next, before *plan) 
 }
 
 // read reads a record as it would be served.
-func (d *dryRun) read(ctx context.Context, r call, path, id string) (raw json.RawMessage, err error) {
+func (d *dryRun) read(ctx context.Context, r call, path, id string) (json.RawMessage, error) {
 	if d.lacks(id) {
 		return nil, &Error{Op: r.op, Kind: ErrNotFound, Status: http.StatusNotFound}
 	}
 	if p := d.plan(id); p != nil {
-		raw = p.json()
-	} else if err = d.tenant.send(ctx, r, &raw); err != nil {
+		return d.shown(path)(p.json()), nil
+	}
+	var raw json.RawMessage
+	if err := d.tenant.send(ctx, r, &raw); err != nil {
 		return nil, err
 	}
 	return d.shown(path)(raw), nil
@@ -216,10 +218,10 @@ func (d *dryRun) search(ctx context.Context, r call) (json.RawMessage, error) {
 	}
 	answer := listAnswer[json.RawMessage]{Total: held.Total + len(added), Resources: records}
 	if whole {
-		all := append(records, added...)
-		answer = listAnswer[json.RawMessage]{len(all), slicePage(all, s.start, s.count).Resources}
+		records = append(records, added...)
+		answer = listAnswer[json.RawMessage]{len(records), slicePage(records, s.start, s.count).Resources}
 	} else if n := len(held.Resources); s.start-1+n >= held.Total { // the end of what Access holds
-		answer.Resources = append(records, slicePage(added, s.start-held.Total, s.count-n).Resources...)
+		answer.Resources = append(answer.Resources, slicePage(added, s.start-held.Total, s.count-n).Resources...)
 	}
 	show := d.shown(r.path)
 	for i, raw := range answer.Resources {

@@ -38,10 +38,14 @@ func TestDryRunTellsDifferences(t *testing.T) {
 			t.Errorf("told %s, which quotes a value", got)
 		}
 	}
-	check(`"Op":"create user","UserID":"GRACE","GroupID":"","Domain":"acme.com","Set":["active","emails","externalId","name.familyName","name.givenName","userName"],"Cleared":null`)
+	check(`"Op":"create user","UserID":"GRACE","GroupID":"","Domain":"acme.com",` +
+		`"Set":["active","emails","externalId","name.familyName","name.givenName","userName"],"Cleared":null`)
 	set := func(a upstream.Attributes) {
 		t.Helper()
-		if _, err := r.UpdateUser(ctx, ada.ID, func(upstream.User) (upstream.Attributes, error) { return a, nil }); err != nil {
+		if _, err := r.UpdateUser(ctx, ada.ID, func(upstream.User) (upstream.Attributes, error) {
+			return a,
+				nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -55,7 +59,8 @@ func TestDryRunTellsDifferences(t *testing.T) {
 	if len(told.all) != n {
 		t.Error("a change of nothing was told")
 	}
-	g, err := r.CreateGroup(ctx, domain, upstream.Group{DisplayName: "Engineers", Members: []upstream.Member{{ID: ada.ID}, {ID: grace.ID}, {ID: "stranger"}}})
+	g, err := r.CreateGroup(ctx, domain, upstream.Group{DisplayName: "Engineers",
+		Members: []upstream.Member{{ID: ada.ID}, {ID: grace.ID}, {ID: "stranger"}}})
 	if err != nil || !slices.Equal(g.Unknown, []string{"stranger"}) {
 		t.Fatalf("got %+v, error %v", g, err)
 	}
@@ -68,7 +73,11 @@ func TestDryRunTellsDifferences(t *testing.T) {
 	if filling.Op != "update group" || filling.GroupID != g.ID || !slices.Equal(filling.Added, ids) {
 		t.Errorf("told %+v", filling)
 	}
-	if _, err := r.UpdateGroup(ctx, g.ID, func(g upstream.Group) (upstream.Group, error) { g.Members = nil; return g, nil }); err != nil {
+	if _, err := r.UpdateGroup(ctx, g.ID, func(g upstream.Group) (upstream.Group, error) {
+		g.Members = nil
+		return g,
+			nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if got := told.last(t); !slices.Equal(got.Removed, ids) || len(got.Added) > 0 {
@@ -100,7 +109,10 @@ func TestDryRunShowsTheRequest(t *testing.T) {
 	for _, d := range []directory{dry, real} {
 		a := upstream.Attributes{{Name: "title"}: "Countess", {Name: "phoneNumbers"}: []upstream.Element{{"value": "1"}}}
 		for range 2 {
-			if _, err := d.UpdateUser(t.Context(), ada.ID, func(upstream.User) (upstream.Attributes, error) { return a, nil }); err != nil {
+			if _, err := d.UpdateUser(t.Context(), ada.ID, func(upstream.User) (upstream.Attributes, error) {
+				return a,
+					nil
+			}); err != nil {
 				t.Fatal(err)
 			}
 			a = upstream.Attributes{{Name: "title"}: nil, {Name: "phoneNumbers"}: []upstream.Element{{"value": "2"}}}
@@ -160,10 +172,12 @@ func TestDryRunRefusesAsTheClientDoes(t *testing.T) {
 	if _, err := r.CreateUser(t.Context(), "other.example", attributes("x")); !errors.Is(err, upstream.ErrRefused) {
 		t.Errorf("a domain that is not managed: %v", err)
 	}
-	if _, err := r.CreateGroup(t.Context(), "other.example", upstream.Group{DisplayName: "x"}); !errors.Is(err, upstream.ErrRefused) {
+	if _, err := r.CreateGroup(t.Context(), "other.example", upstream.Group{DisplayName: "x"}); !errors.Is(err,
+		upstream.ErrRefused) {
 		t.Errorf("a group in a domain that is not managed: %v", err)
 	}
-	if _, err := r.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: "all users"}); !errors.Is(err, upstream.ErrConflict) {
+	if _, err := r.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: "all users"}); !errors.Is(err,
+		upstream.ErrConflict) {
 		t.Errorf("the name of a group that is not the bridge's: %v", err)
 	}
 	if _, err := r.User(t.Context(), "dry-run-of-another-process"); !errors.Is(err, upstream.ErrNotFound) {
@@ -226,7 +240,8 @@ func TestDryRunListsInPages(t *testing.T) {
 				want := whole.Resources[from:min(from+count, total)]
 				same := func(a, b upstream.User) bool { return a.ID == b.ID }
 				if err != nil || page.Total != total || !slices.EqualFunc(page.Resources, want, same) {
-					t.Errorf("%d from %d: got %d of %d, error %v, want %d", count, start, len(page.Resources), page.Total, err, len(want))
+					t.Errorf("%d from %d: got %d of %d, error %v, want %d", count, start, len(page.Resources), page.Total, err,
+						len(want))
 				}
 			}
 		}
@@ -260,7 +275,8 @@ func TestDryRunOfOneNameAtOnce(t *testing.T) {
 	var work sync.WaitGroup
 	for range 8 {
 		work.Go(func() {
-			if _, err := r.CreateUser(t.Context(), domain, maps.Clone(attributes("ada"))); err != nil && !errors.Is(err, upstream.ErrConflict) {
+			if _, err := r.CreateUser(t.Context(), domain, maps.Clone(attributes("ada"))); err != nil &&
+				!errors.Is(err, upstream.ErrConflict) {
 				t.Error(err)
 			}
 		})

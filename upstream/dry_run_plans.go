@@ -256,7 +256,8 @@ func (d *dryRun) shown(path string) func(json.RawMessage) json.RawMessage {
 			return raw // whoever decodes it reports that
 		}
 		if members, ok := u.Attributes[membersPath].([]Element); ok {
-			u.Attributes[membersPath] = slices.DeleteFunc(members, func(m Element) bool { return d.lacks(fmt.Sprint(m["value"])) })
+			u.Attributes[membersPath] = slices.DeleteFunc(members,
+				func(m Element) bool { return d.lacks(fmt.Sprint(m["value"])) })
 		} else if path == groupsPath {
 			return raw // none, or not told
 		}

@@ -28,7 +28,8 @@ type userDirectory interface {
 	Users(ctx context.Context, start, count int) (upstream.Page[upstream.User], error)
 	FindUsers(ctx context.Context, key upstream.Key, value string) ([]upstream.User, error)
 	CreateUser(ctx context.Context, domain string, a upstream.Attributes) (upstream.User, error)
-	UpdateUser(ctx context.Context, id string, change func(upstream.User) (upstream.Attributes, error)) (upstream.User, error)
+	UpdateUser(ctx context.Context, id string, change func(upstream.User) (upstream.Attributes, error)) (upstream.User,
+		error)
 	DeleteUser(ctx context.Context, id string, allow func(upstream.User) error) error
 }
 
@@ -37,7 +38,8 @@ type groupDirectory interface {
 	Groups(ctx context.Context, start, count int, withMembers bool) (upstream.Page[upstream.Group], error)
 	FindGroups(ctx context.Context, key upstream.Key, value string, withMembers bool) ([]upstream.Group, error)
 	CreateGroup(ctx context.Context, domain string, g upstream.Group) (upstream.Group, error)
-	UpdateGroup(ctx context.Context, id string, change func(upstream.Group) (upstream.Group, error)) (upstream.Group, error)
+	UpdateGroup(ctx context.Context, id string, change func(upstream.Group) (upstream.Group, error)) (upstream.Group,
+		error)
 	DeleteGroup(ctx context.Context, id string, allow func(upstream.Group) error) error
 }
 
@@ -98,8 +100,10 @@ func (a *actor) step(n [4]int) string {
 	case 2, 3:
 		u, err := a.UpdateUser(ctx, user(), func(upstream.User) (upstream.Attributes, error) {
 			changes := []upstream.Attributes{
-				{{Name: "userName"}: name}, {{Name: "title"}: fmt.Sprint("title", n[2]%2)}, {{Name: "title"}: nil}, {{Name: "active"}: n[2]%2 == 0},
-				{{Name: "phoneNumbers"}: []upstream.Element{{"value": fmt.Sprint(n[2] % 3)}}, {Schema: upstream.EnterpriseSchema, Name: "department"}: "d"},
+				{{Name: "userName"}: name}, {{Name: "title"}: fmt.Sprint("title", n[2]%2)}, {{Name: "title"}: nil},
+				{{Name: "active"}: n[2]%2 == 0},
+				{{Name: "phoneNumbers"}: []upstream.Element{{"value": fmt.Sprint(n[2] % 3)}},
+					{Schema: upstream.EnterpriseSchema, Name: "department"}: "d"},
 			}
 			return changes[n[3]%len(changes)], nil
 		})
@@ -126,7 +130,8 @@ func (a *actor) step(n [4]int) string {
 	case 8:
 		return fmt.Sprint("delete group ", outcome(a.DeleteGroup(ctx, group(), func(upstream.Group) error { return nil })))
 	}
-	found, err := a.FindUsers(ctx, []upstream.Key{upstream.ByUserName, upstream.UserNameContains, upstream.UserNameStarts}[n[1]%3], strings.TrimSuffix(name, fmt.Sprint(n[3]%6)))
+	found, err := a.FindUsers(ctx, []upstream.Key{upstream.ByUserName, upstream.UserNameContains,
+		upstream.UserNameStarts}[n[1]%3], strings.TrimSuffix(name, fmt.Sprint(n[3]%6)))
 	return fmt.Sprint("find ", a.showUsers(found), outcome(err))
 }
 

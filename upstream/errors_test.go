@@ -96,12 +96,14 @@ func TestMessagesOfAccess(t *testing.T) {
 	tests := []struct {
 		name, contentType, body, want string
 	}{
-		{"the shape that was seen", "application/json", `{"errors":[{"code":"x","message":"No mail.","parameters":null}]}`, "No mail."},
+		{"the shape that was seen", "application/json", `{"errors":[{"code":"x","message":"No mail.","parameters":null}]}`,
+			"No mail."},
 		{"the shape of the SDK", "application/json", `{"Errors":[{"code":"400","description":"No name."}]}`, "No name."},
 		{"a bare message", "application/json", `{"message":"Nothing."}`, "Nothing."},
 		{"an OAuth error", "application/json", `{"error":"x","error_description":"Bad client."}`, "Bad client."},
 		{"an empty body", "", ``, ""},
-		{"a long message is cut", "application/json", `{"message":"` + strings.Repeat("é ", 500) + `"}`, strings.TrimSpace(strings.Repeat("é ", 150)) + " …"},
+		{"a long message is cut", "application/json", `{"message":"` + strings.Repeat("é ", 500) + `"}`,
+			strings.TrimSpace(strings.Repeat("é ", 150)) + " …"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -141,7 +143,8 @@ func TestTransportErrorsHideTheURL(t *testing.T) {
 }
 
 func TestNewClientRefusals(t *testing.T) {
-	good := upstream.Config{BaseURL: "https://t.workspaceoneaccess.com", HTTPClient: http.DefaultClient, Domains: []string{domain}}
+	good := upstream.Config{BaseURL: "https://t.workspaceoneaccess.com", HTTPClient: http.DefaultClient,
+		Domains: []string{domain}}
 	tests := []struct {
 		name   string
 		change func(*upstream.Config)

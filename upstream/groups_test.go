@@ -158,9 +158,11 @@ func TestRemovedMemberThatIsGoneIsFine(t *testing.T) {
 }
 
 func TestGroupsThatAreNotOurs(t *testing.T) {
-	c, access := start(t, accesstest.Config{Domains: []string{domain, "other.com"}, Modes: accesstest.Modes{SyncedDomain: "corp.local"}})
+	c, access := start(t, accesstest.Config{Domains: []string{domain, "other.com"},
+		Modes: accesstest.Modes{SyncedDomain: "corp.local"}})
 	createGroup(t, c, "Sales", nil)
-	if _, err := newClient(t, access, "other.com").CreateGroup(t.Context(), "other.com", upstream.Group{DisplayName: "Theirs"}); err != nil {
+	if _, err := newClient(t, access, "other.com").CreateGroup(t.Context(), "other.com",
+		upstream.Group{DisplayName: "Theirs"}); err != nil {
 		t.Fatal(err)
 	}
 	page, err := c.Groups(t.Context(), 1, 100, true)
@@ -183,7 +185,8 @@ func TestGroupsThatAreNotOurs(t *testing.T) {
 		if err := c.DeleteGroup(t.Context(), id, anyGroup); !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("deleting %v: %v, want not found", g["displayName"], err)
 		}
-		if _, err := c.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: g["displayName"].(string)}); !errors.Is(err, upstream.ErrConflict) {
+		if _, err := c.CreateGroup(t.Context(), domain,
+			upstream.Group{DisplayName: g["displayName"].(string)}); !errors.Is(err, upstream.ErrConflict) {
 			t.Errorf("creating a second %v: %v, want a conflict", g["displayName"], err)
 		}
 	}

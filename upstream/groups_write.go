@@ -47,7 +47,8 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	defer unlock()
 	group := created.Group
 	group.Members, group.Unknown = nil, unknown
-	return group, inDoubt(c.addMembers(ctx, &group, joining))
+	err = inDoubt(c.addMembers(ctx, &group, joining))
+	return group, err
 }
 
 // UpdateGroup reads the group, asks change what its name, externalId and
@@ -92,7 +93,8 @@ func (c *Client) applyToGroup(ctx context.Context, current, want Group) (Group, 
 	next := current
 	next.Members, next.Unknown = distinct(current.Members, leaving), unknown
 	next.Meta.Version = "" // that of the read; the state after the writes has one that was not read
-	return next, c.addMembers(ctx, &next, joining)
+	err = c.addMembers(ctx, &next, joining)
+	return next, err
 }
 
 // patchGroupNames sends name and externalId where they changed.
@@ -134,7 +136,8 @@ func (c *Client) addMembers(ctx context.Context, g *Group, joining []Member) err
 // addBatch adds members in one request. Where Access refuses them together, it
 // looks which of them are users of ours by now and adds these: adding a member
 // twice does no harm. A refusal of users that exist is an error.
-func (c *Client) addBatch(ctx context.Context, id string, batch []Member) (added []Member, unknown []string, err error) {
+func (c *Client) addBatch(ctx context.Context, id string, batch []Member) (added []Member, unknown []string,
+	err error) {
 	refusal := c.groups.patch(ctx, opUpdateGroup, id, memberBody(batch, false))
 	if !isRefusal(refusal) {
 		return batch, nil, refusal

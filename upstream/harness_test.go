@@ -43,7 +43,8 @@ func newClient(t *testing.T, access *accesstest.Running, domains ...string) *ups
 }
 
 // newClientWith returns a client that meets trouble as r says.
-func newClientWith(t *testing.T, access *accesstest.Running, r upstream.Resilience, domains ...string) *upstream.Client {
+func newClientWith(t *testing.T, access *accesstest.Running, r upstream.Resilience,
+	domains ...string) *upstream.Client {
 	t.Helper()
 	return newClientFrom(t, access, upstream.Config{Domains: domains, Resilience: r})
 }
@@ -65,7 +66,8 @@ func newClientFrom(t *testing.T, access *accesstest.Running, cfg upstream.Config
 // authorized is an HTTP client that Access accepts.
 func authorized(t *testing.T, access *accesstest.Running) *http.Client {
 	t.Helper()
-	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: clientSecret, TokenURL: access.URL + "/SAAS/auth/oauthtoken"}
+	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: clientSecret,
+		TokenURL: access.URL + "/SAAS/auth/oauthtoken"}
 	return tokens.Client(t.Context())
 }
 

@@ -97,7 +97,7 @@ func (c *Client) inOwnGroups(ctx context.Context, users []User) ([]User, error) 
 }
 
 // withOwnMembers leaves each group only those of its members that are users of
-// ours. Others, whom somebody else put there, do not exist for callers, and so
+// ours. Others, whom something else put there, do not exist for callers, and so
 // nobody takes them out.
 func (c *Client) withOwnMembers(ctx context.Context, groups []Group) ([]Group, error) {
 	var ids []string

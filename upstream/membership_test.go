@@ -24,7 +24,8 @@ func running(t *testing.T, access *accesstest.Running) *upstream.Client {
 	var work sync.WaitGroup
 	work.Go(func() { _ = c.Run(ctx) })
 	t.Cleanup(func() { stop(); work.Wait() })
-	for deadline := time.Now().Add(10 * time.Second); requests(access, http.MethodGet) < 2; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Second); requests(access,
+		http.MethodGet) < 2; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the client reads no users and groups")
 		}
@@ -56,6 +57,7 @@ func listless(t *testing.T, access *accesstest.Running) *upstream.Client {
 
 // everyStart runs a test on clients that know nothing, everything, or can read no list.
 func everyStart(t *testing.T, access *accesstest.Running, test func(t *testing.T, c *upstream.Client, lists bool)) {
+	t.Helper()
 	t.Run("just started", func(t *testing.T) { test(t, newClient(t, access, domain), true) })
 	t.Run("while lists fail", func(t *testing.T) { test(t, listless(t, access), false) })
 	t.Run("after the reading in the background", func(t *testing.T) { test(t, running(t, access), true) })
@@ -78,6 +80,7 @@ func TestForeignUsersBecomeNoMembers(t *testing.T) {
 	ada := create(t, before, "ada")
 	admin := administrator(t, access)
 	everyStart(t, access, func(t *testing.T, c *upstream.Client, _ bool) {
+		t.Helper()
 		g := createGroup(t, c, t.Name(), []upstream.Member{{ID: ada.ID}, {ID: admin}})
 		wantMembers(t, access, g.ID, []upstream.Member{{ID: ada.ID}})
 		if len(g.Unknown) != 1 || g.Unknown[0] != admin {
@@ -99,6 +102,7 @@ func TestForeignMembersAreLeftAlone(t *testing.T) {
 	ada := create(t, before, "ada")
 	admin := administrator(t, access)
 	everyStart(t, access, func(t *testing.T, c *upstream.Client, lists bool) {
+		t.Helper()
 		g := createGroup(t, before, t.Name(), []upstream.Member{{ID: ada.ID}})
 		joinBehindTheBridge(t, access, g.ID, admin)
 		wantMembers(t, access, g.ID, []upstream.Member{{ID: ada.ID}, {ID: admin}})
@@ -128,7 +132,8 @@ func TestForeignMembersAreLeftAlone(t *testing.T) {
 		wantMembers(t, access, g.ID, []upstream.Member{{ID: admin}})
 		access.ClearRequests()
 		if _, err := c.Group(t.Context(), g.ID); err != nil || requests(access, "") != 1 {
-			t.Errorf("reading the group again took %d requests, %v; want one: who is a stranger is remembered", requests(access, ""), err)
+			t.Errorf("reading the group again took %d requests, %v; want one: who is a stranger is remembered",
+				requests(access, ""), err)
 		}
 	})
 }
@@ -212,6 +217,7 @@ func TestForeignGroupsOfAUserAreLeftOut(t *testing.T) {
 			continue
 		}
 		everyStart(t, access, func(t *testing.T, c *upstream.Client, lists bool) {
+			t.Helper()
 			access.ClearRequests()
 			u, err := c.User(t.Context(), ada.ID)
 			if i == 59 && !lists { // too many to look up one by one

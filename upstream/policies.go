@@ -81,7 +81,7 @@ func (p Policy) Mentions(names ...string) bool {
 
 // Policies lists the access policies for applications, with their rules where
 // Access tells them: it asks the newer resource, and the older one, which lists
-// names alone, where that does not exist. A client with a small role gets
+// only names, where that does not exist. A client with a small role gets
 // ErrNotPermitted.
 func (c *Client) Policies(ctx context.Context) ([]Policy, error) {
 	var answer struct{ Items []Policy }
@@ -92,7 +92,8 @@ func (c *Client) Policies(ctx context.Context) ([]Policy, error) {
 		},
 	}, &answer)
 	if isRefusal(err) {
-		err = c.sendVendor(ctx, call{op: opListPolicies, method: http.MethodGet, path: policiesPath, accept: policyListType}, &answer)
+		err = c.sendVendor(ctx, call{op: opListPolicies, method: http.MethodGet, path: policiesPath, accept: policyListType},
+			&answer)
 	}
 	return answer.Items, err
 }

@@ -54,7 +54,8 @@ func (p *IdentityProvider) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	*p = IdentityProvider{ID: raw.ID, Name: raw.Name, BuiltIn: strings.EqualFold(raw.Type, "BUILT_IN"), DirectoriesKnown: raw.Directories != nil}
+	*p = IdentityProvider{ID: raw.ID, Name: raw.Name, BuiltIn: strings.EqualFold(raw.Type, "BUILT_IN"),
+		DirectoriesKnown: raw.Directories != nil}
 	p.NameID = raw.NameIDMappings[raw.NameIDFormatType]
 	if p.Name == "" {
 		p.Name = raw.FriendlyName
@@ -104,7 +105,7 @@ func (c *Client) IdentityProviders(ctx context.Context) ([]IdentityProvider, err
 	var answer struct{ Items []IdentityProvider }
 	err := c.sendVendor(ctx, r, &answer)
 	if isRefusal(err) {
-		// Every public client asks for the enabled ones alone.
+		// Every public client asks only for the enabled ones.
 		r.query = url.Values{"onlyEnabledAdapters": {"true"}}
 		err = c.sendVendor(ctx, r, &answer)
 	}
@@ -133,7 +134,8 @@ func (c *Client) IdentityProvider(ctx context.Context, id string) (IdentityProvi
 		return IdentityProvider{}, notFound(opReadProvider)
 	}
 	var p IdentityProvider
-	r := call{op: opReadProvider, method: http.MethodGet, path: providersPath + "/" + url.PathEscape(id), accept: providerType}
+	r := call{op: opReadProvider, method: http.MethodGet, path: providersPath + "/" + url.PathEscape(id),
+		accept: providerType}
 	err := c.sendVendor(ctx, r, &p)
 	return p, err
 }

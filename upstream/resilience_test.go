@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"sync"
+	"net/http/httptest"
+	"strconv"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ws1bridge/upstream"
@@ -28,7 +31,8 @@ func TestWhatIsSafeIsSentAgain(t *testing.T) {
 	half.Body = "truncated"
 	for name, f := range map[string]accesstest.Fault{
 		"cut before the request": dropped, "cut after the change": lost, "a proxy's error": failed,
-		"an empty answer": empty, "half an answer": half, "an error": fault(500), "throttled": fault(429), "unavailable": fault(503),
+		"an empty answer": empty, "half an answer": half, "an error": fault(500), "throttled": fault(429),
+		"unavailable": fault(503),
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, access := start(t, accesstest.Config{})
@@ -42,7 +46,8 @@ func TestWhatIsSafeIsSentAgain(t *testing.T) {
 			access.ClearFaults()
 			f.Method = http.MethodPatch
 			access.AddFault(f)
-			if got, err := update(t, c, u.ID, upstream.Attributes{{Name: "title"}: "Countess"}); err != nil || got.Attributes[upstream.Path{Name: "title"}] != "Countess" {
+			if got, err := update(t, c, u.ID, upstream.Attributes{{Name: "title"}: "Countess"}); err != nil ||
+				got.Attributes[upstream.Path{Name: "title"}] != "Countess" {
 				t.Errorf("update: %v, %v", got.Attributes, err)
 			}
 			access.ClearFaults()
@@ -81,73 +86,115 @@ func TestCreationIsSentAgainOnlyWhenSurelyNotDone(t *testing.T) {
 	}
 }
 
+// script is a tenant that answers at once, without a network: its status for the
+// nth request, 200 with an empty list.
+type script func(n int) (status, retryAfter int)
+
+// scripted returns a client of a tenant that follows a script, and how many
+// requests it got. It is for tests within a bubble of synctest.
+func scripted(t *testing.T, cfg upstream.Config, tenant script) (*upstream.Client, *atomic.Int64) {
+	t.Helper()
+	var count atomic.Int64
+	cfg.BaseURL, cfg.Domains = "https://t.workspaceoneaccess.com", []string{domain}
+	cfg.HTTPClient = &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		status, retryAfter := tenant(int(count.Add(1)))
+		w := httptest.NewRecorder()
+		if retryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
+		}
+		w.WriteHeader(status)
+		_, _ = w.WriteString(`{"totalResults":0,"Resources":[]}`)
+		return w.Result(), nil
+	})}
+	c, err := upstream.NewClient(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, &count
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func always(status int) script { return func(int) (int, int) { return status, 0 } }
+
+// inBubble runs a test in a bubble of synctest.
+func inBubble(t *testing.T, name string, test func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) { synctest.Test(t, test) })
+}
+
 func TestRetryAfterOfAccess(t *testing.T) {
-	t.Run("is waited for where it is short", func(t *testing.T) {
-		_, access := start(t, accesstest.Config{})
-		c := newClientWith(t, access, upstream.Resilience{FirstPause: time.Millisecond}, domain)
-		f := fault(http.StatusTooManyRequests)
-		f.RetryAfter, f.Count = 1, 1
-		access.AddFault(f)
+	inBubble(t, "is waited for where it is short", func(t *testing.T) {
+		t.Helper()
+		c, count := scripted(t, upstream.Config{Resilience: upstream.Resilience{FirstPause: time.Millisecond}},
+			func(n int) (int, int) {
+				if n == 1 {
+					return http.StatusTooManyRequests, 1
+				}
+				return http.StatusOK, 0
+			})
 		began := time.Now()
-		if _, err := c.FindUsers(t.Context(), upstream.ByUserName, "x"); err != nil || time.Since(began) < time.Second {
-			t.Errorf("answered after %v with %v, want a second and no error", time.Since(began), err)
+		if _, err := c.FindUsers(t.Context(), upstream.ByUserName, "x"); err != nil || time.Since(began) < time.Second ||
+			count.Load() != 2 {
+			t.Errorf("answered after %v and %d requests with %v, want a second and no error", time.Since(began), count.Load(),
+				err)
 		}
 	})
-	t.Run("is passed on where it is long", func(t *testing.T) {
-		_, access := start(t, accesstest.Config{})
-		c := newClientWith(t, access, upstream.Resilience{FirstPause: time.Millisecond}, domain)
-		f := fault(http.StatusServiceUnavailable)
-		f.RetryAfter = 30
-		access.AddFault(f)
+	inBubble(t, "is passed on where it is long", func(t *testing.T) {
+		t.Helper()
+		c, count := scripted(t, upstream.Config{Resilience: upstream.Resilience{FirstPause: time.Millisecond}},
+			func(int) (int, int) { return http.StatusServiceUnavailable, 30 })
 		_, err := c.FindUsers(t.Context(), upstream.ByUserName, "x")
 		e, ok := errors.AsType[*upstream.Error](err)
-		if !ok || e.RetryAfter != 30*time.Second || requests(access, "") != 1 {
-			t.Errorf("error = %#v after %d requests, want 30 s after one", err, requests(access, ""))
+		if !ok || e.RetryAfter != 30*time.Second || count.Load() != 1 {
+			t.Errorf("error = %#v after %d requests, want 30 s after one", err, count.Load())
 		}
 	})
 }
 
 func TestCircuit(t *testing.T) {
-	_, access := start(t, accesstest.Config{})
-	told := make(chan bool, 10)
-	c := newClientFrom(t, access, upstream.Config{
-		Domains: []string{domain}, OnCircuit: func(open bool) { told <- open },
-		Resilience: upstream.Resilience{Attempts: 1, BreakAfter: 3, BreakFor: 100 * time.Millisecond},
-	})
-	ctx, stop := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { _ = c.Run(ctx) })
-	t.Cleanup(func() { stop(); running.Wait() })
+	synctest.Test(t, func(t *testing.T) {
+		told := make(chan bool, 10)
+		var down atomic.Bool
+		c, count := scripted(t, upstream.Config{
+			OnCircuit:  func(open bool) { told <- open },
+			Resilience: upstream.Resilience{Attempts: 1, BreakAfter: 3, BreakFor: 100 * time.Millisecond},
+		}, func(int) (int, int) {
+			if down.Load() {
+				return http.StatusServiceUnavailable, 0
+			}
+			return http.StatusOK, 0
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go func() { _ = c.Run(ctx) }()
+		synctest.Wait() // until the background has read all users
 
-	access.AddFault(accesstest.Fault{Path: scimPath, Status: http.StatusServiceUnavailable})
-	for range 3 {
-		_, _ = c.FindUsers(t.Context(), upstream.ByUserName, "x")
-	}
-	before := requests(access, "")
-	began := time.Now()
-	_, err := c.FindUsers(t.Context(), upstream.ByUserName, "x")
-	if !errors.Is(err, upstream.ErrCircuitOpen) || !errors.Is(err, upstream.ErrUnavailable) {
-		t.Errorf("error = %#v, want one that says that the circuit is open", err)
-	}
-	if took := time.Since(began); took > 50*time.Millisecond || requests(access, "") != before {
-		t.Errorf("it took %v and %d requests, want none", took, requests(access, "")-before)
-	}
-	access.ClearFaults()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		if requests(access, "") > before { // a probe, though nobody asked for anything
-			break
+		down.Store(true)
+		for range 3 {
+			_, _ = c.FindUsers(t.Context(), upstream.ByUserName, "x")
 		}
-		if time.Now().After(deadline) {
-			t.Fatal("nobody probed")
+		before, began := count.Load(), time.Now()
+		_, err := c.FindUsers(t.Context(), upstream.ByUserName, "x")
+		if !errors.Is(err, upstream.ErrCircuitOpen) || !errors.Is(err, upstream.ErrUnavailable) {
+			t.Errorf("error = %#v, want one that says that the circuit is open", err)
 		}
-	}
-	time.Sleep(50 * time.Millisecond) // the probe's answer
-	if _, err := c.FindUsers(t.Context(), upstream.ByUserName, "x"); err != nil {
-		t.Errorf("after the probe: %v", err)
-	}
-	if opened, closed := <-told, <-told; !opened || closed || len(told) != 0 {
-		t.Errorf("told open %t, then %t and %d more; want open, closed and no more", opened, closed, len(told))
-	}
+		if took := time.Since(began); took > 0 || count.Load() != before {
+			t.Errorf("it took %v and %d requests, want none", took, count.Load()-before)
+		}
+		down.Store(false)
+		if opened, closed := <-told, <-told; !opened || closed { // by a probe, though nobody asked for anything
+			t.Errorf("told open %t, then %t; want open, then closed", opened, closed)
+		}
+		if _, err := c.FindUsers(t.Context(), upstream.ByUserName, "x"); err != nil {
+			t.Errorf("after the probe: %v", err)
+		}
+		if len(told) != 0 {
+			t.Errorf("told %d times more", len(told))
+		}
+	})
 }
 
 // What is refused says nothing against Access: nothing of it opens the circuit.
@@ -172,53 +219,55 @@ func TestRefusalsLeaveTheCircuitClosed(t *testing.T) {
 }
 
 func TestBulkhead(t *testing.T) {
-	_, access := start(t, accesstest.Config{})
-	c := newClientWith(t, access, upstream.Resilience{Attempts: 1, Concurrency: 2}, domain)
-	create(t, c, "ada")
-	held := scimUsers
-	held.Delay = 4 * time.Second
-	access.AddFault(held)
-	var wait sync.WaitGroup
-	for range 2 {
-		wait.Go(func() { _, _ = c.FindUsers(t.Context(), upstream.ByUserName, "x") })
-	}
-	time.Sleep(100 * time.Millisecond)
-	_, err := c.FindUsers(t.Context(), upstream.ByUserName, "x")
-	if !errors.Is(err, upstream.ErrTooBusy) {
-		t.Errorf("error = %v, want one that says that too many requests are under way", err)
-	}
-	wait.Wait()
+	synctest.Test(t, func(t *testing.T) {
+		c, count := scripted(t, upstream.Config{Resilience: upstream.Resilience{Attempts: 1, Concurrency: 2}},
+			func(int) (int, int) {
+				time.Sleep(4 * time.Second)
+				return http.StatusOK, 0
+			})
+		for range 2 {
+			go func() { _, _ = c.FindUsers(t.Context(), upstream.ByUserName, "x") }()
+		}
+		synctest.Wait()
+		_, err := c.FindUsers(t.Context(), upstream.ByUserName, "x")
+		if !errors.Is(err, upstream.ErrTooBusy) || count.Load() != 2 {
+			t.Errorf("error = %v after %d requests, want one that says that too many requests are under way", err, count.Load())
+		}
+		time.Sleep(4 * time.Second)
+	})
 }
 
 func TestRateLimit(t *testing.T) {
-	_, access := start(t, accesstest.Config{})
-	c := newClientWith(t, access, upstream.Resilience{RateLimit: 20}, domain)
-	began := time.Now()
-	for range 30 {
-		if _, err := c.FindUsers(t.Context(), upstream.ByUserName, "x"); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := scripted(t, upstream.Config{Resilience: upstream.Resilience{RateLimit: 20}}, always(http.StatusOK))
+		began := time.Now()
+		for range 30 {
+			if _, err := c.FindUsers(t.Context(), upstream.ByUserName, "x"); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if took := time.Since(began); took < 400*time.Millisecond {
-		t.Errorf("30 requests at 20 a second took %v, want half a second after the first burst", took)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	if _, err := c.FindUsers(ctx, upstream.ByUserName, "x"); !errors.Is(err, upstream.ErrUnavailable) {
-		t.Errorf("no room within the caller's time: %v, want unavailable", err)
-	}
+		if took := time.Since(began); took < 400*time.Millisecond || took > 600*time.Millisecond {
+			t.Errorf("30 requests at 20 a second took %v, want half a second after the first burst", took)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		if _, err := c.FindUsers(ctx, upstream.ByUserName, "x"); !errors.Is(err, upstream.ErrUnavailable) {
+			t.Errorf("no room within the caller's time: %v, want unavailable", err)
+		}
+	})
 }
 
 func TestCallersTimeEndsTheRetries(t *testing.T) {
-	_, access := start(t, accesstest.Config{})
-	c := newClientWith(t, access, upstream.Resilience{Attempts: 100, BreakAfter: 1 << 20}, domain)
-	access.AddFault(fault(http.StatusBadGateway))
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-	defer cancel()
-	began := time.Now()
-	_, err := c.FindUsers(ctx, upstream.ByUserName, "x")
-	e, ok := errors.AsType[*upstream.Error](err)
-	if !ok || e.Status != http.StatusBadGateway || time.Since(began) > 3*time.Second {
-		t.Errorf("error = %v after %v, want Access's last answer in time", err, time.Since(began))
-	}
+	synctest.Test(t, func(t *testing.T) {
+		c, count := scripted(t, upstream.Config{Resilience: upstream.Resilience{Attempts: 100, BreakAfter: 1 << 20}},
+			always(http.StatusBadGateway))
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		began := time.Now()
+		_, err := c.FindUsers(ctx, upstream.ByUserName, "x")
+		e, ok := errors.AsType[*upstream.Error](err)
+		if !ok || e.Status != http.StatusBadGateway || time.Since(began) > 3*time.Second || count.Load() < 2 {
+			t.Errorf("error = %v after %v, want Access's last answer in time", err, time.Since(began))
+		}
+	})
 }

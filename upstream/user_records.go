@@ -46,8 +46,8 @@ type Meta struct {
 	Version      string // weak entity tag, W/"<epoch ms>"
 }
 
-// readOnly are the core attributes that are no business of Attributes: they are
-// read elsewhere or belong to Access alone. Keys are lower case.
+// readOnly are the core attributes that are not among Attributes: they are
+// read elsewhere or belong to Access. Keys are lower case.
 var readOnly = []string{"schemas", "id", "meta", "groups", "roles", "password"}
 
 // workspaceReadOnly are those of the workspace extension (Omnissa Access
@@ -79,7 +79,7 @@ type userRecord struct {
 	status string // userStatus, "" where Access does not tell
 }
 
-// DecodeUser reads a user resource as Access serves it, whosever it is.
+// DecodeUser reads a user resource as Access serves it, ours or not.
 func DecodeUser(b []byte) (User, error) {
 	var u userRecord
 	if err := json.Unmarshal(b, &u); err != nil {

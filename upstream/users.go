@@ -94,7 +94,7 @@ func (c *Client) usersByExternalID(ctx context.Context, externalID string) ([]Us
 }
 
 // selectUsers reads every page of a query and keeps what is ours and matches, in
-// the order of names. A hit of Access's filter alone proves nothing.
+// the order of names. A hit of Access's filter proves nothing by itself.
 func (c *Client) selectUsers(ctx context.Context, s search, match func(User) bool) ([]User, error) {
 	var found []User
 	err := readPages(ctx, c.access, s, func(u userRecord) {

@@ -24,7 +24,8 @@ func TestListUsersOfSeveralDomains(t *testing.T) {
 		}
 		want = append(want, u.ID)
 	}
-	if _, err := newClient(t, access, "foreign.example").CreateUser(t.Context(), "foreign.example", attributes("stranger")); err != nil {
+	if _, err := newClient(t, access, "foreign.example").CreateUser(t.Context(), "foreign.example",
+		attributes("stranger")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Users(t.Context(), 2, 1); err != nil { // learns that nobody else is in the domains

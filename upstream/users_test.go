@@ -143,7 +143,8 @@ func TestFindUsers(t *testing.T) {
 			}
 		})
 	}
-	if _, err := c.FindUsers(t.Context(), upstream.ByDisplayName, "x"); !errors.Is(err, upstream.ErrRefused) || !errors.Is(err, upstream.ErrNoSuchKey) {
+	if _, err := c.FindUsers(t.Context(), upstream.ByDisplayName, "x"); !errors.Is(err, upstream.ErrRefused) ||
+		!errors.Is(err, upstream.ErrNoSuchKey) {
 		t.Errorf("a key that is none of users: %v, want refused", err)
 	}
 }
@@ -155,7 +156,8 @@ func TestListUsersInPages(t *testing.T) {
 		foreign int
 	}{
 		{name: "all users are ours", cfg: accesstest.Config{SeedUsers: 250}},
-		{name: "Access gives fewer than asked for", cfg: accesstest.Config{SeedUsers: 250, Modes: accesstest.Modes{MaxCount: 30}}},
+		{name: "Access gives fewer than asked for", cfg: accesstest.Config{SeedUsers: 250,
+			Modes: accesstest.Modes{MaxCount: 30}}},
 		{name: "local users stand among ours", cfg: accesstest.Config{SeedUsers: 250}, foreign: 40},
 	}
 	for _, tt := range tests {

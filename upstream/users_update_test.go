@@ -38,7 +38,8 @@ func TestUpdateUserSendsTheDifference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if changed.Attributes[department] != "Engines" || changed.Attributes[manager] != "babbage" || changed.UserName() != "ada" {
+	if changed.Attributes[department] != "Engines" || changed.Attributes[manager] != "babbage" ||
+		changed.UserName() != "ada" {
 		t.Errorf("got %+v", changed)
 	}
 	emails, _ := held(t, access, u.ID)["emails"].([]any)
@@ -124,7 +125,8 @@ func TestRename(t *testing.T) {
 	})
 	t.Run("that Access ignores is refused, not believed", func(t *testing.T) {
 		c, _ := start(t, accesstest.Config{Modes: accesstest.Modes{UserNameImmutable: true}})
-		if _, err := update(t, c, create(t, c, "ada").ID, rename); !errors.Is(err, upstream.ErrRefused) || !errors.Is(err, upstream.ErrNameKept) {
+		if _, err := update(t, c, create(t, c, "ada").ID, rename); !errors.Is(err, upstream.ErrRefused) ||
+			!errors.Is(err, upstream.ErrNameKept) {
 			t.Errorf("error = %v, want refused", err)
 		}
 	})

@@ -11,7 +11,7 @@ import (
 
 const opCountUsers = "count users"
 
-// Account is a user of the tenant, whosever it is, for the eyes of an operator
+// Account is any user of the tenant, ours or not, for an operator
 // who wants to know why a person cannot log in.
 type Account struct {
 	User
@@ -31,14 +31,15 @@ func (c *Client) account(u userRecord) Account {
 	return Account{User: u.User, Kind: u.kind, Status: u.status, Ours: c.ours(u)}
 }
 
-// Accounts finds the users that a person may mean by name, whosever they are:
-// by id or userName, which takes one request, and else by e-mail address,
+// Accounts finds the users that a person may mean by name, ours or not: by id
+// or userName, which takes one request, and else by e-mail address,
 // externalId or the userName before its @, for which it reads all users of the
 // tenant.
 func (c *Client) Accounts(ctx context.Context, name string) ([]Account, error) {
 	if looksLikeID(name) {
 		var u userRecord
-		err := c.access.send(ctx, call{op: opReadUser, method: http.MethodGet, path: usersPath + "/" + url.PathEscape(name)}, &u)
+		err := c.access.send(ctx, call{op: opReadUser, method: http.MethodGet, path: usersPath + "/" + url.PathEscape(name)},
+			&u)
 		if err == nil {
 			return []Account{c.account(u)}, nil
 		}
@@ -51,7 +52,8 @@ func (c *Client) Accounts(ctx context.Context, name string) ([]Account, error) {
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
-	return c.selectAccounts(ctx, search{op: opFindUsers, path: usersPath}, func(u userRecord) bool { return meant(u, name) })
+	return c.selectAccounts(ctx, search{op: opFindUsers, path: usersPath},
+		func(u userRecord) bool { return meant(u, name) })
 }
 
 // looksLikeID reports whether name is a UUID, as all ids of Access are.
@@ -92,7 +94,7 @@ func (c *Client) CountUsers(ctx context.Context, domains []string) (int, error) 
 	return n, err
 }
 
-// GroupAccount is a group of the tenant, whosever it is.
+// GroupAccount is any group of the tenant, ours or not.
 type GroupAccount struct {
 	Group
 	// Kind is the internalGroupType: INTERNAL, EXTERNAL, … and Domain the domain;
@@ -102,8 +104,7 @@ type GroupAccount struct {
 	Ours bool
 }
 
-// GroupAccounts finds the groups that a person may mean by name, whosever they
-// are: by id or displayName, with their members.
+// GroupAccounts finds the groups that a person may mean by name, ours or not: by id or displayName, with their members.
 func (c *Client) GroupAccounts(ctx context.Context, name string) ([]GroupAccount, error) {
 	if looksLikeID(name) {
 		g, err := c.groupAccount(ctx, name)
@@ -137,6 +138,7 @@ func (c *Client) GroupAccounts(ctx context.Context, name string) ([]GroupAccount
 
 func (c *Client) groupAccount(ctx context.Context, id string) (GroupAccount, error) {
 	var g groupRecord
-	err := c.access.send(ctx, call{op: opReadGroup, method: http.MethodGet, path: groupsPath + "/" + url.PathEscape(id)}, &g)
+	err := c.access.send(ctx, call{op: opReadGroup, method: http.MethodGet, path: groupsPath + "/" + url.PathEscape(id)},
+		&g)
 	return GroupAccount{Group: g.Group, Kind: g.kind, Domain: g.domain, Ours: c.ourGroup(g)}, err
 }

@@ -42,7 +42,8 @@ func TestAccounts(t *testing.T) {
 }
 
 func TestCountUsers(t *testing.T) {
-	c, access := start(t, accesstest.Config{Domains: []string{domain, "other.com"}, SeedUsers: 7, Modes: accesstest.Modes{MaxCount: 3}})
+	c, access := start(t, accesstest.Config{Domains: []string{domain, "other.com"}, SeedUsers: 7,
+		Modes: accesstest.Modes{MaxCount: 3}})
 	seedLocal(t, access, "grace", domain)
 	for _, tt := range []struct {
 		domains []string
@@ -57,7 +58,8 @@ func TestCountUsers(t *testing.T) {
 func TestGroupAccounts(t *testing.T) {
 	c, _ := start(t, accesstest.Config{Modes: accesstest.Modes{ListOmitsMembers: true, SyncedDomain: "corp.local"}})
 	ada := create(t, c, "ada@acme.com")
-	g, err := c.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: "Sales", Members: []upstream.Member{{ID: ada.ID}}})
+	g, err := c.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: "Sales",
+		Members: []upstream.Member{{ID: ada.ID}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ var writable = map[string]map[string][]string{
 
 // CheckWritable is nil where a client may set p on a user. Otherwise it says
 // what is wrong with p. Attributes of schemas that are not Access's own, those
-// of a tenant above all, are taken as they are: nobody but the tenant knows them.
+// of a tenant above all, are taken as they are: only the tenant knows them.
 func CheckWritable(p Path) error {
 	if strings.HasPrefix(strings.ToLower(p.Schema), tenantPrefix) && p.Schema != strings.ToLower(p.Schema) {
 		return errors.New("the URN of a tenant's attributes is in lower case")
@@ -56,7 +56,7 @@ func CheckWritable(p Path) error {
 	case !ok:
 		return unknownName("attribute", slices.Sorted(maps.Keys(attributes)), p.Name)
 	case len(subs) == 0 && p.Sub != "":
-		return errors.New("the attribute has no sub-attribute that could be set alone")
+		return errors.New("the attribute has no sub-attribute that can be set")
 	case len(subs) > 0 && p.Sub == "":
 		return fmt.Errorf("the attribute is set by its sub-attributes (%s)", strings.Join(subs, ", "))
 	case p.Sub != "" && !slices.Contains(subs, p.Sub):

@@ -17,19 +17,24 @@ func TestDryRun(t *testing.T) {
 	held := s.push(t, http.StatusOK, http.MethodGet, "/Users", nil)
 	seeded := held.body["Resources"].([]any)[0].(map[string]any)["id"].(string)
 
-	ada := s.push(t, http.StatusCreated, http.MethodPost, "/Users", oktaUser("adaline@acme.com", "Adaline", "Lovelady", "00u1ada")).id()
+	ada := s.push(t, http.StatusCreated, http.MethodPost, "/Users",
+		oktaUser("adaline@acme.com", "Adaline", "Lovelady", "00u1ada")).id()
 	if !strings.HasPrefix(ada, "dry-run-") {
 		t.Errorf("the id %s does not say that it is made up", ada)
 	}
-	s.push(t, http.StatusConflict, http.MethodPost, "/Users", oktaUser("adaline@acme.com", "Adaline", "Lovelady", "00u2other"))
+	s.push(t, http.StatusConflict, http.MethodPost, "/Users", oktaUser("adaline@acme.com", "Adaline", "Lovelady",
+		"00u2other"))
 	changed := s.push(t, http.StatusOK, http.MethodGet, "/Users/"+ada, nil).body
 	changed["title"] = "Countess"
 	s.push(t, http.StatusOK, http.MethodPut, "/Users/"+ada, changed)
-	if got := s.push(t, http.StatusOK, http.MethodGet, filtered("/Users", "userName", "Adaline@acme.com"), nil).body["Resources"].([]any)[0].(map[string]any); got["title"] != "Countess" {
+	if got := s.push(t, http.StatusOK, http.MethodGet, filtered("/Users", "userName", "Adaline@acme.com"),
+		nil).body["Resources"].([]any)[0].(map[string]any); got["title"] != "Countess" {
 		t.Errorf("the change is not shown: %v", got)
 	}
-	s.push(t, http.StatusOK, http.MethodPatch, "/Users/"+seeded, patch(object{"op": "replace", "value": object{"active": false}}))
-	team := s.push(t, http.StatusCreated, http.MethodPost, "/Groups", object{"displayName": "Engineers", "members": []object{member(ada, "x"), member(seeded, "y")}}).id()
+	s.push(t, http.StatusOK, http.MethodPatch, "/Users/"+seeded,
+		patch(object{"op": "replace", "value": object{"active": false}}))
+	team := s.push(t, http.StatusCreated, http.MethodPost, "/Groups",
+		object{"displayName": "Engineers", "members": []object{member(ada, "x"), member(seeded, "y")}}).id()
 	if got := s.push(t, http.StatusOK, http.MethodGet, "/Groups/"+team, nil).body["members"].([]any); len(got) != 2 {
 		t.Errorf("the group has %v", got)
 	}
@@ -44,13 +49,15 @@ func TestDryRun(t *testing.T) {
 	}
 	s.stop(t)
 	checkHeldBack(t, s.stdout.String(), []string{
-		`{"op":"create user","method":"POST","path":"USERS","user_id":"ADA","domain":"acme.com","set":["active","displayName","emails","externalId","locale","name.familyName","name.givenName","userName"]}`,
+		`{"op":"create user","method":"POST","path":"USERS","user_id":"ADA","domain":"acme.com",` +
+			`"set":["active","displayName","emails","externalId","locale","name.familyName","name.givenName","userName"]}`,
 		`{"op":"update user","method":"PATCH","path":"USERS/ADA","user_id":"ADA","set":["title"]}`,
 		`{"op":"update user","method":"PATCH","path":"USERS/SEEDED","user_id":"SEEDED","set":["active"]}`,
 		`{"op":"create group","method":"POST","path":"GROUPS","group_id":"TEAM","domain":"acme.com","set":["displayName"]}`,
 		`{"op":"update group","method":"PATCH","path":"GROUPS/TEAM","group_id":"TEAM","members_added":["ADA","SEEDED"]}`,
 		`{"op":"delete user","method":"DELETE","path":"USERS/ADA","user_id":"ADA"}`,
-	}, strings.NewReplacer("/SAAS/jersey/manager/api/scim/Users", "USERS", "/SAAS/jersey/manager/api/scim/Groups", "GROUPS", ada, "ADA", seeded, "SEEDED", team, "TEAM"))
+	}, strings.NewReplacer("/SAAS/jersey/manager/api/scim/Users", "USERS", "/SAAS/jersey/manager/api/scim/Groups",
+		"GROUPS", ada, "ADA", seeded, "SEEDED", team, "TEAM"))
 	for _, word := range private {
 		if strings.Contains(s.stdout.String(), word) {
 			t.Errorf("the log holds %q", word)
@@ -63,7 +70,8 @@ func TestDryRunWithValues(t *testing.T) {
 	s := serveArgs(t, accesstest.Config{SeedUsers: 1}, []string{"serve", "--dry-run-values"})
 	held := s.push(t, http.StatusOK, http.MethodGet, "/Users", nil)
 	seeded := held.body["Resources"].([]any)[0].(map[string]any)["id"].(string)
-	s.push(t, http.StatusOK, http.MethodPatch, "/Users/"+seeded, patch(object{"op": "replace", "value": object{"title": "Countess"}}))
+	s.push(t, http.StatusOK, http.MethodPatch, "/Users/"+seeded,
+		patch(object{"op": "replace", "value": object{"title": "Countess"}}))
 	s.stop(t)
 	checkHeldBack(t, s.stdout.String(), []string{
 		`{"op":"update user","method":"PATCH","path":"USERS/SEEDED","user_id":"SEEDED","set":["title"],` +

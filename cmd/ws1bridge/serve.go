@@ -59,7 +59,8 @@ func (p *program) serve(ctx context.Context, dryRun, dryRunValues bool) error {
 		return err
 	}
 	log.Info("started", zap.Stringer("listen", main.Addr()), zap.Stringer("ops_listen", ops.Addr()),
-		zap.String("access", cfg.Access.URL), zap.String("domain", cfg.Domains.Default), zap.Bool("dry_run", dryRun), zap.String("version", buildVersion()))
+		zap.String("access", cfg.Access.URL), zap.String("domain", cfg.Domains.Default), zap.Bool("dry_run", dryRun),
+		zap.String("version", buildVersion()))
 	err = b.run(ctx, main, ops)
 	log.Info("stopped", zap.Error(err))
 	return err

@@ -1,0 +1,139 @@
+package upstream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Key is a way in which records can be found. Names are compared without
+// regard to case, and there may be a user of the same name in each domain;
+// ids are compared exactly.
+type Key string
+
+// The keys: equality where the name does not say otherwise.
+const (
+	ByUserName          Key = "userName eq"
+	UserNameContains    Key = "userName co"
+	UserNameStarts      Key = "userName sw"
+	ByDisplayName       Key = "displayName eq"
+	DisplayNameContains Key = "displayName co"
+	DisplayNameStarts   Key = "displayName sw"
+	ByExternalID        Key = "externalId eq"
+	// ByMember finds the groups in which a user with the id is.
+	ByMember Key = "members.value eq"
+
+	// byDomain selects the users of a domain: an example in the OpenAPI's search
+	// request.
+	byDomain Key = "domain eq"
+)
+
+// filter is the filter for Access, of the one form that it promises: a single
+// comparison (Omnissa Access OpenAPI).
+func (k Key) filter(value string) string { return string(k) + " " + quote(value) }
+
+// matches compares a name the way the key does.
+func (k Key) matches(name, value string) bool {
+	lowerName, lowerValue := strings.ToLower(name), strings.ToLower(value)
+	switch _, operator, _ := strings.Cut(string(k), " "); operator {
+	case "co":
+		return strings.Contains(lowerName, lowerValue)
+	case "sw":
+		return strings.HasPrefix(lowerName, lowerValue)
+	}
+	return strings.EqualFold(name, value)
+}
+
+func noSuchKey(op string, key Key) error {
+	return &Error{Op: op, Kind: ErrRefused, Err: ErrNoSuchKey, Message: "Nothing can be found by " + string(key) + "."}
+}
+
+const (
+	// pageSize is how many records a search asks for. Access may give fewer;
+	// what it gave decides where the next page begins.
+	pageSize = 1000
+	// maxPages ends a search in which Access never comes to an end.
+	maxPages = 10_000
+)
+
+// Page is a part of a list.
+type Page[T any] struct {
+	// Total counts all records of the list, not of the page.
+	Total     int
+	Resources []T
+}
+
+// listAnswer is a ListResponse of Access. A missing Resources is empty.
+type listAnswer[T any] struct {
+	Total     int `json:"totalResults"`
+	Resources []T `json:"Resources"`
+}
+
+// search selects records of a list by a key, or all of them with the zero Key.
+type search struct {
+	op, path string
+	key      Key
+	value    string
+	sortBy   string // an attribute, or "" for any order
+}
+
+// part is a search with the part of its list that is asked for.
+type part struct {
+	search
+	start, count int // start is 1-based
+}
+
+// addTo is the query with what the part adds to it.
+func (p part) addTo(query url.Values) url.Values {
+	if p.start == 0 {
+		return query
+	}
+	out := url.Values{"startIndex": {strconv.Itoa(p.start)}, "count": {strconv.Itoa(p.count)}}
+	if p.key != "" {
+		out.Set("filter", p.key.filter(p.value))
+	}
+	if p.sortBy != "" {
+		out.Set("sortBy", p.sortBy)
+		out.Set("sortOrder", "ascending")
+	}
+	return out
+}
+
+// readPage reads one page of a search from the 1-based start.
+func readPage[T any](ctx context.Context, from sender, s search, start, count int) (listAnswer[T], error) {
+	var answer listAnswer[T]
+	err := from.send(ctx, call{op: s.op, method: http.MethodGet, path: s.path, part: part{s, start, count}}, &answer)
+	return answer, err
+}
+
+// readPages reads every page of a search and gives each record to use.
+func readPages[T any](ctx context.Context, from sender, s search, use func(T)) error {
+	start := 1
+	for range maxPages {
+		page, err := readPage[T](ctx, from, s, start, pageSize)
+		if err != nil {
+			return err
+		}
+		for _, r := range page.Resources {
+			use(r)
+		}
+		start += len(page.Resources)
+		if len(page.Resources) == 0 || page.Total > 0 && start > page.Total {
+			return nil
+		}
+	}
+	return &Error{Op: s.op, Kind: ErrUnavailable, Err: errors.New("the list does not come to an end")}
+}
+
+// quote writes s as the JSON string that a SCIM filter takes.
+func quote(s string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // \u0026 for & is a form that a filter parser may not know
+	_ = enc.Encode(s)        // a string always encodes
+	return strings.TrimSuffix(b.String(), "\n")
+}
