@@ -7,8 +7,9 @@
 // The client knows only what is the bridge's own: users of type PROVISIONED and
 // internal groups, in the configured domains. Everything else of the tenant,
 // its local administrators above all, does not exist for its callers, whatever
-// a filter or an id finds. Only Accounts, GroupAccounts and CountUsers look
-// beyond that, and nothing that they find can be written.
+// a filter or an id finds. That does not depend on what was read before: who is
+// not known is looked up, see membership.go. Only Accounts, GroupAccounts and
+// CountUsers look beyond that, and nothing that they find can be written.
 //
 // Every failure is an *Error of one of five kinds: ErrRefused, ErrNotFound,
 // ErrConflict, ErrNotPermitted and ErrUnavailable. Only ErrUnavailable and

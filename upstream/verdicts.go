@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -150,7 +151,7 @@ func (v *verdicts) judgeByList(
 ) (own map[string]bool, unknown []string, err error) {
 	unlock, err := v.listing.lock(ctx, "")
 	if err != nil {
-		return nil, nil, waitedTooLong(ctx, "read list")
+		return nil, nil, unavailable("judge records", fmt.Errorf("waiting for a list: %w", err))
 	}
 	defer unlock()
 	if own, unknown = v.recall(ids); len(unknown) <= fewUnknown {
@@ -164,12 +165,12 @@ func (v *verdicts) judgeByList(
 	for _, id := range listed {
 		isOurs[id] = true
 	}
-	for _, id := range unknown {
-		if isOurs[id] {
-			own[id] = true
-		}
-	}
-	_, unknown = v.recall(slices.DeleteFunc(unknown, func(id string) bool { return isOurs[id] }))
+	unknown = slices.DeleteFunc(unknown, func(id string) bool {
+		own[id] = isOurs[id]
+		return isOurs[id]
+	})
+	found, unknown := v.recall(unknown) // the list tells of strangers too
+	maps.Copy(own, found)
 	if len(unknown) <= fewUnknown {
 		return own, unknown, nil
 	}
