@@ -14,7 +14,7 @@ func (t *Translator) SchemaAttributes() []schema.Mapped {
 	var list attributeList
 	for _, p := range t.pairs {
 		if p.computed == nil {
-			list.at(p.scim).add(p)
+			announce(list.at(p.scim), p)
 		}
 	}
 	for _, p := range t.domainPaths {
@@ -30,61 +30,53 @@ func (t *Translator) SchemaAttributes() []schema.Mapped {
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b mapped) int { return cmp.Compare(a.Schema, b.Schema) })
-	out := make([]schema.Mapped, len(list))
-	for i, a := range list {
-		out[i] = schema.Mapped(a)
-	}
-	return out
+	slices.SortStableFunc(list, func(a, b schema.Mapped) int { return cmp.Compare(a.Schema, b.Schema) })
+	return list
 }
 
 // attributeList is a list of attributes while it is made.
-type attributeList []mapped
-
-type mapped schema.Mapped
+type attributeList []schema.Mapped
 
 // find is the place of an attribute, -1 where it is not in the list.
 func (l attributeList) find(p scimPath) int {
-	return slices.IndexFunc(l, func(a mapped) bool { return a.Schema == p.URN && a.Name == p.Name })
+	return slices.IndexFunc(l, func(a schema.Mapped) bool { return a.Schema == p.URN && a.Name == p.Name })
 }
 
 // at is the attribute of a path, which is put into the list where it is missing.
-func (l *attributeList) at(p scimPath) *mapped {
+func (l *attributeList) at(p scimPath) *schema.Mapped {
 	i := l.find(p)
 	if i < 0 {
-		*l = append(*l, mapped{Schema: p.URN, Name: p.Name})
+		*l = append(*l, schema.Mapped{Schema: p.URN, Name: p.Name})
 		i = len(*l) - 1
 	}
 	return &(*l)[i]
 }
 
-// add adds what a pair says of the attribute.
-func (a *mapped) add(p pair) {
+// announce adds to an attribute what a pair says of it.
+func announce(a *schema.Mapped, p pair) {
+	var subs []string
 	switch f := p.form.(type) {
 	case flag:
 		a.Boolean = p.scim.Sub == ""
 	case list:
 		a.Multi = true
-		a.addSubs(slices.Concat(f.identity, f.other, []string{"primary"})...)
+		subs = slices.Concat(f.identity, f.other, []string{"primary"})
 	case texts:
 		a.Multi = true
 	case email:
 		a.Multi = true
-		a.addSubs("value", "type", "primary")
+		subs = []string{"value", "type", "primary"}
 	}
 	if p.scim.values.some() {
 		a.Multi = true
-		a.addSubs(p.scim.values.sub)
+		subs = append(subs, p.scim.values.sub)
 	}
 	if p.scim.Sub != "" {
-		a.addSubs(p.scim.Sub)
+		subs = append(subs, p.scim.Sub)
 	}
-}
-
-func (a *mapped) addSubs(names ...string) {
-	for _, name := range names {
-		if !slices.Contains(a.Sub, name) {
-			a.Sub = append(a.Sub, name)
+	for _, sub := range subs {
+		if !slices.Contains(a.Sub, sub) {
+			a.Sub = append(a.Sub, sub)
 		}
 	}
 }

@@ -31,30 +31,41 @@ func (t *Translator) droppedOf(at scimPath, v any) []Dropped {
 	if slices.Contains(t.domainPaths, at) || isNothing(v) {
 		return nil
 	}
+	pairs := t.pairsOf(at)
+	parts, isObject := v.(map[string]any)
+	switch {
+	case len(pairs) == 0 && t.computesFrom(at):
+		return nil
+	case len(pairs) == 0:
+		return []Dropped{{at.String(), "no pair maps it"}}
+	case isObject && !slices.ContainsFunc(pairs, isWhole):
+		return droppedParts(at, pairs, parts)
+	}
+	return droppedValues(at, pairs, v)
+}
+
+// pairsOf are the pairs that take something of the attribute to Access.
+func (t *Translator) pairsOf(at scimPath) []*pair {
 	var pairs []*pair
 	for i := range t.pairs {
 		if p := &t.pairs[i]; p.computed == nil && p.scim.attribute() == at {
 			pairs = append(pairs, p)
 		}
 	}
-	if len(pairs) == 0 && t.computesFrom(at) {
-		return nil
-	}
-	if len(pairs) == 0 {
-		return []Dropped{{at.String(), "no pair maps it"}}
-	}
-	if parts, ok := v.(map[string]any); ok && !slices.ContainsFunc(pairs, isWhole) {
-		var out []Dropped
-		for _, sub := range slices.Sorted(maps.Keys(parts)) {
-			mapped := slices.ContainsFunc(pairs, func(p *pair) bool { return p.scim.Sub == sub })
-			if !mapped && !isNothing(parts[sub]) {
-				at.Sub = sub
-				out = append(out, Dropped{at.String(), "no pair maps it"})
-			}
+	return pairs
+}
+
+// droppedParts finds the sub-attributes of an object that go nowhere.
+func droppedParts(at scimPath, pairs []*pair, parts map[string]any) []Dropped {
+	var out []Dropped
+	for _, sub := range slices.Sorted(maps.Keys(parts)) {
+		mapped := slices.ContainsFunc(pairs, func(p *pair) bool { return p.scim.Sub == sub })
+		if !mapped && !isNothing(parts[sub]) {
+			at.Sub = sub
+			out = append(out, Dropped{at.String(), "no pair maps it"})
 		}
-		return out
 	}
-	return droppedValues(at, pairs, v)
+	return out
 }
 
 // computesFrom reports whether a computed attribute looks at that one.
