@@ -1,106 +1,88 @@
 package problem
 
-import (
-	"net/http"
-
-	scimerrors "github.com/elimity-com/scim/errors"
-)
-
 // What Access refuses for good.
 var (
-	Refused = one(Entry{Status: http.StatusBadRequest, Type: scimerrors.ScimTypeInvalidValue,
-		Text: "Workspace ONE Access refused the data: %s",
-		Cause: "Access does not take this data, and says why in its own words. " +
-			"An administrator may have marked more attributes as required (User Attributes in Access)",
-		Fix: "do what it says; map every attribute that Access requires"})
-	RefusedSilently = one(Entry{Status: http.StatusBadRequest, Type: scimerrors.ScimTypeInvalidValue,
-		Text:  "Workspace ONE Access refused the data (%d) without saying why.",
-		Cause: "Access does not take this data",
-		Fix:   "compare the person with one that was pushed; look for attributes that Access requires (User Attributes)"})
-	NameKept = none(Entry{Status: http.StatusBadRequest, Type: scimerrors.ScimTypeInvalidValue,
-		Text: "Workspace ONE Access kept the old userName: it does not allow this user to be renamed. " +
-			"The other changes of the request are applied.",
-		Cause: "The user name changed in Okta, and the tenant does not rename provisioned users",
-		Fix: "give the person the old name in the app (Application username), " +
-			"or delete the user in Access and push the person again"})
-	UnmanagedDomain = none(Entry{Status: http.StatusBadRequest, Type: scimerrors.ScimTypeInvalidValue,
-		Text:  "The domain is not one that the bridge manages.",
-		Cause: "A user or group would go to a domain that is not in the configuration of the bridge",
-		Fix:   "correct the domain, or add it to `domains.managed`"})
+	Refused = one(invalid("Workspace ONE Access refused the data: %s").because(
+		"Access does not take this data, and says why in its own words. An administrator may have marked more "+
+			"attributes as required (User Attributes in Access)",
+		"do what it says; map every attribute that Access requires"))
+	RefusedSilently = one(invalid("Workspace ONE Access refused the data (%d) without saying why.").because(
+		"Access does not take this data",
+		"compare the person with one that was pushed; look for attributes that Access requires (User Attributes)"))
+	NameKept = none(invalid("Workspace ONE Access kept the old userName: it does not allow this user to be "+
+		"renamed. The other changes of the request are applied.").because(
+		"The user name changed in Okta, and the tenant does not rename provisioned users",
+		"give the person the old name in the app (Application username), or delete the user in Access and push "+
+			"the person again"))
+	UnmanagedDomain = none(invalid("The domain is not one that the bridge manages.").because(
+		"A user or group would go to a domain that is not in the configuration of the bridge",
+		"correct the domain, or add it to `domains.managed`"))
 )
 
 // What keeps Access from answering, or from answering well.
 var (
-	Unreachable = later("Workspace ONE Access cannot be reached.",
+	Unreachable = passing("Workspace ONE Access cannot be reached.",
 		"Network, firewall, DNS or TLS between the bridge and Access", doctorTells)
-	AccessTooSlow = later("Workspace ONE Access did not answer in time.", "Access is slow or down", nothingToDo)
-	SlowDown      = later("Workspace ONE Access asks the bridge to slow down.", "Access limits the requests",
+	AccessTooSlow = passing("Workspace ONE Access did not answer in time.", "Access is slow or down", nothingToDo)
+	SlowDown      = passing("Workspace ONE Access asks the bridge to slow down.", "Access limits the requests",
 		nothingToDo+"; `access.rate_limit` makes the bridge send fewer")
-	AccessFailed = one(Entry{Status: http.StatusTooManyRequests,
-		Text:  "Workspace ONE Access has an error of its own (%d).",
-		Cause: "Access has trouble or is being updated",
-		Fix:   nothingToDo + "; if it lasts, ask the owner of the tenant"})
-	CircuitOpen = later("Workspace ONE Access failed several times in a row, so the bridge waits before it asks again.",
+	AccessFailed = one(later("Workspace ONE Access has an error of its own (%d).").because(
+		"Access has trouble or is being updated", nothingToDo+"; if it lasts, ask the owner of the tenant"))
+	CircuitOpen = passing("Workspace ONE Access failed several times in a row, so the bridge waits before it asks again.",
 		"Access is down", nothingToDo)
-	TooBusy = later("The bridge has too many requests to Workspace ONE Access under way.",
+	TooBusy = passing("The bridge has too many requests to Workspace ONE Access under way.",
 		"More comes at once than Access takes", nothingToDo)
-	NotUnderstood = later("Workspace ONE Access gave an answer that the bridge does not understand.",
+	NotUnderstood = passing("Workspace ONE Access gave an answer that the bridge does not understand.",
 		"A page instead of data, often from a proxy or during maintenance",
 		"`ws1bridge doctor` shows what answers; check `access.url`")
-	Redirected = later("Workspace ONE Access redirects to another address: check the bridge's access.url.",
+	Redirected = passing("Workspace ONE Access redirects to another address: check the bridge's access.url.",
 		"The tenant has moved to another host, or `access.url` is not a tenant",
 		"set `access.url` to the host that `ws1bridge doctor` names")
-	OtherAnswered = one(Entry{Status: http.StatusTooManyRequests,
-		Text:  "Something other than Workspace ONE Access answered (%d): check the bridge's access.url.",
-		Cause: "A proxy, a firewall or another server", Fix: "set `access.url` to the tenant, or let the proxy pass"})
-	TokensRefused = later("Workspace ONE Access refuses every token of the bridge (401): "+
+	OtherAnswered = one(later("Something other than Workspace ONE Access answered (%d): "+
+		"check the bridge's access.url.").because(
+		"A proxy, a firewall or another server", "set `access.url` to the tenant, or let the proxy pass"))
+	TokensRefused = passing("Workspace ONE Access refuses every token of the bridge (401): "+
 		"check that the bridge's OAuth client is still valid.",
 		"The OAuth client was deleted or changed", "`ws1bridge doctor`; make a new client if it is gone")
-	NotPermitted = one(Entry{Status: http.StatusTooManyRequests,
-		Text: "Workspace ONE Access does not let the bridge do this (%d): " +
-			"give the bridge's OAuth client an admin role that may manage users and groups.",
-		Cause: "The role of the OAuth client is too small, or the user is synchronized and cannot be changed",
-		Fix:   "give the client a larger role; `ws1bridge user get` shows whose the user is"})
+	NotPermitted = one(later("Workspace ONE Access does not let the bridge do this (%d): give the bridge's OAuth "+
+		"client an admin role that may manage users and groups.").because(
+		"The role of the OAuth client is too small, or the user is synchronized and cannot be changed",
+		"give the client a larger role; `ws1bridge user get` shows whose the user is"))
 )
 
 const doctorTells = "`ws1bridge doctor` tells which; Okta repeats by itself"
 
-func later(text, cause, fix string) func() *Error {
-	return none(Entry{Status: http.StatusTooManyRequests, Text: text, Cause: cause, Fix: fix})
-}
+func passing(text, cause, fix string) func() *Error { return none(later(text).because(cause, fix)) }
 
 // What keeps the bridge from having a token for Access.
 var (
-	ClientRefused = one(Entry{Status: http.StatusTooManyRequests,
-		Text: "Workspace ONE Access refuses the bridge's OAuth client (%d): " +
-			"check access.client_id and access.client_secret of the bridge.",
-		Cause: "The id or the secret is wrong", Fix: "correct them and restart the bridge; `ws1bridge doctor` checks them"})
-	ClientRefusedOrWrongType = one(Entry{Status: http.StatusTooManyRequests,
-		Text: "Workspace ONE Access refuses the bridge's OAuth client (%d): check access.client_id and " +
-			"access.client_secret of the bridge, and that the client is a Service Client Token.",
-		Cause: "The id, the secret or the access type of the client is wrong",
-		Fix:   "make a client of the type Service Client Token, see [access.md](access.md)"})
-	TokenUnreachable = later("The token endpoint of Workspace ONE Access does not answer; "+
+	ClientRefused = one(later("Workspace ONE Access refuses the bridge's OAuth client (%d): check access.client_id "+
+		"and access.client_secret of the bridge.").because(
+		"The id or the secret is wrong", "correct them and restart the bridge; `ws1bridge doctor` checks them"))
+	ClientRefusedOrWrongType = one(later("Workspace ONE Access refuses the bridge's OAuth client (%d): check "+
+		"access.client_id and access.client_secret of the bridge, "+
+		"and that the client is a Service Client Token.").because(
+		"The id, the secret or the access type of the client is wrong",
+		"make a client of the type Service Client Token, see [access.md](access.md)"))
+	TokenUnreachable = passing("The token endpoint of Workspace ONE Access does not answer; "+
 		"if this lasts, check access.url and the network of the bridge.",
 		"Network, firewall, DNS or TLS between the bridge and Access", "`ws1bridge doctor` tells which")
-	TokenTooSlow = later("The token endpoint of Workspace ONE Access does not answer in time; "+
+	TokenTooSlow = passing("The token endpoint of Workspace ONE Access does not answer in time; "+
 		"the bridge tries again by itself.", "Access is slow or down", nothingToDo)
-	TokenSlowDown = later("The token endpoint of Workspace ONE Access asks the bridge to slow down; "+
+	TokenSlowDown = passing("The token endpoint of Workspace ONE Access asks the bridge to slow down; "+
 		"the bridge tries again by itself.", "Access limits token requests", nothingToDo)
-	TokenUnusable = later("The token endpoint of Workspace ONE Access gave no usable token: "+
+	TokenUnusable = passing("The token endpoint of Workspace ONE Access gave no usable token: "+
 		"check access.url of the bridge.", "Something else than Access answers, such as a log-in page", setAccessURL)
-	TokenRedirected = one(Entry{Status: http.StatusTooManyRequests,
-		Text: "The token endpoint of Workspace ONE Access redirects to another address (%d): " +
-			"check access.url of the bridge.",
-		Cause: "The tenant has moved, or `access.url` is not a tenant",
-		Fix:   "set `access.url` to the host that `ws1bridge doctor` names"})
-	TokenNotTaken = one(Entry{Status: http.StatusTooManyRequests,
-		Text: "The token endpoint of Workspace ONE Access does not take the request (%d): " +
-			"check access.url of the bridge.",
-		Cause: "`access.url` is not a tenant, or something stands between", Fix: setAccessURL})
-	TokenFailed = one(Entry{Status: http.StatusTooManyRequests,
-		Text:  "The token endpoint of Workspace ONE Access has an error of its own (%d); the bridge tries again by itself.",
-		Cause: "Access has trouble or is being updated", Fix: nothingToDo})
+	TokenRedirected = one(later("The token endpoint of Workspace ONE Access redirects to another address (%d): "+
+		"check access.url of the bridge.").because(
+		"The tenant has moved, or `access.url` is not a tenant",
+		"set `access.url` to the host that `ws1bridge doctor` names"))
+	TokenNotTaken = one(later("The token endpoint of Workspace ONE Access does not take the request (%d): check "+
+		"access.url of the bridge.").because(
+		"`access.url` is not a tenant, or something stands between", setAccessURL))
+	TokenFailed = one(later("The token endpoint of Workspace ONE Access has an error of its own (%d); the bridge "+
+		"tries again by itself.").because(
+		"Access has trouble or is being updated", nothingToDo))
 )
 
 const setAccessURL = "set `access.url` to the tenant; `ws1bridge doctor` checks it"
@@ -125,6 +107,5 @@ var (
 )
 
 func notSetUp(what, cause, fix string) Entry {
-	return Entry{Status: http.StatusTooManyRequests, Cause: cause, Fix: fix,
-		Text: "The bridge or Workspace ONE Access is not set up for this: " + what + "."}
+	return later("The bridge or Workspace ONE Access is not set up for this: "+what+".").because(cause, fix)
 }

@@ -1,11 +1,5 @@
 package problem
 
-import (
-	"net/http"
-
-	scimerrors "github.com/elimity-com/scim/errors"
-)
-
 // What is wrong with an attribute of a user or group, so that Access cannot have
 // it. The first fact is the attribute, or several with commas between.
 var (
@@ -48,15 +42,12 @@ var (
 
 // attribute is an entry about an attribute.
 func attribute(reason, cause, fix string) Entry {
-	return Entry{Status: http.StatusBadRequest, Type: scimerrors.ScimTypeInvalidValue, Loggable: true,
-		Text: "The attribute %s " + reason + ".", Cause: cause, Fix: fix}
+	return invalid("The attribute %s "+reason+".").loggable().because(cause, fix)
 }
 
 // What is wrong with a group.
 var (
-	GroupNameMissing = none(Entry{Status: http.StatusBadRequest, Type: scimerrors.ScimTypeInvalidValue,
-		Text:  "The attribute displayName is missing or empty: a group needs a name.",
-		Cause: "The pushed group has no name", Fix: "name the group in Okta and push it again"})
-	MemberForm = none(Entry{Status: http.StatusBadRequest, Type: scimerrors.ScimTypeInvalidValue,
-		Text: "Each of members must be an object whose value is the id of a user."})
+	GroupNameMissing = none(invalid("The attribute displayName is missing or empty: a group needs a name.").because(
+		"The pushed group has no name", "name the group in Okta and push it again"))
+	MemberForm = none(invalid("Each of members must be an object whose value is the id of a user."))
 )

@@ -106,6 +106,41 @@ func three(e Entry) func(a, b, c any) *Error {
 	return func(a, b, c any) *Error { return e.with(a, b, c) }
 }
 
+// The makers of entries, by status and scimType.
+
+func status(code int, text string) Entry { return Entry{Status: code, Text: text} }
+
+func refusedAs(code int, t scimerrors.ScimType, text string) Entry {
+	return Entry{Status: code, Type: t, Text: text}
+}
+
+func refused(t scimerrors.ScimType, text string) Entry {
+	return refusedAs(http.StatusBadRequest, t, text)
+}
+
+func invalid(text string) Entry  { return refused(scimerrors.ScimTypeInvalidValue, text) }
+func syntax(text string) Entry   { return refused(scimerrors.ScimTypeInvalidSyntax, text) }
+func inFilter(text string) Entry { return refused(scimerrors.ScimTypeInvalidFilter, text) }
+func inPath(text string) Entry   { return refused(scimerrors.ScimTypeInvalidPath, text) }
+func noTarget(text string) Entry { return refused(scimerrors.ScimTypeNoTarget, text) }
+func fixed(text string) Entry    { return refused(scimerrors.ScimTypeMutability, text) }
+func tooMany(text string) Entry  { return refused(scimerrors.ScimTypeTooMany, text) }
+
+func conflict(text string) Entry {
+	return refusedAs(http.StatusConflict, scimerrors.ScimTypeUniqueness, text)
+}
+
+// later is trouble that may pass, or that an administrator of Access can fix.
+func later(text string) Entry { return status(http.StatusTooManyRequests, text) }
+
+// because says where the problem comes from, and what to do.
+func (e Entry) because(cause, fix string) Entry { e.Cause, e.Fix = cause, fix; return e }
+
+// fixedBy says what another program than Okta has to do.
+func (e Entry) fixedBy(fix string) Entry { e.Fix = fix; return e }
+
+func (e Entry) loggable() Entry { e.Loggable = true; return e }
+
 // Clip shortens what a caller sent before it is shown again, and takes control
 // characters out of it.
 func Clip(s string) string {
