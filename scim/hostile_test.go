@@ -115,8 +115,11 @@ func TestManyLargeBodies(t *testing.T) {
 		t.Cleanup(func() { _ = feed.CloseWithError(errors.New("gone")) })
 	}
 	large := `{"userName":"` + strings.Repeat("a", 1<<20) + `"}`
-	r := w.Want(http.StatusTooManyRequests, http.MethodPost, usersPath, large)
-	if !strings.Contains(r.Detail(), "large requests") {
+	r := w.Send(http.MethodPost, usersPath, large)
+	for r.Status == http.StatusBadRequest { // the two others have not taken the room yet
+		r = w.Send(http.MethodPost, usersPath, large)
+	}
+	if r.Status != http.StatusTooManyRequests || !strings.Contains(r.Detail(), "large requests") {
 		t.Errorf("detail is %q", r.Detail())
 	}
 	w.CreateUser("ada@acme.com")
