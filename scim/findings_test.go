@@ -98,6 +98,21 @@ func TestMatrixFoundUnnamedCreationRefusedOnRepetition(t *testing.T) {
 	w.Want(http.StatusConflict, http.MethodPost, usersPath, user("ada@acme.com", ""))
 }
 
+// Finishing a group may be in doubt too: the last member is added, and the answer
+// is lost.
+func TestFinishingAGroupWhoseAnswerIsLost(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ids := w.People(2)
+	sales := w.CreateGroup("Sales", ids[0])
+	w.Access.AddFault(accesstest.Fault{Method: http.MethodPatch, Path: accessAPI, Drop: true, Apply: true, Count: 1})
+	w.Want(http.StatusTooManyRequests, http.MethodPost, groupsPath, group("Sales", ids...))
+	if r := w.Want(http.StatusCreated, http.MethodPost, groupsPath, group("Sales", ids...)); r.ID() != sales {
+		t.Errorf("the group is %s, want %s", r.ID(), sales)
+	}
+	w.WantHeld("Sales", ids...)
+	w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...))
+}
+
 // Members that Access does not know are left out, the rest is applied, and the
 // operator is told how many and which.
 func TestMatrixUnknownMembers(t *testing.T) {

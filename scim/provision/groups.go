@@ -108,9 +108,7 @@ func (g *Groups) Create(ctx context.Context, r schema.Resource) (Record, error) 
 	if inDoubt(err) || errors.Is(err, upstream.ErrConflict) {
 		group, err = g.resume(ctx, wanted, err)
 	}
-	if err == nil {
-		g.creations.remove(name)
-	}
+	g.creations.settle(name, struct{}{}, err)
 	return record(group, err)
 }
 
