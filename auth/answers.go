@@ -80,7 +80,7 @@ type tokenAnswer struct {
 	ErrorCode string          `json:"error,omitempty"`
 }
 
-// readAnswer checks the body of a 2xx and writes it anew: with expires_in as
+// readAnswer checks the body of a 2xx and writes it again: with expires_in as
 // whole seconds between 1 and 24 hours, or without it when the server's is
 // absent or makes no sense. A token_type other than bearer is refused, because
 // the token cannot be used without knowing how; a missing one means bearer.
@@ -98,7 +98,7 @@ func readAnswer(body []byte) ([]byte, error) {
 	case a.Token == "":
 		return nil, errors.New("the answer has no access_token")
 	case !isVisibleASCII(a.Token):
-		return nil, errors.New("the access_token cannot stand in a header")
+		return nil, errors.New("the access_token cannot be in a header")
 	case a.Type != "" && !isBearer(a.Type):
 		return nil, errors.New("the token_type is not bearer")
 	}

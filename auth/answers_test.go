@@ -108,7 +108,7 @@ func TestAnswersOf200(t *testing.T) {
 		{"no token", "application/json", `{"token_type":"Bearer","expires_in":100}`, "no access_token"},
 		{"an empty token", "application/json", `{"access_token":""}`, "no access_token"},
 		{"a token that is a number", "application/json", `{"access_token":7}`, "not the JSON"},
-		{"a token with a line break", "application/json", `{"access_token":"a\r\nX-Evil: 1"}`, "cannot stand in a header"},
+		{"a token with a line break", "application/json", `{"access_token":"a\r\nX-Evil: 1"}`, "cannot be in a header"},
 		{"half an answer", "application/json", `{"access_token":"t"`, "not the JSON"},
 		{"a huge answer", "application/json", `{"access_token":"` + strings.Repeat("t", 1<<20) + `"}`, "larger than"},
 	}

@@ -90,14 +90,14 @@ func checkInbound(token string) error {
 	return nil
 }
 
-// isVisibleASCII reports whether s can stand in a header as it is.
+// isVisibleASCII reports whether s can be in a header as it is.
 func isVisibleASCII(s string) bool {
 	return !slices.ContainsFunc([]byte(s), func(c byte) bool { return c <= ' ' || c > '~' })
 }
 
 // Check returns nil when authorization, the value of that header, carries an
 // accepted token, and otherwise one of the errors of this package. The token
-// may stand after "Bearer", in any case and with any number of spaces (RFC 6750
+// may be after "Bearer", in any case and with any number of spaces (RFC 6750
 // §2.1), or alone: some of Okta's connectors send what was entered and add no
 // scheme.
 func (b *Bearer) Check(authorization string) error {

@@ -40,7 +40,7 @@ type Tokens interface {
 type Transport struct {
 	// Source gives the tokens. Required.
 	Source Tokens
-	// Host is that of the tenant as it stands in the request's URL, with the
+	// Host is that of the tenant as it is in the request's URL, with the
 	// port if there is one. Requests to any other host, and plain http off
 	// loopback, are refused. Required.
 	Host string
@@ -126,7 +126,7 @@ func (t *Transport) blamesToken(status int) bool {
 	return false
 }
 
-// learn remembers a 403 that no new token can mend.
+// learn remembers a 403 that no new token can fix.
 func (t *Transport) learn(status int) {
 	if status != http.StatusForbidden {
 		return

@@ -27,7 +27,7 @@ const (
 	// smallBody is what need not wait for room, in bytes: a user, or a change of
 	// a hundred members.
 	smallBody = 64 << 10
-	// maxNesting is how deep objects and lists may stand in one another: a bulk
+	// maxNesting is how deep objects and lists may be in one another: a bulk
 	// request holds a PATCH, which holds values.
 	maxNesting = 32
 	// maxTokens bounds the names, values and brackets in a body, each of which

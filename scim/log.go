@@ -66,7 +66,7 @@ func cause(err error) []zap.Field {
 	return nil
 }
 
-// loggable is an id as it may stand in the log: one that cannot be an id of
+// loggable is an id as it may be in the log: one that cannot be an id of
 // Access may be anything, a person's address too.
 func loggable(id string) string {
 	letter := func(r rune) bool {

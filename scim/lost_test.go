@@ -66,7 +66,7 @@ func TestManyUnknownMembers(t *testing.T) {
 	}
 }
 
-// A domain that no directory has is the operator's to mend: the data must not
+// A domain that no directory has is for the operator to fix: the data must not
 // be blamed.
 func TestWrongDomainIsAnswered429(t *testing.T) {
 	w := newWorld(t, accesstest.Config{Domains: []string{"Acme.com"}})

@@ -115,7 +115,7 @@ func (p *pair) checkAnswer(t *testing.T, sent string, rec *httptest.ResponseReco
 	}
 	for _, private := range p.foreign {
 		if strings.Contains(rec.Body.String(), private) && !strings.Contains(sent, private) {
-			t.Fatalf("%s was answered with %s, which is no business of the caller: %s", sent, private, rec.Body)
+			t.Fatalf("%s was answered with %s, which the caller may not see: %s", sent, private, rec.Body)
 		}
 	}
 }

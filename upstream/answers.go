@@ -15,7 +15,7 @@ import (
 )
 
 // confirmation judges an answer of success that brings nothing to decode. Access
-// sends no body then, or JSON; a page comes from something that stands in
+// sends no body then, or JSON; a page comes from something that is in
 // between and may never have passed the request on.
 func confirmation(r call, status int, body []byte, err error) error {
 	body = bytes.TrimSpace(body)

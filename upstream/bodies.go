@@ -58,7 +58,7 @@ func (b body) declare(urn string) {
 }
 
 // patchBody is the SCIM 1.1 partial resource (section 3.3.2) that makes the
-// difference: cleared attributes stand in meta.attributes, values to leave a
+// difference: cleared attributes are in meta.attributes, values to leave a
 // multi-valued attribute are marked, the rest replaces.
 func patchBody(current Attributes, d difference) body {
 	set := Attributes{}

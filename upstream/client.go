@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// apiPath is where the API of a tenant stands (Omnissa Access OpenAPI).
+	// apiPath is where the API of a tenant is (Omnissa Access OpenAPI).
 	apiPath = "/SAAS/jersey/manager/api"
 
 	// defaultTimeout leaves room for three attempts within the time that Okta's

@@ -47,7 +47,7 @@ func (p *DomainProblem) Error() string {
 		return "the domain " + p.Domain + " belongs to a directory of type " + p.Directory.Type +
 			": provisioned users need one of type " + TypeOther
 	case BeingDeleted:
-		return "the directory of the domain " + p.Domain + " is being deleted: create it anew when that is done"
+		return "the directory of the domain " + p.Domain + " is being deleted: create it again when that is done"
 	case SeveralDirectories:
 		return "several directories have the domain " + p.Domain + ": Access cannot know where its users belong"
 	}

@@ -23,7 +23,7 @@ type DryRunConfig struct {
 	MaxPlans int
 }
 
-// HeldBack is a request that a dry run did not send. But for Body it holds ids
+// HeldBack is a request that a dry run did not send. Apart from Body it holds ids
 // and names of attributes, and no value of any: it is fit for a log.
 type HeldBack struct {
 	// Op is what would have been done, such as "update user".
@@ -195,7 +195,7 @@ func (d *dryRun) read(ctx context.Context, r call, path, id string) (json.RawMes
 }
 
 // search answers a search. Where all of a list is asked for, or plans may change
-// what stands where in it, it reads the whole list and answers all that is left
+// what is where in it, it reads the whole list and answers all that is left
 // of it from the start on. Records that match only by plans come last.
 func (d *dryRun) search(ctx context.Context, r call) (json.RawMessage, error) {
 	plans, anyGone := d.all(r.path)

@@ -13,7 +13,7 @@ const memberBatch = 100
 
 // CreateGroup creates an internal group in domain, empty, and then adds the
 // members, 100 a request. ErrConflict when any group of the tenant has the
-// name. When adding members fails, the group stands without some of them and
+// name. When adding members fails, the group is there without some of them and
 // the error has InDoubt set; UpdateGroup can finish it.
 func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group, error) {
 	if err := c.checkDomain(opCreateGroup, domain); err != nil {
@@ -42,7 +42,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	c.memory.groups.note(created.ID, true)
 	unlock, err := c.groups.writes.lock(ctx, created.ID)
 	if err != nil {
-		return Group{}, inDoubt(waitedTooLong(ctx, opCreateGroup)) // the group stands
+		return Group{}, inDoubt(waitedTooLong(ctx, opCreateGroup)) // the group is there
 	}
 	defer unlock()
 	group := created.Group

@@ -33,7 +33,7 @@ func running(t *testing.T, access *accesstest.Running) *upstream.Client {
 	return c
 }
 
-// withoutLists sends requests, but for those for lists, which fail.
+// withoutLists sends requests, apart from those for lists, which fail.
 type withoutLists struct{ next http.RoundTripper }
 
 func (w withoutLists) RoundTrip(r *http.Request) (*http.Response, error) {

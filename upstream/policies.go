@@ -33,7 +33,7 @@ type Policy struct {
 	texts   []string // all strings within it
 }
 
-// UnmarshalJSON keeps every string of the policy, wherever it stands.
+// UnmarshalJSON keeps every string of the policy, wherever it is.
 func (p *Policy) UnmarshalJSON(b []byte) error {
 	var raw struct {
 		Name string
@@ -66,7 +66,7 @@ func (p *Policy) collect(v any) {
 	}
 }
 
-// Mentions reports whether one of the names stands in the policy. That it does
+// Mentions reports whether one of the names is in the policy. That it does
 // not is only a sign where the policy mentions other names of the same kind.
 func (p Policy) Mentions(names ...string) bool {
 	for _, text := range p.texts {

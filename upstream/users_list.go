@@ -69,7 +69,7 @@ func domainSearch(domain string) search {
 }
 
 // window reads a page of one domain by Access's own paging. It is not ok when the
-// page can't be trusted: a foreign user stands in it, so offsets are not ours;
+// page can't be trusted: a foreign user is in it, so offsets are not ours;
 // or Access refuses the query.
 func (c *Client) window(ctx context.Context, domain string, start, count int) (_ Page[User], ok bool, _ error) {
 	var page Page[User]

@@ -19,7 +19,7 @@ const (
 var lookup = idna.New(idna.MapForLookup(), idna.Transitional(false))
 
 // Form is the form in which domains are compared. What is no domain at all is
-// compared as it is, but for its case.
+// compared as it is, apart from its case.
 func Form(domain string) string {
 	if IsASCII(domain) {
 		return strings.ToLower(domain) // copies nothing where there is nothing to lower
@@ -58,7 +58,7 @@ func Check(domain string) error {
 	for label := range strings.SplitSeq(form, ".") {
 		switch {
 		case label == "":
-			return errors.New("is no domain: two dots follow each other, or one stands at an end")
+			return errors.New("is no domain: two dots follow each other, or one is at an end")
 		case len(label) > maxLabel:
 			return fmt.Errorf("is no domain: a part of it is longer than %d characters", maxLabel)
 		case strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-"):

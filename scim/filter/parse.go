@@ -46,7 +46,7 @@ type parser struct {
 	text  string
 	at    int
 	depth int
-	// inValues says that the parser is within brackets, where no others may stand.
+	// inValues says that the parser is within brackets, where no others may be.
 	inValues bool
 }
 
@@ -145,7 +145,7 @@ func (p *parser) values(a Attribute) (Expression, error) {
 	case p.inValues:
 		return nil, p.problem("there are brackets within brackets")
 	case a.Sub != "":
-		return nil, p.problem("the brackets stand behind a sub-attribute")
+		return nil, p.problem("the brackets are behind a sub-attribute")
 	}
 	p.inValues = true
 	defer func() { p.inValues = false }()

@@ -164,7 +164,7 @@ func (l *ledger) groupProblems(held accesstest.State, p pending) (out []string) 
 	return out
 }
 
-// sameMembers compares the members of a group, but for one id.
+// sameMembers compares the members of a group, except one id.
 func sameMembers(held map[string]any, want map[string]bool, except string) (out []string) {
 	got := map[string]bool{}
 	list, _ := held["members"].([]any)

@@ -44,7 +44,7 @@ func userStory(d dialect, _ []string) []pushes {
 		changeUser(d, "deactivate another", "ada", func(u *toldUser) { u.active = false }),
 		createUser("revive it under its own name", "ada", "countess@acme.com"),
 		deleteUser("delete a user", "grace"),
-		createUser("create it anew", "grace", "hopper@acme.com"),
+		createUser("create it again", "grace", "hopper@acme.com"),
 		changeUser(d, "update a user", "ada", func(u *toldUser) { u.title = "Countess" }),
 	}
 }
@@ -127,7 +127,7 @@ func createUser(name, externalID, userName string) pushes {
 	}
 }
 
-// answered compares an answer with what it stands for.
+// answered compares an answer with what it is for.
 func (u toldUser) answered(r response) string {
 	if got := (toldUser{r.ID(), text(r.Body, "userName"), text(r.Body, "title"), r.Body["active"] == true}); got != u {
 		return fmt.Sprintf("Okta asked for %+v and was answered %+v", u, got)

@@ -38,7 +38,7 @@ func TestConditions(t *testing.T) {
 		{"and not to another", `userName eq "ada@example.co"`, false},
 		{"ne is the opposite of eq", `userName ne "ADA@example.COM"`, false},
 		{"externalId is case-exact", `externalId eq "00u1abc"`, false},
-		{"externalId is equal to the byte", `externalId eq "00u1ABC"`, true},
+		{"externalId is equal exactly", `externalId eq "00u1ABC"`, true},
 		{"id is case-exact", `id eq "2819c223-aaaa"`, false},
 		{"co finds a part in any case", `userName co "@EXAMPLE"`, true},
 		{"sw finds the beginning", `userName sw "ada@"`, true},

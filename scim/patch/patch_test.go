@@ -97,7 +97,7 @@ func TestPatchUser(t *testing.T) {
 		{"remove removes a complex attribute", `[{"op":"remove","path":"name"}]`, `{"name":null}`},
 		{"later operations see earlier ones", `[{"op":"remove","path":"name"},{"op":"add","path":"name.givenName","value":"G"}]`, `{"name":{"givenName":"G"}}`},
 
-		{"the URN of the core schema may stand before a path", `[{"op":"replace","path":"$USER:name.givenName","value":"G"}]`,
+		{"the URN of the core schema may be before a path", `[{"op":"replace","path":"$USER:name.givenName","value":"G"}]`,
 			`{"name":{"givenName":"G","familyName":"L","middleName":"K"}}`},
 		{"an attribute of an extension has a URN", `[{"op":"replace","path":"$ENTERPRISE:department","value":"x"}]`,
 			`{"$ENTERPRISE":{"department":"x","manager":{"value":"m","displayName":"M"}}}`},

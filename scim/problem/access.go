@@ -79,7 +79,7 @@ var (
 		"set `access.url` to the host that `ws1bridge doctor` names"))
 	TokenNotTaken = one(later("The token endpoint of Workspace ONE Access does not take the request (%d): check "+
 		"access.url of the bridge.").because(
-		"`access.url` is not a tenant, or something stands between", setAccessURL))
+		"`access.url` is not a tenant, or something is in between", setAccessURL))
 	TokenFailed = one(later("The token endpoint of Workspace ONE Access has an error of its own (%d); the bridge "+
 		"tries again by itself.").because(
 		"Access has trouble or is being updated", nothingToDo))

@@ -13,7 +13,7 @@ var (
 	NotList = one(attribute("must be a list of objects with a value",
 		"A list attribute, such as e-mail addresses, is mapped in another shape",
 		"delete the attribute from the app's profile and add it from Okta's template"))
-	NotInObject = one(attribute("must stand in an object",
+	NotInObject = one(attribute("must be in an object",
 		"Part of a name, a manager or an extension came without the object around it",
 		"check external name and external namespace of the attribute in the Profile Editor"))
 	TooManyValues = two(attribute("has more than %d values",

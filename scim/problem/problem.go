@@ -1,5 +1,5 @@
 // Package problem is the catalog of what the bridge answers where it does not
-// do what it was asked for. Each sentence that can stand in the detail of an
+// do what it was asked for. Each sentence that can be in the detail of an
 // answer (RFC 7644 section 3.12) is an Entry here, with its status, what causes
 // it and what fixes it; the guide for administrators is made from it.
 //

@@ -21,7 +21,7 @@ import (
 	"ws1bridge/upstream"
 )
 
-// Record is a user or group as callers see it, but for its links.
+// Record is a user or group as callers see it, without its links.
 type Record struct {
 	ID       string
 	Resource schema.Resource
@@ -38,7 +38,7 @@ type Change struct {
 	// returned as it is. Writes to one record wait for one another, so within one
 	// process nothing comes in between.
 	Allow func(upstream.Meta) error
-	// Apply makes of the resource that Access holds what it shall become. Its
+	// Apply makes of the resource that Access holds what it is to become. Its
 	// error is returned as it is. It may change the resource that it is given.
 	Apply func(current schema.Resource) (schema.Resource, error)
 }

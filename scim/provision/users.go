@@ -113,7 +113,7 @@ func (u *Users) record(user upstream.User, err error) (Record, error) {
 	return u.present(user), nil
 }
 
-// present is the user as callers see it, but for links.
+// present is the user as callers see it, without links.
 func (u *Users) present(user upstream.User) Record {
 	resource := u.translator.UserToSCIM(user)
 	groups := make([]any, len(user.Groups))

@@ -147,10 +147,10 @@ func (e Extension) tidyInto(r Resource, value any) (unknown []string) {
 	return unknown
 }
 
-// NotAName stands in the log for what does not look like the name of an attribute.
+// NotAName is in the log for what does not look like the name of an attribute.
 const NotAName = "[not a name]"
 
-// Label is the name of an attribute as it may stand in the log. What a path holds
+// Label is the name of an attribute as it may be in the log. What a path holds
 // in brackets may be a person's data, and what does not look like a name may be
 // anything.
 func Label(name string) string {

@@ -1,5 +1,5 @@
 // Package schema knows the schemas of users and groups: which attributes there
-// are, how their names are spelled, and where their values stand in a resource.
+// are, how their names are spelled, and where their values are in a resource.
 // It follows RFC 7643, and what the bridge's translation maps.
 package schema
 

@@ -18,7 +18,7 @@ type Config struct {
 	// Sources say where the domain of a user comes from, in order; nil means
 	// attribute, userName, email, default. (domains.source)
 	Sources []string
-	// DomainAttributes are the SCIM paths where a domain may stand. Users are
+	// DomainAttributes are the SCIM paths where a domain may be. Users are
 	// shown with it there. nil takes it from "domain" and the domain of the
 	// workspace extension, and shows it nowhere. (domains.attributes)
 	DomainAttributes []string
@@ -62,7 +62,7 @@ type Translator struct {
 	defaultDomain string
 	managed       managed
 	sources       []string
-	domainPaths   []scimPath // where a domain may stand
+	domainPaths   []scimPath // where a domain may be
 	showsDomain   bool       // and is shown
 	rules         *mapping
 	pairs         []pair
@@ -106,7 +106,7 @@ func (t *Translator) Rules() []string {
 
 // Problem is one mistake in a Config.
 type Problem struct {
-	// Setting is where the mistake stands, as the configuration file calls it:
+	// Setting is where the mistake is, as the configuration file calls it:
 	// "domains.rules[0].okta".
 	Setting string
 	// Reason says what is wrong and what to do.

@@ -26,7 +26,7 @@ type pair struct {
 	// that Okta writes back an extension that it does not map, and Access may
 	// have filled the attribute by itself.
 	echoed bool
-	// kind says what sort of domain stands in the value, for rules to rewrite.
+	// kind says what sort of domain is in the value, for rules to rewrite.
 	kind kind
 	// fallback is what Access gets where Okta has no value; nil for nothing.
 	fallback upstream.Value

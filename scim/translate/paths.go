@@ -32,7 +32,7 @@ func (p scimPath) String() string {
 	return path.String()
 }
 
-// attribute is the path without what stands in the attribute.
+// attribute is the path without what is in the attribute.
 func (p scimPath) attribute() scimPath { return attributePath(p.URN, p.Name) }
 
 // sameAttribute reports whether both paths lie in one attribute. Names and URNs
@@ -68,7 +68,7 @@ var errPath = errors.New("a path looks like title, name.givenName, " +
 	`phoneNumbers[type eq "mobile"].value or urn:example:1.0:attribute`)
 
 // parseAttribute reads the name of an attribute, on either side, and the filter
-// that stands in it, if any.
+// that is in it, if any.
 func parseAttribute(s string) (filter.Attribute, filter.Expression, error) {
 	if len(s) > maxPath {
 		return filter.Attribute{}, nil, fmt.Errorf("a path has at most %d characters", maxPath)

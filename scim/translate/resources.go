@@ -59,7 +59,7 @@ func has(r schema.Resource, p scimPath) bool {
 	return ok
 }
 
-// put sets the value at a path and makes what it stands in. A value that the
+// put sets the value at a path and makes what it is in. A value that the
 // list of a selector holds already is left as it is: it came from the whole
 // list, which has more of it.
 func put(r schema.Resource, p scimPath, v any) {

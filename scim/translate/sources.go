@@ -24,7 +24,7 @@ var allSources = []string{SourceAttribute, SourceUserName, SourceEmail, SourceDe
 const domainName = "domain"
 
 // defaultDomainAttributes are where Okta's administrators put the domain: the
-// profile attribute of Okta's own app stands at the top, VMware's guide has it
+// profile attribute of Okta's own app is at the top, VMware's guide has it
 // in the extension of Access.
 var defaultDomainAttributes = []string{domainName, schema.Workspace + ":" + domainName}
 

@@ -47,7 +47,7 @@ type table struct {
 	report *problems
 }
 
-// line is a line of the configuration and where it stands.
+// line is a line of the configuration and where it is.
 type line struct {
 	Attribute
 	setting string
@@ -134,7 +134,7 @@ func (t *table) adjust(have *pair, said pair, l line) {
 	t.settleDefault(have, l)
 }
 
-// read reads a line as a pair, but for what depends on its type.
+// read reads a line as a pair, except what depends on its type.
 func (t *table) read(l line) (p pair, ok bool) {
 	before := len(*t.report)
 	p = pair{kind: noKind, required: l.Required, createOnly: l.On == onCreate, setting: l.setting}

@@ -16,7 +16,7 @@ import (
 type line struct {
 	translate.Attribute
 	value func(t *rapid.T) any // nil for a computed attribute
-	// at is where the value stands in a resource: schema ("" for core), name and
+	// at is where the value is in a resource: schema ("" for core), name and
 	// sub-attribute ("" for none).
 	at [3]string
 }
@@ -27,7 +27,7 @@ func texted(name string, a translate.Attribute, at ...string) line {
 	return l
 }
 
-// lines are pairs that may stand together in any selection.
+// lines are pairs that may be together in any selection.
 func lines() []line {
 	urn2 := "urn:okta:other:1.0:user:custom"
 	list := func(t *rapid.T) any {

@@ -86,7 +86,7 @@ func (c content) remove(s *schema, name string) {
 	}
 }
 
-// removeBlock clears an extension but for what a client cannot write.
+// removeBlock clears an extension except what a client cannot write.
 func (c content) removeBlock(s *schema, urn string) {
 	for name := range c.ext[urn] {
 		if def := s.ext[urn][strings.ToLower(name)]; !def.readOnly && !def.fixed {

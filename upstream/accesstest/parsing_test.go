@@ -45,7 +45,7 @@ func TestParseResource(t *testing.T) {
 			`"x"`},
 		{"meta must be an object", `{"userName":"x","meta":"m"}`, 400, "", ""},
 		{"meta.attributes must be an array", `{"userName":"x","meta":{"attributes":"m"}}`, 400, "", ""},
-		{"core attributes may stand below their URN", `{` + core + `:{"userName":"x"}}`, 201, "userName", `"x"`},
+		{"core attributes may be below their URN", `{` + core + `:{"userName":"x"}}`, 201, "userName", `"x"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

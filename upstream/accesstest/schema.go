@@ -79,7 +79,7 @@ func plural(name string) attribute {
 		plain("value", "display", "type", "operation")}
 }
 
-// metaAttribute is read-only but for meta.attributes, which parse takes out by itself.
+// metaAttribute is read-only except for meta.attributes, which parse takes out by itself.
 func metaAttribute() attribute {
 	return attribute{name: "meta", kind: complexValue, readOnly: true, exact: true,
 		subs: attributes{}.plain("created", "lastModified", "location", "version", "attributes")}
