@@ -79,7 +79,7 @@ var (
 	Charset        = none(status(http.StatusUnsupportedMediaType, "The charset of the body must be utf-8."))
 	NotUTF8        = none(syntax("The body is not valid UTF-8."))
 	BodySyntax     = one(syntax("The body must be one JSON object: syntax error at byte %d."))
-	NameTwice      = one(syntax("The body must be one JSON object: a name is twice in one object at byte %d."))
+	NameTwice      = one(syntax("The body must be one JSON object: a name is used twice in one object at byte %d."))
 	NoObject       = none(syntax("The body must be a JSON object."))
 	MoreThanObject = none(syntax("The body must be one JSON object, with nothing behind it."))
 	TooDeep        = one(syntax("Objects and lists are nested more than %d deep."))

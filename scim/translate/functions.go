@@ -68,10 +68,10 @@ func onTexts(f func(s, sep string) string) func(...any) (any, error) {
 	}
 }
 
-// before is what is before the first sep, all where there is none.
+// before is the text before the first sep, all where there is none.
 func before(s, sep string) string { head, _, _ := strings.Cut(s, sep); return head }
 
-// after is what is after the first sep, nothing where there is none.
+// after is the text after the first sep, nothing where there is none.
 func after(s, sep string) string { _, tail, _ := strings.Cut(s, sep); return tail }
 
 // replace replaces every old by new. An empty old replaces nothing: new between

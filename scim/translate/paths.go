@@ -32,7 +32,7 @@ func (p scimPath) String() string {
 	return path.String()
 }
 
-// attribute is the path without what is in the attribute.
+// attribute is the path of the whole attribute.
 func (p scimPath) attribute() scimPath { return attributePath(p.URN, p.Name) }
 
 // sameAttribute reports whether both paths lie in one attribute. Names and URNs

@@ -10,7 +10,7 @@ import (
 // Rule makes a domain of Okta's one of Access's, and back.
 type Rule struct {
 	// Okta and Access are domains. Where both begin with "*.", the rule is for
-	// every domain below them, and what is left of them is kept.
+	// every domain below them, and what is to the left of it is kept.
 	Okta, Access string
 	// Rewrite is which values the rule changes; nil takes Config.Rewrite. An
 	// empty list changes none: then the rule only says which directory people
@@ -99,7 +99,7 @@ type direction struct {
 // target is what a rule makes of a domain that matched.
 type target struct {
 	domain string
-	// keepsLeft says that domain follows what is left of the suffix.
+	// keepsLeft says that domain follows what is to the left of the suffix.
 	keepsLeft bool
 	rule      *compiledRule
 }

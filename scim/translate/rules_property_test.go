@@ -52,7 +52,7 @@ func anyRule() *rapid.Generator[translate.Rule] {
 	})
 }
 
-// ruled is a translator with random rules, as far as they may be together.
+// ruled is a translator with random rules, as far as they go together.
 func ruled(t *rapid.T, showDomain bool) (*translate.Translator, []translate.Rule) {
 	cfg := translate.Config{DefaultDomain: "acme.old.example", Sources: []string{"default"}} // no user is refused
 	if showDomain {
@@ -68,7 +68,7 @@ func ruled(t *rapid.T, showDomain bool) (*translate.Translator, []translate.Rule
 		}
 	}
 	if tr == nil {
-		t.Skip("no rule may be")
+		t.Skip("no rule fits")
 	}
 	return tr, cfg.Rules
 }

@@ -27,7 +27,7 @@ func texted(name string, a translate.Attribute, at ...string) line {
 	return l
 }
 
-// lines are pairs that may be together in any selection.
+// lines are pairs that go together in any selection.
 func lines() []line {
 	urn2 := "urn:okta:other:1.0:user:custom"
 	list := func(t *rapid.T) any {
