@@ -44,6 +44,8 @@ func (r refusal) Error() string { return string(r) }
 
 // Bearer checks the tokens of callers. It is safe for concurrent use.
 type Bearer struct {
+	hidden
+
 	sums [][sha256.Size]byte // of the accepted tokens
 }
 
@@ -52,14 +54,14 @@ type Bearer struct {
 // printable ASCII without spaces, since such a token does not survive the way
 // through a header. The error names a token by its
 // position and does not show it.
-func NewBearer(tokens []string) (*Bearer, error) {
+func NewBearer(tokens []Secret) (*Bearer, error) {
 	if len(tokens) == 0 {
 		return nil, errors.New("inbound tokens: at least one is required")
 	}
 	b := &Bearer{}
 	var problems []error
 	for i, token := range tokens {
-		if err := checkInbound(token); err != nil {
+		if err := checkInbound(string(token)); err != nil {
 			problems = append(problems, fmt.Errorf("inbound token %d of %d: %w", i+1, len(tokens), err))
 		}
 		b.sums = append(b.sums, sha256.Sum256([]byte(token)))
@@ -72,7 +74,7 @@ func NewBearer(tokens []string) (*Bearer, error) {
 
 // IsWeak reports whether a token is so short that it might be guessed. Such a
 // token is accepted; whoever gives it out should hear of it.
-func IsWeak(token string) bool { return len(token) < weakToken }
+func IsWeak(token Secret) bool { return len(token) < weakToken }
 
 func checkInbound(token string) error {
 	switch {

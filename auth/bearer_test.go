@@ -16,7 +16,7 @@ const (
 
 func newBearer(tb testing.TB) *auth.Bearer {
 	tb.Helper()
-	b, err := auth.NewBearer([]string{oldToken, newToken})
+	b, err := auth.NewBearer([]auth.Secret{oldToken, newToken})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -75,17 +75,17 @@ func TestBearerCheck(t *testing.T) {
 func TestNewBearerRefuses(t *testing.T) {
 	tests := []struct {
 		name   string
-		tokens []string
+		tokens []auth.Secret
 		want   string
 	}{
 		{"no tokens", nil, "at least one"},
-		{"an empty token", []string{oldToken, ""}, "token 2 of 2: is empty"},
-		{"a token from a file with its line end", []string{oldToken + "\n"}, "white space around"},
-		{"a token with a space before it", []string{" " + oldToken}, "white space around"},
-		{"a token with the scheme", []string{"Bearer " + oldToken}, "without the word Bearer"},
-		{"a control character", []string{"token-with-a-\x00-in-it"}, "control character"},
-		{"a letter that headers do not carry", []string{"token-mit-ä-und-so-weiter"}, "not ASCII"},
-		{"a token longer than a header", []string{strings.Repeat("secret-word", 1000)}, "more than"},
+		{"an empty token", []auth.Secret{oldToken, ""}, "token 2 of 2: is empty"},
+		{"a token from a file with its line end", []auth.Secret{oldToken + "\n"}, "white space around"},
+		{"a token with a space before it", []auth.Secret{" " + oldToken}, "white space around"},
+		{"a token with the scheme", []auth.Secret{"Bearer " + oldToken}, "without the word Bearer"},
+		{"a control character", []auth.Secret{"token-with-a-\x00-in-it"}, "control character"},
+		{"a letter that headers do not carry", []auth.Secret{"token-mit-ä-und-so-weiter"}, "not ASCII"},
+		{"a token longer than a header", []auth.Secret{auth.Secret(strings.Repeat("secret-word", 1000))}, "more than"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -94,7 +94,7 @@ func TestNewBearerRefuses(t *testing.T) {
 				t.Fatalf("NewBearer = %v, %v, want an error with %q", b, err, tt.want)
 			}
 			for _, token := range tt.tokens {
-				if token != "" && strings.Contains(err.Error(), strings.TrimSpace(token)) {
+				if token != "" && strings.Contains(err.Error(), strings.TrimSpace(string(token))) {
 					t.Errorf("%q shows the token", err)
 				}
 			}
@@ -103,7 +103,7 @@ func TestNewBearerRefuses(t *testing.T) {
 }
 
 func TestNewBearerReportsAllProblems(t *testing.T) {
-	_, err := auth.NewBearer([]string{"", "with space", oldToken})
+	_, err := auth.NewBearer([]auth.Secret{"", "with space", oldToken})
 	for _, want := range []string{"1 of 3", "2 of 3"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error = %v, want it to name token %s", err, want)

@@ -72,7 +72,7 @@ func TestWrongClientType(t *testing.T) {
 	for mode, want := range map[string]string{"user": "unauthorized_client", "service": "invalid_client"} {
 		access := accesstest.Start(t, accesstest.Config{ClientID: clientID, ClientSecret: "another-secret",
 			Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{ClientType: mode}}})
-		secret := map[string]string{"user": "another-secret", "service": "wrong"}[mode]
+		secret := map[string]auth.Secret{"user": "another-secret", "service": "wrong"}[mode]
 		s, err := auth.NewTokenSource(auth.Config{TokenURL: access.URL + "/SAAS/auth/oauthtoken", ClientID: clientID, ClientSecret: secret})
 		if err != nil {
 			t.Fatal(err)

@@ -16,14 +16,18 @@ import (
 
 const defaultFetchTimeout = 15 * time.Second
 
-// Config is what a TokenSource needs. It holds a secret and prints as [redacted].
+// Config is what a TokenSource needs. It prints as [redacted]; package fmt cannot
+// see to that in an unexported field of another struct.
 type Config struct {
+	hidden
+
 	// TokenURL is the token endpoint of the tenant, such as
 	// https://example.workspaceoneaccess.com/SAAS/auth/oauthtoken. Plain http is
 	// accepted on loopback only. Required.
 	TokenURL string
 	// ClientID and ClientSecret are those of the OAuth client. Required.
-	ClientID, ClientSecret string
+	ClientID     string
+	ClientSecret Secret
 	// HTTPClient sends the token requests; its redirect policy is replaced,
 	// since redirects are refused. Nil is a client with the proxy of the
 	// environment and time limits.
@@ -40,6 +44,8 @@ type Config struct {
 // TokenSource fetches, holds and refreshes the token for Access. It is safe
 // for concurrent use.
 type TokenSource struct {
+	hidden
+
 	credentials *clientcredentials.Config
 	client      *http.Client
 	timeout     time.Duration
@@ -88,7 +94,7 @@ func NewTokenSource(cfg Config) (*TokenSource, error) {
 	}
 	return &TokenSource{
 		credentials: &clientcredentials.Config{
-			ClientID: cfg.ClientID, ClientSecret: cfg.ClientSecret, TokenURL: cfg.TokenURL,
+			ClientID: cfg.ClientID, ClientSecret: string(cfg.ClientSecret), TokenURL: cfg.TokenURL,
 			// Detection would send every refused request twice.
 			AuthStyle: oauth2.AuthStyleInHeader,
 		},
@@ -195,7 +201,7 @@ func (c Config) validate() error {
 	if err := checkCredential("ClientID", c.ClientID); err != nil {
 		problems = append(problems, err)
 	}
-	if err := checkCredential("ClientSecret", c.ClientSecret); err != nil {
+	if err := checkCredential("ClientSecret", string(c.ClientSecret)); err != nil {
 		problems = append(problems, err)
 	}
 	return errors.Join(problems...)

@@ -42,7 +42,7 @@ func newBridge(cfg Config, log *zap.Logger) (*bridge, error) {
 	b := &bridge{log: log}
 	b.tokens, err = auth.NewTokenSource(auth.Config{
 		TokenURL: tenant.String() + tokenPath, ClientID: cfg.Access.ClientID,
-		ClientSecret: string(cfg.Access.ClientSecret), OnChange: tellToken(log), Registerer: registry,
+		ClientSecret: cfg.Access.ClientSecret, OnChange: tellToken(log), Registerer: registry,
 	})
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func newBridge(cfg Config, log *zap.Logger) (*bridge, error) {
 }
 
 func newEndpoint(cfg Config, access directory, translator *translate.Translator, log *zap.Logger, registry prometheus.Registerer) (*scim.Handler, error) {
-	bearer, err := auth.NewBearer(cfg.Okta.Tokens.reveal())
+	bearer, err := auth.NewBearer(cfg.Okta.Tokens)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ws1bridge/auth"
 )
 
 // Config is the configuration of the bridge.
@@ -27,7 +29,7 @@ type Config struct {
 	Attributes []AttributeConfig `koanf:"attributes"`
 	Okta       struct {
 		// Tokens are the bearer tokens that Okta may present. At least one.
-		Tokens secrets `koanf:"tokens"`
+		Tokens []auth.Secret `koanf:"tokens"`
 		// TokensFile names a file that holds them, one a line.
 		TokensFile string `koanf:"tokens_file"`
 	} `koanf:"okta"`
@@ -53,7 +55,7 @@ type AccessConfig struct {
 	// ClientID is the OAuth service client. Required.
 	ClientID string `koanf:"client_id"`
 	// ClientSecret is its secret. Required.
-	ClientSecret secret `koanf:"client_secret"`
+	ClientSecret auth.Secret `koanf:"client_secret"`
 	// ClientSecretFile names a file that holds it.
 	ClientSecretFile string `koanf:"client_secret_file"`
 	// RateLimit is how many requests a second Access is sent at most, 0 for any

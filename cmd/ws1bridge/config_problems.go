@@ -57,7 +57,7 @@ func (c *Config) check() []error {
 	for _, problem := range c.translationProblems() {
 		report(problem.Setting, "%s", problem.Reason)
 	}
-	if _, err := auth.NewBearer(c.Okta.Tokens.reveal()); err != nil {
+	if _, err := auth.NewBearer(c.Okta.Tokens); err != nil {
 		report("okta.tokens", "%w", err)
 	}
 	if err := checkPublicURL(c.PublicURL); err != nil {

@@ -17,6 +17,8 @@ import (
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/v2"
+
+	"ws1bridge/auth"
 )
 
 // readConfig reads the configuration without judging it.
@@ -172,13 +174,13 @@ func (c *Config) readSecretFiles(env map[string]string) []error {
 		use(strings.TrimSpace(string(b)))
 	}
 	if env["WS1BRIDGE_ACCESS_CLIENT_SECRET"] == "" {
-		read("access.client_secret_file", c.Access.ClientSecretFile, func(s string) { c.Access.ClientSecret = secret(s) })
+		read("access.client_secret_file", c.Access.ClientSecretFile, func(s string) { c.Access.ClientSecret = auth.Secret(s) })
 	}
 	if env["WS1BRIDGE_OKTA_TOKENS"] == "" {
 		read("okta.tokens_file", c.Okta.TokensFile, func(s string) {
 			c.Okta.Tokens = nil
 			for _, token := range splitList(strings.ReplaceAll(s, "\n", ",")) {
-				c.Okta.Tokens = append(c.Okta.Tokens, secret(token))
+				c.Okta.Tokens = append(c.Okta.Tokens, auth.Secret(token))
 			}
 		})
 	}

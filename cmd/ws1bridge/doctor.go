@@ -40,8 +40,8 @@ func (p *program) doctor(cmd *cobra.Command, write, asJSON bool) error {
 	cfg, problems := examineConfig(p.configFile, p.environ)
 	progress := p.newProgress()
 	examination := doctor.Config{
-		AccessURL: cfg.Access.URL, ClientID: cfg.Access.ClientID, ClientSecret: string(cfg.Access.ClientSecret),
-		Domains: managedDomains(cfg), PublicURL: cfg.PublicURL, OktaTokens: cfg.Okta.Tokens.reveal(),
+		AccessURL: cfg.Access.URL, ClientID: cfg.Access.ClientID, ClientSecret: cfg.Access.ClientSecret,
+		Domains: managedDomains(cfg), PublicURL: cfg.PublicURL, OktaTokens: cfg.Okta.Tokens,
 		Write: write, OnCheck: func(name string) { progress.begin("checking: " + name) },
 	}
 	for _, problem := range problems {

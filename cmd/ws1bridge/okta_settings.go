@@ -90,7 +90,7 @@ func oktaWarnings(cfg Config) (warnings []string) {
 	if err == nil && strings.Contains(u.Host, "_") {
 		warnings = append(warnings, "the host of public_url has an underscore, which Okta refuses")
 	}
-	if slices.ContainsFunc(cfg.Okta.Tokens.reveal(), auth.IsWeak) {
+	if slices.ContainsFunc(cfg.Okta.Tokens, auth.IsWeak) {
 		warnings = append(warnings, "a token of okta.tokens is short enough to be guessed: use 32 random bytes (openssl rand -hex 32)")
 	}
 	return warnings

@@ -42,7 +42,7 @@ func (p *program) serve(ctx context.Context, dryRun, dryRunValues bool) error {
 	}
 	cfg.dryRun, cfg.dryRunValues = dryRun, dryRunValues
 	log := newLogger(p.stdout, cfg.Log.Level)
-	if slices.ContainsFunc(cfg.Okta.Tokens.reveal(), auth.IsWeak) {
+	if slices.ContainsFunc(cfg.Okta.Tokens, auth.IsWeak) {
 		log.Warn("a token of okta.tokens is short enough to be guessed: use 32 random bytes")
 	}
 	b, err := newBridge(cfg, log)

@@ -53,7 +53,7 @@ func (p *program) openTenant() (*tenant, error) {
 		return nil, err
 	}
 	source, err := auth.NewTokenSource(auth.Config{
-		TokenURL: base.String() + tokenPath, ClientID: cfg.Access.ClientID, ClientSecret: string(cfg.Access.ClientSecret),
+		TokenURL: base.String() + tokenPath, ClientID: cfg.Access.ClientID, ClientSecret: cfg.Access.ClientSecret,
 	})
 	if err != nil {
 		return nil, err

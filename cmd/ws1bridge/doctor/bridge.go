@@ -86,7 +86,7 @@ func (d *Doctor) checkOktaTokens(ctx context.Context) verdict {
 	}
 	accepted := 0
 	for _, token := range d.cfg.OktaTokens {
-		a, err := d.probe(ctx, d.configURL(), "Bearer "+token)
+		a, err := d.probe(ctx, d.configURL(), "Bearer "+string(token))
 		switch {
 		case err != nil:
 			return d.publicPeer().unreached(err)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 
+	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/doctor"
 	"ws1bridge/upstream/accesstest"
 )
@@ -46,7 +47,7 @@ func TestMistakesOfTheBridge(t *testing.T) {
 		{name: "expired certificate of the bridge", plant: presents(bridgeHost, bridgeHost, -10*day, -day), check: "bridge from here", finding: "expired on", mend: "have whoever ends TLS before the bridge renew it"},
 		{name: "something else at the public URL", plant: answering(http.StatusOK, "<html>Welcome</html>"), check: "bridge from here", finding: "is not the bridge (200)", mend: "pass /scim/v2 on"},
 		{name: "something else that wants a login", plant: answering(http.StatusUnauthorized, "<html>Log in</html>"), check: "bridge from here", finding: "is not the bridge (401)", mend: "start the bridge"},
-		{name: "a token that the bridge does not know", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = []string{oktaToken, "hush-new-token"} },
+		{name: "a token that the bridge does not know", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = []auth.Secret{oktaToken, "hush-new-token"} },
 			check: "token of Okta", finding: "accepts 1 of 2 tokens", mend: "restart the bridge with this configuration"},
 		{name: "a proxy that drops the token", plant: withoutAuthorization, check: "token of Okta", finding: "accepts 0 of 1 tokens", mend: "pass on the header Authorization"},
 		{name: "no token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = nil }, check: "token of Okta", outcome: doctor.Unknown, finding: "okta.tokens is empty", mend: "set okta.tokens"},

@@ -16,26 +16,27 @@ package doctor
 import (
 	"context"
 	"crypto/x509"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"time"
+
+	"ws1bridge/auth"
 )
 
-// Config is what a Doctor examines. It holds secrets and prints as [redacted].
+// Config is what a Doctor examines.
 type Config struct {
 	// Problems are those of the configuration, one line each.
 	Problems []string
 	// AccessURL, ClientID and ClientSecret are the tenant and the OAuth client.
-	AccessURL, ClientID, ClientSecret string
+	AccessURL, ClientID string
+	ClientSecret        auth.Secret
 	// Domains are those that users and groups may go to.
 	Domains []string
 	// PublicURL is the SCIM base URL as Okta knows it, "" where it is not set.
 	PublicURL string
 	// OktaTokens are those that the bridge accepts.
-	OktaTokens []string
+	OktaTokens []auth.Secret
 	// Write makes the Doctor create, change and delete a user and a group.
 	Write bool
 	// OnCheck is told the name of each check before it is made; nil tells nobody.
@@ -51,9 +52,6 @@ type Config struct {
 	// Proxy finds the proxy of a request; nil is that of the environment.
 	Proxy func(*http.Request) (*url.URL, error)
 }
-
-// Format prints [redacted] for every verb.
-func (Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
 
 // Doctor examines one deployment, once. It is not safe for concurrent use.
 type Doctor struct {

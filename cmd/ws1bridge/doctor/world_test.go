@@ -57,7 +57,7 @@ func newWorld(t *testing.T, cfg accesstest.Config) *world {
 	w := &world{authority: newAuthority(t), access: accesstest.Start(t, cfg), hosts: map[string]string{}}
 	w.cfg = doctor.Config{
 		AccessURL: "https://" + tenantHost, ClientID: clientID, ClientSecret: secret, Domains: []string{domain},
-		PublicURL: "https://" + bridgeHost + "/scim/v2", OktaTokens: []string{oktaToken},
+		PublicURL: "https://" + bridgeHost + "/scim/v2", OktaTokens: []auth.Secret{oktaToken},
 		Roots: w.authority.pool(), Dial: w.dial, Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
 	}
 	w.serve(t, tenantHost, w.access.Handler(), w.authority.issue(t, tenantHost, -day, 90*day))
@@ -98,7 +98,7 @@ func (w *world) bridge(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bearer, err := auth.NewBearer([]string{oktaToken})
+	bearer, err := auth.NewBearer([]auth.Secret{oktaToken})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,8 @@ func TestSecretsPrintAsRedacted(t *testing.T) {
 		source, bearer := e.source(t), newBearer(t)
 		mustToken(t, source, "token-1")
 		synctest.Wait() // fmt reads unexported fields as they are
+		checkRedacted(t, "Secret", auth.Secret(clientSecret))
+		checkRedacted(t, "secrets", []auth.Secret{clientSecret})
 		checkRedacted(t, "Config", cfg)
 		checkRedacted(t, "*Config", &cfg)
 		checkRedacted(t, "TokenSource", source)
