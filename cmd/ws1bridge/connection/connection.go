@@ -1,0 +1,58 @@
+// Package connection connects the bridge, and the commands of operators, to a
+// tenant of Workspace ONE Access: the source of tokens, the transport that uses
+// them and the client belong together.
+package connection
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"ws1bridge/auth"
+	"ws1bridge/upstream"
+)
+
+// TokenPath is where a tenant gives out tokens.
+const TokenPath = "/SAAS/auth/oauthtoken" //nolint:gosec // a path, not a credential
+
+// Connection is a client of Access and the source of its tokens.
+type Connection struct {
+	Tokens *auth.TokenSource
+	Client *upstream.Client
+}
+
+// New connects to a tenant. It completes the two configurations with what follows
+// from the tenant and the transport, and sends nothing.
+func New(tenant *url.URL, transport http.RoundTripper, tokens auth.Config, client upstream.Config) (*Connection, error) {
+	tokens.TokenURL = tenant.String() + TokenPath
+	source, err := auth.NewTokenSource(tokens)
+	if err != nil {
+		return nil, err
+	}
+	client.BaseURL = tenant.String()
+	client.HTTPClient = &http.Client{Transport: &auth.Transport{Source: source, Base: transport, Host: tenant.Host}}
+	access, err := upstream.NewClient(client)
+	if err != nil {
+		return nil, err
+	}
+	return &Connection{Tokens: source, Client: access}, nil
+}
+
+// NewTransport is a pool of connections to Access: many requests to one host.
+func NewTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 64
+	t.MaxConnsPerHost = 64
+	t.ResponseHeaderTimeout = 20 * time.Second
+	return t
+}
+
+// ForOperator configures a client for a command at which somebody waits: it
+// repeats little, and one failure must not hide the next finding. A client needs
+// a domain; without any it gets one that nobody has.
+func ForOperator(domains []string) upstream.Config {
+	if len(domains) == 0 {
+		domains = []string{"example.invalid"}
+	}
+	return upstream.Config{Domains: domains, Resilience: upstream.Resilience{Attempts: 2, BreakAfter: 1 << 20}}
+}
