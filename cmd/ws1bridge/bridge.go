@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -12,19 +11,16 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/config"
+	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/scim"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
 
-const (
-	tokenPath = "/SAAS/auth/oauthtoken" //nolint:gosec // a path, not a credential
-)
-
 // bridge is the wired program: everything between two listeners and Access.
 type bridge struct {
-	tokens   *auth.TokenSource
-	access   *upstream.Client
+	access   *connection.Connection
 	endpoint *scim.Handler
 	ready    *readiness
 	ops      http.Handler
@@ -32,65 +28,63 @@ type bridge struct {
 }
 
 // newBridge wires the parts. It starts and sends nothing.
-func newBridge(cfg Config, log *zap.Logger) (*bridge, error) {
+func newBridge(cfg config.Config, dry dryRun, log *zap.Logger) (*bridge, error) {
+	registry := newRegistry()
+	translator, err := translate.New(cfg.Translation())
+	if err != nil {
+		return nil, err
+	}
+	access, err := connect(cfg, translator.ManagedDomains(), log, registry)
+	if err != nil {
+		return nil, err
+	}
+	directory, err := directoryOf(dry, access.Client, log)
+	if err != nil {
+		return nil, err
+	}
+	endpoint, err := newEndpoint(cfg, directory, translator, log, registry)
+	if err != nil {
+		return nil, err
+	}
+	ready := newReadiness(access)
+	return &bridge{access: access, endpoint: endpoint, ready: ready, ops: opsHandler(ready, registry), log: log}, nil
+}
+
+func newRegistry() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo())
+	process := collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})
+	registry.MustRegister(collectors.NewGoCollector(), process, buildInfo())
+	return registry
+}
+
+func connect(cfg config.Config, domains []string, log *zap.Logger, metrics prometheus.Registerer) (*connection.Connection, error) {
 	tenant, err := upstream.TenantURL(cfg.Access.URL)
 	if err != nil {
 		return nil, err
 	}
-	b := &bridge{log: log}
-	b.tokens, err = auth.NewTokenSource(auth.Config{
-		TokenURL: tenant.String() + tokenPath, ClientID: cfg.Access.ClientID,
-		ClientSecret: cfg.Access.ClientSecret, OnChange: tellToken(log), Registerer: registry,
-	})
-	if err != nil {
-		return nil, err
-	}
-	translator, err := translate.New(cfg.translation())
-	if err != nil {
-		return nil, err
-	}
-	b.access, err = upstream.NewClient(upstream.Config{
-		BaseURL:    tenant.String(),
-		HTTPClient: &http.Client{Transport: &auth.Transport{Source: b.tokens, Base: newTransport(), Host: tenant.Host}},
-		Domains:    translator.ManagedDomains(), Registerer: registry,
-		Resilience: upstream.Resilience{RateLimit: cfg.Access.RateLimit}, OnCircuit: tellCircuit(log),
-	})
-	if err != nil {
-		return nil, err
-	}
-	directory, err := directoryOf(cfg, b.access, log)
-	if err != nil {
-		return nil, err
-	}
-	b.endpoint, err = newEndpoint(cfg, directory, translator, log, registry)
-	if err != nil {
-		return nil, err
-	}
-	b.ready = newReadiness(b.tokens, b.access)
-	b.ops = opsHandler(b.ready, registry)
-	return b, nil
+	return connection.New(tenant, connection.NewTransport(),
+		auth.Config{
+			ClientID: cfg.Access.ClientID, ClientSecret: cfg.Access.ClientSecret,
+			OnChange: tellToken(log), Registerer: metrics,
+		},
+		upstream.Config{
+			Domains: domains, Resilience: upstream.Resilience{RateLimit: cfg.Access.RateLimit},
+			OnCircuit: tellCircuit(log), Registerer: metrics,
+		})
 }
 
-func newEndpoint(cfg Config, access directory, translator *translate.Translator, log *zap.Logger, registry prometheus.Registerer) (*scim.Handler, error) {
+func newEndpoint(
+	cfg config.Config, access directory, translator *translate.Translator, log *zap.Logger, metrics prometheus.Registerer,
+) (*scim.Handler, error) {
 	bearer, err := auth.NewBearer(cfg.Okta.Tokens)
 	if err != nil {
 		return nil, err
 	}
 	return scim.NewHandler(scim.Config{
-		Users: access, Groups: access, Translator: translator, GroupDomain: cfg.groupDomain(),
-		Authenticate: bearer.Check, PublicURL: cfg.PublicURL, MaxScan: int(cfg.SCIM.MaxScan), Log: log.Named("scim"), Registerer: registry,
+		Users: access, Groups: access, Translator: translator, GroupDomain: cfg.GroupDomain(),
+		Authenticate: bearer.Check, PublicURL: cfg.PublicURL, MaxScan: int(cfg.SCIM.MaxScan),
+		Log: log.Named("scim"), Registerer: metrics,
 	})
-}
-
-// newTransport is the connection pool to Access: many requests to one host.
-func newTransport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = 64
-	t.MaxConnsPerHost = 64
-	t.ResponseHeaderTimeout = 20 * time.Second
-	return t
 }
 
 // mainHandler is what Okta calls, and a sign of life for load balancers.
@@ -111,8 +105,8 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener) error {
 	base, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	work, base := errgroup.WithContext(base)
-	work.Go(func() error { return b.tokens.Run(base) })
-	work.Go(func() error { return b.access.Run(base) })
+	work.Go(func() error { return b.access.Tokens.Run(base) })
+	work.Go(func() error { return b.access.Client.Run(base) })
 	work.Go(func() error {
 		return serveHTTP(base, ops, server{handler: b.ops, log: b.log.Named("ops")})
 	})

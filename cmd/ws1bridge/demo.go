@@ -2,19 +2,23 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
+	"ws1bridge/cmd/ws1bridge/config"
+	"ws1bridge/cmd/ws1bridge/demo"
+	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
 
-// The demo's own names; nothing of them leaves the machine.
+// Made-up credentials of the demo; nothing of them leaves the machine.
 const (
 	demoDomain = "acme.com"
-	demoToken  = "demo-token-for-okta-only" //nolint:gosec // a made-up token of the demo
+	demoToken  = "demo-token-for-okta-only" //nolint:gosec // made up
+	demoSecret = "demo-client-secret"       //nolint:gosec // made up
 )
 
 func (p *program) demoCommand() *cobra.Command {
@@ -34,72 +38,70 @@ holds. Then keep serving until interrupted, to be tried with curl.`,
 	return cmd
 }
 
-// demoStage is what the story plays on.
-type demoStage struct {
-	emulator             *accesstest.Emulator
-	bridge               *bridge
-	main, ops            net.Listener
-	tenantLn, controlLn  net.Listener
-	base, tenant, opsURL string
-	controlURL           string
-}
-
 func (p *program) demo(ctx context.Context, address string, once bool) error {
-	s, err := newDemoStage(ctx, address)
+	l, err := listenForDemo(ctx, address)
 	if err != nil {
 		return err
+	}
+	emulator, err := accesstest.New(accesstest.Config{ClientID: "demo", ClientSecret: demoSecret, Domains: []string{demoDomain}})
+	if err != nil {
+		return err
+	}
+	b, err := newDemoBridge(l.url(l.tenant))
+	if err != nil {
+		return err
+	}
+	stage := demo.Stage{
+		Okta:     okta.Client{Base: l.url(l.main) + "/scim/v2", Token: demoToken},
+		Emulator: emulator, AccessURL: l.url(l.tenant), ControlURL: l.url(l.control), OpsURL: l.url(l.ops),
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() error { return serveEmulator(ctx, s.emulator, s.tenantLn, s.controlLn) })
-	work.Go(func() error { return s.bridge.run(ctx, s.main, s.ops) })
+	work.Go(func() error { return serveEmulator(ctx, emulator, l.tenant, l.control) })
+	work.Go(func() error { return b.run(ctx, l.main, l.ops) })
 	work.Go(func() error {
-		teller := &teller{out: p.stdout, okta: oktaClient{base: s.base, token: demoToken}, stage: s}
-		if err := teller.tell(ctx); err != nil {
-			return fmt.Errorf("the story did not go well: %w", err)
+		if err := demo.Play(ctx, p.stdout, stage); err != nil {
+			return err
 		}
 		if once {
 			stop()
-			return nil
+		} else {
+			demo.Invite(p.stdout, stage)
 		}
-		teller.invite()
 		return nil
 	})
 	return work.Wait()
 }
 
-func newDemoStage(ctx context.Context, address string) (*demoStage, error) {
-	const secretText = "demo-client-secret" //nolint:gosec // a made-up secret of the demo
-	emulator, err := accesstest.New(accesstest.Config{ClientID: "demo", ClientSecret: secretText, Domains: []string{demoDomain}})
-	if err != nil {
-		return nil, err
-	}
-	s := &demoStage{emulator: emulator}
-	for _, l := range []struct {
+// demoListeners are those of the bridge and of the emulator.
+type demoListeners struct{ main, ops, tenant, control net.Listener }
+
+func listenForDemo(ctx context.Context, address string) (*demoListeners, error) {
+	const free = "127.0.0.1:0"
+	l := &demoListeners{}
+	for _, one := range []struct {
 		ln      *net.Listener
 		address string
-	}{{&s.main, address}, {&s.ops, "127.0.0.1:0"}, {&s.tenantLn, "127.0.0.1:0"}, {&s.controlLn, "127.0.0.1:0"}} {
-		if *l.ln, err = listen(ctx, l.address); err != nil {
+	}{{&l.main, address}, {&l.ops, free}, {&l.tenant, free}, {&l.control, free}} {
+		var err error
+		if *one.ln, err = listen(ctx, one.address); err != nil {
 			return nil, err
 		}
 	}
-	s.base = "http://" + s.main.Addr().String() + "/scim/v2"
-	s.tenant = "http://" + s.tenantLn.Addr().String()
-	s.opsURL = "http://" + s.ops.Addr().String()
-	s.controlURL = "http://" + s.controlLn.Addr().String()
-	cfg, err := loadConfig("", []string{
-		"WS1BRIDGE_ACCESS_URL=" + s.tenant, "WS1BRIDGE_ACCESS_CLIENT_ID=demo", "WS1BRIDGE_ACCESS_CLIENT_SECRET=" + secretText,
+	return l, nil
+}
+
+func (*demoListeners) url(ln net.Listener) string { return "http://" + ln.Addr().String() }
+
+// newDemoBridge is a bridge without a log: the story tells what happens.
+func newDemoBridge(tenant string) (*bridge, error) {
+	cfg, err := config.Load("", []string{
+		"WS1BRIDGE_ACCESS_URL=" + tenant, "WS1BRIDGE_ACCESS_CLIENT_ID=demo", "WS1BRIDGE_ACCESS_CLIENT_SECRET=" + demoSecret,
 		"WS1BRIDGE_DOMAIN=" + demoDomain, "WS1BRIDGE_OKTA_TOKENS=" + demoToken,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.bridge, err = newBridge(cfg, newLogger(discard{}, "error"))
-	return s, err
+	return newBridge(cfg, dryRun{}, zap.NewNop())
 }
-
-// discard takes the log of the demo: the story tells what happens.
-type discard struct{}
-
-func (discard) Write(b []byte) (int, error) { return len(b), nil }

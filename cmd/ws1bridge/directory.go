@@ -17,15 +17,10 @@ import (
 )
 
 func (p *program) directoryCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "directory",
-		Short: "Look after the directory that Okta's users land in",
-		Long: `Look after the directory in Workspace ONE Access that Okta's users land in. It has
+	cmd := parentCommand("directory", "Look after the directory that Okta's users land in")
+	cmd.Long = `Look after the directory in Workspace ONE Access that Okta's users land in. It has
 to be of type Other, which only the API can make. The OAuth client needs a role
-that may manage directories for this; the bridge itself does not.`,
-		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+that may manage directories for this; the bridge itself does not.`
 	cmd.AddCommand(p.directoryListCommand(), p.directoryShowCommand(), p.directoryCreateCommand(), p.directoryDeleteCommand())
 	return cmd
 }
@@ -41,6 +36,7 @@ func (p *program) directoryListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			defer t.close()
 			return printDirectories(p.stdout, directories, t.domains)
 		},
 	}
@@ -52,15 +48,31 @@ func (p *program) directories(ctx context.Context) (*tenant, []upstream.Director
 	if err != nil {
 		return nil, nil, err
 	}
-	defer t.idle()
-	progress := p.newProgress()
-	progress.begin("reading directories")
-	defer progress.end()
+	defer p.underWay("reading directories")()
 	directories, err := t.DirectoriesWithDomains(ctx)
 	if err != nil {
+		t.close()
 		return nil, nil, explained("reading directories", err)
 	}
 	return t, directories, nil
+}
+
+// directory reads the one that is meant by its name, its id or a domain.
+func (p *program) directory(ctx context.Context, name string) (*tenant, upstream.Directory, error) {
+	t, directories, err := p.directories(ctx)
+	if err != nil {
+		return nil, upstream.Directory{}, err
+	}
+	d, err := chooseDirectory(directories, name)
+	if err != nil {
+		t.close()
+	}
+	return t, d, err
+}
+
+func (p *program) countUsers(ctx context.Context, t *tenant, d upstream.Directory) (int, error) {
+	defer p.underWay("counting the users of " + d.Name)()
+	return t.CountUsers(ctx, d.Domains)
 }
 
 func printDirectories(w io.Writer, directories []upstream.Directory, own []string) error {
@@ -95,19 +107,12 @@ func (p *program) directoryShowCommand() *cobra.Command {
 }
 
 func (p *program) showDirectory(ctx context.Context, name string) error {
-	t, directories, err := p.directories(ctx)
+	t, d, err := p.directory(ctx, name)
 	if err != nil {
 		return err
 	}
-	defer t.idle()
-	d, err := chooseDirectory(directories, name)
-	if err != nil {
-		return err
-	}
-	progress := p.newProgress()
-	progress.begin("counting users")
-	users, err := t.CountUsers(ctx, d.Domains)
-	progress.end()
+	defer t.close()
+	users, err := p.countUsers(ctx, t, d)
 	count := fmt.Sprint(users)
 	if err != nil {
 		finding, _ := doctor.Explain("counting users", err)
@@ -117,9 +122,9 @@ func (p *program) showDirectory(ctx context.Context, name string) error {
 		d.Name, d.Type, d.ID, strings.Join(d.Domains, ", "), count, remark(d, t.domains))
 	sheet := p.newSheet(d.Domains)
 	for _, domain := range d.Domains {
-		progress.begin("checking log-ins of " + domain)
-		err := doctor.Domain(ctx, t.Client, domain, func(r doctor.Result) { progress.end(); sheet.add(r) })
-		progress.end()
+		done := p.underWay("checking log-ins of " + domain)
+		err := doctor.Domain(ctx, t.Client, domain, func(r doctor.Result) { done(); sheet.add(r) })
+		done()
 		if err != nil {
 			return err
 		}
@@ -127,7 +132,6 @@ func (p *program) showDirectory(ctx context.Context, name string) error {
 	return nil
 }
 
-// chooseDirectory finds the one that is meant by its name, its id or a domain.
 func chooseDirectory(directories []upstream.Directory, name string) (upstream.Directory, error) {
 	var found []upstream.Directory
 	for _, d := range directories {
@@ -141,9 +145,11 @@ func chooseDirectory(directories []upstream.Directory, name string) (upstream.Di
 	case 1:
 		return found[0], nil
 	case 0:
-		return upstream.Directory{}, errors.New("no directory has the name or the domain " + name + "\n  → ws1bridge directory list shows those that there are")
+		return upstream.Directory{}, errors.New("no directory has the name or the domain " + name +
+			"\n  → ws1bridge directory list shows those that there are")
 	}
-	return upstream.Directory{}, errors.New("several directories have the name or the domain " + name + "\n  → give the domain, or the id that ws1bridge directory show prints")
+	return upstream.Directory{}, errors.New("several directories have the name or the domain " + name +
+		"\n  → give the domain, or the id that ws1bridge directory show prints")
 }
 
 // completeDirectories offers the names of directories to the shell, as far as
@@ -154,10 +160,11 @@ func (p *program) completeDirectories(cmd *cobra.Command, args []string, _ strin
 	}
 	ctx, cancel := context.WithTimeout(cmd.Context(), 3*time.Second)
 	defer cancel()
-	_, directories, err := p.directories(ctx)
+	t, directories, err := p.directories(ctx)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
+	defer t.close()
 	var names []string
 	for _, d := range directories {
 		names = append(names, cobra.CompletionWithDesc(d.Name, strings.Join(d.Domains, ", ")))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +23,8 @@ func (p *program) directoryCreateCommand() *cobra.Command {
 nothing is done, so the command may be repeated. It speaks the vendor's media type
 first and plain JSON where Access does not take that any more.
 
-The domain must equal the one that the configuration sends with users, to the
-byte, and it must belong to no other directory of the tenant.`,
+The domain must equal exactly the one that the configuration sends with users, and
+it must belong to no other directory of the tenant.`,
 		Example: `  ws1bridge directory create                                # domain of the configuration
   ws1bridge directory create --domain acme.com --name Contractors`,
 		Args: usageArgs(cobra.NoArgs),
@@ -39,20 +40,14 @@ func (p *program) createDirectory(ctx context.Context, domain, name string) erro
 	if err != nil {
 		return err
 	}
-	defer t.idle()
+	defer t.close()
 	if domain == "" && len(t.domains) == 1 {
 		domain = t.domains[0]
 	}
 	if err := checkNewDirectory(t.domains, domain); err != nil {
 		return usageError{err}
 	}
-	progress := p.newProgress()
-	progress.begin("creating the directory of " + domain)
-	ensured, err := t.EnsureDirectory(ctx, or(name, defaultName), domain)
-	if name == "" && isNameTaken(err) {
-		ensured, err = t.EnsureDirectory(ctx, defaultName+" "+domain, domain)
-	}
-	progress.end()
+	ensured, err := p.ensureDirectory(ctx, t, name, domain)
 	if err != nil {
 		return notCreated(err)
 	}
@@ -63,8 +58,17 @@ func (p *program) createDirectory(ctx context.Context, domain, name string) erro
 	return nil
 }
 
-// defaultName is what a directory is called that nobody named.
+// defaultName is what a directory without a given name is called.
 const defaultName = "Okta"
+
+func (p *program) ensureDirectory(ctx context.Context, t *tenant, name, domain string) (upstream.Ensured, error) {
+	defer p.underWay("creating the directory of " + domain)()
+	ensured, err := t.EnsureDirectory(ctx, cmp.Or(name, defaultName), domain)
+	if name == "" && isNameTaken(err) {
+		return t.EnsureDirectory(ctx, defaultName+" "+domain, domain)
+	}
+	return ensured, err
+}
 
 // isNameTaken reports whether another directory has the name already.
 func isNameTaken(err error) bool {

@@ -46,31 +46,18 @@ directory again. Access deletes in the background; the command waits for the end
 }
 
 func (p *program) deleteDirectory(ctx context.Context, in io.Reader, name string, how deletion) error {
-	t, directories, err := p.directories(ctx)
+	t, d, err := p.directory(ctx, name)
 	if err != nil {
 		return err
 	}
-	defer t.idle()
-	d, err := chooseDirectory(directories, name)
-	if err != nil {
-		return err
-	}
+	defer t.close()
 	if d.Type != upstream.TypeOther {
-		return fmt.Errorf("the directory %s is of type %s: this command deletes directories of type %s alone", d.Name, d.Type, upstream.TypeOther)
+		return fmt.Errorf("the directory %s is of type %s: this command only deletes directories of type %s",
+			d.Name, d.Type, upstream.TypeOther)
 	}
 	if !d.Deleting {
-		users, err := p.countUsers(ctx, t, d)
-		switch {
-		case err != nil:
+		if err := p.beginDeletion(ctx, in, t, d, how); err != nil {
 			return err
-		case users > 0 && !how.force:
-			return fmt.Errorf("the directory %s has %d user(s), who would be deleted with it\n  → unassign them in Okta and delete them first, or repeat with --force", d.Name, users)
-		}
-		if err := p.confirm(ctx, in, d, users, how.confirmed); err != nil {
-			return err
-		}
-		if err := t.DeleteDirectory(ctx, d.ID); err != nil {
-			return explained("deleting the directory", err)
 		}
 	}
 	if how.wait <= 0 {
@@ -80,15 +67,22 @@ func (p *program) deleteDirectory(ctx context.Context, in io.Reader, name string
 	return p.awaitDeletion(ctx, t, d, how)
 }
 
-func (p *program) countUsers(ctx context.Context, t *tenant, d upstream.Directory) (int, error) {
-	progress := p.newProgress()
-	progress.begin("counting the users of " + d.Name)
-	defer progress.end()
-	users, err := t.CountUsers(ctx, d.Domains)
+func (p *program) beginDeletion(ctx context.Context, in io.Reader, t *tenant, d upstream.Directory, how deletion) error {
+	users, err := p.countUsers(ctx, t, d)
 	if err != nil {
-		return 0, explained("counting users", err)
+		return explained("counting users", err)
 	}
-	return users, nil
+	if users > 0 && !how.force {
+		return fmt.Errorf("the directory %s has %d user(s), who would be deleted with it"+
+			"\n  → unassign them in Okta and delete them first, or repeat with --force", d.Name, users)
+	}
+	if err := p.confirm(ctx, in, d, users, how.confirmed); err != nil {
+		return err
+	}
+	if err := t.DeleteDirectory(ctx, d.ID); err != nil {
+		return explained("deleting the directory", err)
+	}
+	return nil
 }
 
 // confirm asks for the name of the directory, unless it was given.
@@ -108,7 +102,7 @@ func (p *program) confirm(ctx context.Context, in io.Reader, d upstream.Director
 }
 
 // readLine reads a line, or gives up when ctx ends: then the reading goes on
-// until the program ends, for nothing can interrupt it.
+// until the program ends, because nothing can interrupt it.
 func readLine(ctx context.Context, in io.Reader) (string, error) {
 	line := make(chan string, 1)
 	go func() {
@@ -125,9 +119,8 @@ func readLine(ctx context.Context, in io.Reader) (string, error) {
 
 // awaitDeletion looks until the directory is no longer listed.
 func (p *program) awaitDeletion(ctx context.Context, t *tenant, d upstream.Directory, how deletion) error {
-	progress := p.newProgress()
-	progress.begin("Access is deleting the directory " + d.Name)
-	defer progress.end()
+	done := p.underWay("Access is deleting the directory " + d.Name)
+	defer done()
 	limit := time.NewTimer(how.wait)
 	defer limit.Stop()
 	for {
@@ -136,7 +129,7 @@ func (p *program) awaitDeletion(ctx context.Context, t *tenant, d upstream.Direc
 			return explained("reading directories", err)
 		}
 		if !slices.ContainsFunc(listed, func(other upstream.Directory) bool { return other.ID == d.ID }) {
-			progress.end()
+			done()
 			fmt.Fprintf(p.stdout, "The directory %s is deleted.\n", d.Name)
 			return nil
 		}
@@ -144,7 +137,8 @@ func (p *program) awaitDeletion(ctx context.Context, t *tenant, d upstream.Direc
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-limit.C:
-			return fmt.Errorf("the directory %s is still being deleted after %v\n  → ws1bridge directory list shows when it is gone", d.Name, how.wait)
+			return fmt.Errorf("the directory %s is still being deleted after %v"+
+				"\n  → ws1bridge directory list shows when it is gone", d.Name, how.wait)
 		case <-time.After(how.poll):
 		}
 	}

@@ -20,10 +20,10 @@ func TestDirectoryCreate(t *testing.T) {
 			if media == "json" {
 				says = append(says, "Access does not take the vendor's media type any more (415); plain JSON was sent instead.")
 			}
-			o.expect(t, exitWell, words("directory create"), says...)
-			o.expect(t, exitWell, words("directory create --domain acme.com --name Other"), "The directory Okta of type Other has the domain acme.com already")
-			o.expect(t, exitWell, words("directory list"), "users of Okta go here", "System Domain")
-			o.expect(t, exitWell, words("directory create --domain new.com"), "Created the directory Okta new.com", "the configuration sends users to acme.com, not to new.com")
+			o.expect(t, exitOK, words("directory create"), says...)
+			o.expect(t, exitOK, words("directory create --domain acme.com --name Other"), "The directory Okta of type Other has the domain acme.com already")
+			o.expect(t, exitOK, words("directory list"), "users of Okta go here", "System Domain")
+			o.expect(t, exitOK, words("directory create --domain new.com"), "Created the directory Okta new.com", "the configuration sends users to acme.com, not to new.com")
 		})
 	}
 }
@@ -75,7 +75,7 @@ func TestDirectoryCreateRefused(t *testing.T) {
 
 func TestDirectoryCommandsNeedAccessAlone(t *testing.T) {
 	o := newOperator(t, accesstest.Config{}, "WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_DOMAIN=")
-	o.expect(t, exitWell, words("directory list"), "acme.com")
+	o.expect(t, exitOK, words("directory list"), "acme.com")
 	o.expect(t, exitUsage, words("directory create"), "--domain is required")
 	o.env = append(o.env, "WS1BRIDGE_ACCESS_URL=", "WS1BRIDGE_ACCESS_CLIENT_SECRET=")
 	o.expect(t, exitUsage, words("directory list"), "the configuration has 2 problem(s)", "access.url", "access.client_secret")
@@ -84,7 +84,7 @@ func TestDirectoryCommandsNeedAccessAlone(t *testing.T) {
 func TestDirectoryShow(t *testing.T) {
 	o := newOperator(t, accesstest.Config{SeedUsers: 3, Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{PolicyOmitsOkta: true}}})
 	for _, name := range []string{"okta", "Acme.com"} {
-		o.expect(t, exitWell, []string{"directory", "show", name}, "OTHER_DIRECTORY", "users     3", "✗ access policy for acme.com")
+		o.expect(t, exitOK, []string{"directory", "show", name}, "OTHER_DIRECTORY", "users     3", "✗ access policy for acme.com")
 	}
 	o.expect(t, exitFailed, words("directory show nothing"), "no directory has the name or the domain nothing", "directory list")
 	o.expect(t, exitUsage, words("directory show"), "directory show --help")
@@ -146,8 +146,8 @@ func (o *operator) withInput(t *testing.T, stdin string, args ...string) told {
 
 func TestDirectoryDeleteOfOtherTypes(t *testing.T) {
 	o := newOperator(t, accesstest.Config{Modes: accesstest.Modes{SyncedDomain: "corp.local"}})
-	o.expect(t, exitFailed, []string{"directory", "delete", "System Domain", "--confirm", "System Directory"}, "deletes directories of type OTHER_DIRECTORY alone")
-	o.expect(t, exitFailed, words("directory delete corp.local --force"), "deletes directories of type OTHER_DIRECTORY alone")
+	o.expect(t, exitFailed, []string{"directory", "delete", "System Domain", "--confirm", "System Directory"}, "only deletes directories of type OTHER_DIRECTORY")
+	o.expect(t, exitFailed, words("directory delete corp.local --force"), "only deletes directories of type OTHER_DIRECTORY")
 }
 
 func TestAwaitDeletion(t *testing.T) {
@@ -176,11 +176,11 @@ func TestQuestionIsInterrupted(t *testing.T) {
 
 func TestCompletion(t *testing.T) {
 	o := newOperator(t, accesstest.Config{Domains: []string{"acme.com", "other.com"}})
-	o.expect(t, exitWell, []string{"__complete", "directory", "show", ""}, "Okta\tacme.com", "Okta other.com\tother.com")
-	o.expect(t, exitWell, []string{"__complete", "emulator", "--okta-provider", ""}, "unassociated")
-	o.expect(t, exitWell, []string{"__complete", "okta-settings", "--app", ""}, "catalog")
+	o.expect(t, exitOK, []string{"__complete", "directory", "show", ""}, "Okta\tacme.com", "Okta other.com\tother.com")
+	o.expect(t, exitOK, []string{"__complete", "emulator", "--okta-provider", ""}, "unassociated")
+	o.expect(t, exitOK, []string{"__complete", "okta-settings", "--app", ""}, "catalog")
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
-		if got := o.expect(t, exitWell, []string{"completion", shell}, "ws1bridge"); len(got.stdout) < 1000 {
+		if got := o.expect(t, exitOK, []string{"completion", shell}, "ws1bridge"); len(got.stdout) < 1000 {
 			t.Errorf("the script for %s is %q", shell, got.stdout)
 		}
 	}

@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"ws1bridge/cmd/ws1bridge/doctor"
+	"ws1bridge/cmd/ws1bridge/terminal"
 	"ws1bridge/upstream/accesstest"
 )
 
 func TestDoctor(t *testing.T) {
 	o := newOperator(t, accesstest.Config{SeedUsers: 2})
-	got := o.expect(t, exitWell, words("doctor --write"), "✓ directory of acme.com", "✓ access policy for acme.com", "✓ SCIM write", "? public URL",
+	got := o.expect(t, exitOK, words("doctor --write"), "✓ directory of acme.com", "✓ access policy for acme.com", "✓ SCIM write", "? public URL",
 		"11 well, 0 to be mended, 3 not checked")
 	if strings.Contains(got.stdout, "\x1b") || got.stderr != "" || strings.Contains(got.stdout, "user-0001") {
 		t.Errorf("the doctor printed %q and %q", got.stdout, got.stderr)
@@ -45,12 +46,12 @@ func TestDoctorFindsSomething(t *testing.T) {
 // TestDoctorAsJSON holds both forms of the output against one another.
 func TestDoctorAsJSON(t *testing.T) {
 	o := newOperator(t, accesstest.Config{Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{Role: "users"}}})
-	plain := o.expect(t, exitWell, words("doctor")).stdout
+	plain := o.expect(t, exitOK, words("doctor")).stdout
 	var report struct {
 		Checks              []doctor.Result
 		OK, Failed, Unknown int
 	}
-	if err := json.Unmarshal([]byte(o.expect(t, exitWell, words("doctor --json")).stdout), &report); err != nil {
+	if err := json.Unmarshal([]byte(o.expect(t, exitOK, words("doctor --json")).stdout), &report); err != nil {
 		t.Fatal(err)
 	}
 	if len(report.Checks) != report.OK+report.Failed+report.Unknown || report.Failed != 0 || report.Unknown != 6 {
@@ -72,7 +73,7 @@ func TestDoctorWithoutAConfiguration(t *testing.T) {
 
 func TestSheet(t *testing.T) {
 	var out bytes.Buffer
-	s := &sheet{w: &out, color: true, width: 8}
+	s := &sheet{w: &out, paint: terminal.Painter{Colors: true}, width: 8}
 	s.add(doctor.Result{Name: "name", Outcome: doctor.Failed, Finding: "found", Mend: "mend"})
 	s.add(doctor.Result{Name: "a long name", Outcome: doctor.OK, Finding: "found"})
 	want := "\x1b[31m✗\x1b[0m name    found\n          → mend\n\x1b[32m✓\x1b[0m a long name found\n"

@@ -13,12 +13,19 @@ type directory interface {
 	provision.GroupDirectory
 }
 
+// dryRun is what the flags --dry-run and --dry-run-values of serve say. They have no
+// setting, so that nobody leaves them behind in a file.
+type dryRun struct{ on, values bool }
+
+// held says that writes are held back.
+func (d dryRun) held() bool { return d.on || d.values }
+
 // directoryOf is Access, or a dry run over it.
-func directoryOf(cfg Config, access *upstream.Client, log *zap.Logger) (directory, error) {
-	if !cfg.dryRun {
+func directoryOf(dry dryRun, access *upstream.Client, log *zap.Logger) (directory, error) {
+	if !dry.held() {
 		return access, nil
 	}
-	return upstream.NewDryRun(access, upstream.DryRunConfig{Tell: tellHeldBack(log), Values: cfg.dryRunValues})
+	return upstream.NewDryRun(access, upstream.DryRunConfig{Tell: tellHeldBack(log), Values: dry.values})
 }
 
 // tellHeldBack writes a line for each request that was not sent: ids and names of

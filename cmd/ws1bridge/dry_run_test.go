@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/connection"
+	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -15,35 +17,35 @@ import (
 func TestDryRun(t *testing.T) {
 	s := serveArgs(t, accesstest.Config{SeedUsers: 1}, []string{"serve", "--dry-run"})
 	held := s.push(t, http.StatusOK, http.MethodGet, "/Users", nil)
-	seeded := held.body["Resources"].([]any)[0].(map[string]any)["id"].(string)
+	seeded := held.Body["Resources"].([]any)[0].(map[string]any)["id"].(string)
 
 	ada := s.push(t, http.StatusCreated, http.MethodPost, "/Users",
-		oktaUser("adaline@acme.com", "Adaline", "Lovelady", "00u1ada")).id()
+		okta.User("adaline@acme.com", "Adaline", "Lovelady", "00u1ada")).ID()
 	if !strings.HasPrefix(ada, "dry-run-") {
 		t.Errorf("the id %s does not say that it is made up", ada)
 	}
-	s.push(t, http.StatusConflict, http.MethodPost, "/Users", oktaUser("adaline@acme.com", "Adaline", "Lovelady",
+	s.push(t, http.StatusConflict, http.MethodPost, "/Users", okta.User("adaline@acme.com", "Adaline", "Lovelady",
 		"00u2other"))
-	changed := s.push(t, http.StatusOK, http.MethodGet, "/Users/"+ada, nil).body
+	changed := s.push(t, http.StatusOK, http.MethodGet, "/Users/"+ada, nil).Body
 	changed["title"] = "Countess"
 	s.push(t, http.StatusOK, http.MethodPut, "/Users/"+ada, changed)
-	if got := s.push(t, http.StatusOK, http.MethodGet, filtered("/Users", "userName", "Adaline@acme.com"),
-		nil).body["Resources"].([]any)[0].(map[string]any); got["title"] != "Countess" {
+	if got := s.push(t, http.StatusOK, http.MethodGet, okta.Filtered("/Users", "userName", "Adaline@acme.com"),
+		nil).Body["Resources"].([]any)[0].(map[string]any); got["title"] != "Countess" {
 		t.Errorf("the change is not shown: %v", got)
 	}
 	s.push(t, http.StatusOK, http.MethodPatch, "/Users/"+seeded,
-		patch(object{"op": "replace", "value": object{"active": false}}))
+		okta.Patch(okta.Replace(okta.Object{"active": false})))
 	team := s.push(t, http.StatusCreated, http.MethodPost, "/Groups",
-		object{"displayName": "Engineers", "members": []object{member(ada, "x"), member(seeded, "y")}}).id()
-	if got := s.push(t, http.StatusOK, http.MethodGet, "/Groups/"+team, nil).body["members"].([]any); len(got) != 2 {
+		okta.Group("Engineers", okta.Member(ada, "x"), okta.Member(seeded, "y"))).ID()
+	if got := s.push(t, http.StatusOK, http.MethodGet, "/Groups/"+team, nil).Body["members"].([]any); len(got) != 2 {
 		t.Errorf("the group has %v", got)
 	}
 	s.push(t, http.StatusNoContent, http.MethodDelete, "/Users/"+ada, nil)
-	if total := s.push(t, http.StatusOK, http.MethodGet, "/Users", nil).body["totalResults"]; total != 1.0 {
+	if total := s.push(t, http.StatusOK, http.MethodGet, "/Users", nil).Body["totalResults"]; total != 1.0 {
 		t.Errorf("%v users are left", total)
 	}
 	for _, r := range s.access.Requests() {
-		if r.Method != http.MethodGet && r.Path != tokenPath {
+		if r.Method != http.MethodGet && r.Path != connection.TokenPath {
 			t.Errorf("Access was sent %s %s", r.Method, r.Path)
 		}
 	}
@@ -69,9 +71,9 @@ func TestDryRun(t *testing.T) {
 func TestDryRunWithValues(t *testing.T) {
 	s := serveArgs(t, accesstest.Config{SeedUsers: 1}, []string{"serve", "--dry-run-values"})
 	held := s.push(t, http.StatusOK, http.MethodGet, "/Users", nil)
-	seeded := held.body["Resources"].([]any)[0].(map[string]any)["id"].(string)
+	seeded := held.Body["Resources"].([]any)[0].(map[string]any)["id"].(string)
 	s.push(t, http.StatusOK, http.MethodPatch, "/Users/"+seeded,
-		patch(object{"op": "replace", "value": object{"title": "Countess"}}))
+		okta.Patch(okta.Replace(okta.Object{"title": "Countess"})))
 	s.stop(t)
 	checkHeldBack(t, s.stdout.String(), []string{
 		`{"op":"update user","method":"PATCH","path":"USERS/SEEDED","user_id":"SEEDED","set":["title"],` +

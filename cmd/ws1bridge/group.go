@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -12,12 +14,7 @@ import (
 )
 
 func (p *program) groupCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "group",
-		Short: "Look at one group in Workspace ONE Access",
-		Args:  usageArgs(cobra.NoArgs),
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	cmd := parentCommand("group", "Look at one group in Workspace ONE Access")
 	var all bool
 	get := &cobra.Command{
 		Use:   "get NAME",
@@ -46,17 +43,10 @@ func (p *program) showGroup(ctx context.Context, name string, all bool) error {
 	if err != nil {
 		return err
 	}
-	defer t.idle()
-	progress := p.newProgress()
-	progress.begin("looking for the group")
-	found, err := t.GroupAccounts(ctx, name)
-	progress.end()
-	switch {
-	case err != nil:
-		return explained("reading groups", err)
-	case len(found) == 0:
-		return errors.New("Access has no group with this displayName or id" +
-			"\n  → push the group in Okta (Push Groups), with another group than the one that assigns people")
+	defer t.close()
+	found, err := p.findGroups(ctx, t, name)
+	if err != nil {
+		return err
 	}
 	sheet := p.newSheet(t.domains)
 	for _, g := range found {
@@ -65,12 +55,24 @@ func (p *program) showGroup(ctx context.Context, name string, all bool) error {
 			limit = len(g.Members)
 		}
 		p.printGroup(g, limit)
-		err := doctor.Group(ctx, t.Client, g, t.domains, sheet.add)
-		if err != nil {
+		if err := doctor.Group(ctx, t.Client, g, t.domains, sheet.add); err != nil {
 			return err
 		}
 	}
 	return sheet.conclude()
+}
+
+func (p *program) findGroups(ctx context.Context, t *tenant, name string) ([]upstream.GroupAccount, error) {
+	defer p.underWay("looking for the group")()
+	found, err := t.GroupAccounts(ctx, name)
+	switch {
+	case err != nil:
+		return nil, explained("reading groups", err)
+	case len(found) == 0:
+		return nil, errors.New("Access has no group with this displayName or id" +
+			"\n  → push the group in Okta (Push Groups), with another group than the one that assigns people")
+	}
+	return found, nil
 }
 
 func (p *program) printGroup(g upstream.GroupAccount, limit int) {
@@ -78,8 +80,14 @@ func (p *program) printGroup(g upstream.GroupAccount, limit int) {
 	if !g.Ours {
 		sees = "nothing: it is not the bridge's"
 	}
-	fmt.Fprintf(p.stdout, "%s\n  id in Access   %s\n  type           %s\n  domain         %s\n  externalId     %s\n  changed        %s\n  Okta sees      %s\n  members        %d\n",
-		g.DisplayName, g.ID, or(g.Kind, "not told"), or(g.Domain, "not told"), or(g.ExternalID, "none"), whenChanged(g.Meta), sees, len(g.Members))
+	fmt.Fprintf(p.stdout, "%s\n", g.DisplayName)
+	for _, fact := range [][2]string{
+		{"id in Access", g.ID}, {"type", cmp.Or(g.Kind, "not told")}, {"domain", cmp.Or(g.Domain, "not told")},
+		{"externalId", cmp.Or(g.ExternalID, "none")}, {"changed", whenChanged(g.Meta)}, {"Okta sees", sees},
+		{"members", strconv.Itoa(len(g.Members))},
+	} {
+		fmt.Fprintf(p.stdout, "  %-14s %s\n", fact[0], fact[1])
+	}
 	for _, m := range g.Members[:min(limit, len(g.Members))] {
 		fmt.Fprintf(p.stdout, "    %s  %s\n", m.ID, m.Display)
 	}
@@ -87,11 +95,4 @@ func (p *program) printGroup(g upstream.GroupAccount, limit int) {
 		fmt.Fprintf(p.stdout, "    and %d more (--all lists them)\n", rest)
 	}
 	fmt.Fprintln(p.stdout)
-}
-
-func or(s, instead string) string {
-	if s == "" {
-		return instead
-	}
-	return s
 }

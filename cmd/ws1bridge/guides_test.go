@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -112,14 +113,14 @@ func guided(t *testing.T, cfg accesstest.Config, changes ...string) *operator {
 func TestMoving(t *testing.T) {
 	s := serve(t, accesstest.Config{SeedUsers: 3})
 	before := s.access.State().Users
-	found := s.push(t, http.StatusOK, http.MethodGet, filtered("/Users", "userName", "user-0002@acme.com"), nil)
-	list, _ := found.body["Resources"].([]any)
+	found := s.push(t, http.StatusOK, http.MethodGet, okta.Filtered("/Users", "userName", "user-0002@acme.com"), nil)
+	list, _ := found.Body["Resources"].([]any)
 	if len(list) != 1 {
-		t.Fatalf("Okta finds %v", found.body)
+		t.Fatalf("Okta finds %v", found.Body)
 	}
-	id, _ := list[0].(object)["id"].(string)
+	id, _ := list[0].(okta.Object)["id"].(string)
 	s.push(t, http.StatusOK, http.MethodGet, "/Users/"+id, nil)
-	s.push(t, http.StatusOK, http.MethodPut, "/Users/"+id, oktaUser("user-0002@acme.com", "Two", "Second", "00u2new"))
+	s.push(t, http.StatusOK, http.MethodPut, "/Users/"+id, okta.User("user-0002@acme.com", "Two", "Second", "00u2new"))
 	after := s.access.State().Users
 	if len(after) != len(before) {
 		t.Errorf("there are %d users, there were %d", len(after), len(before))

@@ -6,13 +6,46 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
+	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	testToken  = "token-that-okta-presents"
+	testSecret = "client-secret-of-the-bridge"
+)
+
+// environ is a good environment with changes: NAME=value sets, NAME= removes.
+func environ(changes ...string) []string {
+	return append([]string{
+		"WS1BRIDGE_ACCESS_URL=https://example.workspaceoneaccess.com",
+		"WS1BRIDGE_ACCESS_CLIENT_ID=bridge",
+		"WS1BRIDGE_ACCESS_CLIENT_SECRET=" + testSecret,
+		"WS1BRIDGE_DOMAIN=acme.com",
+		"WS1BRIDGE_OKTA_TOKENS=" + testToken,
+	}, changes...)
+}
+
+// writeFile makes a file and returns its name.
+func writeFile(t *testing.T, content string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
 
 // patience is how long a test waits for what must come.
 const patience = 10 * time.Second
@@ -108,7 +141,7 @@ func (r *running) end(t *testing.T) int {
 type served struct {
 	*running
 	access    *accesstest.Running
-	okta      oktaClient
+	okta      okta.Client
 	main, ops string // URLs
 }
 
@@ -139,19 +172,19 @@ func serveArgs(t *testing.T, cfg accesstest.Config, args []string, changes ...st
 		t.Fatalf("decode the line %s: %v", line, err)
 	}
 	s.main, s.ops = "http://"+started.Listen, "http://"+started.OpsListen
-	s.okta = oktaClient{base: s.main + "/scim/v2", token: testToken}
+	s.okta = okta.Client{Base: s.main + "/scim/v2", Token: testToken}
 	return s
 }
 
 // push sends one request as Okta would, and checks the status of the answer.
-func (s *served) push(t *testing.T, want int, method, path string, body any) reply {
+func (s *served) push(t *testing.T, want int, method, path string, body any) okta.Reply {
 	t.Helper()
-	r, err := s.okta.send(t.Context(), method, path, body)
+	r, err := s.okta.Send(t.Context(), method, path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.status != want {
-		t.Fatalf("%s %s was answered %d %v, want %d", method, path, r.status, r.body, want)
+	if r.Status != want {
+		t.Fatalf("%s %s was answered %d %v, want %d", method, path, r.Status, r.Body, want)
 	}
 	return r
 }

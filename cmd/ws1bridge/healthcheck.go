@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"ws1bridge/cmd/ws1bridge/config"
 )
 
 func (p *program) healthcheckCommand() *cobra.Command {
@@ -23,7 +25,7 @@ configuration. It is made for container health checks and needs no other setting
 }
 
 func (p *program) healthcheck(ctx context.Context) error {
-	cfg, _ := readConfig(p.configFile, p.environ) // what else is wrong with it is not the question
+	cfg, _ := config.Examine(p.configFile, p.environ) // what else is wrong with it is not the question
 	host, port, err := net.SplitHostPort(cfg.Listen)
 	if err != nil {
 		return usageError{fmt.Errorf("listen: %w", err)}

@@ -32,11 +32,14 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"ws1bridge/cmd/ws1bridge/config"
+	"ws1bridge/cmd/ws1bridge/terminal"
 )
 
 // The exit codes.
 const (
-	exitWell   = 0
+	exitOK     = 0
 	exitFailed = 1
 	exitUsage  = 2
 )
@@ -48,7 +51,7 @@ func main() {
 	os.Exit(code)
 }
 
-// usageError is a mistake in the command line or the configuration.
+// usageError is a mistake in the command line or in what it names.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
@@ -74,15 +77,15 @@ func (p *program) execute(ctx context.Context, root *cobra.Command, args []strin
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	err := root.ExecuteContext(ctx)
-	var usage usageError
-	switch {
-	case err == nil:
-		return exitWell
-	case errors.As(err, &usage):
-		_, _ = fmt.Fprintf(p.stderr, "ws1bridge: %v\n", err)
-		return exitUsage
+	if err == nil {
+		return exitOK
 	}
 	_, _ = fmt.Fprintf(p.stderr, "ws1bridge: %v\n", err)
+	var usage usageError
+	var problems config.Problems
+	if errors.As(err, &usage) || errors.As(err, &problems) {
+		return exitUsage
+	}
 	return exitFailed
 }
 
@@ -127,5 +130,20 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 			return usageError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
 		}
 		return nil
+	}
+}
+
+// underWay tells who watches what is under way, if it takes long, until done.
+func (p *program) underWay(what string) (done func()) {
+	progress := terminal.NewProgress(p.stderr)
+	progress.Begin(what)
+	return progress.End
+}
+
+// parentCommand has nothing but other commands.
+func parentCommand(name, short string) *cobra.Command {
+	return &cobra.Command{
+		Use: name, Short: short, Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 }

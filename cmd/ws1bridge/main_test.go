@@ -52,7 +52,7 @@ func TestExitCodes(t *testing.T) {
 			wantStdout: "The configuration is well: users go to the domain acme.com of https://example.workspaceoneaccess.com, 1 token(s) for Okta.\n",
 		},
 		{
-			name: "config check of a good file", args: "config check --config " + filepath.Join("testdata", "full.yaml"),
+			name: "config check of a good file", args: "config check --config " + filepath.Join("config", "testdata", "full.yaml"),
 			wantStdout: "2 token(s) for Okta.\n",
 		},
 		{name: "config check of a bad configuration", args: "config check", want: exitUsage, wantStderr: "ws1bridge: the configuration has 5 problem(s):\n"},
@@ -86,7 +86,7 @@ func TestHealthcheckOfAllAddresses(t *testing.T) {
 	s := serve(t, accesstest.Config{})
 	port := s.main[strings.LastIndex(s.main, ":"):]
 	for _, address := range []string{port, "0.0.0.0" + port, "[::]" + port} {
-		if got := start(t, []string{"WS1BRIDGE_LISTEN=" + address}, "healthcheck").end(t); got != exitWell {
+		if got := start(t, []string{"WS1BRIDGE_LISTEN=" + address}, "healthcheck").end(t); got != exitOK {
 			t.Errorf("healthcheck with listen %s: exit code %d", address, got)
 		}
 	}
@@ -94,7 +94,7 @@ func TestHealthcheckOfAllAddresses(t *testing.T) {
 
 func TestDemoOnce(t *testing.T) {
 	demo := start(t, nil, "demo", "--once")
-	if got := demo.end(t); got != exitWell {
+	if got := demo.end(t); got != exitOK {
 		t.Fatalf("exit code %d:\n%s%s", got, demo.stdout, demo.stderr)
 	}
 	story, end, found := strings.Cut(demo.stdout.String(), "In the end, Workspace ONE Access holds\n")
@@ -123,13 +123,13 @@ func TestDemoOnce(t *testing.T) {
 
 func TestDemoGoesOnServing(t *testing.T) {
 	demo := start(t, nil, "demo")
-	told := demo.stdout.await(t, "DELETE mends it")
+	told := demo.stdout.await(t, "DELETE repairs it")
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	ready := regexp.MustCompile(`http://\S+/readyz`).FindString(told)
 	if status, body := get(t, ready); status != http.StatusOK {
 		t.Errorf("%s was answered %d %s", ready, status, body)
 	}
-	if got := demo.stop(t); got != exitWell {
+	if got := demo.stop(t); got != exitOK {
 		t.Errorf("exit code %d:\n%s", got, demo.stderr)
 	}
 }
@@ -158,7 +158,7 @@ func TestEmulator(t *testing.T) {
 	if status != http.StatusOK || strings.Count(state, `"PROVISIONED"`) != 2 || strings.Count(state, `"OTHER_DIRECTORY"`) != 2 {
 		t.Errorf("the state was answered %d %s", status, state)
 	}
-	if got := emulator.stop(t); got != exitWell {
+	if got := emulator.stop(t); got != exitOK {
 		t.Errorf("exit code %d", got)
 	}
 }

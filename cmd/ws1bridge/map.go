@@ -2,13 +2,16 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"ws1bridge/cmd/ws1bridge/config"
+	"ws1bridge/cmd/ws1bridge/terminal"
+	"ws1bridge/cmd/ws1bridge/trace"
 	"ws1bridge/scim/translate"
 )
 
@@ -17,9 +20,6 @@ type mapFlags struct {
 	okta, access, json, table bool
 	diff                      string
 }
-
-// errLoses is the outcome of a trace that loses something; the trace says what.
-var errLoses = errors.New("a value does not come back as it was, or the user is refused")
 
 func (p *program) mapCommand() *cobra.Command {
 	var f mapFlags
@@ -58,79 +58,70 @@ Exit 1 says that the round trip loses a mapped value, or that a user is refused.
 }
 
 func (p *program) mapUsers(stdin io.Reader, f mapFlags, args []string) error {
-	if f.okta && f.access {
-		return usageError{errors.New("the resources are either --okta's or --access's")}
+	side, err := f.side()
+	if err != nil {
+		return usageError{err}
 	}
 	translator, err := loadTranslator(p.configFile, p.environ)
 	if err != nil {
 		return err
 	}
-	m := mapper{flags: f, out: p.stdout, paint: painterFor(p.stdout, p.environ)}
+	printer := trace.Printer{Out: p.stdout, Paint: terminal.NewPainter(p.stdout, p.environ), JSON: f.json}
 	if f.table {
-		return m.pairs(translator)
+		return printer.Pairs(translator)
 	}
-	resources, err := readResources(stdin, args)
+	users, err := readUsers(stdin, args, side)
 	if err != nil {
 		return usageError{err}
 	}
 	if f.diff == "" {
-		return m.show(translator, resources)
+		return printer.Users(translator, users)
 	}
 	// The variables would make both configurations alike.
 	before, err := loadTranslator(f.diff, withoutSettings(p.environ))
 	if err != nil {
 		return err
 	}
-	return m.compare(before, translator, resources)
+	return printer.Changes(before, translator, users)
 }
 
-// loadTranslator reads what the translation is configured with, and judges that
-// alone: this command needs no tenant and no secret.
+// side is where the users are from, "" where their schemas say it.
+func (f mapFlags) side() (trace.Side, error) {
+	switch {
+	case f.okta && f.access:
+		return "", errors.New("the resources are either --okta's or --access's")
+	case f.okta:
+		return trace.Okta, nil
+	case f.access:
+		return trace.Access, nil
+	}
+	return "", nil
+}
+
+// loadTranslator reads what the translation is configured with, and judges
+// only that: this command needs no tenant and no secret.
 func loadTranslator(path string, environ []string) (*translate.Translator, error) {
-	cfg, problems := readConfig(path, environ)
-	problems = about(problems, "domains", "groups", "attributes", "the configuration file")
-	for _, problem := range cfg.translationProblems() {
-		problems = append(problems, fmt.Errorf("%s: %s", describe(problem.Setting), problem.Reason))
+	cfg, problems := config.Examine(path, environ)
+	if err := problems.About("domains", "groups", "attributes").Err(); err != nil {
+		return nil, err
 	}
-	if len(problems) > 0 {
-		return nil, usageError{fmt.Errorf("the configuration has %d problem(s):\n%w", len(problems), errors.Join(problems...))}
-	}
-	return translate.New(cfg.translation())
-}
-
-// about keeps the problems of some sections.
-func about(problems []error, sections ...string) []error {
-	var kept []error
-	for _, problem := range problems {
-		for _, section := range sections {
-			if strings.HasPrefix(problem.Error(), section) {
-				kept = append(kept, problem)
-				break
-			}
-		}
-	}
-	return kept
+	return translate.New(cfg.Translation())
 }
 
 // withoutSettings is an environment without the bridge's own variables.
 func withoutSettings(environ []string) []string {
-	var kept []string
-	for _, e := range environ {
-		if !strings.HasPrefix(e, "WS1BRIDGE_") {
-			kept = append(kept, e)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(slices.Clone(environ), func(e string) bool { return strings.HasPrefix(e, "WS1BRIDGE_") })
 }
 
-// openInput is the named file, or standard input.
-func openInput(stdin io.Reader, args []string) (io.Reader, func(), error) {
+// readUsers reads the named file, or standard input.
+func readUsers(stdin io.Reader, args []string, side trace.Side) ([]trace.User, error) {
 	if len(args) == 0 || args[0] == "-" {
-		return stdin, func() {}, nil
+		return trace.Read(stdin, side)
 	}
 	file, err := os.Open(args[0])
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return file, func() { _ = file.Close() }, nil
+	defer func() { _ = file.Close() }()
+	return trace.Read(file, side)
 }

@@ -7,6 +7,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ws1bridge/cmd/ws1bridge/terminal"
+	"ws1bridge/cmd/ws1bridge/trace"
+	"ws1bridge/scim/translate"
 )
 
 const mapData = "../../testdata/map/"
@@ -79,7 +83,7 @@ func TestMapGolden(t *testing.T) {
 func TestMapDiffGolden(t *testing.T) {
 	args := []string{"--config", mapData + "two_domains.yaml", "--diff", mapData + "default.yaml", mapData + "two_domains.json"}
 	code, stdout, stderr := mapRun(t, nil, args...)
-	if code != exitWell || stderr != "" {
+	if code != exitOK || stderr != "" {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 	golden(t, "diff.txt", stdout)
@@ -90,7 +94,7 @@ func TestMapDiffGolden(t *testing.T) {
 		t.Errorf("exit %d:\n%s", code, stdout)
 	}
 	code, stdout, _ = mapRun(t, nil, "--config", mapData+"default.yaml", "--diff", mapData+"default.yaml", mapData+"two_domains.json")
-	if code != exitWell || stdout != "0 of 3 user(s) change, 0 would be refused or lose a value.\n" {
+	if code != exitOK || stdout != "0 of 3 user(s) change, 0 would be refused or lose a value.\n" {
 		t.Errorf("exit %d:\n%s", code, stdout)
 	}
 }
@@ -109,13 +113,16 @@ func TestMapReadsEveryForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, stdout, stderr := mapRun(t, []string{"WS1BRIDGE_DOMAIN=acme.com"}, writeFile(t, tt.in), "--json")
-			if code != exitWell {
+			if code != exitOK {
 				t.Fatalf("exit %d: %s", code, stderr)
 			}
 			decoder := json.NewDecoder(strings.NewReader(stdout))
 			n := 0
 			for ; decoder.More(); n++ {
-				var one mapped
+				var one struct {
+					User, Side string
+					translate.Trace
+				}
 				if err := decoder.Decode(&one); err != nil {
 					t.Fatal(err)
 				}
@@ -161,30 +168,22 @@ func TestMapMistakes(t *testing.T) {
 // enough.
 func TestMapNeedsNoSecrets(t *testing.T) {
 	file := writeFile(t, "listen: 7\naccess:\n  url: nonsense\ndomains:\n  default: acme.com\n")
-	if code, _, stderr := mapRun(t, nil, "--config", file, "../../testdata/okta/user_full.json"); code != exitWell {
+	if code, _, stderr := mapRun(t, nil, "--config", file, "../../testdata/okta/user_full.json"); code != exitOK {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 }
 
-func TestColors(t *testing.T) {
-	if painterFor(&bytes.Buffer{}, nil).colors || painterFor(os.Stdout, []string{"NO_COLOR=1"}).colors || painterFor(os.Stdout, []string{"TERM=dumb"}).colors {
-		t.Error("colors where none are wanted")
+func TestMapInColors(t *testing.T) {
+	translator, err := loadTranslator(mapData+"lost.yaml", nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	p := painter{colors: true}
-	if got := p.red("x"); got != "\x1b[31mx\x1b[0m" {
-		t.Errorf("got %q", got)
+	users, err := readUsers(nil, []string{mapData + "lost.json"}, "")
+	if err != nil {
+		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	m := mapper{out: &out, paint: p}
-	tr, err := loadTranslator(mapData+"lost.yaml", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resources, err := readResources(nil, []string{mapData + "lost.json"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = m.show(tr, resources)
+	_ = trace.Printer{Out: &out, Paint: terminal.Painter{Colors: true}}.Users(translator, users)
 	if !strings.Contains(out.String(), "\x1b[31m  userName") || !strings.Contains(out.String(), "\x1b[1mjane@new.example") {
 		t.Errorf("got %q", out.String())
 	}

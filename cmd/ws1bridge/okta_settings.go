@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/url"
@@ -11,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/scim"
+	"ws1bridge/scim/translate"
 )
 
 // The kinds of app that Okta pushes from.
@@ -44,7 +47,7 @@ func (p *program) oktaSettings(app string) error {
 	if !slices.Contains([]string{appCustom, appCatalog, appBoth}, app) {
 		return usageError{fmt.Errorf("--app %q: want custom, catalog or both", app)}
 	}
-	cfg, problems := examineConfig(p.configFile, p.environ)
+	cfg, problems := config.Examine(p.configFile, p.environ)
 	if len(problems) > 0 {
 		fmt.Fprintf(p.stderr, "Note: the configuration has %d problem(s), which ws1bridge config check lists; what depends on them is a placeholder here.\n", len(problems))
 	}
@@ -55,7 +58,7 @@ func (p *program) oktaSettings(app string) error {
 	for _, w := range oktaWarnings(cfg) {
 		fmt.Fprintf(p.stdout, "! %s\n", w)
 	}
-	base := or(cfg.PublicURL, "https://HOST-OF-THE-BRIDGE"+scim.BasePath)
+	base := cmp.Or(cfg.PublicURL, "https://HOST-OF-THE-BRIDGE"+scim.BasePath)
 	if app != appCatalog {
 		printCustomApp(p.stdout, base)
 	}
@@ -67,9 +70,9 @@ func (p *program) oktaSettings(app string) error {
 }
 
 // mappedAttributes are those that the configured table maps.
-func mappedAttributes(cfg Config) ([]string, error) {
-	cfg.Domains.Default = or(cfg.Domains.Default, "example.invalid") // the table does not depend on it
-	translator, err := newTranslator(cfg)
+func mappedAttributes(cfg config.Config) ([]string, error) {
+	cfg.Domains.Default = cmp.Or(cfg.Domains.Default, "example.invalid") // the table does not depend on it
+	translator, err := translate.New(cfg.Translation())
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -77,7 +80,7 @@ func mappedAttributes(cfg Config) ([]string, error) {
 }
 
 // oktaWarnings are what of this configuration Okta would not take.
-func oktaWarnings(cfg Config) (warnings []string) {
+func oktaWarnings(cfg config.Config) (warnings []string) {
 	u, err := url.Parse(cfg.PublicURL)
 	switch {
 	case cfg.PublicURL == "":

@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"ws1bridge/cmd/ws1bridge/config"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestOktaSettings(t *testing.T) {
 	o := &operator{env: environ("WS1BRIDGE_PUBLIC_URL=https://bridge.example.com/scim/v2")}
-	got := o.expect(t, exitWell, words("okta-settings"))
+	got := o.expect(t, exitOK, words("okta-settings"))
 	golden := filepath.Join("testdata", "okta-settings.golden")
 	if *update {
 		if err := os.WriteFile(golden, []byte(got.stdout), 0o600); err != nil {
@@ -33,7 +35,7 @@ func TestOktaSettings(t *testing.T) {
 func TestOktaSettingsOfOneApp(t *testing.T) {
 	o := &operator{env: environ()}
 	for app, other := range map[string]string{"custom": "Catalog app:", "catalog": "Custom app:"} {
-		got := o.expect(t, exitWell, []string{"okta-settings", "--app", app}, "! public_url is not set", "Create Users", "Push Groups")
+		got := o.expect(t, exitOK, []string{"okta-settings", "--app", app}, "! public_url is not set", "Create Users", "Push Groups")
 		if strings.Contains(got.stdout, other) {
 			t.Errorf("--app %s prints %q", app, other)
 		}
@@ -55,7 +57,7 @@ func TestOktaWarnings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			(&operator{env: environ(tt.changes...)}).expect(t, exitWell, words("okta-settings"), tt.want)
+			(&operator{env: environ(tt.changes...)}).expect(t, exitOK, words("okta-settings"), tt.want)
 		})
 	}
 }
@@ -63,7 +65,7 @@ func TestOktaWarnings(t *testing.T) {
 // TestMappings checks that Okta's own profile has every attribute of the default
 // table, and that one it lacks is told with its namespace.
 func TestMappings(t *testing.T) {
-	attributes, err := mappedAttributes(Config{})
+	attributes, err := mappedAttributes(config.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -20,13 +21,13 @@ var private = []string{
 // talkative level, and looks through all that an operator can see.
 func TestPrivacy(t *testing.T) {
 	s, ada := servePerson(t)
-	team := s.push(t, http.StatusCreated, http.MethodPost, "/Groups", object{"displayName": "Engineers",
-		"members": []object{member(ada, "adaline@acme.com"), member("0f4d2b7e-unknown", "gone@acme.com")}}).id()
+	team := s.push(t, http.StatusCreated, http.MethodPost, "/Groups", okta.Object{"displayName": "Engineers",
+		"members": []okta.Object{okta.Member(ada, "adaline@acme.com"), okta.Member("0f4d2b7e-unknown", "gone@acme.com")}}).ID()
 	refusals(t, s, ada, team)
 	s.access.RevokeTokens()
-	s.push(t, http.StatusOK, http.MethodGet, filtered("/Users", "userName", "adaline@acme.com"), nil)
+	s.push(t, http.StatusOK, http.MethodGet, okta.Filtered("/Users", "userName", "adaline@acme.com"), nil)
 	s.access.AddFault(accesstest.Fault{Path: accessAPI, Method: http.MethodPost, Status: http.StatusBadRequest})
-	s.push(t, http.StatusBadRequest, http.MethodPost, "/Users", oktaUser("gracious@acme.com", "Gracious", "Lovelady", "00u3grace"))
+	s.push(t, http.StatusBadRequest, http.MethodPost, "/Users", okta.User("gracious@acme.com", "Gracious", "Lovelady", "00u3grace"))
 	s.checkPrivacy(t, 200, 201, 400, 401, 404, 405, 409, 413, 415)
 }
 
@@ -50,9 +51,9 @@ func TestPrivacyInTrouble(t *testing.T) {
 			s, ada := servePerson(t)
 			s.access.AddFault(fault)
 			s.access.RevokeTokens()
-			s.push(t, http.StatusTooManyRequests, http.MethodGet, filtered("/Users", "userName", "adaline@acme.com"), nil)
-			s.push(t, http.StatusTooManyRequests, http.MethodPost, "/Users", oktaUser("gracious@acme.com", "Gracious", "Lovelady", "00u3grace"))
-			changed := oktaUser("adaline@acme.com", "Adaline", "Lovelady-Countess", "00u1ada")
+			s.push(t, http.StatusTooManyRequests, http.MethodGet, okta.Filtered("/Users", "userName", "adaline@acme.com"), nil)
+			s.push(t, http.StatusTooManyRequests, http.MethodPost, "/Users", okta.User("gracious@acme.com", "Gracious", "Lovelady", "00u3grace"))
+			changed := okta.User("adaline@acme.com", "Adaline", "Lovelady-Countess", "00u1ada")
 			s.push(t, http.StatusTooManyRequests, http.MethodPut, "/Users/"+ada, changed)
 			s.checkPrivacy(t, 201, 429)
 		})
@@ -63,7 +64,7 @@ func TestPrivacyInTrouble(t *testing.T) {
 func servePerson(t *testing.T) (*served, string) {
 	t.Helper()
 	s := serve(t, accesstest.Config{}, "WS1BRIDGE_LOG_LEVEL=debug")
-	return s, s.push(t, http.StatusCreated, http.MethodPost, "/Users", oktaUser("adaline@acme.com", "Adaline", "Lovelady", "00u1ada")).id()
+	return s, s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("adaline@acme.com", "Adaline", "Lovelady", "00u1ada")).ID()
 }
 
 // checkPrivacy stops the bridge and looks through all that it showed to an
@@ -92,8 +93,8 @@ func (s *served) checkPrivacy(t *testing.T, statuses ...int) {
 // refusals makes requests that are refused, each with something private in it.
 func refusals(t *testing.T, s *served, ada, team string) {
 	t.Helper()
-	twin := oktaUser("Adaline@acme.com", "Adaline", "Lovelady", "00u2other")
-	nameless := object{"userName": "gracious@acme.com", "password": "hush"}
+	twin := okta.User("Adaline@acme.com", "Adaline", "Lovelady", "00u2other")
+	nameless := okta.Object{"userName": "gracious@acme.com", "password": "hush"}
 	for _, r := range []struct {
 		want         int
 		method, path string
@@ -102,32 +103,32 @@ func refusals(t *testing.T, s *served, ada, team string) {
 		{http.StatusConflict, http.MethodPost, "/Users", twin},
 		{http.StatusBadRequest, http.MethodPost, "/Users", nameless},
 		{http.StatusBadRequest, http.MethodPost, "/Users", []string{"gracious@acme.com"}},
-		{http.StatusBadRequest, http.MethodPut, "/Users/" + ada, object{"userName": object{"hush": "hush"}}},
-		{http.StatusBadRequest, http.MethodPatch, "/Users/" + ada, patch(object{"op": "replace", "path": "emails[value eq \"adaline@acme.com\"", "value": "hush"})},
-		{http.StatusOK, http.MethodPatch, "/Users/" + ada, patch(object{"op": "replace", "value": object{"title": "Countess", "password": "hush", "pet": "hush"}})},
-		{http.StatusConflict, http.MethodPost, "/Groups", object{"displayName": "Engineers", "members": []object{}}},
-		{http.StatusBadRequest, http.MethodPatch, "/Groups/" + team, patch(object{"op": "hush", "value": "Engineers"})},
+		{http.StatusBadRequest, http.MethodPut, "/Users/" + ada, okta.Object{"userName": okta.Object{"hush": "hush"}}},
+		{http.StatusBadRequest, http.MethodPatch, "/Users/" + ada, okta.Patch(okta.Object{"op": "replace", "path": "emails[value eq \"adaline@acme.com\"", "value": "hush"})},
+		{http.StatusOK, http.MethodPatch, "/Users/" + ada, okta.Patch(okta.Object{"op": "replace", "value": okta.Object{"title": "Countess", "password": "hush", "pet": "hush"}})},
+		{http.StatusConflict, http.MethodPost, "/Groups", okta.Object{"displayName": "Engineers", "members": []okta.Object{}}},
+		{http.StatusBadRequest, http.MethodPatch, "/Groups/" + team, okta.Patch(okta.Object{"op": "hush", "value": "Engineers"})},
 		{http.StatusBadRequest, http.MethodGet, "/Users?filter=userName+like+%22adaline@acme.com%22", nil},
 		{http.StatusBadRequest, http.MethodGet, "/Users?count=adaline@acme.com", nil},
 		{http.StatusNotFound, http.MethodGet, "/Users/adaline@acme.com", nil},
 		{http.StatusNotFound, http.MethodGet, "/People/adaline@acme.com", nil},
 		{http.StatusMethodNotAllowed, http.MethodDelete, "/Users?userName=adaline@acme.com", nil},
-		{http.StatusRequestEntityTooLarge, http.MethodPost, "/Users", object{"password": strings.Repeat("hush", 3<<20)}},
+		{http.StatusRequestEntityTooLarge, http.MethodPost, "/Users", okta.Object{"password": strings.Repeat("hush", 3<<20)}},
 	} {
 		s.push(t, r.want, r.method, r.path, r.body)
 	}
 	s.unsupportedType(t)
 	stranger := *s
 	for _, token := range []string{"wrong-token-of-a-stranger", "Bearer " + testToken, ""} {
-		stranger.okta.token = token
-		stranger.push(t, http.StatusUnauthorized, http.MethodGet, filtered("/Users", "userName", "adaline@acme.com"), nil)
+		stranger.okta.Token = token
+		stranger.push(t, http.StatusUnauthorized, http.MethodGet, okta.Filtered("/Users", "userName", "adaline@acme.com"), nil)
 	}
 }
 
 // unsupportedType sends a body of another type.
 func (s *served) unsupportedType(t *testing.T) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.okta.base+"/Users", strings.NewReader("userName=adaline@acme.com"))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.okta.Base+"/Users", strings.NewReader("userName=adaline@acme.com"))
 	if err != nil {
 		t.Fatal(err)
 	}

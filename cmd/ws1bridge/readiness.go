@@ -8,14 +8,14 @@ import (
 	"sync/atomic"
 	"time"
 
-	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/upstream"
 )
 
 const (
 	checkTimeout = 8 * time.Second
 	// A finding is kept for a while, so that probes do not become load on
-	// Access; a bad one shorter, so that recovery shows soon.
+	// Access, and a bad one for less, so that recovery shows soon.
 	keepGood      = 10 * time.Second
 	keepBad       = 5 * time.Second
 	keepDirectory = time.Minute
@@ -36,15 +36,15 @@ type readiness struct {
 	draining atomic.Bool
 }
 
-func newReadiness(tokens *auth.TokenSource, access *upstream.Client) *readiness {
+func newReadiness(access *connection.Connection) *readiness {
 	return &readiness{components: []*component{
-		{name: "token", check: tokens.Ready, keep: keepGood},
-		{name: "access", check: access.Ready, keep: keepGood},
-		{name: "directory", check: access.CheckDirectories, keep: keepDirectory, optional: true},
+		{name: "token", check: access.Tokens.Ready, keep: keepGood},
+		{name: "access", check: access.Client.Ready, keep: keepGood},
+		{name: "directory", check: access.Client.CheckDirectories, keep: keepDirectory, optional: true},
 	}}
 }
 
-// component is one thing that must be well.
+// component is one thing that must work.
 type component struct {
 	name  string
 	check func(context.Context) error

@@ -3,66 +3,19 @@ package main
 import (
 	"fmt"
 	"os"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"go.uber.org/zap"
+
+	"ws1bridge/cmd/ws1bridge/config"
+	"ws1bridge/cmd/ws1bridge/trace"
 	"ws1bridge/scim/translate"
 )
 
 const reference = "../../deploy/configuration.md"
-
-// keysOf are the YAML keys of a configuration, with [] after lists of sections.
-func keysOf(t reflect.Type, prefix string) (keys []string) {
-	for field := range t.Fields() {
-		name, ok := field.Tag.Lookup("koanf")
-		if !ok {
-			continue
-		}
-		key := prefix + name
-		switch kind := field.Type; {
-		case kind.Kind() == reflect.Struct:
-			keys = append(keys, keysOf(kind, key+".")...)
-		case kind.Kind() == reflect.Slice && kind.Elem().Kind() == reflect.Struct:
-			keys = append(append(keys, key), keysOf(kind.Elem(), key+"[].")...)
-		default:
-			keys = append(keys, key)
-		}
-	}
-	return keys
-}
-
-// TestReferenceIsComplete checks the table of settings against the code, both
-// ways, and the table of attributes against that in force.
-func TestReferenceIsComplete(t *testing.T) {
-	text := readFile(t, reference)
-	_, rest, _ := strings.Cut(text, "\n## Settings\n")
-	section, _, _ := strings.Cut(rest, "\n## ")
-	documented := map[string]string{}
-	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (?:–|`([A-Z0-9_]+)`) \\|").FindAllStringSubmatch(section, -1) {
-		documented[row[1]] = row[2]
-	}
-	variables := map[string]string{}
-	for _, s := range settings() {
-		variables[s.key] = s.variable
-	}
-	for _, key := range keysOf(reflect.TypeFor[Config](), "") {
-		if variable, ok := documented[key]; !ok || variable != variables[key] {
-			t.Errorf("%s is documented: %t, with the variable %q, want %q", key, ok, variable, variables[key])
-		}
-		delete(documented, key)
-	}
-	for key := range documented {
-		t.Errorf("%s is documented, and there is no such setting", key)
-	}
-	for _, preset := range translate.Presets() {
-		if !strings.Contains(text, "`"+preset+"`") {
-			t.Errorf("the preset %s is not documented", preset)
-		}
-	}
-}
 
 // TestReferenceTable keeps the default table of attributes what it is.
 func TestReferenceTable(t *testing.T) {
@@ -79,8 +32,8 @@ func TestReferenceTable(t *testing.T) {
 	}
 	var table strings.Builder
 	table.WriteString("\n| SCIM | Access | |\n|---|---|---|\n")
-	for _, row := range pairRows(tr)[1:] {
-		_, _ = fmt.Fprintf(&table, "| `%s` | `%s` | %s |\n", row[0], row[1], row[2])
+	for _, p := range tr.Pairs() {
+		fmt.Fprintf(&table, "| `%s` | `%s` | %s |\n", p.SCIM, p.Access, trace.Particulars(p))
 	}
 	want := before + begin + table.String() + "\n" + end + after
 	if *update {
@@ -103,11 +56,11 @@ func TestReferenceExamples(t *testing.T) {
 		t.Run(example[1], func(t *testing.T) {
 			secrets := writeFile(t, testToken)
 			file := writeFile(t, regexp.MustCompile(`/run/secrets/\w+`).ReplaceAllString(example[2], secrets))
-			cfg, err := loadConfig(file, nil)
+			cfg, err := config.Load(file, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := newBridge(cfg, newLogger(discard{}, "error")); err != nil {
+			if _, err := newBridge(cfg, dryRun{}, zap.NewNop()); err != nil {
 				t.Fatal(err)
 			}
 		})

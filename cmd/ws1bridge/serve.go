@@ -10,10 +10,11 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/config"
 )
 
 func (p *program) serveCommand() *cobra.Command {
-	var dryRun, values bool
+	var dry dryRun
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the bridge",
@@ -28,24 +29,23 @@ app of Okta's push to it: people who are created get ids that end with the run,
 and an app that has stored them must be assigned anew.`,
 		Example: "  ws1bridge serve --config /etc/ws1bridge/config.yaml",
 		Args:    usageArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), dryRun || values, values) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), dry) },
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "write nothing to Access, and log what would have been written")
-	cmd.Flags().BoolVar(&values, "dry-run-values", false, "as --dry-run, with values in the log: personal data too")
+	cmd.Flags().BoolVar(&dry.on, "dry-run", false, "write nothing to Access, and log what would have been written")
+	cmd.Flags().BoolVar(&dry.values, "dry-run-values", false, "as --dry-run, with values in the log: personal data too")
 	return cmd
 }
 
-func (p *program) serve(ctx context.Context, dryRun, dryRunValues bool) error {
-	cfg, err := loadConfig(p.configFile, p.environ)
+func (p *program) serve(ctx context.Context, dry dryRun) error {
+	cfg, err := config.Load(p.configFile, p.environ)
 	if err != nil {
 		return err
 	}
-	cfg.dryRun, cfg.dryRunValues = dryRun, dryRunValues
 	log := newLogger(p.stdout, cfg.Log.Level)
 	if slices.ContainsFunc(cfg.Okta.Tokens, auth.IsWeak) {
 		log.Warn("a token of okta.tokens is short enough to be guessed: use 32 random bytes")
 	}
-	b, err := newBridge(cfg, log)
+	b, err := newBridge(cfg, dry, log)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (p *program) serve(ctx context.Context, dryRun, dryRunValues bool) error {
 		return err
 	}
 	log.Info("started", zap.Stringer("listen", main.Addr()), zap.Stringer("ops_listen", ops.Addr()),
-		zap.String("access", cfg.Access.URL), zap.String("domain", cfg.Domains.Default), zap.Bool("dry_run", dryRun),
+		zap.String("access", cfg.Access.URL), zap.String("domain", cfg.Domains.Default), zap.Bool("dry_run", dry.held()),
 		zap.String("version", buildVersion()))
 	err = b.run(ctx, main, ops)
 	log.Info("stopped", zap.Error(err))

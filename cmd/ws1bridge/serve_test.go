@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -18,9 +19,9 @@ const accessAPI = "/SAAS/jersey/manager/api"
 
 func TestServe(t *testing.T) {
 	s := serve(t, accesstest.Config{})
-	created := s.push(t, http.StatusCreated, http.MethodPost, "/Users", oktaUser("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
-	if location := created.body["meta"].(map[string]any)["location"]; location != s.okta.base+"/Users/"+created.id() {
-		t.Errorf("the location is %v, want it below %s", location, s.okta.base)
+	created := s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
+	if location := created.Body["meta"].(map[string]any)["location"]; location != s.okta.Base+"/Users/"+created.ID() {
+		t.Errorf("the location is %v, want it below %s", location, s.okta.Base)
 	}
 	var held []string
 	for _, u := range s.access.State().Users {
@@ -39,7 +40,7 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s was answered %d to a stranger, want 401", page, status)
 		}
 	}
-	if got := s.stop(t); got != exitWell {
+	if got := s.stop(t); got != exitOK {
 		t.Errorf("exit code %d: %s", got, s.stderr)
 	}
 	s.stdout.await(t, `"msg":"stopped"`)
@@ -58,7 +59,7 @@ func TestServeWarnsOfAWeakToken(t *testing.T) {
 
 func TestServeMetrics(t *testing.T) {
 	s := serve(t, accesstest.Config{})
-	s.push(t, http.StatusCreated, http.MethodPost, "/Users", oktaUser("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
+	s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
 	_, metrics := get(t, s.ops+"/metrics")
 	for _, want := range []string{
 		`ws1bridge_requests_total{code="201",operation="create user"} 1`,
@@ -221,20 +222,20 @@ func TestServeDrains(t *testing.T) {
 			tt.fault.Method, tt.fault.Path, tt.fault.Delay, tt.fault.Count = http.MethodPost, accessAPI, held, 1
 			s.access.AddFault(tt.fault)
 			type result struct {
-				reply
+				okta.Reply
 				err error
 			}
 			answered := make(chan result, 1)
 			go func() {
-				r, err := s.okta.send(context.WithoutCancel(t.Context()), http.MethodPost, "/Users", oktaUser("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
+				r, err := s.okta.Send(context.WithoutCancel(t.Context()), http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
 				answered <- result{r, err}
 			}()
 			s.awaitStrike(t)
-			if got := s.stop(t); got != exitWell {
+			if got := s.stop(t); got != exitOK {
 				t.Errorf("exit code %d: %s", got, s.stderr)
 			}
-			if got := <-answered; got.err != nil || got.status != http.StatusCreated {
-				t.Errorf("the request under way was answered %d %v, %v", got.status, got.body, got.err)
+			if got := <-answered; got.err != nil || got.Status != http.StatusCreated {
+				t.Errorf("the request under way was answered %d %v, %v", got.Status, got.Body, got.err)
 			}
 			if n := len(s.access.State().Users); n != 2 {
 				t.Errorf("Access holds %d users, want 2", n)

@@ -9,16 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"ws1bridge/cmd/ws1bridge/doctor"
+	"ws1bridge/cmd/ws1bridge/trace"
 	"ws1bridge/upstream"
 )
 
 func (p *program) userCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "user",
-		Short: "Look at one person in Workspace ONE Access",
-		Args:  usageArgs(cobra.NoArgs),
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	cmd := parentCommand("user", "Look at one person in Workspace ONE Access")
 	cmd.AddCommand(&cobra.Command{
 		Use:   "get NAME",
 		Short: "Show what Access holds, what Okta sees, and whether the person can log in",
@@ -42,17 +38,10 @@ func (p *program) showUser(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	defer t.idle()
-	progress := p.newProgress()
-	progress.begin("looking for the person")
-	found, err := t.accountsOf(ctx, name)
-	progress.end()
-	switch {
-	case err != nil:
-		return explained("reading users", err)
-	case len(found) == 0:
-		return errors.New("Access has no user with this userName, e-mail address, externalId or id" +
-			"\n  → assign the person to the app in Okta; for those who were assigned before provisioning was on, press Provision User there")
+	defer t.close()
+	found, err := p.findAccounts(ctx, t, name)
+	if err != nil {
+		return err
 	}
 	sheet := p.newSheet(accountDomains(found))
 	for i, account := range found {
@@ -60,9 +49,9 @@ func (p *program) showUser(ctx context.Context, name string) error {
 			fmt.Fprintln(p.stdout)
 		}
 		p.printAccount(t, account)
-		progress.begin("checking the log-in")
-		err := doctor.Person(ctx, t.Client, account, t.domains, func(r doctor.Result) { progress.end(); sheet.add(r) })
-		progress.end()
+		done := p.underWay("checking the log-in")
+		err := doctor.Person(ctx, t.Client, account, t.domains, func(r doctor.Result) { done(); sheet.add(r) })
+		done()
 		if err != nil {
 			return err
 		}
@@ -71,6 +60,20 @@ func (p *program) showUser(ctx context.Context, name string) error {
 		fmt.Fprintf(p.stdout, "\nThere are %d accounts that fit.\n", len(found))
 	}
 	return sheet.conclude()
+}
+
+func (p *program) findAccounts(ctx context.Context, t *tenant, name string) ([]upstream.Account, error) {
+	defer p.underWay("looking for the person")()
+	found, err := t.accountsOf(ctx, name)
+	switch {
+	case err != nil:
+		return nil, explained("reading users", err)
+	case len(found) == 0:
+		return nil, errors.New("Access has no user with this userName, e-mail address, externalId or id" +
+			"\n  → assign the person to the app in Okta;" +
+			" for those who were assigned before provisioning was on, press Provision User there")
+	}
+	return found, nil
 }
 
 func accountDomains(accounts []upstream.Account) (domains []string) {
@@ -82,9 +85,20 @@ func accountDomains(accounts []upstream.Account) (domains []string) {
 
 // printAccount shows the account itself.
 func (p *program) printAccount(t *tenant, a upstream.Account) {
-	fmt.Fprintf(p.stdout, "%s\n  id in Access   %s\n  type           %s\n  domain         %s\n  status         %s\n  changed        %s\n  groups         %s\n\n",
-		a.UserName(), a.ID, a.Kind, a.Domain, statusWords(a), whenChanged(a.Meta), groupNames(a.Groups))
-	printSideBySide(p.stdout, a.Attributes, oktaView(t.translator, a))
+	fmt.Fprintf(p.stdout, "%s\n", a.UserName())
+	for _, fact := range [][2]string{
+		{"id in Access", a.ID}, {"type", a.Kind}, {"domain", a.Domain}, {"status", statusWords(a)},
+		{"changed", whenChanged(a.Meta)}, {"groups", groupNames(a.Groups)},
+	} {
+		fmt.Fprintf(p.stdout, "  %-14s %s\n", fact[0], fact[1])
+	}
+	fmt.Fprintln(p.stdout)
+	printer := trace.Printer{Out: p.stdout}
+	if a.Ours && t.translator != nil {
+		printer.Sides(t.translator, a.User)
+	} else {
+		printer.Unseen(a.User)
+	}
 	fmt.Fprintln(p.stdout)
 }
 

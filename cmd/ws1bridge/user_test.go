@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -12,20 +13,20 @@ import (
 func pushed(t *testing.T, cfg accesstest.Config) (o *operator, ada string) {
 	t.Helper()
 	s := serve(t, cfg)
-	person := object{
+	person := okta.Object{
 		"userName": "ada@acme.com", "externalId": "00u1ada", "active": true, "title": "Countess",
-		"name": object{"givenName": "Ada", "familyName": "Lovelace"}, "emails": []object{{"value": "ada@acme.com", "primary": true}},
-		"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": object{"department": "Engines", "manager": object{"value": "00u9"}},
+		"name": okta.Object{"givenName": "Ada", "familyName": "Lovelace"}, "emails": []okta.Object{{"value": "ada@acme.com", "primary": true}},
+		"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": okta.Object{"department": "Engines", "manager": okta.Object{"value": "00u9"}},
 	}
-	ada = s.push(t, http.StatusCreated, http.MethodPost, "/Users", person).id()
-	s.push(t, http.StatusCreated, http.MethodPost, "/Groups", object{"displayName": "Engineering", "members": []object{member(ada, "ada@acme.com")}})
+	ada = s.push(t, http.StatusCreated, http.MethodPost, "/Users", person).ID()
+	s.push(t, http.StatusCreated, http.MethodPost, "/Groups", okta.Object{"displayName": "Engineering", "members": []okta.Object{okta.Member(ada, "ada@acme.com")}})
 	return &operator{access: s.access, env: environ("WS1BRIDGE_ACCESS_URL=" + s.access.URL)}, ada
 }
 
 func TestUserGet(t *testing.T) {
 	o, ada := pushed(t, accesstest.Config{})
 	for _, name := range []string{"Ada@acme.com", ada, "00u1ada", "ada"} {
-		got := o.expect(t, exitWell, []string{"user", "get", name}, ada, "PROVISIONED", "active (userStatus 1)", "Engineering", "OKTA SEES",
+		got := o.expect(t, exitOK, []string{"user", "get", name}, ada, "PROVISIONED", "active (userStatus 1)", "Engineering", "OKTA SEES",
 			"✓ account", "✓ status", "✓ directory of acme.com", "✓ identity provider of acme.com", "✓ access policy for acme.com")
 		for _, line := range []string{
 			`userName +ada@acme\.com +userName +ada@acme\.com\n`,
@@ -63,7 +64,7 @@ func TestUserGetOfSomebodyWhoCannotLogIn(t *testing.T) {
 
 func TestUserGetWithASmallRole(t *testing.T) {
 	o, _ := pushed(t, accesstest.Config{Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{Role: "users"}}})
-	o.expect(t, exitWell, words("user get ada@acme.com"), "✓ status", "? directory of acme.com")
+	o.expect(t, exitOK, words("user get ada@acme.com"), "✓ status", "? directory of acme.com")
 }
 
 func TestUserGetOfSeveralAccounts(t *testing.T) {
@@ -77,8 +78,8 @@ func seedUser(t *testing.T, access *accesstest.Running, userName, domain string)
 	t.Helper()
 	_, err := access.SeedUser(map[string]any{
 		"schemas":  []string{"urn:scim:schemas:core:1.0", "urn:scim:schemas:extension:workspace:1.0"},
-		"userName": userName, "name": object{"givenName": "A", "familyName": "L"}, "emails": []object{{"value": userName}}, "externalId": "x",
-		"urn:scim:schemas:extension:workspace:1.0": object{"internalUserType": "PROVISIONED", "domain": domain},
+		"userName": userName, "name": okta.Object{"givenName": "A", "familyName": "L"}, "emails": []okta.Object{{"value": userName}}, "externalId": "x",
+		"urn:scim:schemas:extension:workspace:1.0": okta.Object{"internalUserType": "PROVISIONED", "domain": domain},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +88,7 @@ func seedUser(t *testing.T, access *accesstest.Running, userName, domain string)
 
 func TestGroupGet(t *testing.T) {
 	o, ada := pushed(t, accesstest.Config{Modes: accesstest.Modes{ListOmitsMembers: true, SyncedDomain: "corp.local"}})
-	o.expect(t, exitWell, words("group get engineering"), "members        1", ada, "ada@acme.com", "✓ group", "✓ directory of acme.com")
+	o.expect(t, exitOK, words("group get engineering"), "members        1", ada, "ada@acme.com", "✓ group", "✓ directory of acme.com")
 	o.expect(t, exitFailed, []string{"group", "get", "Synced Group"}, "nothing: it is not the bridge's", "✗ group", "of type EXTERNAL", "members        2")
 	o.expect(t, exitFailed, []string{"group", "get", "ALL USERS"}, "of type ALL_USERS")
 	o.expect(t, exitFailed, words("group get Nobody"), "Access has no group", "Push Groups")
@@ -95,16 +96,16 @@ func TestGroupGet(t *testing.T) {
 
 func TestGroupGetOfManyMembers(t *testing.T) {
 	s := serve(t, accesstest.Config{SeedUsers: 60})
-	var members []object
+	var members []okta.Object
 	for _, u := range s.access.State().Users {
 		if u["externalId"] != nil {
-			members = append(members, member(u["id"].(string), ""))
+			members = append(members, okta.Member(u["id"].(string), ""))
 		}
 	}
-	s.push(t, http.StatusCreated, http.MethodPost, "/Groups", object{"displayName": "Everybody", "members": members})
+	s.push(t, http.StatusCreated, http.MethodPost, "/Groups", okta.Object{"displayName": "Everybody", "members": members})
 	o := &operator{access: s.access, env: environ("WS1BRIDGE_ACCESS_URL=" + s.access.URL)}
-	o.expect(t, exitWell, words("group get Everybody"), "members        60", "and 10 more")
-	if got := o.expect(t, exitWell, words("group get Everybody --all")); regexp.MustCompile(`and \d+ more`).MatchString(got.stdout) {
+	o.expect(t, exitOK, words("group get Everybody"), "members        60", "and 10 more")
+	if got := o.expect(t, exitOK, words("group get Everybody --all")); regexp.MustCompile(`and \d+ more`).MatchString(got.stdout) {
 		t.Errorf("--all printed %s", got.stdout)
 	}
 }

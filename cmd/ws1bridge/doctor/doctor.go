@@ -61,8 +61,9 @@ type Doctor struct {
 	tenant  *url.URL // nil where the configuration names none
 	reached bool     // the host of the tenant answers
 	clock   clock
-	token   string  // "" until the check of the token went well
-	access  *access // nil until then
+	token   string   // "" until the check of the token went well
+	access  *access  // nil until then
+	domains []string // of the access
 }
 
 // New returns a Doctor. It sends nothing.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/oauth2/clientcredentials"
-
+	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/cmd/ws1bridge/doctor"
 	"ws1bridge/upstream"
 	"ws1bridge/upstream/accesstest"
@@ -16,13 +16,16 @@ import (
 // client is a bridge's client of the tenant.
 func (w *world) client(t *testing.T, domains ...string) *upstream.Client {
 	t.Helper()
-	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: secret, TokenURL: w.access.URL + "/SAAS/auth/oauthtoken"}
-	client, err := upstream.NewClient(upstream.Config{BaseURL: w.access.URL, HTTPClient: tokens.Client(t.Context()), Domains: domains,
-		Resilience: doctor.Patience()})
+	tenant, err := upstream.TenantURL(w.access.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return client
+	access, err := connection.New(tenant, http.DefaultTransport,
+		auth.Config{ClientID: clientID, ClientSecret: secret}, connection.ForOperator(domains))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return access.Client
 }
 
 func TestPerson(t *testing.T) {

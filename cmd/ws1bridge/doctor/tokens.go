@@ -11,10 +11,8 @@ import (
 	"time"
 
 	"ws1bridge/auth"
-	"ws1bridge/upstream"
+	"ws1bridge/cmd/ws1bridge/connection"
 )
-
-const tokenPath = "/SAAS/auth/oauthtoken" //nolint:gosec // a path, not a credential
 
 // idForm is what Access takes as the id of an OAuth client (Access documentation
 // of OAuth clients).
@@ -26,42 +24,21 @@ func (d *Doctor) checkToken(ctx context.Context) verdict {
 	if d.cfg.ClientID == "" || d.cfg.ClientSecret == "" {
 		return unknown("not checked, because the OAuth client is not configured", "set access.client_id and access.client_secret")
 	}
-	source, err := auth.NewTokenSource(auth.Config{
-		TokenURL: d.tenant.String() + tokenPath, ClientID: d.cfg.ClientID, ClientSecret: d.cfg.ClientSecret,
+	client := connection.ForOperator(d.cfg.Domains)
+	client.Timeout = d.cfg.Timeout
+	tenant, err := connection.New(d.tenant, d.transport, auth.Config{
+		ClientID: d.cfg.ClientID, ClientSecret: d.cfg.ClientSecret,
 		HTTPClient: &http.Client{Transport: d.transport}, FetchTimeout: d.cfg.Timeout,
-	})
+	}, client)
 	if err != nil {
 		return failed("the OAuth client cannot be used: "+err.Error(), "correct access.client_id and access.client_secret")
 	}
-	token, err := source.Token(ctx)
+	token, err := tenant.Tokens.Token(ctx)
 	if err != nil {
 		return d.noToken(err)
 	}
-	client, err := upstream.NewClient(upstream.Config{
-		BaseURL: d.tenant.String(), Domains: d.domains(),
-		HTTPClient: &http.Client{Transport: &auth.Transport{Source: source, Base: d.transport, Host: d.tenant.Host}},
-		Resilience: Patience(), Timeout: d.cfg.Timeout,
-	})
-	if err != nil {
-		return failed(err.Error(), "correct the configuration")
-	}
-	d.token, d.access = token, &access{client: client}
+	d.token, d.access, d.domains = token, &access{client: tenant.Client}, client.Domains
 	return ok("Access gave the client " + d.cfg.ClientID + " a token")
-}
-
-// Patience is how an operator's command meets trouble: he waits, so it repeats
-// little, and one failure must not hide the next finding.
-func Patience() upstream.Resilience {
-	return upstream.Resilience{Attempts: 2, BreakAfter: 1 << 20}
-}
-
-// domains are those of the configuration. A client needs one; what is found
-// without any has to do with none.
-func (d *Doctor) domains() []string {
-	if len(d.cfg.Domains) == 0 {
-		return []string{"example.invalid"}
-	}
-	return d.cfg.Domains
 }
 
 func (d *Doctor) noToken(err error) verdict {

@@ -30,13 +30,13 @@ type trial struct {
 // checkWrite makes a user and a group, changes them and removes them, whatever
 // happens in between.
 func (d *Doctor) checkWrite(ctx context.Context) verdict {
-	for _, domain := range d.domains() {
+	for _, domain := range d.domains {
 		t := &trial{client: d.access.client, domain: domain, name: testPrefix + strings.ToLower(rand.Text()[:12])}
 		if v := t.try(ctx); v.outcome != OK {
 			return v
 		}
 	}
-	return ok("a test user and group were created, changed and deleted in " + strings.Join(d.domains(), ", "))
+	return ok("a test user and group were created, changed and deleted in " + strings.Join(d.domains, ", "))
 }
 
 func (t *trial) try(ctx context.Context) verdict {

@@ -1,0 +1,85 @@
+package config
+
+import (
+	"errors"
+	"math"
+	"net"
+	"net/url"
+	"strings"
+
+	"go.uber.org/zap/zapcore"
+
+	"ws1bridge/auth"
+	"ws1bridge/upstream"
+)
+
+// maxScan keeps a query from holding all users of a large tenant in memory, of
+// which 100,000 take about 500 MB.
+const maxScan = 100_000
+
+// check finds everything that the program could not work with.
+func (c *Config) check() (problems Problems) {
+	c.checkListeners(&problems)
+	c.Access.check(&problems)
+	if n := c.SCIM.MaxScan; n < 1 || n > maxScan || n != math.Trunc(n) {
+		problems.report("scim.max_scan", "must be a whole number from 1 to %d", maxScan)
+	}
+	c.checkTranslation(&problems)
+	if _, err := auth.NewBearer(c.Okta.Tokens); err != nil {
+		problems.report("okta.tokens", "%v", err)
+	}
+	if err := checkPublicURL(c.PublicURL); err != nil {
+		problems.report("public_url", "%v", err)
+	}
+	if _, err := zapcore.ParseLevel(c.Log.Level); err != nil {
+		problems.report("log.level", "must be debug, info, warn or error")
+	}
+	return problems
+}
+
+func (c *Config) checkListeners(problems *Problems) {
+	for _, address := range []struct{ key, value string }{{"listen", c.Listen}, {"ops_listen", c.OpsListen}} {
+		if _, _, err := net.SplitHostPort(address.value); err != nil {
+			problems.report(address.key, "must be an address such as :8080 or 127.0.0.1:8080")
+		}
+	}
+	if c.Listen == c.OpsListen && !strings.HasSuffix(c.Listen, ":0") {
+		problems.report("ops_listen", "must not be the address of listen")
+	}
+}
+
+func (a *Access) check(problems *Problems) {
+	if a.URL == "" {
+		problems.report("access.url", "is required: the tenant, such as https://example.workspaceoneaccess.com")
+	} else if _, err := upstream.TenantURL(a.URL); err != nil {
+		problems.report("access.url", "%v", err)
+	}
+	for _, credential := range []struct{ key, value, is string }{
+		{"access.client_id", a.ClientID, "the OAuth 2.0 service client made in Workspace ONE Access"},
+		{"access.client_secret", string(a.ClientSecret), "the secret of that client"},
+	} {
+		switch {
+		case credential.value == "":
+			problems.report(credential.key, "is required: %s", credential.is)
+		case strings.TrimSpace(credential.value) != credential.value:
+			problems.report(credential.key, "has white space around it")
+		}
+	}
+	if a.RateLimit < 0 {
+		problems.report("access.rate_limit", "must not be negative; 0 is no limit")
+	}
+}
+
+func checkPublicURL(raw string) error {
+	if raw == "" {
+		return nil
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return errors.New("must look like https://bridge.example.com/scim/v2")
+	case strings.Contains(u.Host, "_"):
+		return errors.New("must not contain an underscore in its host: Okta refuses that")
+	}
+	return nil
+}

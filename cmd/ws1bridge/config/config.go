@@ -1,0 +1,82 @@
+// Package config reads the configuration of the bridge: a YAML file, environment
+// variables over it, and secrets from files that either names. It has no side
+// effects, and reports every mistake at once as a Problem that names its setting.
+package config
+
+import (
+	"slices"
+
+	"ws1bridge/auth"
+)
+
+// Config is the configuration of the bridge.
+type Config struct {
+	// Listen is the address that Okta calls.
+	Listen string `koanf:"listen"`
+	// OpsListen is the address of health and metrics.
+	OpsListen string `koanf:"ops_listen"`
+	// PublicURL is the SCIM base URL as Okta knows it. Optional; default from
+	// each request.
+	PublicURL string  `koanf:"public_url"`
+	Access    Access  `koanf:"access"`
+	Domains   Domains `koanf:"domains"`
+	Groups    struct {
+		// Domain is the domain that new groups go to. Optional; default
+		// domains.default.
+		Domain string `koanf:"domain"`
+	} `koanf:"groups"`
+	// Attributes change the table of attributes. Optional.
+	Attributes []Attribute `koanf:"attributes"`
+	Okta       struct {
+		// Tokens are the bearer tokens that Okta may present. At least one.
+		Tokens []auth.Secret `koanf:"tokens"`
+		// TokensFile names a file that holds them, one a line.
+		TokensFile string `koanf:"tokens_file"`
+	} `koanf:"okta"`
+	SCIM struct {
+		// MaxScan bounds how many resources are looked through for a query that
+		// Access can't answer; a whole number. Default 10,000.
+		MaxScan float64 `koanf:"max_scan"`
+	} `koanf:"scim"`
+	Log struct {
+		// Level is debug, info, warn or error.
+		Level string `koanf:"level"`
+	} `koanf:"log"`
+}
+
+// Access says which tenant the bridge works for, and as whom.
+type Access struct {
+	// URL is the tenant. Required; scheme and host are taken.
+	URL string `koanf:"url"`
+	// ClientID is the OAuth service client. Required.
+	ClientID string `koanf:"client_id"`
+	// ClientSecret is its secret. Required.
+	ClientSecret auth.Secret `koanf:"client_secret"`
+	// ClientSecretFile names a file that holds it.
+	ClientSecretFile string `koanf:"client_secret_file"`
+	// RateLimit is how many requests a second Access is sent at most, 0 for any
+	// number.
+	RateLimit float64 `koanf:"rate_limit"`
+}
+
+// Load reads the file, if any, and the environment over it. The file is path,
+// else the one that the environment names. The error is Problems.
+func Load(path string, environ []string) (Config, error) {
+	cfg, problems := Examine(path, environ)
+	if err := problems.Err(); err != nil {
+		return Config{}, err
+	}
+	return cfg, nil
+}
+
+// Examine is Load for whoever can work with a part of the configuration: it
+// returns what could be read, and what is wrong, one problem a setting.
+func Examine(path string, environ []string) (Config, Problems) {
+	cfg, problems := read(path, environ)
+	for _, p := range cfg.check() {
+		if !slices.ContainsFunc(problems, func(known Problem) bool { return known.Setting == p.Setting }) {
+			problems = append(problems, p)
+		}
+	}
+	return cfg, problems
+}

@@ -1,0 +1,175 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/v2"
+
+	"ws1bridge/auth"
+)
+
+var defaults = map[string]any{"listen": ":8080", "ops_listen": ":9090", "log.level": "info", "scim.max_scan": 10_000.0}
+
+// read reads the configuration without judging it.
+func read(path string, environ []string) (cfg Config, problems Problems) {
+	env := variables(environ)
+	if path == "" {
+		path = env["WS1BRIDGE_CONFIG"]
+	}
+	k := koanf.New(".")
+	_ = k.Load(confmap.Provider(defaults, "."), nil)
+	if path != "" {
+		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+			problems.report(wholeFile, "%s", unreadable(err))
+		}
+	}
+	problems = append(problems, settle(k, env)...)
+	problems = append(problems, unmarshal(k, &cfg)...)
+	return cfg, append(problems, cfg.readSecretFiles(env)...)
+}
+
+func variables(environ []string) map[string]string {
+	env := make(map[string]string, len(environ))
+	for _, e := range environ {
+		name, value, _ := strings.Cut(e, "=")
+		env[name] = value
+	}
+	return env
+}
+
+// yamlLine finds the place of a mistake in what the YAML parser says.
+var yamlLine = regexp.MustCompile(`\bline \d+`)
+
+// unreadable says why the file could not be read. The YAML parser quotes values,
+// and one may be a secret: only the line is passed on.
+func unreadable(err error) string {
+	if cause, ok := errors.AsType[*fs.PathError](err); ok {
+		return cause.Error()
+	}
+	reason := "it is not YAML with one setting a line"
+	if line := yamlLine.FindString(err.Error()); line != "" {
+		reason += ", see " + line
+	}
+	return reason
+}
+
+// settle puts the variables over the file, gives each setting its type, and takes
+// out those of a wrong one.
+func settle(k *koanf.Koanf, env map[string]string) (problems Problems) {
+	for _, s := range settings() {
+		value := k.Get(s.key)
+		if v := env[s.variable]; v != "" {
+			value = v
+		}
+		if value == nil {
+			continue
+		}
+		parsed, wrong := s.parse(value)
+		if wrong != "" {
+			problems.report(s.key, "%s", wrong)
+			k.Delete(s.key)
+			continue
+		}
+		_ = k.Set(s.key, parsed)
+	}
+	return problems
+}
+
+// unmarshal fills cfg and reports each value of a wrong type and each key that
+// no setting has.
+func unmarshal(k *koanf.Koanf, cfg *Config) Problems {
+	var meta mapstructure.Metadata
+	err := k.UnmarshalWithConf("", cfg, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
+		Result: cfg, Metadata: &meta, TagName: "koanf",
+	}})
+	problems := undecoded(err)
+	slices.Sort(meta.Unused)
+	for _, key := range meta.Unused {
+		problems.report(key, "there is no such setting")
+	}
+	return problems
+}
+
+// undecoded says which settings have a value of the wrong kind. What mapstructure
+// says itself quotes values, and one may be a secret in the wrong place.
+func undecoded(err error) (problems Problems) {
+	if err == nil {
+		return nil
+	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range several.Unwrap() {
+			problems = append(problems, undecoded(one)...)
+		}
+		return problems
+	}
+	at, ok := errors.AsType[*mapstructure.DecodeError](err)
+	if !ok || !strings.ContainsAny(at.Name(), ".[") { // a section, such as access, is not a setting
+		return Problems{{wholeFile, "a section holds a value instead of settings; README.md lists them"}}
+	}
+	return Problems{{at.Name(), wrongKind(err)}}
+}
+
+func wrongKind(err error) string {
+	if kind, ok := errors.AsType[*mapstructure.UnconvertibleTypeError](err); ok {
+		switch kind.Expected.Kind() {
+		case reflect.String:
+			return notText
+		case reflect.Bool:
+			return "must be true or false"
+		}
+	}
+	return "must be a list, or settings with a name each; deploy/configuration.md shows the form"
+}
+
+// readSecretFiles takes secrets from the files that are named for them. A
+// secret in the environment wins over a file that the YAML names.
+func (c *Config) readSecretFiles(env map[string]string) (problems Problems) {
+	if path := c.Access.ClientSecretFile; path != "" && env["WS1BRIDGE_ACCESS_CLIENT_SECRET"] == "" {
+		if text, ok := problems.readFile("access.client_secret_file", path); ok {
+			c.Access.ClientSecret = auth.Secret(text)
+		}
+	}
+	if path := c.Okta.TokensFile; path != "" && env["WS1BRIDGE_OKTA_TOKENS"] == "" {
+		if text, ok := problems.readFile("okta.tokens_file", path); ok {
+			c.Okta.Tokens = nil
+			for _, token := range splitList(strings.ReplaceAll(text, "\n", ",")) {
+				c.Okta.Tokens = append(c.Okta.Tokens, auth.Secret(token))
+			}
+		}
+	}
+	return problems
+}
+
+// readFile reads the file that a setting names, or reports why it cannot: without
+// the path, which is the secret itself where the settings were mixed up.
+func (ps *Problems) readFile(setting, path string) (text string, ok bool) {
+	b, err := os.ReadFile(path)
+	if cause, isPath := errors.AsType[*fs.PathError](err); isPath {
+		err = cause.Err
+	}
+	if err != nil {
+		ps.report(setting, "the file cannot be read: %v", err)
+		return "", false
+	}
+	return strings.TrimSpace(string(b)), true
+}
+
+func splitList(s string) []string {
+	var items []string
+	for item := range strings.SplitSeq(s, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}

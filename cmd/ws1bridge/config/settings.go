@@ -1,0 +1,84 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// setting is a setting that has an environment variable.
+type setting struct {
+	variable string
+	key      string
+	kind     kind
+}
+
+// kind is what a setting holds.
+type kind int
+
+const (
+	text   kind = iota
+	list        // several texts, or one with commas between them
+	number      // in YAML too
+)
+
+// settings are all environment variables but WS1BRIDGE_CONFIG. Others with this
+// prefix are not ours: Kubernetes makes some for a service's name.
+func settings() []setting {
+	return []setting{
+		{"WS1BRIDGE_LISTEN", "listen", text},
+		{"WS1BRIDGE_OPS_LISTEN", "ops_listen", text},
+		{"WS1BRIDGE_PUBLIC_URL", "public_url", text},
+		{"WS1BRIDGE_ACCESS_URL", "access.url", text},
+		{"WS1BRIDGE_ACCESS_CLIENT_ID", "access.client_id", text},
+		{"WS1BRIDGE_ACCESS_CLIENT_SECRET", "access.client_secret", text},
+		{"WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE", "access.client_secret_file", text},
+		{"WS1BRIDGE_ACCESS_RATE_LIMIT", "access.rate_limit", number},
+		{"WS1BRIDGE_DOMAIN", "domains.default", text},
+		{"WS1BRIDGE_DOMAINS_MANAGED", "domains.managed", list},
+		{"WS1BRIDGE_DOMAINS_SOURCE", "domains.source", list},
+		{"WS1BRIDGE_DOMAINS_PRESETS", "domains.presets", list},
+		{"WS1BRIDGE_GROUPS_DOMAIN", "groups.domain", text},
+		{"WS1BRIDGE_OKTA_TOKENS", "okta.tokens", list},
+		{"WS1BRIDGE_OKTA_TOKENS_FILE", "okta.tokens_file", text},
+		{"WS1BRIDGE_SCIM_MAX_SCAN", "scim.max_scan", number},
+		{"WS1BRIDGE_LOG_LEVEL", "log.level", text},
+	}
+}
+
+// describe names a setting in both of its forms.
+func describe(key string) string {
+	for _, s := range settings() {
+		if s.key == key {
+			return key + " (" + s.variable + ")"
+		}
+	}
+	return key
+}
+
+const notText = "must be text, in quotes if it looks like a number or a date"
+
+// parse is the setting's value in its type, or what is wrong with it. YAML makes
+// a number of a secret such as 0123 or 1e10 and forgets how it was written, so
+// numbers are not taken for text.
+func (s setting) parse(value any) (parsed any, wrong string) {
+	if s.kind == number {
+		n, err := strconv.ParseFloat(fmt.Sprint(value), 64)
+		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+			return nil, "must be a number"
+		}
+		return n, ""
+	}
+	isText := func(v any) bool { _, ok := v.(string); return ok }
+	texts, isList := value.([]any)
+	switch {
+	case s.kind == list && isText(value):
+		return splitList(value.(string)), ""
+	case isText(value):
+		return value, ""
+	case s.kind == list && isList && !slices.ContainsFunc(texts, func(v any) bool { return !isText(v) }):
+		return texts, ""
+	}
+	return nil, notText
+}

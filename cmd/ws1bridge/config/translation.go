@@ -1,0 +1,125 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ws1bridge/scim/translate"
+)
+
+// Domains says which domains there are and how Okta's become Access's.
+type Domains struct {
+	// Default is the domain of the directory that users go to for whom nothing
+	// else says one. Required; it must equal the directory's domain exactly.
+	Default string `koanf:"default"`
+	// Managed are all domains whose users and groups are the bridge's. Optional;
+	// default domains.default and every single domain that a rule leads to.
+	Managed []string `koanf:"managed"`
+	// Source says where the domain of a new user comes from: the first of
+	// attribute, userName, email and default that names a managed domain.
+	// Optional; default all of them, in this order.
+	Source []string `koanf:"source"`
+	// Attributes are the attributes in which Okta may name the domain. Optional;
+	// default "domain" and the domain of the workspace extension.
+	Attributes []string `koanf:"attributes"`
+	// Rules make domains of Okta's domains of Access's, and back. Optional.
+	Rules []Rule `koanf:"rules"`
+	// Rewrite is which values rules change: userName, userPrincipalName, emails,
+	// domain. Optional; default all but emails.
+	Rewrite []string `koanf:"rewrite"`
+	// Presets are rules by name, for tenants that were renamed. Optional.
+	Presets []string `koanf:"presets"`
+}
+
+// Rule is one rule.
+type Rule struct {
+	// Okta is a domain, or all below one: "*.example.com". Required.
+	Okta string `koanf:"okta"`
+	// Access is the domain that it becomes. Required.
+	Access string `koanf:"access"`
+	// Rewrite is which values this rule changes. Optional; default
+	// domains.rewrite. [] changes none, and only chooses the directory.
+	Rewrite []string `koanf:"rewrite"`
+}
+
+// Attribute is a line of the table of attributes.
+type Attribute struct {
+	// SCIM is the attribute as Okta knows it.
+	SCIM string `koanf:"scim"`
+	// Access is the attribute in Access.
+	Access string `koanf:"access"`
+	// Type is string, boolean, strings or list. Optional.
+	Type string `koanf:"type"`
+	// On is create for what never changes after the creation. Optional.
+	On string `koanf:"on"`
+	// Default is the value where Okta has none. Optional.
+	Default string `koanf:"default"`
+	// Required refuses users without a value. Optional.
+	Required bool `koanf:"required"`
+	// Value computes the attribute, an expression. Optional.
+	Value string `koanf:"value"`
+	// Off switches a default pair off. Optional.
+	Off bool `koanf:"off"`
+}
+
+// Translation is what the translation of users is configured with.
+func (c *Config) Translation() translate.Config {
+	t := translate.Config{
+		DefaultDomain: c.Domains.Default, Managed: c.Domains.Managed, Sources: c.Domains.Source,
+		DomainAttributes: c.Domains.Attributes, Rewrite: c.Domains.Rewrite, Presets: c.Domains.Presets,
+	}
+	for _, r := range c.Domains.Rules {
+		t.Rules = append(t.Rules, translate.Rule(r))
+	}
+	for _, a := range c.Attributes {
+		t.Attributes = append(t.Attributes, translate.Attribute(a))
+	}
+	return t
+}
+
+// GroupDomain is the domain that new groups go to.
+func (c *Config) GroupDomain() string { return cmp.Or(c.Groups.Domain, c.Domains.Default) }
+
+// checkTranslation finds what the translation could not work with.
+func (c *Config) checkTranslation(problems *Problems) {
+	t, err := translate.New(c.Translation())
+	if err == nil {
+		if domains := t.ManagedDomains(); !slices.Contains(domains, c.GroupDomain()) {
+			problems.report("groups.domain", "must be one of the managed domains: %s", strings.Join(domains, ", "))
+		}
+		return
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		problems.report("domains", "%v", err)
+		return
+	}
+	for _, err := range joined.Unwrap() {
+		if p, ok := errors.AsType[*translate.Problem](err); ok {
+			*problems = append(*problems, Problem(*p))
+		}
+	}
+}
+
+// Summary says in lines what is configured beyond the default domain, nothing
+// where that is all.
+func (c *Config) Summary() string {
+	t, err := translate.New(c.Translation())
+	if err != nil {
+		return ""
+	}
+	var out strings.Builder
+	if domains := t.ManagedDomains(); len(domains) > 1 {
+		_, _ = fmt.Fprintf(&out, "Managed domains: %s; groups go to %s.\n", strings.Join(domains, ", "), c.GroupDomain())
+	}
+	if rules := t.Rules(); len(rules) > 0 {
+		_, _ = fmt.Fprintf(&out, "Domain rules: %s.\n", strings.Join(rules, ", "))
+	}
+	if len(c.Attributes) > 0 {
+		_, _ = fmt.Fprintf(&out, "Attribute table: %d line(s) of your own; ws1bridge map shows what they do.\n", len(c.Attributes))
+	}
+	return out.String()
+}

@@ -1,0 +1,228 @@
+package endurance
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ws1bridge/cmd/ws1bridge/okta"
+)
+
+// org is an Okta org of the tests. It pushes as Okta does: what was answered 429,
+// or not at all, it sends again until it is acknowledged.
+type org struct {
+	client okta.Client
+	http   *http.Client
+	// second is what a second of Retry-After is worth.
+	second time.Duration
+	// crashes says that requests may find no answer: the bridge is killed.
+	crashes bool
+	// limit is how many requests are made in all, not counting repetitions; 0
+	// means until the workers are stopped.
+	limit int64
+
+	requests, writes, throttled, broken, linked atomic.Int64
+
+	// up is held by each request from its sending to the conclusions that are
+	// drawn from the answer, so that whoever locks it finds no request under way.
+	up sync.RWMutex
+
+	mu       sync.Mutex // guards problems
+	problems []string
+}
+
+func newOrg(t *testing.T, main string) *org {
+	t.Helper()
+	transport := &http.Transport{MaxIdleConnsPerHost: 64}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &org{
+		client: okta.Client{Base: main + "/scim/v2", Token: testToken},
+		http:   &http.Client{Transport: transport, Timeout: time.Minute}, second: time.Second,
+	}
+}
+
+// wrong notes something that must not be.
+func (o *org) wrong(format string, args ...any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.problems) < 20 {
+		o.problems = append(o.problems, fmt.Sprintf(format, args...))
+	}
+}
+
+// report fails the test with what was wrong.
+func (o *org) report(t *testing.T) {
+	t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range o.problems {
+		t.Error(p)
+	}
+}
+
+// exchange is a request and what came of it.
+type exchange struct {
+	method, path string
+	status       int
+	header       http.Header
+	raw          []byte
+	took         time.Duration
+	err          error // no answer
+}
+
+func (o *org) send(ctx context.Context, method, path string, body any) (x exchange) {
+	x = exchange{method: method, path: path}
+	req, err := o.client.Request(ctx, method, path, body)
+	if err != nil {
+		return exchange{err: err}
+	}
+	req.GetBody = nil // net/http would send it again by itself
+	start := time.Now()
+	defer func() { x.took = time.Since(start) }()
+	res, err := o.http.Do(req)
+	if err != nil {
+		x.err = err
+		return x
+	}
+	defer func() { _ = res.Body.Close() }()
+	x.raw, x.err = io.ReadAll(res.Body)
+	x.status, x.header = res.StatusCode, res.Header
+	return x
+}
+
+// mustSend sends one request and checks the status of the answer.
+func (o *org) mustSend(t *testing.T, want int, method, path string, body any) exchange {
+	t.Helper()
+	x := o.send(t.Context(), method, path, body)
+	if x.err != nil || x.status != want {
+		t.Fatalf("%s, want %d", x, want)
+	}
+	return x
+}
+
+func (x exchange) String() string {
+	if x.err != nil {
+		return fmt.Sprintf("%s %s had no answer: %v", x.method, x.path, x.err)
+	}
+	return fmt.Sprintf("%s %s was answered %d %.300s", x.method, x.path, x.status, x.raw)
+}
+
+// resource is the body as JSON.
+func (x exchange) resource() okta.Object {
+	var out okta.Object
+	_ = json.Unmarshal(x.raw, &out) // nil shows below
+	return out
+}
+
+func (x exchange) id() string { id, _ := x.resource()["id"].(string); return id }
+
+func (x exchange) detail() string { d, _ := x.resource()["detail"].(string); return d }
+
+// pause is how long the answer asks to wait. It is an error if it is not such an
+// answer exactly: 429, Retry-After in whole seconds, SCIM JSON.
+func (x exchange) pause() (time.Duration, error) {
+	if x.err != nil || x.status != http.StatusTooManyRequests {
+		return 0, errors.New(x.String() + ", want 429")
+	}
+	wait, err := strconv.Atoi(x.header.Get("Retry-After"))
+	if err != nil || wait < 1 {
+		return 0, fmt.Errorf("%s with Retry-After %q, want a whole number of seconds", x, x.header.Get("Retry-After"))
+	}
+	body := x.resource()
+	schemas, _ := body["schemas"].([]any)
+	if !strings.HasPrefix(x.header.Get("Content-Type"), "application/scim+json") || body["status"] != "429" || x.detail() == "" ||
+		len(schemas) != 1 || schemas[0] != "urn:ietf:params:scim:api:messages:2.0:Error" {
+		return 0, fmt.Errorf("%s, which is not an error of SCIM", x)
+	}
+	return time.Duration(wait) * time.Second, nil
+}
+
+// mustWait checks that Okta is asked to come again.
+func (x exchange) mustWait(t *testing.T) {
+	t.Helper()
+	if _, err := x.pause(); err != nil {
+		t.Error(err)
+	}
+}
+
+// push is one change that Okta makes, or one look.
+type push struct {
+	method, path string
+	body         any
+	want         int
+	// again is another status that a repetition may be answered with.
+	again int
+	// about is marked pending while nobody knows whether the push was applied.
+	about *fate
+	// done draws the conclusions of success.
+	done func(exchange)
+}
+
+// fate is what is known about a resource.
+type fate struct{ pending bool }
+
+// push sends until it is acknowledged. It reports false when it is not because
+// ctx ended, or something was wrong.
+func (o *org) push(ctx context.Context, p push) bool {
+	o.requests.Add(1)
+	if p.method != http.MethodGet {
+		o.writes.Add(1)
+	}
+	for repeated := false; ; repeated = true {
+		wait, done := o.attempt(ctx, p, repeated)
+		if done || ctx.Err() != nil {
+			return wait == 0 && ctx.Err() == nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+}
+
+// refusedForGood is a wait that makes no sense.
+const refusedForGood = -1
+
+// attempt sends the push once. It is done, or to be sent again after a while.
+func (o *org) attempt(ctx context.Context, p push, repeated bool) (wait time.Duration, done bool) {
+	o.up.RLock()
+	defer o.up.RUnlock()
+	if p.about != nil && p.method != http.MethodGet {
+		p.about.pending = true
+	}
+	x := o.send(context.WithoutCancel(ctx), p.method, p.path, p.body)
+	switch {
+	case x.err != nil && o.crashes:
+		o.broken.Add(1)
+		return time.Millisecond, false
+	case x.err == nil && x.status == http.StatusTooManyRequests:
+		o.throttled.Add(1)
+		wait, err := x.pause()
+		if err != nil {
+			o.wrong("%v", err)
+		}
+		return max(time.Millisecond, time.Duration(wait.Seconds()*float64(o.second))), false
+	case x.err != nil || x.status != p.want && (!repeated || x.status != p.again):
+		o.wrong("%s, want %d (repeated: %t)", x, p.want, repeated)
+		return refusedForGood, true
+	}
+	if p.about != nil {
+		p.about.pending = false
+	}
+	if p.done != nil {
+		p.done(x)
+	}
+	return 0, true
+}
+
+// exhausted reports whether all requests were made.
+func (o *org) exhausted() bool { return o.limit > 0 && o.requests.Load() >= o.limit }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// pipes is a listener without sockets, for bubbles of testing/synctest.
+type pipes struct {
+	incoming chan net.Conn
+	closed   context.Context
+	close    context.CancelFunc
+}
+
+func newPipes() *pipes {
+	closed, closing := context.WithCancel(context.Background())
+	return &pipes{incoming: make(chan net.Conn), closed: closed, close: closing}
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.incoming:
+		return conn, nil
+	case <-p.closed.Done():
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error   { p.close(); return nil }
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (p *pipes) dial() net.Conn {
+	client, server := net.Pipe()
+	p.incoming <- server
+	return client
+}
+
+// askNow sends a request on a new connection and reads the answer.
+func askNow(t *testing.T, p *pipes) {
+	t.Helper()
+	conn := p.dial()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://bridge.example.com/", nil)
+	must(t, err)
+	must(t, req.Write(conn))
+	res, err := http.ReadResponse(bufio.NewReader(conn), req)
+	must(t, err)
+	if res.StatusCode != http.StatusOK {
+		t.Errorf("the answer is %s", res.Status)
+	}
+}
+
+func askMeanwhile(t *testing.T, p *pipes) {
+	t.Helper()
+	go askNow(t, p)
+}
+
+// A server that has nothing to do ends at once, whoever is connected, and one that
+// is at work when that is done.
+func TestServeHTTPEnds(t *testing.T) {
+	const held = 3 * time.Second
+	tests := []struct {
+		name    string
+		connect func(*testing.T, *pipes)
+		most    time.Duration
+	}{
+		{name: "nobody is connected", connect: func(*testing.T, *pipes) {}, most: time.Second},
+		{name: "Okta keeps its connection", connect: askNow, most: time.Second},
+		{name: "a load balancer has a connection in reserve", connect: func(_ *testing.T, p *pipes) { p.dial() }, most: 2 * time.Second},
+		{name: "a request is under way", connect: askMeanwhile, most: held + 2*time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithCancel(t.Context())
+				p := newPipes()
+				ended := make(chan error)
+				handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { time.Sleep(held) })
+				go func() { ended <- serveHTTP(ctx, p, server{handler: handler, log: zap.NewNop()}) }()
+				tt.connect(t, p)
+				synctest.Wait()
+				start := time.Now()
+				stop()
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+				if took := time.Since(start); took > tt.most {
+					t.Errorf("the end took %v", took)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,80 @@
+package trace
+
+import (
+	"encoding/json"
+	"strings"
+
+	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
+)
+
+// maxCell bounds the width of a column of values; JSON has them whole.
+const maxCell = 40
+
+// cell is a value in a table.
+func cell(v any) string {
+	text := oneLine(v, "")
+	if values := listed(v); len(values) > 0 {
+		text = strings.Join(values, ", ")
+	}
+	if runes := []rune(text); len(runes) > maxCell {
+		return string(runes[:maxCell-1]) + "…"
+	}
+	return text
+}
+
+// oneLine is a value on a line: text as it is, all else as JSON.
+func oneLine(v any, nothing string) string {
+	if v == nil {
+		return nothing
+	}
+	if s, ok := v.(string); ok {
+		return s
+	}
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return "?"
+	}
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// listed are the values of a list with their types, nil where v is none.
+func listed(v any) []string {
+	var elements []map[string]any
+	switch v := v.(type) {
+	case []upstream.Element:
+		elements = v
+	case []any:
+		for _, item := range v {
+			element, _ := item.(map[string]any)
+			elements = append(elements, element)
+		}
+	}
+	var values []string
+	for _, e := range elements {
+		value, _ := e["value"].(string)
+		if value == "" {
+			return nil
+		}
+		if kind, _ := e["type"].(string); kind != "" {
+			value += " (" + kind + ")"
+		}
+		values = append(values, value)
+	}
+	return values
+}
+
+// short is a path with the well-known schemas named by a word.
+func short(path string) string {
+	for _, s := range []struct{ urn, word string }{
+		{translate.EnterpriseSchema, "enterprise"}, {upstream.EnterpriseSchema, "enterprise"},
+		{upstream.WorkspaceSchema, "workspace"}, {"urn:scim:schemas:extension:workspace:tenant", "tenant"},
+	} {
+		if rest, ok := strings.CutPrefix(path, s.urn+":"); ok {
+			return s.word + ":" + rest
+		}
+	}
+	return path
+}
