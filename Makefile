@@ -8,13 +8,16 @@ BENCH    ?= .
 SOAK     ?= 100000
 VERSION  ?=
 
+# Packages of slow tests, which make test leaves out.
+SLOW := ./cmd/ws1bridge/endurance
+
 TOOLS         := bin/tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
 GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
 
 .PHONY: help
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build bin/ws1bridge, a static binary (VERSION=v1.2.3 names it)
@@ -25,8 +28,15 @@ demo: ## Run bridge and emulator on loopback and push an Okta story through
 	$(GO) run ./cmd/ws1bridge demo
 
 .PHONY: test
-test: ## Run the tests under the race detector
-	$(GO) test -race -timeout 40m ./...
+test: ## Run the tests under the race detector, but for the slow ones
+	$(GO) test -race -timeout 40m $$($(GO) list ./... | grep -vxF -f <($(GO) list $(SLOW)))
+
+.PHONY: test-slow
+test-slow: ## Run the slow tests: kill, outages, soak
+	$(GO) test -race -timeout 40m $(SLOW)
+
+.PHONY: test-all
+test-all: test test-slow ## Run all tests
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run golangci-lint
@@ -50,14 +60,14 @@ fuzz: ## Run every fuzz target, one after another, for FUZZTIME executions
 # The bridge runs in a process of its own, without the race detector, so that its memory is its own.
 .PHONY: soak
 soak: ## Push SOAK requests through a bridge whose Access fails 5 % of the time
-	$(GO) test -run '^TestSoak$$' -timeout 30m -v ./cmd/ws1bridge -soak $(SOAK)
+	$(GO) test -run '^TestSoak$$' -timeout 30m -v ./cmd/ws1bridge/endurance -soak $(SOAK)
 
 .PHONY: bench
 bench: ## Run the benchmarks (BENCH=regexp picks some)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 .PHONY: check
-check: $(GOLANGCI_LINT) ## Run all that a change must pass: format, vet, lint, test, tidy
+check: $(GOLANGCI_LINT) ## Run what a change must pass: format, vet, lint, test, tidy
 	$(GOLANGCI_LINT) fmt --diff ./...
 	$(GO) vet ./...
 	$(MAKE) lint
