@@ -11,6 +11,7 @@ import (
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/demo"
 	"ws1bridge/cmd/ws1bridge/okta"
+	"ws1bridge/scim"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -47,13 +48,9 @@ func (p *program) demo(ctx context.Context, address string, once bool) error {
 	if err != nil {
 		return err
 	}
-	b, err := newDemoBridge(l.url(l.tenant))
+	b, err := newDemoBridge(addressURL(l.tenant))
 	if err != nil {
 		return err
-	}
-	stage := demo.Stage{
-		Okta:     okta.Client{Base: l.url(l.main) + "/scim/v2", Token: demoToken},
-		Emulator: emulator, AccessURL: l.url(l.tenant), ControlURL: l.url(l.control), OpsURL: l.url(l.ops),
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -61,15 +58,11 @@ func (p *program) demo(ctx context.Context, address string, once bool) error {
 	work.Go(func() error { return serveEmulator(ctx, emulator, l.tenant, l.control) })
 	work.Go(func() error { return b.run(ctx, l.main, l.ops) })
 	work.Go(func() error {
-		if err := demo.Play(ctx, p.stdout, stage); err != nil {
-			return err
-		}
+		err := demo.Play(ctx, p.stdout, l.stage(emulator), !once)
 		if once {
 			stop()
-		} else {
-			demo.Invite(p.stdout, stage)
 		}
-		return nil
+		return err
 	})
 	return work.Wait()
 }
@@ -92,7 +85,14 @@ func listenForDemo(ctx context.Context, address string) (*demoListeners, error) 
 	return l, nil
 }
 
-func (*demoListeners) url(ln net.Listener) string { return "http://" + ln.Addr().String() }
+func (l *demoListeners) stage(emulator *accesstest.Emulator) demo.Stage {
+	return demo.Stage{
+		Okta:     okta.Client{Base: addressURL(l.main) + scim.BasePath, Token: demoToken},
+		Emulator: emulator, AccessURL: addressURL(l.tenant), ControlURL: addressURL(l.control), OpsURL: addressURL(l.ops),
+	}
+}
+
+func addressURL(ln net.Listener) string { return "http://" + ln.Addr().String() }
 
 // newDemoBridge is a bridge without a log: the story tells what happens.
 func newDemoBridge(tenant string) (*bridge, error) {

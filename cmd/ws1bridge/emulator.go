@@ -42,18 +42,37 @@ faults (POST /faults), and shows requests (GET /requests) and state (GET /state)
 			return p.emulate(cmd.Context(), f)
 		},
 	}
+	f.addServing(cmd)
+	f.addModes(cmd)
+	f.addMistakes(cmd)
+	for flag, values := range map[string][]string{
+		"role": {"super", "users", "read", "none"}, "client-type": {"service", "user"},
+		"okta-provider": {"associated", "none", "unassociated", "disabled"}, "media-types": {"both", "legacy", "json"},
+	} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, onlyValues(values...)) // the flags exist
+	}
+	return cmd
+}
+
+// addServing adds the flags for what is emulated where.
+func (f *emulatorFlags) addServing(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8443", "address of the tenant")
 	flags.StringVar(&f.control, "control", "127.0.0.1:8444", "address of the control API")
 	flags.StringVar(&f.ClientID, "client-id", "ws1bridge", "id of the OAuth service client")
 	flags.StringVar(&f.ClientSecret, "client-secret", "emulator-secret", "secret of that client")
-	flags.StringArrayVar(&f.Domains, "domain", []string{"acme.com"}, "domain of a directory of type Other; may be given several times")
+	flags.StringArrayVar(&f.Domains, "domain", []string{"acme.com"},
+		"domain of a directory of type Other; may be given several times")
 	flags.BoolVar(&f.noDirectory, "no-directory", false, "begin without a directory of type Other")
 	flags.DurationVar(&f.TokenTTL, "token-ttl", 0, "life of a token (default 3h)")
 	flags.DurationVar(&f.Latency, "latency", 0, "added to every answer")
 	flags.IntVar(&f.SeedUsers, "seed-users", 0, "number of provisioned users in the first domain")
 	flags.Uint64Var(&f.Seed, "seed", 1, "seed of the faults that strike at random")
-	modes := &f.Modes
+}
+
+// addModes adds the flags for what differs between tenants.
+func (f *emulatorFlags) addModes(cmd *cobra.Command) {
+	flags, modes := cmd.Flags(), &f.Modes
 	flags.StringVar(&modes.MediaTypes, "media-types", "both", "media types of directories: legacy, json or both")
 	flags.BoolVar(&modes.ListOmitsMembers, "lists-omit-members", false, "leave members out of lists of groups")
 	flags.BoolVar(&modes.GroupOmitsExtension, "groups-omit-extension", false, "leave domain and type out of groups")
@@ -64,10 +83,9 @@ faults (POST /faults), and shows requests (GET /requests) and state (GET /state)
 	flags.BoolVar(&modes.UserExternalIDFilter, "user-external-id-filter", false, "filter users by externalId")
 	flags.BoolVar(&modes.TombstoneUserNames, "tombstone-user-names", false, "keep the names of deleted users taken")
 	flags.IntVar(&modes.BadTokenStatus, "bad-token-status", http.StatusUnauthorized, "answer to a bad token: 401 or 403")
-	flags.StringVar(&modes.SyncedDomain, "synced-domain", "", "domain of a directory that is synchronized from Active Directory")
+	flags.StringVar(&modes.SyncedDomain, "synced-domain", "",
+		"domain of a directory that is synchronized from Active Directory")
 	flags.IntVar(&modes.MaxCount, "max-count", 0, "most records of a page (default 1000)")
-	f.addMistakes(cmd)
-	return cmd
 }
 
 // addMistakes adds the flags for what an administrator of Access may do wrong.
@@ -76,16 +94,18 @@ func (f *emulatorFlags) addMistakes(cmd *cobra.Command) {
 	flags.StringVar(&mistakes.Role, "role", "super", "role of the OAuth client: super, users, read or none")
 	flags.StringVar(&mistakes.ClientType, "client-type", "service", "access type of the OAuth client: service or user")
 	flags.DurationVar(&f.clockSkew, "clock-skew", 0, "how far the tenant's clock is ahead")
-	flags.StringVar(&mistakes.OktaProvider, "okta-provider", "associated", "identity provider for Okta: associated, none, unassociated or disabled")
-	flags.BoolVar(&mistakes.ProviderListOmitsDirectories, "provider-lists-omit-directories", false, "leave directories out of lists of identity providers")
+	flags.StringVar(&mistakes.OktaProvider, "okta-provider", "associated",
+		"identity provider for Okta: associated, none, unassociated or disabled")
+	flags.BoolVar(&mistakes.ProviderListOmitsDirectories, "provider-lists-omit-directories", false,
+		"leave directories out of lists of identity providers")
 	flags.BoolVar(&mistakes.PolicyOmitsOkta, "policy-omits-okta", false, "leave Okta's method out of the access policy")
-	flags.IntVar(&mistakes.DeletionLists, "deletion-lists", 0, "how often a directory is still listed while it is being deleted")
-	for flag, values := range map[string][]string{
-		"role": {"super", "users", "read", "none"}, "client-type": {"service", "user"},
-		"okta-provider": {"associated", "none", "unassociated", "disabled"}, "media-types": {"both", "legacy", "json"},
-	} {
-		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // the flags exist
-	}
+	flags.IntVar(&mistakes.DeletionLists, "deletion-lists", 0,
+		"how often a directory is still listed while it is being deleted")
+}
+
+// onlyValues completes a flag with these values.
+func onlyValues(values ...string) cobra.CompletionFunc {
+	return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 }
 
 func (p *program) emulate(ctx context.Context, f emulatorFlags) error {

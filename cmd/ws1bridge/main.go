@@ -102,25 +102,25 @@ func (p *program) rootCommand() *cobra.Command {
 	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // the flag exists
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.DisableDefaultCmd = true // ours has examples and exit codes
-	for _, g := range []struct {
-		id, title string
-		commands  []*cobra.Command
-	}{
-		{"run", "Run it:", []*cobra.Command{p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand()}},
-		{"setup", "Set it up:", []*cobra.Command{p.doctorCommand(), p.configCommand(), p.directoryCommand(), p.oktaSettingsCommand()}},
-		{"look", "Look at somebody:", []*cobra.Command{p.userCommand(), p.groupCommand(), p.mapCommand()}},
-		{"", "", []*cobra.Command{p.completionCommand(), p.versionCommand()}},
-	} {
-		if g.id != "" {
-			root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+	p.addCommands(root)
+	completeHelp(root)
+	return root
+}
+
+func (p *program) addCommands(root *cobra.Command) {
+	add := func(id, title string, commands ...*cobra.Command) {
+		if id != "" {
+			root.AddGroup(&cobra.Group{ID: id, Title: title})
 		}
-		for _, cmd := range g.commands {
-			cmd.GroupID = g.id
+		for _, cmd := range commands {
+			cmd.GroupID = id
 			root.AddCommand(cmd)
 		}
 	}
-	completeHelp(root)
-	return root
+	add("run", "Run it:", p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand())
+	add("setup", "Set it up:", p.doctorCommand(), p.configCommand(), p.directoryCommand(), p.oktaSettingsCommand())
+	add("look", "Look at somebody:", p.userCommand(), p.groupCommand(), p.mapCommand())
+	add("", "", p.completionCommand(), p.versionCommand())
 }
 
 // usageArgs makes a complaint about arguments a usage error.

@@ -48,13 +48,17 @@ Exit 1 says that the round trip loses a mapped value, or that a user is refused.
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.mapUsers(cmd.InOrStdin(), f, args) },
 	}
+	f.add(cmd)
+	return cmd
+}
+
+func (f *mapFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.okta, "okta", false, "the resources are Okta's (SCIM 2.0)")
 	flags.BoolVar(&f.access, "access", false, "the resources are Access's (SCIM 1.1)")
 	flags.BoolVar(&f.json, "json", false, "print JSON, for programs")
 	flags.BoolVar(&f.table, "table", false, "print the table of attributes in force")
 	flags.StringVar(&f.diff, "diff", "", "configuration to compare with")
-	return cmd
 }
 
 func (p *program) mapUsers(stdin io.Reader, f mapFlags, args []string) error {

@@ -39,7 +39,7 @@ shows no token.`,
 		RunE: func(*cobra.Command, []string) error { return p.oktaSettings(app) },
 	}
 	cmd.Flags().StringVar(&app, "app", appBoth, "kind of app: custom, catalog or both")
-	_ = cmd.RegisterFlagCompletionFunc("app", cobra.FixedCompletions([]string{appCustom, appCatalog, appBoth}, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	_ = cmd.RegisterFlagCompletionFunc("app", onlyValues(appCustom, appCatalog, appBoth)) // the flag exists
 	return cmd
 }
 

@@ -28,12 +28,8 @@ type server struct {
 	drain func(context.Context) error
 }
 
-// serveHTTP serves ln until ctx ends. Then it refuses new requests, lets open
-// ones finish, and closes ln, in that order, so that nobody who comes in between
-// finds a closed door.
-func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
-	var silent silentConns
-	srv := &http.Server{
+func (s server) httpServer() *http.Server {
+	return &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
@@ -41,8 +37,16 @@ func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    1 << 20, // long filters reach the endpoint, which refuses them in SCIM
 		ErrorLog:          zap.NewStdLog(s.log),
-		ConnState:         silent.watch,
 	}
+}
+
+// serveHTTP serves ln until ctx ends. Then it refuses new requests, lets open
+// ones finish, and closes ln, in that order, so that whoever comes in between
+// is answered.
+func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
+	var silent silentConns
+	srv := s.httpServer()
+	srv.ConnState = silent.watch
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	select {

@@ -23,8 +23,9 @@ type Stage struct {
 	AccessURL, ControlURL, OpsURL string
 }
 
-// Play plays all scenes. It is an error when one does not go as it must.
-func Play(ctx context.Context, out io.Writer, stage Stage) error {
+// Play plays all scenes. It is an error when one does not go as it must. invite
+// tells in the end how to go on by hand.
+func Play(ctx context.Context, out io.Writer, stage Stage, invite bool) error {
 	t := &teller{Stage: stage, out: out}
 	t.print("ws1bridge demo: what Okta pushes on the left, what the bridge answers on the right.\n")
 	t.print("  bridge  %s   what Okta calls\n", stage.Okta.Base)
@@ -38,12 +39,14 @@ func Play(ctx context.Context, out io.Writer, stage Stage) error {
 		}
 	}
 	t.showAccess("In the end, Workspace ONE Access holds")
+	if invite {
+		t.invite()
+	}
 	return nil
 }
 
-// Invite tells how to go on by hand.
-func Invite(out io.Writer, stage Stage) {
-	fmt.Fprintf(out, `
+func (t *teller) invite() {
+	t.print(`
 The bridge goes on serving until you interrupt it. Try:
 
    curl -H 'Authorization: Bearer %[1]s' '%[2]s/Users?filter=userName+eq+%%22ada@acme.com%%22'
@@ -51,7 +54,7 @@ The bridge goes on serving until you interrupt it. Try:
    curl '%[4]s/state'          # what the emulator holds
    curl '%[4]s/requests'       # what the bridge asked of it
    curl -d '{"status":503,"retry_after":5}' '%[4]s/faults'   # break Access; DELETE repairs it
-`, stage.Okta.Token, stage.Okta.Base, stage.OpsURL, stage.ControlURL)
+`, t.Okta.Token, t.Okta.Base, t.OpsURL, t.ControlURL)
 }
 
 func (t *teller) testsCredentials(ctx context.Context) {

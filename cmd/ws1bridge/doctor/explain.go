@@ -26,25 +26,30 @@ func Explain(what string, err error) (finding, mend string) {
 	case !errors.As(err, &e):
 		return what + " failed: " + err.Error(), ""
 	}
-	status := fmt.Sprintf(" (%d)", e.Status)
+	return explainAnswer(what, e)
+}
+
+// explainAnswer is Explain for what Access answered.
+func explainAnswer(what string, err *upstream.Error) (finding, fix string) {
+	status := fmt.Sprintf(" (%d)", err.Status)
 	switch {
-	case errors.Is(err, upstream.ErrNotPermitted) && e.Status == http.StatusUnauthorized:
+	case errors.Is(err, upstream.ErrNotPermitted) && err.Status == http.StatusUnauthorized:
 		return "Access refuses the bridge's token for " + what + status, "look whether the OAuth client is still there and enabled in Access"
 	case errors.Is(err, upstream.ErrNotPermitted):
 		return "the role of the OAuth client is too small for " + what + status, superAdmin
-	case errors.Is(err, upstream.ErrRefused) && e.Message != "":
-		return "Access refuses " + what + status + ": " + e.Message, ""
+	case errors.Is(err, upstream.ErrRefused) && err.Message != "":
+		return "Access refuses " + what + status + ": " + err.Message, ""
 	case errors.Is(err, upstream.ErrRefused):
 		return "Access refuses " + what + status, ""
-	case errors.Is(err, upstream.ErrConflict) && e.Message != "":
-		return e.Message, ""
+	case errors.Is(err, upstream.ErrConflict) && err.Message != "":
+		return err.Message, ""
 	case errors.Is(err, upstream.ErrConflict):
 		return "Access has another record of that name", ""
 	case errors.Is(err, upstream.ErrNotFound):
 		return "Access finds nothing for " + what + status, "set access.url to the address of the tenant, without any path"
-	case e.Status == 0:
+	case err.Status == 0:
 		return "Access does not answer to " + what, "ws1bridge doctor tells why, if it lasts"
-	case e.Status/100 == 5:
+	case err.Status/100 == 5:
 		return "Access has an error of its own at " + what + status, "wait, or ask the owner of the tenant"
 	}
 	return "something other than Access answers to " + what + status, "set access.url to the address of the tenant, without any path"

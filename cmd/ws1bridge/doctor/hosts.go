@@ -93,21 +93,9 @@ func (d *Doctor) otherHosts() []string {
 // checkOtherSpelling tries the other spellings of the host: tenants moved from
 // one to the other, and some answer to both.
 func (d *Doctor) checkOtherSpelling(ctx context.Context) verdict {
-	hosts := d.otherHosts()
-	answers := make([]bool, len(hosts))
-	var wait sync.WaitGroup
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	for i, host := range hosts {
-		wait.Go(func() { answers[i] = d.isAccess(ctx, host) })
-	}
-	wait.Wait()
-	var found []string
-	for i, host := range hosts {
-		if answers[i] {
-			found = append(found, host)
-		}
-	}
+	found := d.answeringAsAccess(ctx, d.otherHosts())
 	own := d.tenant.Hostname()
 	self := d.isAccess(ctx, d.tenant.Host)
 	switch {
@@ -124,6 +112,23 @@ func (d *Doctor) checkOtherSpelling(ctx context.Context) verdict {
 		return ok("only " + own + " answers as Workspace ONE Access")
 	}
 	return unknown("no other spelling of "+own+" answers as Workspace ONE Access either", "")
+}
+
+// answeringAsAccess are those of the hosts that serve Access.
+func (d *Doctor) answeringAsAccess(ctx context.Context, hosts []string) []string {
+	answers := make([]bool, len(hosts))
+	var wait sync.WaitGroup
+	for i, host := range hosts {
+		wait.Go(func() { answers[i] = d.isAccess(ctx, host) })
+	}
+	wait.Wait()
+	var found []string
+	for i, host := range hosts {
+		if answers[i] {
+			found = append(found, host)
+		}
+	}
+	return found
 }
 
 // isAccess reports whether a host serves the discovery document of Access.

@@ -161,16 +161,19 @@ func (a *access) checkPolicy(ctx context.Context, domain string) verdict {
 	if i < 0 {
 		return unknown("could not be checked: Access lists no default access policy", "look under Policies in Access whether the default policy has the method of Okta's identity provider")
 	}
-	policy := policies[i]
-	var methods, known []string
-	for _, p := range all {
-		known = append(known, p.Methods...)
+	using := slices.DeleteFunc(providersOf(all, d), func(p upstream.IdentityProvider) bool { return !p.Enabled })
+	return policyVerdict(policies[i], methodsOf(using), methodsOf(all))
+}
+
+func methodsOf(providers []upstream.IdentityProvider) (methods []string) {
+	for _, p := range providers {
+		methods = append(methods, p.Methods...)
 	}
-	for _, p := range providersOf(all, d) {
-		if p.Enabled {
-			methods = append(methods, p.Methods...)
-		}
-	}
+	return methods
+}
+
+// policyVerdict is whether a policy has one of the methods, of all that are known.
+func policyVerdict(policy upstream.Policy, methods, known []string) verdict {
 	switch {
 	case policy.Mentions(methods...):
 		return ok(policy.Name + " has the method " + strings.Join(methods, ", "))

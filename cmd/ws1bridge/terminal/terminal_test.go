@@ -12,13 +12,18 @@ func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		screen := &strings.Builder{}
 		g := &Progress{w: screen}
+		shown := func() string {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			return screen.String()
+		}
 		step := func(d time.Duration) {
 			time.Sleep(d)
 			synctest.Wait()
 		}
 		want := func(text string) {
 			t.Helper()
-			if got := screen.String(); got != text {
+			if got := shown(); got != text {
 				t.Errorf("the screen got %q, want %q", got, text)
 			}
 		}
