@@ -65,11 +65,11 @@ func connect(cfg config.Config, domains []string, log *zap.Logger, metrics prome
 	return connection.New(tenant, connection.NewTransport(),
 		auth.Config{
 			ClientID: cfg.Access.ClientID, ClientSecret: cfg.Access.ClientSecret,
-			OnChange: tellToken(log), Registerer: metrics,
+			OnChange: logToken(log), Registerer: metrics,
 		},
 		upstream.Config{
 			Domains: domains, Resilience: upstream.Resilience{RateLimit: cfg.Access.RateLimit},
-			OnCircuit: tellCircuit(log), Registerer: metrics,
+			OnCircuit: logCircuit(log), Registerer: metrics,
 		})
 }
 

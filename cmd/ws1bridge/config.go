@@ -19,7 +19,7 @@ func (p *program) configCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(p.stdout, "The configuration is well: users go to the domain %s of %s, %d token(s) for Okta.\n%s",
+			_, err = fmt.Fprintf(p.stdout, "The configuration is OK: users go to the domain %s of %s, %d token(s) for Okta.\n%s",
 				cfg.Domains.Default, cfg.Access.URL, len(cfg.Okta.Tokens), cfg.Summary())
 			return err
 		},

@@ -152,8 +152,8 @@ func chooseDirectory(directories []upstream.Directory, name string) (upstream.Di
 		"\n  → give the domain, or the id that ws1bridge directory show prints")
 }
 
-// completeDirectories offers the names of directories to the shell, as far as
-// Access tells them at once.
+// completeDirectories offers the names of directories to the shell, if
+// Access lists them quickly.
 func (p *program) completeDirectories(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp

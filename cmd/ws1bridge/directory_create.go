@@ -98,7 +98,7 @@ func checkNewDirectory(own []string, domain string) error {
 	}
 	for _, mine := range own {
 		if domain != mine && strings.EqualFold(domain, mine) {
-			return fmt.Errorf("the configuration sends users to %s, which is not %s to Access: it compares to the byte\n  → use --domain %s, or change the configuration", mine, domain, mine)
+			return fmt.Errorf("the configuration sends users to %s, which is not %s to Access: it compares exactly\n  → use --domain %s, or change the configuration", mine, domain, mine)
 		}
 	}
 	return nil
@@ -112,7 +112,7 @@ func notCreated(err error) error {
 		return explained("creating a directory", err)
 	case errors.Is(err, upstream.ErrNotFound):
 		return errors.New("Access finds nothing that creates directories (NOT_FOUND), for either media type: " + e.Err.Error() +
-			"\n  → set access.url to the address of the tenant alone; where Identity Services are on, directories of Access are read-only, and Okta pushes there without a bridge")
+			"\n  → set access.url to the address of the tenant, without any path; where Identity Services are on, directories of Access are read-only, and Okta pushes there without a bridge")
 	case e.Status == 406 || e.Status == 415:
 		return errors.New("Access takes neither media type for a directory: " + e.Err.Error() +
 			"\n  → look for a proxy between here and Access that changes the header Content-Type")

@@ -43,7 +43,7 @@ func TestDirectoryCreateRefused(t *testing.T) {
 		{name: "a domain in another directory", cfg: accesstest.Config{Domains: []string{}, Modes: accesstest.Modes{SyncedDomain: "acme.com"}},
 			want: exitFailed, says: []string{"belongs to a directory of type ACTIVE_DIRECTORY_LDAP", "a domain belongs to one directory"}},
 		{name: "a domain that is there in another case", cfg: accesstest.Config{Domains: []string{"ACME.com"}},
-			want: exitFailed, says: []string{"one has ACME.com", "Access compares to the byte"}},
+			want: exitFailed, says: []string{"one has ACME.com", "Access compares exactly"}},
 		{name: "a domain that the configuration spells otherwise", args: "--domain Acme.com", want: exitUsage,
 			says: []string{"the configuration sends users to acme.com, which is not Acme.com to Access", "use --domain acme.com"}},
 		{name: "a domain that is none", args: "--domain https://acme.com", want: exitUsage, says: []string{"--domain must be a domain alone"}},

@@ -14,10 +14,10 @@ func (p *program) doctorCommand() *cobra.Command {
 	var write, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Examine the deployment and say what to mend",
+		Short: "Examine the deployment and say what to fix",
 		Long: `Examine the deployment step by step: configuration, tenant, token, directory,
 identity provider, access policy, SCIM, and the bridge as Okta sees it. Each check
-is ✓ (well), ✗ (to be mended) or ? (could not be checked, which proves nothing,
+is ✓ (OK), ✗ (to be fixed) or ? (could not be checked, which proves nothing,
 such as what the role of the OAuth client may not read).
 
 It changes nothing, unless --write lets it create, change and delete a test user

@@ -14,7 +14,7 @@ import (
 func TestDoctor(t *testing.T) {
 	o := newOperator(t, accesstest.Config{SeedUsers: 2})
 	got := o.expect(t, exitOK, words("doctor --write"), "✓ directory of acme.com", "✓ access policy for acme.com", "✓ SCIM write", "? public URL",
-		"11 well, 0 to be mended, 3 not checked")
+		"11 OK, 0 to be fixed, 3 not checked")
 	if strings.Contains(got.stdout, "\x1b") || got.stderr != "" || strings.Contains(got.stdout, "user-0001") {
 		t.Errorf("the doctor printed %q and %q", got.stdout, got.stderr)
 	}
@@ -58,7 +58,7 @@ func TestDoctorAsJSON(t *testing.T) {
 		t.Errorf("%d checks: %d, %d, %d", len(report.Checks), report.OK, report.Failed, report.Unknown)
 	}
 	for _, c := range report.Checks {
-		if !strings.Contains(plain, c.Name) || !strings.Contains(plain, c.Finding) || !strings.Contains(plain, c.Mend) {
+		if !strings.Contains(plain, c.Name) || !strings.Contains(plain, c.Finding) || !strings.Contains(plain, c.Fix) {
 			t.Errorf("the text lacks %+v", c)
 		}
 	}
@@ -74,9 +74,9 @@ func TestDoctorWithoutAConfiguration(t *testing.T) {
 func TestSheet(t *testing.T) {
 	var out bytes.Buffer
 	s := &sheet{w: &out, paint: terminal.Painter{Colors: true}, width: 8}
-	s.add(doctor.Result{Name: "name", Outcome: doctor.Failed, Finding: "found", Mend: "mend"})
+	s.add(doctor.Result{Name: "name", Outcome: doctor.Failed, Finding: "found", Fix: "fix"})
 	s.add(doctor.Result{Name: "a long name", Outcome: doctor.OK, Finding: "found"})
-	want := "\x1b[31m✗\x1b[0m name    found\n          → mend\n\x1b[32m✓\x1b[0m a long name found\n"
+	want := "\x1b[31m✗\x1b[0m name    found\n          → fix\n\x1b[32m✓\x1b[0m a long name found\n"
 	if out.String() != want {
 		t.Errorf("got %q, want %q", out.String(), want)
 	}

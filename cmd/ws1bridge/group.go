@@ -21,8 +21,7 @@ func (p *program) groupCommand() *cobra.Command {
 		Short: "Show a group, its members, and whether Okta sees it",
 		Long: `Show one group: its members, and whether it is one that Okta sees through the
 bridge. NAME is its displayName or its id in Access. Groups of other owners are
-shown too: names are unique in the whole tenant, so one of them may stand in the
-way of a push.
+shown too: names are unique in the whole tenant, so one of them may block a push.
 
 The output is personal data. Exit code 1: there is no such group, or Okta's pushes
 do not reach it.`,
@@ -82,7 +81,7 @@ func (p *program) printGroup(g upstream.GroupAccount, limit int) {
 	}
 	fmt.Fprintf(p.stdout, "%s\n", g.DisplayName)
 	for _, fact := range [][2]string{
-		{"id in Access", g.ID}, {"type", cmp.Or(g.Kind, "not told")}, {"domain", cmp.Or(g.Domain, "not told")},
+		{"id in Access", g.ID}, {"type", cmp.Or(g.Kind, "not known")}, {"domain", cmp.Or(g.Domain, "not known")},
 		{"externalId", cmp.Or(g.ExternalID, "none")}, {"changed", whenChanged(g.Meta)}, {"Okta sees", sees},
 		{"members", strconv.Itoa(len(g.Members))},
 	} {

@@ -109,7 +109,7 @@ func guided(t *testing.T, cfg accesstest.Config, changes ...string) *operator {
 }
 
 // TestMoving plays what the guide on moving promises: Okta links a person whom
-// another app pushed, and nobody is made anew.
+// another app pushed, and nobody is created twice.
 func TestMoving(t *testing.T) {
 	s := serve(t, accesstest.Config{SeedUsers: 3})
 	before := s.access.State().Users

@@ -16,7 +16,7 @@ import (
 func (p *program) healthcheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "healthcheck",
-		Short: "Exit 0 when the bridge on this machine lives",
+		Short: "Exit 0 when the bridge on this machine is alive",
 		Long: `Ask the bridge on this machine for its health, at the address "listen" of the
 configuration. It is made for container health checks and needs no other setting.`,
 		Args: usageArgs(cobra.NoArgs),

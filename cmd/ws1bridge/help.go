@@ -7,7 +7,7 @@ var examples = map[string]string{
 	"ws1bridge config check": `  ws1bridge config check --config /etc/ws1bridge/config.yaml
   WS1BRIDGE_CONFIG=config.yaml ws1bridge config check`,
 	"ws1bridge demo":        "  ws1bridge demo --once",
-	"ws1bridge healthcheck": "  ws1bridge healthcheck || echo \"the bridge does not live\"",
+	"ws1bridge healthcheck": "  ws1bridge healthcheck || echo \"the bridge is not alive\"",
 	"ws1bridge version":     "  ws1bridge version",
 }
 

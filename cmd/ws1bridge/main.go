@@ -4,11 +4,11 @@
 //
 //	ws1bridge serve          runs the bridge
 //	ws1bridge demo           shows it at work, with an emulator of Access
-//	ws1bridge emulator       runs the emulator alone
-//	ws1bridge healthcheck    exits 0 when the local bridge lives
+//	ws1bridge emulator       runs only the emulator
+//	ws1bridge healthcheck    exits 0 when the local bridge is alive
 //	ws1bridge config check   lists every problem of the configuration
-//	ws1bridge map            shows what a user of Okta's becomes in Access, and back
-//	ws1bridge doctor         examines the deployment and says what to mend
+//	ws1bridge map            shows what a user of Okta becomes in Access, and back
+//	ws1bridge doctor         examines the deployment and says what to fix
 //	ws1bridge directory      lists, shows, creates and deletes directories of Access
 //	ws1bridge user get       shows a person in Access and as Okta sees it
 //	ws1bridge group get      shows a group
@@ -133,7 +133,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// underWay tells who watches what is under way, if it takes long, until done.
+// underWay says on a terminal what is under way, if it takes long, until done.
 func (p *program) underWay(what string) (done func()) {
 	progress := terminal.NewProgress(p.stderr)
 	progress.Begin(what)

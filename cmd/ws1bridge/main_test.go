@@ -49,7 +49,7 @@ func TestExitCodes(t *testing.T) {
 		{name: "an extra argument", args: "version now", want: exitUsage, wantStderr: "version --help"},
 		{
 			name: "config check of a good configuration", args: "config check", env: environ(),
-			wantStdout: "The configuration is well: users go to the domain acme.com of https://example.workspaceoneaccess.com, 1 token(s) for Okta.\n",
+			wantStdout: "The configuration is OK: users go to the domain acme.com of https://example.workspaceoneaccess.com, 1 token(s) for Okta.\n",
 		},
 		{
 			name: "config check of a good file", args: "config check --config " + filepath.Join("config", "testdata", "full.yaml"),

@@ -25,7 +25,7 @@ func (p *program) mapCommand() *cobra.Command {
 	var f mapFlags
 	cmd := &cobra.Command{
 		Use:   "map [FILE]",
-		Short: "Show what a user of Okta's becomes in Access, and back",
+		Short: "Show what a user of Okta becomes in Access, and back",
 		Long: `Read users from FILE, or from standard input, and print for each what Access would
 be sent and what Okta would read back, which pair or rule made it so, and what is
 dropped. Nothing is sent anywhere, and of the configuration only domains, groups

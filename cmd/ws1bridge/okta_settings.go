@@ -140,7 +140,7 @@ People and groups:
     support one group for both, and members go missing.
   - People who were assigned before provisioning was on need Provision User on the
     app's Assignments page.
-  - Okta pushes into a group those people alone who are assigned to the app; the
+  - Okta pushes into a group only those people who are assigned to the app; the
     others join when they are, at the next Push Now.
   - Suspending a person in Okta pushes nothing; unassigning or deactivating does.
 `)

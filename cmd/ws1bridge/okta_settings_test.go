@@ -12,7 +12,7 @@ import (
 	"ws1bridge/cmd/ws1bridge/config"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestOktaSettings(t *testing.T) {
 	o := &operator{env: environ("WS1BRIDGE_PUBLIC_URL=https://bridge.example.com/scim/v2")}

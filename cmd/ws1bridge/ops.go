@@ -19,7 +19,7 @@ func opsHandler(ready *readiness, registry *prometheus.Registry) http.Handler {
 }
 
 // alive says that the process lives, and nothing about Access: restarting the
-// bridge does not mend Access.
+// bridge does not fix Access.
 func alive(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
 
 	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/config"
@@ -26,7 +24,7 @@ as if it had, and each request that was held back is a line in the log, which
 names attributes. With --dry-run-values it also holds what would have been sent,
 personal data included. Let a test
 app of Okta's push to it: people who are created get ids that end with the run,
-and an app that has stored them must be assigned anew.`,
+and an app that has stored them must be assigned again.`,
 		Example: "  ws1bridge serve --config /etc/ws1bridge/config.yaml",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), dry) },
@@ -64,14 +62,4 @@ func (p *program) serve(ctx context.Context, dry dryRun) error {
 	err = b.run(ctx, main, ops)
 	log.Info("stopped", zap.Error(err))
 	return err
-}
-
-// newLogger writes JSON lines. The level was checked with the configuration.
-func newLogger(w io.Writer, level string) *zap.Logger {
-	at, _ := zapcore.ParseLevel(level)
-	encoding := zap.NewProductionEncoderConfig()
-	encoding.TimeKey = "time"
-	encoding.EncodeTime = zapcore.RFC3339NanoTimeEncoder
-	encoding.EncodeDuration = zapcore.SecondsDurationEncoder
-	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(encoding), zapcore.Lock(zapcore.AddSync(w)), at))
 }

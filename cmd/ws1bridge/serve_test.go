@@ -175,18 +175,18 @@ func TestReadinessKeepsFindings(t *testing.T) {
 		}}}}
 		steps := []struct {
 			after        time.Duration
-			mend         bool
+			fix          bool
 			want, checks int
 		}{
 			{want: 503, checks: 1},
-			{after: keepBad - time.Second, mend: true, want: 503, checks: 1},
+			{after: keepBad - time.Second, fix: true, want: 503, checks: 1},
 			{after: time.Second, want: 200, checks: 2},
 			{after: keepGood - time.Second, want: 200, checks: 2},
 			{after: time.Second, want: 200, checks: 3},
 		}
 		for i, step := range steps {
 			time.Sleep(step.after)
-			if step.mend {
+			if step.fix {
 				trouble = nil
 			}
 			if got := probe(t.Context(), r); got != step.want || checks != step.checks {

@@ -41,8 +41,8 @@ func (s server) httpServer() *http.Server {
 }
 
 // serveHTTP serves ln until ctx ends. Then it refuses new requests, lets open
-// ones finish, and closes ln, in that order, so that whoever comes in between
-// is answered.
+// ones finish, and closes ln, in that order, so that requests in between
+// are answered.
 func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
 	var silent silentConns
 	srv := s.httpServer()

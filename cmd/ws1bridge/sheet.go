@@ -45,7 +45,7 @@ func (p *program) newSheet(domains []string) *sheet {
 	return s
 }
 
-// add writes a result down: a line with its finding, and one with its mend.
+// add writes a result down: a line with its finding, and one with its fix.
 func (s *sheet) add(r doctor.Result) {
 	s.Checks = append(s.Checks, r)
 	switch r.Outcome {
@@ -61,8 +61,8 @@ func (s *sheet) add(r doctor.Result) {
 	}
 	room := max(s.width-utf8.RuneCountInString(r.Name), 1)
 	fmt.Fprintf(s.w, "%s %s%s%s\n", s.mark(r.Outcome), r.Name, strings.Repeat(" ", room), r.Finding)
-	if r.Mend != "" {
-		fmt.Fprintf(s.w, "%s→ %s\n", strings.Repeat(" ", s.width+2), r.Mend)
+	if r.Fix != "" {
+		fmt.Fprintf(s.w, "%s→ %s\n", strings.Repeat(" ", s.width+2), r.Fix)
 	}
 }
 
@@ -77,7 +77,7 @@ func (s *sheet) conclude() error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(s.w, "\n%d well, %d to be mended, %d not checked\n", s.OK, s.Failed, s.Unknown)
+		fmt.Fprintf(s.w, "\n%d OK, %d to be fixed, %d not checked\n", s.OK, s.Failed, s.Unknown)
 	}
 	if s.Failed > 0 {
 		return fmt.Errorf("%d check(s) failed", s.Failed)

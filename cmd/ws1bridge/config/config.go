@@ -69,7 +69,7 @@ func Load(path string, environ []string) (Config, error) {
 	return cfg, nil
 }
 
-// Examine is Load for whoever can work with a part of the configuration: it
+// Examine is Load for those who can work with a part of the configuration: it
 // returns what could be read, and what is wrong, one problem a setting.
 func Examine(path string, environ []string) (Config, Problems) {
 	cfg, problems := read(path, environ)

@@ -34,7 +34,7 @@ func (d *Doctor) checkPublicURL(context.Context) verdict {
 }
 
 func (d *Doctor) publicPeer() peer {
-	u, _ := url.Parse(d.cfg.PublicURL) // checkPublicURL went well
+	u, _ := url.Parse(d.cfg.PublicURL) // checkPublicURL was OK
 	return peer{url: u, setting: "public_url", owner: "whoever ends TLS before the bridge"}
 }
 

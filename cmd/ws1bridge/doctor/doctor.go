@@ -39,7 +39,7 @@ type Config struct {
 	OktaTokens []auth.Secret
 	// Write makes the Doctor create, change and delete a user and a group.
 	Write bool
-	// OnCheck is told the name of each check before it is made; nil tells nobody.
+	// OnCheck is called with the name of each check before it is made. Optional.
 	OnCheck func(name string)
 
 	// Timeout bounds a single request to a host; 0 is 10 seconds.
@@ -61,7 +61,7 @@ type Doctor struct {
 	tenant  *url.URL // nil where the configuration names none
 	reached bool     // the host of the tenant answers
 	clock   clock
-	token   string   // "" until the check of the token went well
+	token   string   // "" until the check of the token is OK
 	access  *access  // nil until then
 	domains []string // of the access
 }

@@ -13,16 +13,16 @@ const superAdmin = "give the OAuth client a larger admin role in Access (Super A
 
 // Explain says what a failure of a request to Access means and what to do, in
 // one line each. what is what was under way, such as "reading users".
-func Explain(what string, err error) (finding, mend string) {
+func Explain(what string, err error) (finding, fix string) {
 	if problem, ok := errors.AsType[*upstream.DomainProblem](err); ok {
 		v := domainVerdict(problem)
-		return v.finding, v.mend
+		return v.finding, v.fix
 	}
 	var e *upstream.Error
 	var detailed interface{ Detail() string }
 	switch {
 	case errors.As(err, &detailed):
-		return strings.TrimSuffix(detailed.Detail(), "."), "ws1bridge doctor tells more"
+		return strings.TrimSuffix(detailed.Detail(), "."), "ws1bridge doctor says more"
 	case !errors.As(err, &e):
 		return what + " failed: " + err.Error(), ""
 	}
@@ -48,7 +48,7 @@ func explainAnswer(what string, err *upstream.Error) (finding, fix string) {
 	case errors.Is(err, upstream.ErrNotFound):
 		return "Access finds nothing for " + what + status, "set access.url to the address of the tenant, without any path"
 	case err.Status == 0:
-		return "Access does not answer to " + what, "ws1bridge doctor tells why, if it lasts"
+		return "Access does not answer to " + what, "if it lasts, ws1bridge doctor says why"
 	case err.Status/100 == 5:
 		return "Access has an error of its own at " + what + status, "wait, or ask the owner of the tenant"
 	}

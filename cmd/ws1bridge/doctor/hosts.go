@@ -100,7 +100,7 @@ func (d *Doctor) checkOtherSpelling(ctx context.Context) verdict {
 	self := d.isAccess(ctx, d.tenant.Host)
 	switch {
 	case len(found) > 0 && !self && d.reached:
-		// The page that tells may be hidden; the token will show.
+		// The page that says it may be hidden; the check of the token will show.
 		return unknown(found[0]+" answers as Workspace ONE Access; "+own+" answers, but does not say that it is",
 			"if the check of the token fails: set access.url to https://"+found[0]+", if that is your tenant")
 	case len(found) > 0 && !self:

@@ -34,7 +34,7 @@ func (a *answer[T]) get(ctx context.Context, ask func(context.Context) (T, error
 }
 
 // loginChecks are those without which the users of a domain cannot log in, for
-// an access that is there once the check premise went well.
+// an access that exists once the check premise is OK.
 func loginChecks(domain, premise string, a func() *access) []check {
 	directory := "directory of " + domain
 	provider := "identity provider of " + domain
@@ -47,8 +47,8 @@ func loginChecks(domain, premise string, a func() *access) []check {
 
 // unread is the verdict when something could not be read: never that it is bad.
 func unread(what string, err error) verdict {
-	finding, mend := Explain("reading "+what, err)
-	return unknown("could not be checked: "+finding, mend)
+	finding, fix := Explain("reading "+what, err)
+	return unknown("could not be checked: "+finding, fix)
 }
 
 func (a *access) directory(ctx context.Context, domain string) (upstream.Directory, error) {
@@ -73,15 +73,15 @@ func (a *access) checkDirectory(ctx context.Context, domain string) verdict {
 
 // domainVerdict adds to a problem what to do about it.
 func domainVerdict(p *upstream.DomainProblem) verdict {
-	mend := map[upstream.DomainReason]string{
+	fix := map[upstream.DomainReason]string{
 		upstream.MissingDirectory: "ws1bridge directory create --domain " + p.Domain,
-		upstream.OtherSpelling:    "spell it exactly " + strings.Join(p.Domains, "") + " in the configuration, or make the directory anew: Access compares to the byte",
+		upstream.OtherSpelling:    "spell it exactly " + strings.Join(p.Domains, "") + " in the configuration, or make the directory again: Access compares exactly",
 		upstream.WrongType: "choose a domain of its own for Okta's users, such as okta." + p.Domain + ", or take the domain out of the directory " +
 			p.Directory.Name + " first: a domain belongs to one directory",
 		upstream.BeingDeleted:       "wait until it is gone, then: ws1bridge directory create --domain " + p.Domain,
 		upstream.SeveralDirectories: "leave the domain to one directory of type Other, and take it out of the others",
 	}[p.Reason]
-	return failed(p.Error(), mend)
+	return failed(p.Error(), fix)
 }
 
 // providersOf are the providers that use a directory.
@@ -144,7 +144,7 @@ func names(providers []upstream.IdentityProvider) string {
 	return strings.Join(list, ", ")
 }
 
-// checkPolicy looks whether a method of the directory's provider stands in the
+// checkPolicy looks whether a method of the directory's provider is in the
 // default access policy. How rules spell methods is not documented: that a
 // policy does not mention one is taken for a fault only where it mentions
 // others.

@@ -19,13 +19,13 @@ import (
 // peer is what a probe wants to reach.
 type peer struct {
 	url *url.URL
-	// setting is where its URL stands in the configuration.
+	// setting is the setting that names its URL.
 	setting string
 	// owner is who looks after its certificate.
 	owner string
 }
 
-// unreached explains why no answer came, in words that tell the causes apart.
+// unreached explains why there was no answer, and distinguishes the causes.
 func (p peer) unreached(err error) verdict {
 	host := p.url.Host
 	if v, ok := p.badCertificate(err); ok {
@@ -39,22 +39,22 @@ func (p peer) unreached(err error) verdict {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return failed("there is no host "+dns.Name+": the name is not known to DNS", "correct the host in "+p.setting+", or the DNS of this machine")
 	case errors.As(err, &dns):
-		return failed("the name "+dns.Name+" cannot be resolved: the name server does not answer", "mend the DNS of this machine")
+		return failed("the name "+dns.Name+" cannot be resolved: the name server does not answer", "fix the DNS of this machine")
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return failed(host+" refuses the connection: nothing listens on that port", "correct host and port in "+p.setting+", or start what should listen there")
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
-		return failed("there is no way through the network to "+host, "mend routing or firewall of this machine")
+		return failed("there is no way through the network to "+host, "fix routing or firewall of this machine")
 	case isTimeout(err):
 		return failed(host+" does not answer in time", "let the firewall pass connections from this machine to it, or set HTTPS_PROXY")
 	case p.wrongScheme(err):
 		return p.schemeVerdict()
-	case errors.As(err, &op) && op.Op == "remote error": // an alert, whose type crypto/tls keeps to itself
+	case errors.As(err, &op) && op.Op == "remote error": // an alert; crypto/tls does not export its type
 		return failed(host+" breaks off TLS ("+op.Err.Error()+")", "look what ends TLS there: it may ask for a client certificate or refuse TLS 1.2 and 1.3")
 	}
 	return failed("the connection to "+host+" broke off", "look for a firewall or proxy between this machine and it")
 }
 
-// badCertificate tells the faults of certificates apart.
+// badCertificate distinguishes what is wrong with a certificate.
 func (p peer) badCertificate(err error) (verdict, bool) {
 	host := p.url.Hostname()
 	var invalid x509.CertificateInvalidError
@@ -110,11 +110,11 @@ func (p peer) schemeVerdict() verdict {
 	if p.url.Scheme == "http" {
 		speaks, should = "https", "https"
 	}
-	mend := "write " + should + ":// in " + p.setting + ", or correct its port"
+	fix := "write " + should + ":// in " + p.setting + ", or correct its port"
 	if should == "http" {
-		mend = "correct the port in " + p.setting + ": https is asked for, and the port does not speak it"
+		fix = "correct the port in " + p.setting + ": https is asked for, and the port does not speak it"
 	}
-	return failed(p.url.Host+" speaks "+speaks+", and "+p.setting+" says "+p.url.Scheme, mend)
+	return failed(p.url.Host+" speaks "+speaks+", and "+p.setting+" says "+p.url.Scheme, fix)
 }
 
 // answersWrongScheme reports whether an answer to plain http complains that TLS

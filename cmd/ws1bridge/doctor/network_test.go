@@ -66,15 +66,15 @@ func TestNetwork(t *testing.T) {
 	cut := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	diagnose(t, []mistake{
 		{name: "name server that is down", plant: failingToDial(&net.DNSError{Err: "server misbehaving", Name: tenantHost, IsTemporary: true}),
-			check: "tenant host", finding: "cannot be resolved", mend: "mend the DNS"},
-		{name: "no route", plant: failingToDial(syscall.EHOSTUNREACH), check: "tenant host", finding: "no way through the network", mend: "routing or firewall"},
-		{name: "no answer", plant: slowTenant, check: "tenant host", finding: "does not answer in time", mend: "firewall"},
-		{name: "cut connection", plant: atTheTenant(cut), check: "tenant host", finding: "broke off", mend: "firewall or proxy"},
-		{name: "client certificate wanted", plant: wantingACertificate, check: "tenant host", finding: "breaks off TLS", mend: "client certificate"},
-		{name: "proxy that is down", plant: deadProxy, check: "tenant host", finding: "the proxy of HTTPS_PROXY cannot be reached", mend: "correct HTTPS_PROXY"},
-		{name: "a host that is no tenant", plant: atTheTenant(http.NotFoundHandler()), check: "token", finding: "does not take the request (404)", mend: "set access.url"},
+			check: "tenant host", finding: "cannot be resolved", fix: "fix the DNS"},
+		{name: "no route", plant: failingToDial(syscall.EHOSTUNREACH), check: "tenant host", finding: "no way through the network", fix: "routing or firewall"},
+		{name: "no answer", plant: slowTenant, check: "tenant host", finding: "does not answer in time", fix: "firewall"},
+		{name: "cut connection", plant: atTheTenant(cut), check: "tenant host", finding: "broke off", fix: "firewall or proxy"},
+		{name: "client certificate wanted", plant: wantingACertificate, check: "tenant host", finding: "breaks off TLS", fix: "client certificate"},
+		{name: "proxy that is down", plant: deadProxy, check: "tenant host", finding: "the proxy of HTTPS_PROXY cannot be reached", fix: "correct HTTPS_PROXY"},
+		{name: "a host that is no tenant", plant: atTheTenant(http.NotFoundHandler()), check: "token", finding: "does not take the request (404)", fix: "set access.url"},
 		{name: "a tenant that is being updated", plant: atTheTenant(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })),
-			check: "token", finding: "an error of its own (503)", mend: "wait"},
+			check: "token", finding: "an error of its own (503)", fix: "wait"},
 	})
 }
 
@@ -82,7 +82,7 @@ func TestNetwork(t *testing.T) {
 func TestCertificateThatEndsSoon(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	presents(tenantHost, tenantHost, -day, 3*day)(t, w)
-	if r := w.examine(t)["tenant host"]; r.Outcome != doctor.OK || !strings.Contains(r.Mend, "in time") {
+	if r := w.examine(t)["tenant host"]; r.Outcome != doctor.OK || !strings.Contains(r.Fix, "in time") {
 		t.Errorf("got %+v", r)
 	}
 }
@@ -92,7 +92,7 @@ func TestClaims(t *testing.T) {
 	tests := []struct {
 		name, payload string
 		outcome       doctor.Outcome
-		finding, mend string
+		finding, fix  string
 	}{
 		{"issued by the host itself", `{"iss":"https://` + tenantHost + `/SAAS/auth","scp":"admin"}`, doctor.OK, "issued by " + tenantHost, ""},
 		{"issued by the other spelling", `{"iss":"https://acme.vmwareidentity.com/SAAS/auth"}`, doctor.OK, "the other spelling of " + tenantHost, "https://acme.vmwareidentity.com is the name"},
@@ -105,7 +105,7 @@ func TestClaims(t *testing.T) {
 			w := newWorld(t, accesstest.Config{})
 			page200("/SAAS/auth/oauthtoken", `{"access_token":"`+jwt(tt.payload)+`","expires_in":100}`)(t, w)
 			r := w.examine(t)["claims of the token"]
-			if r.Outcome != tt.outcome || !strings.Contains(r.Finding, tt.finding) || !strings.Contains(r.Mend, tt.mend) {
+			if r.Outcome != tt.outcome || !strings.Contains(r.Finding, tt.finding) || !strings.Contains(r.Fix, tt.fix) {
 				t.Errorf("got %+v", r)
 			}
 		})
@@ -137,7 +137,7 @@ func TestSpellingThatIsHidden(t *testing.T) {
 	w.serve(t, old, w.access.Handler(), w.authority.issue(t, old, -day, 90*day))
 	page200("/SAAS/auth/.well-known/openid-configuration", `<html>`)(t, w)
 	r := w.examine(t)["other spelling of the host"]
-	if r.Outcome != doctor.Unknown || !strings.Contains(r.Mend, "set access.url to https://"+old+", if that is your tenant") {
+	if r.Outcome != doctor.Unknown || !strings.Contains(r.Fix, "set access.url to https://"+old+", if that is your tenant") {
 		t.Errorf("got %+v", r)
 	}
 }

@@ -26,16 +26,13 @@ func Person(ctx context.Context, client *upstream.Client, account upstream.Accou
 // checkNameID says by what Access finds the person when Okta sends them: the one
 // thing that the two must agree about for each log-in.
 func (a *access) checkNameID(ctx context.Context, account upstream.Account) verdict {
-	d, err := a.directory(ctx, account.Domain)
-	if err != nil {
-		return unread("directories", err)
-	}
-	all, err := a.providers.get(ctx, a.client.IdentityProviders)
-	if err != nil {
-		return unread("identity providers", err)
+	d, all, missing := a.directoryAndProviders(ctx, account.Domain)
+	if missing != nil {
+		return *missing
 	}
 	for _, p := range providersOf(all, d) {
 		if p.NameID == "" && p.Enabled {
+			var err error
 			if p, err = a.client.IdentityProvider(ctx, p.ID); err != nil {
 				return unread("the identity provider", err)
 			}
@@ -73,7 +70,7 @@ func checkOrigin(a upstream.Account, domains []string) verdict {
 			"let the person log in as such an account does, or delete it in Access and push the person again from Okta")
 	case slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, a.Domain) }):
 		return failed("the account has the domain "+a.Domain+", which the configuration spells "+strings.Join(domains, ", "),
-			"spell the domain as Access does: it compares to the byte")
+			"spell the domain as Access does: it compares exactly")
 	}
 	return failed("the account has the domain "+a.Domain+", and the bridge works for "+strings.Join(domains, ", "),
 		"the person may have two accounts: choose the domain that Okta's users should have, and delete the other account")

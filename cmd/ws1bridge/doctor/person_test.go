@@ -78,7 +78,7 @@ func TestPerson(t *testing.T) {
 			if err := doctor.Person(t.Context(), client, found[0], []string{own}, func(r doctor.Result) { results[r.Name] = r }); err != nil {
 				t.Fatal(err)
 			}
-			if r := results[tt.check]; r.Outcome != tt.outcome || !strings.Contains(r.Finding, tt.finding) || r.Outcome == doctor.Failed && r.Mend == "" {
+			if r := results[tt.check]; r.Outcome != tt.outcome || !strings.Contains(r.Finding, tt.finding) || r.Outcome == doctor.Failed && r.Fix == "" {
 				t.Errorf("got %+v, want %s: %s", r, tt.outcome, tt.finding)
 			}
 		})

@@ -22,24 +22,24 @@ type Result struct {
 	Outcome Outcome `json:"outcome"`
 	// Finding says in one line what was seen.
 	Finding string `json:"finding"`
-	// Mend says in one line what to do; empty where there is nothing.
-	Mend string `json:"mend,omitempty"`
+	// Fix says in one line what to do; empty where there is nothing.
+	Fix string `json:"mend,omitempty"`
 }
 
 // verdict is a Result without its name.
 type verdict struct {
-	outcome       Outcome
-	finding, mend string
+	outcome      Outcome
+	finding, fix string
 }
 
-func ok(finding string) verdict            { return verdict{OK, finding, ""} }
-func failed(finding, mend string) verdict  { return verdict{Failed, finding, mend} }
-func unknown(finding, mend string) verdict { return verdict{Unknown, finding, mend} }
+func ok(finding string) verdict           { return verdict{OK, finding, ""} }
+func failed(finding, fix string) verdict  { return verdict{Failed, finding, fix} }
+func unknown(finding, fix string) verdict { return verdict{Unknown, finding, fix} }
 
-// check is one thing that must be well.
+// check is one thing that must be right.
 type check struct {
 	name string
-	// after names the checks that must have gone well for this one to make sense.
+	// after names the checks that must be OK for this one to make sense.
 	after []string
 	// skip says that the check is not asked for.
 	skip bool
@@ -48,7 +48,7 @@ type check struct {
 
 // run makes the checks one after the other, as far as their premises hold.
 func run(ctx context.Context, checks []check, begin func(string), report func(Result)) error {
-	reasons := map[string]string{} // why a check did not go well, by its name
+	reasons := map[string]string{} // why a check is not OK, by its name
 	for _, c := range checks {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -68,7 +68,7 @@ func run(ctx context.Context, checks []check, begin func(string), report func(Re
 			return err // the verdict is that of an interrupted check
 		}
 		reasons[c.name] = reason
-		report(Result{Name: c.name, Outcome: v.outcome, Finding: oneLine(v.finding), Mend: oneLine(v.mend)})
+		report(Result{Name: c.name, Outcome: v.outcome, Finding: oneLine(v.finding), Fix: oneLine(v.fix)})
 	}
 	return nil
 }

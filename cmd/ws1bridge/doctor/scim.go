@@ -17,10 +17,10 @@ func (d *Doctor) checkRead(ctx context.Context) verdict {
 }
 
 // explainSCIM is Explain for what every role of the bridge must allow.
-func explainSCIM(what string, err error) (finding, mend string) {
-	finding, mend = Explain(what, err)
-	if errors.Is(err, upstream.ErrNotPermitted) && mend == superAdmin {
-		mend = "give the OAuth client an admin role in Access that may manage users and groups, such as Super Admin"
+func explainSCIM(what string, err error) (finding, fix string) {
+	finding, fix = Explain(what, err)
+	if errors.Is(err, upstream.ErrNotPermitted) && fix == superAdmin {
+		fix = "give the OAuth client an admin role in Access that may manage users and groups, such as Super Admin"
 	}
-	return finding, mend
+	return finding, fix
 }

@@ -98,12 +98,12 @@ func (d *Doctor) checkClaims(context.Context) verdict {
 }
 
 func (d *Doctor) checkHealth(ctx context.Context) verdict {
-	well, err := d.access.client.Health(ctx)
+	healthy, err := d.access.client.Health(ctx)
 	switch {
 	case err != nil:
 		return unknown("Access does not tell", "nothing: hosted tenants may hide this page")
-	case !well:
-		return failed("Access says itself that not all is well", "look at its dashboard System Diagnostics, or ask the owner of the tenant")
+	case !healthy:
+		return failed("Access itself reports that something is wrong", "look at its dashboard System Diagnostics, or ask the owner of the tenant")
 	}
 	return ok("Access says that all is well")
 }

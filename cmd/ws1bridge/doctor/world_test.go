@@ -115,14 +115,14 @@ func (w *world) examine(t *testing.T) map[string]doctor.Result {
 	t.Helper()
 	results := map[string]doctor.Result{}
 	err := doctor.New(w.cfg).Run(t.Context(), func(r doctor.Result) {
-		t.Logf("%-8s %-30s %s → %s", r.Outcome, r.Name, r.Finding, r.Mend)
+		t.Logf("%-8s %-30s %s → %s", r.Outcome, r.Name, r.Finding, r.Fix)
 		results[r.Name] = r
 		for _, hidden := range []string{"hush", "eyJ", "user-0001"} {
-			if strings.Contains(r.Finding+r.Mend, hidden) {
+			if strings.Contains(r.Finding+r.Fix, hidden) {
 				t.Errorf("the check of the %s shows %q", r.Name, hidden)
 			}
 		}
-		if r.Outcome == doctor.Failed && r.Mend == "" {
+		if r.Outcome == doctor.Failed && r.Fix == "" {
 			t.Errorf("the check of the %s does not say what to do", r.Name)
 		}
 	})

@@ -44,8 +44,8 @@ func (t *trial) try(ctx context.Context) verdict {
 	left := t.remove(context.WithoutCancel(ctx))
 	switch {
 	case err != nil && left != nil:
-		finding, mend := explainSCIM(what, err)
-		return failed(finding+"; what was made could not be removed", "delete "+t.name+" in Access by hand. "+mend)
+		finding, fix := explainSCIM(what, err)
+		return failed(finding+"; what was made could not be removed", "delete "+t.name+" in Access by hand. "+fix)
 	case err != nil:
 		return failed(explainSCIM(what, err))
 	case left != nil:

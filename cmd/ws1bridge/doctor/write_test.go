@@ -55,8 +55,8 @@ func TestWriteThatCannotBeUndone(t *testing.T) {
 	w.cfg.Write = true
 	w.access.AddFault(accesstest.Fault{Method: http.MethodDelete, Status: http.StatusForbidden})
 	r := w.examine(t)["SCIM write"]
-	if r.Outcome != doctor.Failed || !strings.Contains(r.Mend, "delete ws1bridge-doctor-") || !strings.Contains(r.Mend, "by hand") {
-		t.Errorf("the check says %s: %s → %s", r.Outcome, r.Finding, r.Mend)
+	if r.Outcome != doctor.Failed || !strings.Contains(r.Fix, "delete ws1bridge-doctor-") || !strings.Contains(r.Fix, "by hand") {
+		t.Errorf("the check says %s: %s → %s", r.Outcome, r.Finding, r.Fix)
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// slow is how long something takes before people are told what it is.
+// slow is how long something takes before the line says what it is.
 const slow = time.Second
 
 // Progress is a line that says what is under way, once that takes longer than a
@@ -29,7 +29,7 @@ func NewProgress(w io.Writer) *Progress {
 	return &Progress{w: w}
 }
 
-// erase clears the line on which the cursor stands (ECMA-48, EL).
+// erase clears the line of the cursor (ECMA-48, EL).
 const erase = "\r\x1b[2K"
 
 // Begin says that something else is under way from now on.

@@ -2,15 +2,27 @@ package main
 
 import (
 	"errors"
+	"io"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"ws1bridge/auth"
 )
 
-// tellToken writes a line when the token's state changes: an operator must act
+// newLogger writes JSON lines. The level was checked with the configuration.
+func newLogger(w io.Writer, level string) *zap.Logger {
+	at, _ := zapcore.ParseLevel(level)
+	encoding := zap.NewProductionEncoderConfig()
+	encoding.TimeKey = "time"
+	encoding.EncodeTime = zapcore.RFC3339NanoTimeEncoder
+	encoding.EncodeDuration = zapcore.SecondsDurationEncoder
+	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(encoding), zapcore.Lock(zapcore.AddSync(w)), at))
+}
+
+// logToken logs when the token's state changes: an operator must act
 // on refused credentials, and only know of an outage.
-func tellToken(log *zap.Logger) func(auth.State) {
+func logToken(log *zap.Logger) func(auth.State) {
 	log = log.Named("token")
 	return func(s auth.State) {
 		switch {
@@ -24,9 +36,8 @@ func tellToken(log *zap.Logger) func(auth.State) {
 	}
 }
 
-// tellCircuit writes a line when requests begin to fail at once, and when that
-// is over.
-func tellCircuit(log *zap.Logger) func(open bool) {
+// logCircuit logs when requests begin to fail at once, and when that is over.
+func logCircuit(log *zap.Logger) func(open bool) {
 	log = log.Named("access")
 	return func(open bool) {
 		if open {
