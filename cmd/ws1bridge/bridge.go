@@ -57,7 +57,9 @@ func newRegistry() *prometheus.Registry {
 	return registry
 }
 
-func connect(cfg config.Config, domains []string, log *zap.Logger, metrics prometheus.Registerer) (*connection.Connection, error) {
+func connect(
+	cfg config.Config, domains []string, log *zap.Logger, metrics prometheus.Registerer,
+) (*connection.Connection, error) {
 	tenant, err := upstream.TenantURL(cfg.Access.URL)
 	if err != nil {
 		return nil, err

@@ -30,7 +30,8 @@ type bubbled struct {
 
 func newBubbled(t *testing.T) *bubbled {
 	t.Helper()
-	emulator, err := accesstest.New(accesstest.Config{ClientID: "bridge", ClientSecret: testSecret, Domains: []string{"acme.com"}})
+	emulator, err := accesstest.New(accesstest.Config{ClientID: "bridge", ClientSecret: testSecret,
+		Domains: []string{"acme.com"}})
 	must(t, err)
 	cfg, err := config.Load("", environ())
 	must(t, err)
@@ -46,7 +47,8 @@ func newBubbled(t *testing.T) *bubbled {
 	endpoint, err := newEndpoint(cfg, access.Client, translator, log, registry)
 	must(t, err)
 	ready := newReadiness(access)
-	b := &bubbled{access: emulator, bridge: &bridge{access: access, endpoint: endpoint, ready: ready, ops: opsHandler(ready, registry), log: log}}
+	b := &bubbled{access: emulator, bridge: &bridge{access: access, endpoint: endpoint, ready: ready,
+		ops: opsHandler(ready, registry), log: log}}
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	go func() { _ = access.Tokens.Run(ctx) }()
@@ -95,7 +97,8 @@ func asServed(req *http.Request) *http.Request {
 // ask sends a request as Okta does.
 func (b *bubbled) ask(t *testing.T, method, path string, body any) *httptest.ResponseRecorder {
 	t.Helper()
-	req, err := okta.Client{Base: "https://bridge.example.com/scim/v2", Token: testToken}.Request(t.Context(), method, path, body)
+	caller := okta.Client{Base: "https://bridge.example.com/scim/v2", Token: testToken}
+	req, err := caller.Request(t.Context(), method, path, body)
 	must(t, err)
 	answer := httptest.NewRecorder()
 	mainHandler(b.endpoint).ServeHTTP(answer, asServed(req))
@@ -123,7 +126,8 @@ func mustWait(t *testing.T, answer *httptest.ResponseRecorder) string {
 	}
 	wait := answer.Header().Get("Retry-After")
 	if answer.Code != http.StatusTooManyRequests || wait == "" || wait == "0" || strings.Trim(wait, "0123456789") != "" ||
-		!strings.HasPrefix(answer.Header().Get("Content-Type"), "application/scim+json") || body.Status != "429" || body.Detail == "" ||
+		!strings.HasPrefix(answer.Header().Get("Content-Type"), "application/scim+json") || body.Status != "429" ||
+		body.Detail == "" ||
 		len(body.Schemas) != 1 || body.Schemas[0] != "urn:ietf:params:scim:api:messages:2.0:Error" {
 		t.Errorf("got %d %v %s, want Okta to come again", answer.Code, answer.Header(), answer.Body)
 	}

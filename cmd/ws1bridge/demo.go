@@ -44,7 +44,8 @@ func (p *program) demo(ctx context.Context, address string, once bool) error {
 	if err != nil {
 		return err
 	}
-	emulator, err := accesstest.New(accesstest.Config{ClientID: "demo", ClientSecret: demoSecret, Domains: []string{demoDomain}})
+	emulator, err := accesstest.New(accesstest.Config{ClientID: "demo", ClientSecret: demoSecret,
+		Domains: []string{demoDomain}})
 	if err != nil {
 		return err
 	}

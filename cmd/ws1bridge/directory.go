@@ -21,7 +21,8 @@ func (p *program) directoryCommand() *cobra.Command {
 	cmd.Long = `Look after the directory in Workspace ONE Access that Okta's users land in. It has
 to be of type Other, which only the API can make. The OAuth client needs a role
 that may manage directories for this; the bridge itself does not.`
-	cmd.AddCommand(p.directoryListCommand(), p.directoryShowCommand(), p.directoryCreateCommand(), p.directoryDeleteCommand())
+	cmd.AddCommand(p.directoryListCommand(), p.directoryShowCommand(), p.directoryCreateCommand(),
+		p.directoryDeleteCommand())
 	return cmd
 }
 
@@ -85,10 +86,11 @@ func printDirectories(w io.Writer, directories []upstream.Directory, own []strin
 }
 
 func remark(d upstream.Directory, own []string) string {
+	isOwn := func(domain string) bool { return slices.Contains(own, domain) }
 	switch {
 	case d.Deleting:
 		return "is being deleted"
-	case d.Type == upstream.TypeOther && slices.ContainsFunc(own, func(domain string) bool { return slices.Contains(d.Domains, domain) }):
+	case d.Type == upstream.TypeOther && slices.ContainsFunc(d.Domains, isOwn):
 		return "users of Okta go here"
 	}
 	return "-"
@@ -154,7 +156,9 @@ func chooseDirectory(directories []upstream.Directory, name string) (upstream.Di
 
 // completeDirectories offers the names of directories to the shell, if
 // Access lists them quickly.
-func (p *program) completeDirectories(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (p *program) completeDirectories(
+	cmd *cobra.Command, args []string, _ string,
+) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

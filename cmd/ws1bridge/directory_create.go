@@ -78,14 +78,17 @@ func isNameTaken(err error) bool {
 
 func (p *program) tellEnsured(e upstream.Ensured, domain string) {
 	if e.Refused != 0 {
-		fmt.Fprintf(p.stdout, "Access does not take the vendor's media type any more (%d); plain JSON was sent instead.\n", e.Refused)
+		fmt.Fprintf(p.stdout, "Access does not take the vendor's media type any more (%d); plain JSON was sent instead.\n",
+			e.Refused)
 	}
 	if e.Created {
 		fmt.Fprintf(p.stdout, "Created the directory %s of type Other for the domain %s.\n", e.Directory.Name, domain)
 	} else {
-		fmt.Fprintf(p.stdout, "The directory %s of type Other has the domain %s already: nothing was done.\n", e.Directory.Name, domain)
+		fmt.Fprintf(p.stdout, "The directory %s of type Other has the domain %s already: nothing was done.\n",
+			e.Directory.Name, domain)
 	}
-	fmt.Fprintln(p.stdout, "So that its users can log in, tick it in Okta's identity provider in Access; ws1bridge doctor shows what is missing.")
+	fmt.Fprintln(p.stdout, "So that its users can log in, tick it in Okta's identity provider in Access;"+
+		" ws1bridge doctor shows what is missing.")
 }
 
 // checkNewDirectory refuses what would make a directory that no user reaches.
@@ -98,7 +101,8 @@ func checkNewDirectory(own []string, domain string) error {
 	}
 	for _, mine := range own {
 		if domain != mine && strings.EqualFold(domain, mine) {
-			return fmt.Errorf("the configuration sends users to %s, which is not %s to Access: it compares exactly\n  → use --domain %s, or change the configuration", mine, domain, mine)
+			return fmt.Errorf("the configuration sends users to %s, which is not %s to Access: it compares exactly"+
+				"\n  → use --domain %s, or change the configuration", mine, domain, mine)
 		}
 	}
 	return nil
@@ -111,8 +115,10 @@ func notCreated(err error) error {
 	case !errors.As(err, &e):
 		return explained("creating a directory", err)
 	case errors.Is(err, upstream.ErrNotFound):
-		return errors.New("Access finds nothing that creates directories (NOT_FOUND), for either media type: " + e.Err.Error() +
-			"\n  → set access.url to the address of the tenant, without any path; where Identity Services are on, directories of Access are read-only, and Okta pushes there without a bridge")
+		return errors.New("Access finds nothing that creates directories (NOT_FOUND), for either media type: " +
+			e.Err.Error() +
+			"\n  → set access.url to the address of the tenant, without any path; where Identity Services are on, " +
+			"directories of Access are read-only, and Okta pushes there without a bridge")
 	case e.Status == 406 || e.Status == 415:
 		return errors.New("Access takes neither media type for a directory: " + e.Err.Error() +
 			"\n  → look for a proxy between here and Access that changes the header Content-Type")
@@ -120,10 +126,12 @@ func notCreated(err error) error {
 		return errors.New("Access says that the domain or the name is taken: " + e.Message +
 			"\n  → ws1bridge directory list shows who has it; a domain belongs to one directory of the tenant")
 	case errors.Is(err, upstream.ErrConflict):
-		return errors.New(strings.TrimSuffix(e.Message, ".") + "\n  → choose another --name; the name means nothing to the bridge")
+		return errors.New(strings.TrimSuffix(e.Message, ".") +
+			"\n  → choose another --name; the name means nothing to the bridge")
 	case errors.Is(err, upstream.ErrNotPermitted):
 		finding, _ := doctor.Explain("managing directories", err)
-		return errors.New(finding + "\n  → give the OAuth client a role that may manage directories, such as Super Admin, while this command runs")
+		return errors.New(finding +
+			"\n  → give the OAuth client a role that may manage directories, such as Super Admin, while this command runs")
 	}
 	return explained("creating a directory", err)
 }

@@ -67,7 +67,9 @@ func (p *program) deleteDirectory(ctx context.Context, in io.Reader, name string
 	return p.awaitDeletion(ctx, t, d, how)
 }
 
-func (p *program) beginDeletion(ctx context.Context, in io.Reader, t *tenant, d upstream.Directory, how deletion) error {
+func (p *program) beginDeletion(
+	ctx context.Context, in io.Reader, t *tenant, d upstream.Directory, how deletion,
+) error {
 	users, err := p.countUsers(ctx, t, d)
 	if err != nil {
 		return explained("counting users", err)
@@ -88,8 +90,8 @@ func (p *program) beginDeletion(ctx context.Context, in io.Reader, t *tenant, d 
 // confirm asks for the name of the directory, unless it was given.
 func (p *program) confirm(ctx context.Context, in io.Reader, d upstream.Directory, users int, given string) error {
 	if given == "" {
-		fmt.Fprintf(p.stderr, "This deletes the directory %s (%s) with %d user(s) and all its groups. Type its name to go on: ",
-			d.Name, strings.Join(d.Domains, ", "), users)
+		fmt.Fprintf(p.stderr, "This deletes the directory %s (%s) with %d user(s) and all its groups."+
+			" Type its name to go on: ", d.Name, strings.Join(d.Domains, ", "), users)
 		var err error
 		if given, err = readLine(ctx, in); err != nil {
 			return err

@@ -13,7 +13,8 @@ import (
 
 func TestDoctor(t *testing.T) {
 	o := newOperator(t, accesstest.Config{SeedUsers: 2})
-	got := o.expect(t, exitOK, words("doctor --write"), "✓ directory of acme.com", "✓ access policy for acme.com", "✓ SCIM write", "? public URL",
+	got := o.expect(t, exitOK, words("doctor --write"), "✓ directory of acme.com", "✓ access policy for acme.com",
+		"✓ SCIM write", "? public URL",
 		"11 OK, 0 to be fixed, 3 not checked")
 	if strings.Contains(got.stdout, "\x1b") || got.stderr != "" || strings.Contains(got.stdout, "user-0001") {
 		t.Errorf("the doctor printed %q and %q", got.stdout, got.stderr)
@@ -29,12 +30,14 @@ func TestDoctorFindsSomething(t *testing.T) {
 		says    []string
 	}{
 		{"a mistake in Access", accesstest.Config{Modes: accesstest.Modes{Mistakes: ill}}, nil,
-			[]string{"✗ identity provider of acme.com", "→ enable Okta SAML", "? access policy for acme.com", "1 check(s) failed"}},
+			[]string{"✗ identity provider of acme.com", "→ enable Okta SAML", "? access policy for acme.com",
+				"1 check(s) failed"}},
 		{"a wrong secret", accesstest.Config{}, []string{"WS1BRIDGE_ACCESS_CLIENT_SECRET=another-secret-of-mine"},
 			[]string{"✗ token", "its secret is another", "? SCIM read", "not checked, because the check of the token failed"}},
 		{"a configuration with problems", accesstest.Config{}, []string{"WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_LOG_LEVEL=loud"},
 			[]string{"✗ configuration", "2 problem(s)", "okta.tokens (WS1BRIDGE_OKTA_TOKENS)", "✓ SCIM read"}},
-		{"a public URL without TLS", accesstest.Config{}, []string{"WS1BRIDGE_PUBLIC_URL=http://bridge.example.com/scim/v2"}, []string{"✗ public URL"}},
+		{"a public URL without TLS", accesstest.Config{}, []string{"WS1BRIDGE_PUBLIC_URL=http://bridge.example.com/scim/v2"},
+			[]string{"✗ public URL"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -66,7 +69,8 @@ func TestDoctorAsJSON(t *testing.T) {
 
 func TestDoctorWithoutAConfiguration(t *testing.T) {
 	o := &operator{}
-	o.expect(t, exitFailed, words("doctor"), "✗ configuration", "access.url (WS1BRIDGE_ACCESS_URL): is required", "? tenant host")
+	o.expect(t, exitFailed, words("doctor"), "✗ configuration", "access.url (WS1BRIDGE_ACCESS_URL): is required",
+		"? tenant host")
 	o.expect(t, exitUsage, words("doctor now"), "doctor --help")
 	o.expect(t, exitUsage, words("doctor --writ"), "unknown flag")
 }

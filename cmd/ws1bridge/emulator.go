@@ -126,7 +126,8 @@ func (p *program) emulate(ctx context.Context, f emulatorFlags) error {
 		_ = tenant.Close()
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "Emulator of Workspace ONE Access: tenant http://%s, control http://%s, client %s, domains %v\n",
+	_, err = fmt.Fprintf(p.stdout, "Emulator of Workspace ONE Access: tenant http://%s, control http://%s, client %s, "+
+		"domains %v\n",
 		tenant.Addr(), control.Addr(), f.ClientID, f.Domains)
 	if err != nil {
 		return err

@@ -84,15 +84,19 @@ func rehearsal(t *testing.T) string {
 			all.WriteString(got.stdout + got.stderr)
 		}
 	}
+	wrong := accesstest.Modes{Mistakes: accesstest.Mistakes{PolicyOmitsOkta: true}}
+	small := accesstest.Modes{Mistakes: accesstest.Mistakes{Role: "users"}}
 	play(guided(t, accesstest.Config{}, "WS1BRIDGE_ACCESS_CLIENT_SECRET=wrong"), "doctor")
 	play(guided(t, accesstest.Config{Domains: []string{}}), "doctor", "directory create", "directory create", "doctor")
-	play(guided(t, accesstest.Config{SeedUsers: 1}), "doctor --write", "user get user-0001@acme.com", "directory show acme.com")
+	play(guided(t, accesstest.Config{SeedUsers: 1}),
+		"doctor --write", "user get user-0001@acme.com", "directory show acme.com")
 	withAda := guided(t, accesstest.Config{})
 	seedUser(t, withAda.access, "ada@acme.com", "acme.com")
 	play(withAda, "user get ada@acme.com")
-	play(guided(t, accesstest.Config{Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{PolicyOmitsOkta: true}}}), "doctor")
-	play(guided(t, accesstest.Config{Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{Role: "users"}}}), "doctor")
-	play(guided(t, accesstest.Config{Domains: []string{}, Modes: accesstest.Modes{SyncedDomain: "acme.com"}}), "directory create")
+	play(guided(t, accesstest.Config{Modes: wrong}), "doctor")
+	play(guided(t, accesstest.Config{Modes: small}), "doctor")
+	synced := accesstest.Modes{SyncedDomain: "acme.com"}
+	play(guided(t, accesstest.Config{Domains: []string{}, Modes: synced}), "directory create")
 	return all.String()
 }
 

@@ -160,7 +160,8 @@ func serveArgs(t *testing.T, cfg accesstest.Config, args []string, changes ...st
 		cfg.Domains = []string{"acme.com"}
 	}
 	s := &served{access: accesstest.Start(t, cfg)}
-	env := append(environ("WS1BRIDGE_ACCESS_URL="+s.access.URL, "WS1BRIDGE_LISTEN=127.0.0.1:0", "WS1BRIDGE_OPS_LISTEN=127.0.0.1:0"), changes...)
+	env := append(environ("WS1BRIDGE_ACCESS_URL="+s.access.URL, "WS1BRIDGE_LISTEN=127.0.0.1:0",
+		"WS1BRIDGE_OPS_LISTEN=127.0.0.1:0"), changes...)
 	s.running = start(t, env, args...)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	before, after, _ := strings.Cut(s.stdout.await(t, `"started"`), `"started"`)

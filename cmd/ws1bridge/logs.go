@@ -29,7 +29,8 @@ func logToken(log *zap.Logger) func(auth.State) {
 		case s.Err == nil:
 			log.Info("tokens can be fetched again")
 		case errors.Is(s.Err, auth.ErrCredentials):
-			log.Error("Access refuses the credentials of the bridge: check access.client_id and access.client_secret", zap.Error(s.Err))
+			log.Error("Access refuses the credentials of the bridge: check access.client_id and access.client_secret",
+				zap.Error(s.Err))
 		default:
 			log.Warn("no token can be fetched", zap.Error(s.Err), zap.Bool("token_held", s.HasToken))
 		}

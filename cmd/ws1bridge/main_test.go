@@ -49,19 +49,27 @@ func TestExitCodes(t *testing.T) {
 		{name: "an extra argument", args: "version now", want: exitUsage, wantStderr: "version --help"},
 		{
 			name: "config check of a good configuration", args: "config check", env: environ(),
-			wantStdout: "The configuration is OK: users go to the domain acme.com of https://example.workspaceoneaccess.com, 1 token(s) for Okta.\n",
+			wantStdout: "The configuration is OK: users go to the domain acme.com of https://example.workspaceoneaccess.com, " +
+				"1 token(s) for Okta.\n",
 		},
 		{
-			name: "config check of a good file", args: "config check --config " + filepath.Join("config", "testdata", "full.yaml"),
+			name: "config check of a good file", args: "config check --config " +
+				filepath.Join("config", "testdata", "full.yaml"),
 			wantStdout: "2 token(s) for Okta.\n",
 		},
-		{name: "config check of a bad configuration", args: "config check", want: exitUsage, wantStderr: "ws1bridge: the configuration has 5 problem(s):\n"},
-		{name: "serve with a bad configuration", args: "serve", want: exitUsage, wantStderr: "access.url (WS1BRIDGE_ACCESS_URL): is required"},
-		{name: "serve on an address that is taken", args: "serve", env: occupied, want: exitFailed, wantStderr: "address already in use"},
+		{name: "config check of a bad configuration", args: "config check", want: exitUsage,
+			wantStderr: "ws1bridge: the configuration has 5 problem(s):\n"},
+		{name: "serve with a bad configuration", args: "serve", want: exitUsage,
+			wantStderr: "access.url (WS1BRIDGE_ACCESS_URL): is required"},
+		{name: "serve on an address that is taken", args: "serve", env: occupied, want: exitFailed,
+			wantStderr: "address already in use"},
 		{name: "healthcheck of a live bridge", args: "healthcheck", env: at(live)},
-		{name: "healthcheck of a bridge that is ill", args: "healthcheck", env: at(ill), want: exitFailed, wantStderr: "the bridge answers 502 Bad Gateway"},
-		{name: "healthcheck of a dead bridge", args: "healthcheck", env: at(dead), want: exitFailed, wantStderr: "the bridge does not answer: "},
-		{name: "healthcheck without an address", args: "healthcheck", env: []string{"WS1BRIDGE_LISTEN=8080"}, want: exitUsage, wantStderr: "listen: "},
+		{name: "healthcheck of a bridge that is ill", args: "healthcheck", env: at(ill), want: exitFailed,
+			wantStderr: "the bridge answers 502 Bad Gateway"},
+		{name: "healthcheck of a dead bridge", args: "healthcheck", env: at(dead), want: exitFailed,
+			wantStderr: "the bridge does not answer: "},
+		{name: "healthcheck without an address", args: "healthcheck", env: []string{"WS1BRIDGE_LISTEN=8080"}, want: exitUsage,
+			wantStderr: "listen: "},
 		{name: "an emulator that cannot be", args: "emulator --media-types xml", want: exitUsage, wantStderr: "ws1bridge: "},
 	}
 	for _, tt := range tests {
@@ -144,9 +152,11 @@ func TestDemoOnAnAddressThatIsTaken(t *testing.T) {
 
 func TestEmulator(t *testing.T) {
 	emulator := start(t, nil, "emulator", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
-		"--client-id", "bridge", "--client-secret", testSecret, "--domain", "acme.com", "--domain", "other.com", "--seed-users", "2")
-	addresses := regexp.MustCompile(`tenant (http://\S+), control (http://\S+), client bridge, domains \[acme\.com other\.com\]`).
-		FindStringSubmatch(emulator.stdout.await(t, "\n"))
+		"--client-id", "bridge", "--client-secret", testSecret, "--domain", "acme.com", "--domain", "other.com",
+		"--seed-users", "2")
+	line := regexp.MustCompile(`tenant (http://\S+), control (http://\S+), ` +
+		`client bridge, domains \[acme\.com other\.com\]`)
+	addresses := line.FindStringSubmatch(emulator.stdout.await(t, "\n"))
 	if addresses == nil {
 		t.Fatalf("the emulator printed %s", emulator.stdout)
 	}
@@ -155,7 +165,8 @@ func TestEmulator(t *testing.T) {
 		t.Errorf("a request without a token was answered %d", status)
 	}
 	status, state := get(t, addresses[2]+"/state")
-	if status != http.StatusOK || strings.Count(state, `"PROVISIONED"`) != 2 || strings.Count(state, `"OTHER_DIRECTORY"`) != 2 {
+	if status != http.StatusOK || strings.Count(state, `"PROVISIONED"`) != 2 ||
+		strings.Count(state, `"OTHER_DIRECTORY"`) != 2 {
 		t.Errorf("the state was answered %d %s", status, state)
 	}
 	if got := emulator.stop(t); got != exitOK {

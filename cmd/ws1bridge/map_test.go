@@ -81,7 +81,8 @@ func TestMapGolden(t *testing.T) {
 // TestMapDiffGolden shows what a change of the configuration would do to
 // recorded users.
 func TestMapDiffGolden(t *testing.T) {
-	args := []string{"--config", mapData + "two_domains.yaml", "--diff", mapData + "default.yaml", mapData + "two_domains.json"}
+	args := []string{"--config", mapData + "two_domains.yaml", "--diff", mapData + "default.yaml", mapData +
+		"two_domains.json"}
 	code, stdout, stderr := mapRun(t, nil, args...)
 	if code != exitOK || stderr != "" {
 		t.Errorf("exit %d: %s", code, stderr)
@@ -89,11 +90,13 @@ func TestMapDiffGolden(t *testing.T) {
 	golden(t, "diff.txt", stdout)
 	_, stdout, _ = mapRun(t, nil, append(args, "--json")...)
 	golden(t, "diff.golden.json", stdout)
-	code, stdout, _ = mapRun(t, nil, "--config", mapData+"lost.yaml", "--diff", mapData+"default.yaml", mapData+"lost.json")
+	code, stdout, _ = mapRun(t, nil, "--config", mapData+"lost.yaml", "--diff", mapData+"default.yaml",
+		mapData+"lost.json")
 	if code != exitFailed || !strings.Contains(stdout, "1 of 1 user(s) change, 1 would be refused or lose a value") {
 		t.Errorf("exit %d:\n%s", code, stdout)
 	}
-	code, stdout, _ = mapRun(t, nil, "--config", mapData+"default.yaml", "--diff", mapData+"default.yaml", mapData+"two_domains.json")
+	code, stdout, _ = mapRun(t, nil, "--config", mapData+"default.yaml", "--diff", mapData+"default.yaml",
+		mapData+"two_domains.json")
 	if code != exitOK || stdout != "0 of 3 user(s) change, 0 would be refused or lose a value.\n" {
 		t.Errorf("exit %d:\n%s", code, stdout)
 	}
@@ -101,7 +104,8 @@ func TestMapDiffGolden(t *testing.T) {
 
 // TestMapReadsEveryForm checks the forms in which users may be given.
 func TestMapReadsEveryForm(t *testing.T) {
-	const one = `{"userName":"jane@acme.com","externalId":"1","name":{"givenName":"J","familyName":"D"},"emails":["j@acme.com"]}`
+	const one = `{"userName":"jane@acme.com","externalId":"1",` +
+		`"name":{"givenName":"J","familyName":"D"},"emails":["j@acme.com"]}`
 	for name, tt := range map[string]struct {
 		in    string
 		users int
@@ -126,7 +130,8 @@ func TestMapReadsEveryForm(t *testing.T) {
 				if err := decoder.Decode(&one); err != nil {
 					t.Fatal(err)
 				}
-				if one.User != "jane@acme.com" || one.Side != "okta" || one.Domain.Name != "acme.com" || one.Sent["emails"] != "j@acme.com" {
+				if one.User != "jane@acme.com" || one.Side != "okta" || one.Domain.Name != "acme.com" ||
+					one.Sent["emails"] != "j@acme.com" {
 					t.Errorf("got %+v", one)
 				}
 			}
@@ -144,15 +149,17 @@ func TestMapMistakes(t *testing.T) {
 		args []string
 		want string
 	}{
-		"both sides":         {good, []string{"--okta", "--access", mapData + "lost.json"}, "either --okta's or --access's"},
-		"no file":            {good, []string{"none.json"}, "open none.json"},
-		"two files":          {good, []string{"a", "b"}, "accepts at most 1 arg(s)"},
-		"no JSON":            {good, []string{writeFile(t, "{")}, "the input is not JSON"},
-		"nothing":            {good, []string{writeFile(t, "")}, "the input holds no resource"},
-		"no object":          {good, []string{writeFile(t, "[7]")}, "must hold SCIM resources"},
-		"no domain":          {nil, []string{mapData + "lost.json"}, "domains.default (WS1BRIDGE_DOMAIN): is required"},
-		"a bad rule":         {good, []string{"--config", writeFile(t, "domains:\n  rules: [{okta: a.com}]\n"), mapData + "lost.json"}, "domains.rules[0].access: is empty"},
-		"a bad second one":   {good, []string{"--diff", writeFile(t, "domains:\n  default: a b\n"), mapData + "lost.json"}, "domains.default (WS1BRIDGE_DOMAIN): must be a domain alone"},
+		"both sides": {good, []string{"--okta", "--access", mapData + "lost.json"}, "either --okta's or --access's"},
+		"no file":    {good, []string{"none.json"}, "open none.json"},
+		"two files":  {good, []string{"a", "b"}, "accepts at most 1 arg(s)"},
+		"no JSON":    {good, []string{writeFile(t, "{")}, "the input is not JSON"},
+		"nothing":    {good, []string{writeFile(t, "")}, "the input holds no resource"},
+		"no object":  {good, []string{writeFile(t, "[7]")}, "must hold SCIM resources"},
+		"no domain":  {nil, []string{mapData + "lost.json"}, "domains.default (WS1BRIDGE_DOMAIN): is required"},
+		"a bad rule": {good, []string{"--config", writeFile(t, "domains:\n  rules: [{okta: a.com}]\n"), mapData +
+			"lost.json"}, "domains.rules[0].access: is empty"},
+		"a bad second one": {good, []string{"--diff", writeFile(t, "domains:\n  default: a b\n"), mapData + "lost.json"},
+			"domains.default (WS1BRIDGE_DOMAIN): must be a domain alone"},
 		"a user that is not": {good, []string{"--access", writeFile(t, `{"meta":7}`)}, "decode a user of Access"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -184,7 +191,8 @@ func TestMapInColors(t *testing.T) {
 	}
 	var out bytes.Buffer
 	_ = trace.Printer{Out: &out, Paint: terminal.Painter{Colors: true}}.Users(translator, users)
-	if !strings.Contains(out.String(), "\x1b[31m  userName") || !strings.Contains(out.String(), "\x1b[1mjane@new.example") {
+	if !strings.Contains(out.String(), "\x1b[31m  userName") || !strings.Contains(out.String(),
+		"\x1b[1mjane@new.example") {
 		t.Errorf("got %q", out.String())
 	}
 }

@@ -49,7 +49,8 @@ func (p *program) oktaSettings(app string) error {
 	}
 	cfg, problems := config.Examine(p.configFile, p.environ)
 	if len(problems) > 0 {
-		fmt.Fprintf(p.stderr, "Note: the configuration has %d problem(s), which ws1bridge config check lists; what depends on them is a placeholder here.\n", len(problems))
+		fmt.Fprintf(p.stderr, "Note: the configuration has %d problem(s), which ws1bridge config check lists; what "+
+			"depends on them is a placeholder here.\n", len(problems))
 	}
 	attributes, err := mappedAttributes(cfg)
 	if err != nil {
@@ -84,7 +85,8 @@ func oktaWarnings(cfg config.Config) (warnings []string) {
 	u, err := url.Parse(cfg.PublicURL)
 	switch {
 	case cfg.PublicURL == "":
-		warnings = append(warnings, "public_url is not set: enter the address at which Okta reaches the bridge, ending in "+scim.BasePath)
+		warnings = append(warnings, "public_url is not set: "+
+			"enter the address at which Okta reaches the bridge, ending in "+scim.BasePath)
 	case err != nil || u.Scheme != "https":
 		warnings = append(warnings, "public_url does not begin with https://, and Okta calls nothing else")
 	case !strings.HasSuffix(strings.TrimRight(u.Path, "/"), scim.BasePath):
@@ -94,7 +96,8 @@ func oktaWarnings(cfg config.Config) (warnings []string) {
 		warnings = append(warnings, "the host of public_url has an underscore, which Okta refuses")
 	}
 	if slices.ContainsFunc(cfg.Okta.Tokens, auth.IsWeak) {
-		warnings = append(warnings, "a token of okta.tokens is short enough to be guessed: use 32 random bytes (openssl rand -hex 32)")
+		warnings = append(warnings, "a token of okta.tokens is short enough to be guessed: use 32 random bytes (openssl "+
+			"rand -hex 32)")
 	}
 	return warnings
 }

@@ -35,7 +35,8 @@ func TestOktaSettings(t *testing.T) {
 func TestOktaSettingsOfOneApp(t *testing.T) {
 	o := &operator{env: environ()}
 	for app, other := range map[string]string{"custom": "Catalog app:", "catalog": "Custom app:"} {
-		got := o.expect(t, exitOK, []string{"okta-settings", "--app", app}, "! public_url is not set", "Create Users", "Push Groups")
+		got := o.expect(t, exitOK, []string{"okta-settings", "--app", app}, "! public_url is not set", "Create Users",
+			"Push Groups")
 		if strings.Contains(got.stdout, other) {
 			t.Errorf("--app %s prints %q", app, other)
 		}
@@ -49,9 +50,12 @@ func TestOktaWarnings(t *testing.T) {
 		changes []string
 		want    string
 	}{
-		{"plain http", []string{"WS1BRIDGE_PUBLIC_URL=http://bridge.example.com/scim/v2"}, "! public_url does not begin with https://"},
-		{"another path", []string{"WS1BRIDGE_PUBLIC_URL=https://bridge.example.com"}, "! public_url does not end in /scim/v2"},
-		{"an underscore", []string{"WS1BRIDGE_PUBLIC_URL=https://my_bridge.example.com/scim/v2"}, "! the host of public_url has an underscore"},
+		{"plain http", []string{"WS1BRIDGE_PUBLIC_URL=http://bridge.example.com/scim/v2"},
+			"! public_url does not begin with https://"},
+		{"another path", []string{"WS1BRIDGE_PUBLIC_URL=https://bridge.example.com"},
+			"! public_url does not end in /scim/v2"},
+		{"an underscore", []string{"WS1BRIDGE_PUBLIC_URL=https://my_bridge.example.com/scim/v2"},
+			"! the host of public_url has an underscore"},
 		{"a weak token", []string{"WS1BRIDGE_OKTA_TOKENS=weak"}, "! a token of okta.tokens is short enough to be guessed"},
 		{"problems elsewhere", []string{"WS1BRIDGE_ACCESS_URL="}, "Note: the configuration has 1 problem(s)"},
 	}

@@ -60,7 +60,8 @@ func newOutage(t *testing.T) *outage {
 	t.Helper()
 	o := &outage{bubbled: newBubbled(t)}
 	user := o.mustAsk(t, question{http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"), 201})
-	group := o.mustAsk(t, question{http.MethodPost, "/Groups", okta.Group("Engineers", okta.Member(user, "ada@acme.com")), 201})
+	group := o.mustAsk(t, question{http.MethodPost, "/Groups", okta.Group("Engineers", okta.Member(user, "ada@acme.com")),
+		201})
 	o.questions = questions(user, group)
 	return o
 }
@@ -182,7 +183,8 @@ func TestOutageFromTheStart(t *testing.T) {
 				t.Errorf("the detail is %q, want it to tell of the token endpoint", detail)
 			}
 		}
-		if status, body := o.page(t, o.ops, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"not ready"`) {
+		if status, body := o.page(t, o.ops, "/readyz"); status != http.StatusServiceUnavailable ||
+			!strings.Contains(body, `"not ready"`) {
 			t.Errorf("/readyz was answered %d %s", status, body)
 		}
 	})

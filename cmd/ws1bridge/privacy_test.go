@@ -14,7 +14,8 @@ import (
 // What must be nowhere but in Access. A token of Access is a JWT: it begins with eyJ.
 var private = []string{
 	testSecret, testToken, "wrong-token-of-a-stranger", "eyJ",
-	"@", "acme.com%40", "Adaline", "Lovelady", "Countess", "Gracious", "Engineers", "hush", "placeholder that goes nowhere",
+	"@", "acme.com%40", "Adaline", "Lovelady", "Countess", "Gracious", "Engineers", "hush",
+	"placeholder that goes nowhere",
 }
 
 // TestPrivacy pushes people, provokes every kind of refusal at the most
@@ -22,12 +23,14 @@ var private = []string{
 func TestPrivacy(t *testing.T) {
 	s, ada := servePerson(t)
 	team := s.push(t, http.StatusCreated, http.MethodPost, "/Groups", okta.Object{"displayName": "Engineers",
-		"members": []okta.Object{okta.Member(ada, "adaline@acme.com"), okta.Member("0f4d2b7e-unknown", "gone@acme.com")}}).ID()
+		"members": []okta.Object{okta.Member(ada, "adaline@acme.com"), okta.Member("0f4d2b7e-unknown",
+			"gone@acme.com")}}).ID()
 	refusals(t, s, ada, team)
 	s.access.RevokeTokens()
 	s.push(t, http.StatusOK, http.MethodGet, okta.Filtered("/Users", "userName", "adaline@acme.com"), nil)
 	s.access.AddFault(accesstest.Fault{Path: accessAPI, Method: http.MethodPost, Status: http.StatusBadRequest})
-	s.push(t, http.StatusBadRequest, http.MethodPost, "/Users", okta.User("gracious@acme.com", "Gracious", "Lovelady", "00u3grace"))
+	s.push(t, http.StatusBadRequest, http.MethodPost, "/Users", okta.User("gracious@acme.com", "Gracious", "Lovelady",
+		"00u3grace"))
 	s.checkPrivacy(t, 200, 201, 400, 401, 404, 405, 409, 413, 415)
 }
 
@@ -52,7 +55,8 @@ func TestPrivacyInTrouble(t *testing.T) {
 			s.access.AddFault(fault)
 			s.access.RevokeTokens()
 			s.push(t, http.StatusTooManyRequests, http.MethodGet, okta.Filtered("/Users", "userName", "adaline@acme.com"), nil)
-			s.push(t, http.StatusTooManyRequests, http.MethodPost, "/Users", okta.User("gracious@acme.com", "Gracious", "Lovelady", "00u3grace"))
+			s.push(t, http.StatusTooManyRequests, http.MethodPost, "/Users", okta.User("gracious@acme.com", "Gracious",
+				"Lovelady", "00u3grace"))
 			changed := okta.User("adaline@acme.com", "Adaline", "Lovelady-Countess", "00u1ada")
 			s.push(t, http.StatusTooManyRequests, http.MethodPut, "/Users/"+ada, changed)
 			s.checkPrivacy(t, 201, 429)
@@ -64,7 +68,8 @@ func TestPrivacyInTrouble(t *testing.T) {
 func servePerson(t *testing.T) (*served, string) {
 	t.Helper()
 	s := serve(t, accesstest.Config{}, "WS1BRIDGE_LOG_LEVEL=debug")
-	return s, s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("adaline@acme.com", "Adaline", "Lovelady", "00u1ada")).ID()
+	return s, s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("adaline@acme.com", "Adaline", "Lovelady",
+		"00u1ada")).ID()
 }
 
 // checkPrivacy stops the bridge and looks through all that it showed to an
@@ -75,7 +80,8 @@ func (s *served) checkPrivacy(t *testing.T, statuses ...int) {
 	_, ready := get(t, s.ops+"/readyz")
 	s.stop(t)
 	log := s.stdout.String()
-	for place, text := range map[string]string{"the log": log, "/metrics": metrics, "/readyz": ready, "standard error": s.stderr.String()} {
+	for place, text := range map[string]string{"the log": log, "/metrics": metrics, "/readyz": ready,
+		"standard error": s.stderr.String()} {
 		for _, word := range private {
 			if i := strings.Index(text, word); i >= 0 {
 				t.Errorf("%s holds %q: …%s…", place, word, text[max(0, i-200):min(len(text), i+100)])
@@ -104,10 +110,15 @@ func refusals(t *testing.T, s *served, ada, team string) {
 		{http.StatusBadRequest, http.MethodPost, "/Users", nameless},
 		{http.StatusBadRequest, http.MethodPost, "/Users", []string{"gracious@acme.com"}},
 		{http.StatusBadRequest, http.MethodPut, "/Users/" + ada, okta.Object{"userName": okta.Object{"hush": "hush"}}},
-		{http.StatusBadRequest, http.MethodPatch, "/Users/" + ada, okta.Patch(okta.Object{"op": "replace", "path": "emails[value eq \"adaline@acme.com\"", "value": "hush"})},
-		{http.StatusOK, http.MethodPatch, "/Users/" + ada, okta.Patch(okta.Object{"op": "replace", "value": okta.Object{"title": "Countess", "password": "hush", "pet": "hush"}})},
-		{http.StatusConflict, http.MethodPost, "/Groups", okta.Object{"displayName": "Engineers", "members": []okta.Object{}}},
-		{http.StatusBadRequest, http.MethodPatch, "/Groups/" + team, okta.Patch(okta.Object{"op": "hush", "value": "Engineers"})},
+		{http.StatusBadRequest, http.MethodPatch, "/Users/" + ada,
+			okta.Patch(okta.Object{"op": "replace", "path": "emails[value eq \"adaline@acme.com\"", "value": "hush"})},
+		{http.StatusOK, http.MethodPatch, "/Users/" + ada,
+			okta.Patch(okta.Object{"op": "replace", "value": okta.Object{"title": "Countess", "password": "hush",
+				"pet": "hush"}})},
+		{http.StatusConflict, http.MethodPost, "/Groups", okta.Object{"displayName": "Engineers",
+			"members": []okta.Object{}}},
+		{http.StatusBadRequest, http.MethodPatch, "/Groups/" + team,
+			okta.Patch(okta.Object{"op": "hush", "value": "Engineers"})},
 		{http.StatusBadRequest, http.MethodGet, "/Users?filter=userName+like+%22adaline@acme.com%22", nil},
 		{http.StatusBadRequest, http.MethodGet, "/Users?count=adaline@acme.com", nil},
 		{http.StatusNotFound, http.MethodGet, "/Users/adaline@acme.com", nil},
@@ -121,14 +132,16 @@ func refusals(t *testing.T, s *served, ada, team string) {
 	stranger := *s
 	for _, token := range []string{"wrong-token-of-a-stranger", "Bearer " + testToken, ""} {
 		stranger.okta.Token = token
-		stranger.push(t, http.StatusUnauthorized, http.MethodGet, okta.Filtered("/Users", "userName", "adaline@acme.com"), nil)
+		stranger.push(t, http.StatusUnauthorized, http.MethodGet, okta.Filtered("/Users", "userName", "adaline@acme.com"),
+			nil)
 	}
 }
 
 // unsupportedType sends a body of another type.
 func (s *served) unsupportedType(t *testing.T) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.okta.Base+"/Users", strings.NewReader("userName=adaline@acme.com"))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.okta.Base+"/Users",
+		strings.NewReader("userName=adaline@acme.com"))
 	if err != nil {
 		t.Fatal(err)
 	}

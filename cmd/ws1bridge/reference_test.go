@@ -49,7 +49,8 @@ func TestReferenceTable(t *testing.T) {
 
 // TestReferenceExamples loads each example as the configuration of a bridge.
 func TestReferenceExamples(t *testing.T) {
-	examples := regexp.MustCompile("(?s)\n## Example: ([^\n]+)\n.*?```yaml\n(.*?)```").FindAllStringSubmatch(readFile(t, reference), -1)
+	examples := regexp.MustCompile("(?s)\n## Example: ([^\n]+)\n.*?```yaml\n(.*?)```").FindAllStringSubmatch(readFile(t,
+		reference), -1)
 	var names []string
 	for _, example := range examples {
 		names = append(names, example[1])
@@ -65,7 +66,8 @@ func TestReferenceExamples(t *testing.T) {
 			}
 		})
 	}
-	if want := []string{"the renamed tenant", "two domains", "what Workspace ONE UEM needs", "a tenant attribute"}; !slices.Equal(names, want) {
+	if want := []string{"the renamed tenant", "two domains", "what Workspace ONE UEM needs",
+		"a tenant attribute"}; !slices.Equal(names, want) {
 		t.Errorf("there are the examples %q, want %q", names, want)
 	}
 }

@@ -19,7 +19,8 @@ const accessAPI = "/SAAS/jersey/manager/api"
 
 func TestServe(t *testing.T) {
 	s := serve(t, accesstest.Config{})
-	created := s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
+	created := s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace",
+		"00u1ada"))
 	if location := created.Body["meta"].(map[string]any)["location"]; location != s.okta.Base+"/Users/"+created.ID() {
 		t.Errorf("the location is %v, want it below %s", location, s.okta.Base)
 	}
@@ -115,7 +116,8 @@ func TestReadiness(t *testing.T) {
 		{
 			name: "the domain has no directory", env: []string{"WS1BRIDGE_DOMAIN=other.com"},
 			want: 503, token: statusOK, access: statusOK, directory: statusFailed,
-			detail: "no directory has the domain other.com: create one of type Other (domains that exist: System Domain, acme.com)",
+			detail: "no directory has the domain other.com: create one of type Other (domains that exist: System Domain, " +
+				"acme.com)",
 		},
 		{
 			name: "the domain is spelled otherwise", env: []string{"WS1BRIDGE_DOMAIN=Acme.com"},
@@ -127,8 +129,10 @@ func TestReadiness(t *testing.T) {
 			want: 200, token: statusOK, access: statusOK, directory: statusUnknown, detail: "could not be checked: ",
 		},
 		{
-			name: "the role may not read users", fault: &accesstest.Fault{Path: accessAPI + "/scim", Status: http.StatusForbidden},
-			want: 503, token: statusOK, access: statusFailed, directory: statusOK, detail: "not permitted by Workspace ONE Access (403)",
+			name: "the role may not read users", fault: &accesstest.Fault{Path: accessAPI + "/scim",
+				Status: http.StatusForbidden},
+			want: 503, token: statusOK, access: statusFailed, directory: statusOK,
+			detail: "not permitted by Workspace ONE Access (403)",
 		},
 	}
 	for _, tt := range tests {
@@ -146,7 +150,8 @@ func TestReadiness(t *testing.T) {
 			c := got.Components
 			if status != tt.want || got.Status != want || c["token"].Status != tt.token ||
 				c["access"].Status != tt.access || c["directory"].Status != tt.directory || len(c) != 3 {
-				t.Errorf("got %d %s, want %d token %s, access %s, directory %s", status, body, tt.want, tt.token, tt.access, tt.directory)
+				t.Errorf("got %d %s, want %d token %s, access %s, directory %s", status, body, tt.want, tt.token, tt.access,
+					tt.directory)
 			}
 			if !strings.Contains(body, tt.detail) {
 				t.Errorf("got %s, want it to say %s", body, tt.detail)
@@ -198,7 +203,8 @@ func TestReadinessKeepsFindings(t *testing.T) {
 
 // A probe with a short timeout must not make the next one see trouble.
 func TestReadinessOfAProbeThatLeft(t *testing.T) {
-	r := &readiness{components: []*component{{name: "x", keep: keepGood, check: func(ctx context.Context) error { return ctx.Err() }}}}
+	r := &readiness{components: []*component{{name: "x", keep: keepGood,
+		check: func(ctx context.Context) error { return ctx.Err() }}}}
 	left, leave := context.WithCancel(t.Context())
 	leave()
 	probe(left, r)
@@ -227,7 +233,8 @@ func TestServeDrains(t *testing.T) {
 			}
 			answered := make(chan result, 1)
 			go func() {
-				r, err := s.okta.Send(context.WithoutCancel(t.Context()), http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
+				r, err := s.okta.Send(context.WithoutCancel(t.Context()), http.MethodPost, "/Users",
+					okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
 				answered <- result{r, err}
 			}()
 			s.awaitStrike(t)

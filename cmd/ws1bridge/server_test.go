@@ -72,7 +72,8 @@ func TestServeHTTPEnds(t *testing.T) {
 	}{
 		{name: "nobody is connected", connect: func(*testing.T, *pipes) {}, most: time.Second},
 		{name: "Okta keeps its connection", connect: askNow, most: time.Second},
-		{name: "a load balancer has a connection in reserve", connect: func(_ *testing.T, p *pipes) { p.dial() }, most: 2 * time.Second},
+		{name: "a load balancer has a connection in reserve", connect: func(_ *testing.T, p *pipes) { p.dial() },
+			most: 2 * time.Second},
 		{name: "a request is under way", connect: askMeanwhile, most: held + 2*time.Second},
 	}
 	for _, tt := range tests {

@@ -15,12 +15,14 @@ import (
 // TestConfigCheckTellsOfTheTranslation checks what an administrator sees before
 // the start.
 func TestConfigCheckTellsOfTheTranslation(t *testing.T) {
-	file := writeFile(t, "domains:\n  managed: [acme.com, beta.example]\n  presets: [vmwareidentity.com]\nattributes:\n  - {scim: nickName, off: true}\n")
+	file := writeFile(t, "domains:\n  managed: [acme.com, beta.example]\n  presets: "+
+		"[vmwareidentity.com]\nattributes:\n  - {scim: nickName, off: true}\n")
 	r := start(t, environ(), "config", "check", "--config", file)
 	if code := r.end(t); code != exitOK {
 		t.Fatalf("exit %d: %s", code, r.stderr)
 	}
-	for _, want := range []string{"Managed domains: acme.com, beta.example; groups go to acme.com.", "*.vmwareidentity.com -> *.workspaceoneaccess.com", "1 line(s) of your own"} {
+	for _, want := range []string{"Managed domains: acme.com, beta.example; groups go to acme.com.",
+		"*.vmwareidentity.com -> *.workspaceoneaccess.com", "1 line(s) of your own"} {
 		if !strings.Contains(r.stdout.String(), want) {
 			t.Errorf("%q lacks %q", r.stdout, want)
 		}
@@ -37,14 +39,19 @@ domains:
 groups:
   domain: beta.example
 attributes:
-  - {scim: "urn:okta:acme_1:1.0:user:custom:badge", access: "urn:scim:schemas:extension:workspace:tenant:acme:1.0:badge"}
+  - scim: urn:okta:acme_1:1.0:user:custom:badge
+    access: urn:scim:schemas:extension:workspace:tenant:acme:1.0:badge
 `)
-	s := serveArgs(t, accesstest.Config{Domains: []string{"acme.com", "beta.example"}}, []string{"serve", "--config", file})
-	jane := okta.Object{"userName": "jane@old.example", "externalId": "00u1", "name": okta.Object{"givenName": "Jane", "familyName": "Doe"},
-		"emails": []okta.Object{{"value": "jane@acme.com"}}, "urn:okta:acme_1:1.0:user:custom": okta.Object{"badge": "B7", "shoeSize": "44"}}
+	s := serveArgs(t, accesstest.Config{Domains: []string{"acme.com", "beta.example"}},
+		[]string{"serve", "--config", file})
+	jane := okta.Object{"userName": "jane@old.example", "externalId": "00u1",
+		"name":   okta.Object{"givenName": "Jane", "familyName": "Doe"},
+		"emails": []okta.Object{{"value": "jane@acme.com"}}, "urn:okta:acme_1:1.0:user:custom": okta.Object{"badge": "B7",
+			"shoeSize": "44"}}
 	id := s.push(t, http.StatusCreated, http.MethodPost, "/Users", jane).ID()
 	s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("joan@acme.com", "Joan", "Roe", "00u2"))
-	s.push(t, http.StatusCreated, http.MethodPost, "/Groups", okta.Object{"displayName": "Everybody", "members": []okta.Object{okta.Member(id, "x")}})
+	s.push(t, http.StatusCreated, http.MethodPost, "/Groups", okta.Object{"displayName": "Everybody",
+		"members": []okta.Object{okta.Member(id, "x")}})
 	found := s.push(t, http.StatusOK, http.MethodGet, okta.Filtered("/Users", "userName", "jane@old.example"), nil)
 	if found.Body["totalResults"] != 1.0 {
 		t.Errorf("found %v", found.Body)
@@ -57,11 +64,13 @@ attributes:
 		if name == "" {
 			name, _ = record["displayName"].(string)
 		}
-		want := map[string]string{"jane@beta.example": "beta.example", "joan@acme.com": "acme.com", "Everybody": "beta.example"}[name]
+		want := map[string]string{"jane@beta.example": "beta.example", "joan@acme.com": "acme.com",
+			"Everybody": "beta.example"}[name]
 		if want != "" && block["domain"] != want {
 			t.Errorf("%s is in %v, want %s", name, block["domain"], want)
 		}
-		if own, _ := record["urn:scim:schemas:extension:workspace:tenant:acme:1.0"].(map[string]any); name == "jane@beta.example" && own["badge"] != "B7" {
+		own, _ := record["urn:scim:schemas:extension:workspace:tenant:acme:1.0"].(map[string]any)
+		if name == "jane@beta.example" && own["badge"] != "B7" {
 			t.Errorf("Jane has %v", own)
 		}
 	}
@@ -84,7 +93,8 @@ func TestUserGetKnowsOktasName(t *testing.T) {
 		"WS1BRIDGE_DOMAIN=acme.workspaceoneaccess.com", "WS1BRIDGE_DOMAINS_PRESETS=vmwareidentity.com")
 	seedUser(t, o.access, "jane@acme.workspaceoneaccess.com", "acme.workspaceoneaccess.com")
 	for _, name := range []string{"jane@acme.vmwareidentity.com", "jane@acme.workspaceoneaccess.com"} {
-		o.expect(t, exitOK, words("user get "+name), "jane@acme.workspaceoneaccess.com", "jane@acme.vmwareidentity.com", "OKTA SEES")
+		o.expect(t, exitOK, words("user get "+name), "jane@acme.workspaceoneaccess.com", "jane@acme.vmwareidentity.com",
+			"OKTA SEES")
 	}
 }
 
@@ -92,7 +102,8 @@ func TestUserGetKnowsOktasName(t *testing.T) {
 // before somebody is refused.
 func TestReadyLooksAtEveryDirectory(t *testing.T) {
 	s := serve(t, accesstest.Config{}, "WS1BRIDGE_DOMAINS_MANAGED=acme.com,beta.example")
-	if status, body := get(t, s.ops+"/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "no directory has the domain beta.example") {
+	if status, body := get(t, s.ops+"/readyz"); status != http.StatusServiceUnavailable ||
+		!strings.Contains(body, "no directory has the domain beta.example") {
 		t.Errorf("got %d %s", status, body)
 	}
 }

@@ -15,7 +15,8 @@ func TestTwoCommands(t *testing.T) {
 	s := serve(t, accesstest.Config{Domains: []string{}})
 	person := okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada")
 	refused := s.push(t, http.StatusTooManyRequests, http.MethodPost, "/Users", person)
-	if detail, _ := refused.Body["detail"].(string); !strings.Contains(detail, "no directory has the domain acme.com: create one of type Other") {
+	if detail, _ := refused.Body["detail"].(string); !strings.Contains(detail,
+		"no directory has the domain acme.com: create one of type Other") {
 		t.Errorf("without a directory the answer is %v", refused.Body)
 	}
 	o := &operator{access: s.access, env: environ("WS1BRIDGE_ACCESS_URL=" + s.access.URL)}

@@ -67,28 +67,33 @@ func TestConfigMistakes(t *testing.T) {
 			want: []string{"scim.max_scan (WS1BRIDGE_SCIM_MAX_SCAN): must be a whole number from 1 to 100000"},
 		},
 		{
-			name: "plain http to a tenant off loopback", env: []string{"WS1BRIDGE_ACCESS_URL=http://example.workspaceoneaccess.com"},
+			name: "plain http to a tenant off loopback",
+			env:  []string{"WS1BRIDGE_ACCESS_URL=http://example.workspaceoneaccess.com"},
 			want: []string{"access.url (WS1BRIDGE_ACCESS_URL): the tenant URL must use https (plain http is for loopback only)"},
 		},
 		{name: "plain http to loopback is for trying", env: []string{"WS1BRIDGE_ACCESS_URL=http://127.0.0.1:8443"}},
 		{name: "plain http to the loopback of IPv6", env: []string{"WS1BRIDGE_ACCESS_URL=http://[::1]:8443"}},
 		{
 			name: "a tenant without a scheme", env: []string{"WS1BRIDGE_ACCESS_URL=example.workspaceoneaccess.com"},
-			want: []string{"access.url (WS1BRIDGE_ACCESS_URL): the tenant URL must look like https://example.workspaceoneaccess.com, without user or password"},
+			want: []string{"access.url (WS1BRIDGE_ACCESS_URL): the tenant URL must look like " +
+				"https://example.workspaceoneaccess.com, without user or password"},
 		},
 		{
 			name: "a password in the tenant's URL", env: []string{"WS1BRIDGE_ACCESS_URL=https://hush:hush@example.com"},
-			want: []string{"access.url (WS1BRIDGE_ACCESS_URL): the tenant URL must look like https://example.workspaceoneaccess.com, without user or password"},
+			want: []string{"access.url (WS1BRIDGE_ACCESS_URL): the tenant URL must look like " +
+				"https://example.workspaceoneaccess.com, without user or password"},
 		},
 		{
 			name: "credentials are missing", env: []string{"WS1BRIDGE_ACCESS_CLIENT_ID=", "WS1BRIDGE_ACCESS_CLIENT_SECRET="},
 			want: []string{
-				"access.client_id (WS1BRIDGE_ACCESS_CLIENT_ID): is required: the OAuth 2.0 service client made in Workspace ONE Access",
+				"access.client_id (WS1BRIDGE_ACCESS_CLIENT_ID): is required: the OAuth 2.0 service client made in Workspace ONE " +
+					"Access",
 				"access.client_secret (WS1BRIDGE_ACCESS_CLIENT_SECRET): is required: the secret of that client",
 			},
 		},
 		{
-			name: "credentials pasted with white space", env: []string{"WS1BRIDGE_ACCESS_CLIENT_ID= bridge", "WS1BRIDGE_ACCESS_CLIENT_SECRET=hush\n"},
+			name: "credentials pasted with white space", env: []string{"WS1BRIDGE_ACCESS_CLIENT_ID= bridge",
+				"WS1BRIDGE_ACCESS_CLIENT_SECRET=hush\n"},
 			want: []string{
 				"access.client_id (WS1BRIDGE_ACCESS_CLIENT_ID): has white space around it",
 				"access.client_secret (WS1BRIDGE_ACCESS_CLIENT_SECRET): has white space around it",
@@ -96,20 +101,24 @@ func TestConfigMistakes(t *testing.T) {
 		},
 		{
 			name: "the domain is missing", env: []string{"WS1BRIDGE_DOMAIN="},
-			want: []string{"domains.default (WS1BRIDGE_DOMAIN): is required: the domain of the directory that users go to, such as example.com"},
+			want: []string{"domains.default (WS1BRIDGE_DOMAIN): is required: the domain of the directory that users go to, " +
+				"such as example.com"},
 		},
 		{
 			name: "an address instead of a domain", env: []string{"WS1BRIDGE_DOMAIN=https://acme.com"},
-			want: []string{"domains.default (WS1BRIDGE_DOMAIN): must be a domain alone, such as example.com, as the directory in Workspace ONE Access spells it"},
+			want: []string{"domains.default (WS1BRIDGE_DOMAIN): must be a domain alone, such as example.com, as the " +
+				"directory in Workspace ONE Access spells it"},
 		},
 		{
 			name: "no token for Okta", env: []string{"WS1BRIDGE_OKTA_TOKENS= , "},
 			want: []string{"okta.tokens (WS1BRIDGE_OKTA_TOKENS): inbound tokens: at least one is required"},
 		},
 		{
-			name: "a token with the word Bearer, and one that no header holds", env: []string{"WS1BRIDGE_OKTA_TOKENS=Bearer " + testToken + ",hüsh"},
+			name: "a token with the word Bearer, and one that no header holds",
+			env:  []string{"WS1BRIDGE_OKTA_TOKENS=Bearer " + testToken + ",hüsh"},
 			want: []string{
-				"okta.tokens (WS1BRIDGE_OKTA_TOKENS): inbound token 1 of 2: has a space in it; give the token alone, without the word Bearer",
+				"okta.tokens (WS1BRIDGE_OKTA_TOKENS): inbound token 1 of 2: has a space in it; give the token alone, without " +
+					"the word Bearer",
 				"inbound token 2 of 2: has a control character, or one that is not ASCII",
 			},
 		},
@@ -124,7 +133,8 @@ func TestConfigMistakes(t *testing.T) {
 			name: "both listeners on one address", env: []string{"WS1BRIDGE_OPS_LISTEN=:8080"},
 			want: []string{"ops_listen (WS1BRIDGE_OPS_LISTEN): must not be the address of listen"},
 		},
-		{name: "both listeners on free ports", env: []string{"WS1BRIDGE_LISTEN=127.0.0.1:0", "WS1BRIDGE_OPS_LISTEN=127.0.0.1:0"}},
+		{name: "both listeners on free ports", env: []string{"WS1BRIDGE_LISTEN=127.0.0.1:0",
+			"WS1BRIDGE_OPS_LISTEN=127.0.0.1:0"}},
 		{
 			name: "a public URL without a scheme", env: []string{"WS1BRIDGE_PUBLIC_URL=bridge.example.com/scim/v2"},
 			want: []string{"public_url (WS1BRIDGE_PUBLIC_URL): must look like https://bridge.example.com/scim/v2"},
@@ -139,9 +149,11 @@ func TestConfigMistakes(t *testing.T) {
 		},
 		{
 			name: "secret files that are missing",
-			env:  []string{"WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE=/hush", "WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE=/hush"},
+			env: []string{"WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE=/hush",
+				"WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE=/hush"},
 			want: []string{
-				"access.client_secret_file (WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE): the file cannot be read: no such file or directory",
+				"access.client_secret_file (WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE): the file cannot be read: no such file or " +
+					"directory",
 				"okta.tokens_file (WS1BRIDGE_OKTA_TOKENS_FILE): the file cannot be read: no such file or directory",
 				"access.client_secret (WS1BRIDGE_ACCESS_CLIENT_SECRET): is required: the secret of that client",
 				"okta.tokens (WS1BRIDGE_OKTA_TOKENS): inbound tokens: at least one is required",
@@ -149,20 +161,24 @@ func TestConfigMistakes(t *testing.T) {
 		},
 		{
 			name: "keys that do not exist", file: "unknown_keys.yaml",
-			want: []string{"access.secret: there is no such setting", "okta.token: there is no such setting", "port: there is no such setting"},
+			want: []string{"access.secret: there is no such setting", "okta.token: there is no such setting",
+				"port: there is no such setting"},
 		},
 		{
 			name: "values that are not text", file: "wrong_types.yaml",
-			env: []string{"WS1BRIDGE_ACCESS_URL=", "WS1BRIDGE_ACCESS_CLIENT_ID=", "WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_DOMAIN=", "WS1BRIDGE_OKTA_TOKENS="},
+			env: []string{"WS1BRIDGE_ACCESS_URL=", "WS1BRIDGE_ACCESS_CLIENT_ID=", "WS1BRIDGE_ACCESS_CLIENT_SECRET=",
+				"WS1BRIDGE_DOMAIN=", "WS1BRIDGE_OKTA_TOKENS="},
 			want: []string{
 				"listen (WS1BRIDGE_LISTEN): " + isNoText, "public_url (WS1BRIDGE_PUBLIC_URL): " + isNoText,
 				"access.url (WS1BRIDGE_ACCESS_URL): " + isNoText, "access.client_id (WS1BRIDGE_ACCESS_CLIENT_ID): " + isNoText,
-				"access.client_secret (WS1BRIDGE_ACCESS_CLIENT_SECRET): " + isNoText, "domains.default (WS1BRIDGE_DOMAIN): " + isNoText,
+				"access.client_secret (WS1BRIDGE_ACCESS_CLIENT_SECRET): " + isNoText, "domains.default (WS1BRIDGE_DOMAIN): " +
+					isNoText,
 				"okta.tokens (WS1BRIDGE_OKTA_TOKENS): " + isNoText,
 			},
 		},
 		{
-			name: "sections that are values", file: "wrong_sections.yaml", env: []string{"WS1BRIDGE_ACCESS_URL=", "WS1BRIDGE_ACCESS_CLIENT_ID=", "WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_DOMAIN="},
+			name: "sections that are values", file: "wrong_sections.yaml", env: []string{"WS1BRIDGE_ACCESS_URL=",
+				"WS1BRIDGE_ACCESS_CLIENT_ID=", "WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_DOMAIN="},
 			want: []string{"the configuration file: a section holds a value instead of settings; README.md lists them"},
 		},
 		{
@@ -216,7 +232,8 @@ func problems(err error) []string {
 
 func TestConfigProblemsAreCounted(t *testing.T) {
 	_, err := Load("", nil)
-	if want := "the configuration has 5 problem(s):\n"; err == nil || !strings.HasPrefix(err.Error(), want) || len(problems(err)) != 5 {
+	if want := "the configuration has 5 problem(s):\n"; err == nil || !strings.HasPrefix(err.Error(), want) ||
+		len(problems(err)) != 5 {
 		t.Errorf("got %v, want 5 problems", err)
 	}
 }
@@ -231,25 +248,35 @@ func TestConfigSources(t *testing.T) {
 	}{
 		{
 			name: "the environment alone, with defaults", env: environ(),
-			want: ":8080 :9090  https://example.workspaceoneaccess.com bridge " + testSecret + " acme.com [" + testToken + "] info",
+			want: ":8080 :9090  https://example.workspaceoneaccess.com bridge " + testSecret + " acme.com [" + testToken +
+				"] info",
 		},
 		{
 			name: "the file alone", path: full,
-			want: "127.0.0.1:8181 127.0.0.1:9191 https://bridge.example.com/scim/v2 https://example.workspaceoneaccess.com/SAAS/ bridge secret-of-the-file acme.com [first-token-of-the-file second-token-of-the-file] debug",
+			want: "127.0.0.1:8181 127.0.0.1:9191 https://bridge.example.com/scim/v2 " +
+				"https://example.workspaceoneaccess.com/SAAS/ bridge secret-of-the-file acme.com [first-token-of-the-file " +
+				"second-token-of-the-file] debug",
 		},
 		{
 			name: "the file that the environment names, and the environment over it",
-			env:  []string{"WS1BRIDGE_CONFIG=" + full, "WS1BRIDGE_LISTEN=:1", "WS1BRIDGE_OPS_LISTEN=:2", "WS1BRIDGE_ACCESS_CLIENT_SECRET=other", "WS1BRIDGE_OKTA_TOKENS=" + testToken + ", other-token-of-okta,", "WS1BRIDGE_LOG_LEVEL=warn"},
-			want: ":1 :2 https://bridge.example.com/scim/v2 https://example.workspaceoneaccess.com/SAAS/ bridge other acme.com [" + testToken + " other-token-of-okta] warn",
+			env: []string{"WS1BRIDGE_CONFIG=" + full, "WS1BRIDGE_LISTEN=:1", "WS1BRIDGE_OPS_LISTEN=:2",
+				"WS1BRIDGE_ACCESS_CLIENT_SECRET=other", "WS1BRIDGE_OKTA_TOKENS=" + testToken + ", other-token-of-okta,",
+				"WS1BRIDGE_LOG_LEVEL=warn"},
+			want: ":1 :2 https://bridge.example.com/scim/v2 https://example.workspaceoneaccess.com/SAAS/ bridge other " +
+				"acme.com [" + testToken + " other-token-of-okta] warn",
 		},
 		{
 			name: "an empty variable is none", path: full, env: []string{"WS1BRIDGE_LISTEN=", "WS1BRIDGE_OKTA_TOKENS="},
-			want: "127.0.0.1:8181 127.0.0.1:9191 https://bridge.example.com/scim/v2 https://example.workspaceoneaccess.com/SAAS/ bridge secret-of-the-file acme.com [first-token-of-the-file second-token-of-the-file] debug",
+			want: "127.0.0.1:8181 127.0.0.1:9191 https://bridge.example.com/scim/v2 " +
+				"https://example.workspaceoneaccess.com/SAAS/ bridge secret-of-the-file acme.com [first-token-of-the-file " +
+				"second-token-of-the-file] debug",
 		},
 		{
 			name: "what Kubernetes makes for a service of this name",
-			env:  environ("WS1BRIDGE_PORT=tcp://10.0.0.1:8080", "WS1BRIDGE_SERVICE_HOST=10.0.0.1", "WS1BRIDGE_SERVICE_PORT=8080", "WS1BRIDGE_PORT_8080_TCP=tcp://10.0.0.1:8080"),
-			want: ":8080 :9090  https://example.workspaceoneaccess.com bridge " + testSecret + " acme.com [" + testToken + "] info",
+			env: environ("WS1BRIDGE_PORT=tcp://10.0.0.1:8080", "WS1BRIDGE_SERVICE_HOST=10.0.0.1", "WS1BRIDGE_SERVICE_PORT=8080",
+				"WS1BRIDGE_PORT_8080_TCP=tcp://10.0.0.1:8080"),
+			want: ":8080 :9090  https://example.workspaceoneaccess.com bridge " + testSecret + " acme.com [" + testToken +
+				"] info",
 		},
 	}
 	for _, tt := range tests {
@@ -300,7 +327,8 @@ func TestConfigSecretFiles(t *testing.T) {
 			wantSecret: inFile, wantTokens: []string{"first-token-in-file", "second-token-in-file"},
 		},
 		{
-			name: "tokens with commas between, in the YAML", path: writeFile(t, "okta:\n  tokens: first-token-in-yaml, second-token-in-yaml\n"), env: environ("WS1BRIDGE_OKTA_TOKENS="),
+			name: "tokens with commas between, in the YAML", path: writeFile(t,
+				"okta:\n  tokens: first-token-in-yaml, second-token-in-yaml\n"), env: environ("WS1BRIDGE_OKTA_TOKENS="),
 			wantSecret: testSecret, wantTokens: []string{"first-token-in-yaml", "second-token-in-yaml"},
 		},
 	}
@@ -331,9 +359,11 @@ func TestSecretsPrintRedacted(t *testing.T) {
 	}
 	for form, printed := range map[string]string{
 		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "JSON": string(encoded),
-		"a secret as %x": fmt.Sprintf("%x %q", c.Access.ClientSecret, c.Access.ClientSecret), "tokens as %q": fmt.Sprintf("%q", c.Okta.Tokens),
+		"a secret as %x": fmt.Sprintf("%x %q", c.Access.ClientSecret, c.Access.ClientSecret),
+		"tokens as %q":   fmt.Sprintf("%q", c.Okta.Tokens),
 	} {
-		if strings.Contains(printed, testSecret) || strings.Contains(printed, testToken) || !strings.Contains(printed, "[redacted]") {
+		if strings.Contains(printed, testSecret) || strings.Contains(printed, testToken) ||
+			!strings.Contains(printed, "[redacted]") {
 			t.Errorf("%s shows a secret: %s", form, printed)
 		}
 	}

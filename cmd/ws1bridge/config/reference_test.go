@@ -41,7 +41,8 @@ func TestReferenceIsComplete(t *testing.T) {
 	_, rest, _ := strings.Cut(text, "\n## Settings\n")
 	section, _, _ := strings.Cut(rest, "\n## ")
 	documented := map[string]string{}
-	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (?:–|`([A-Z0-9_]+)`) \\|").FindAllStringSubmatch(section, -1) {
+	rows := regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (?:–|`([A-Z0-9_]+)`) \\|")
+	for _, row := range rows.FindAllStringSubmatch(section, -1) {
 		documented[row[1]] = row[2]
 	}
 	variables := map[string]string{}

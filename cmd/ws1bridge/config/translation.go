@@ -119,7 +119,8 @@ func (c *Config) Summary() string {
 		_, _ = fmt.Fprintf(&out, "Domain rules: %s.\n", strings.Join(rules, ", "))
 	}
 	if len(c.Attributes) > 0 {
-		_, _ = fmt.Fprintf(&out, "Attribute table: %d line(s) of your own; ws1bridge map shows what they do.\n", len(c.Attributes))
+		_, _ = fmt.Fprintf(&out, "Attribute table: %d line(s) of your own; ws1bridge map shows what they do.\n",
+			len(c.Attributes))
 	}
 	return out.String()
 }

@@ -23,7 +23,9 @@ type Connection struct {
 
 // New connects to a tenant. It completes the two configurations with what follows
 // from the tenant and the transport, and sends nothing.
-func New(tenant *url.URL, transport http.RoundTripper, tokens auth.Config, client upstream.Config) (*Connection, error) {
+func New(
+	tenant *url.URL, transport http.RoundTripper, tokens auth.Config, client upstream.Config,
+) (*Connection, error) {
 	tokens.TokenURL = tenant.String() + TokenPath
 	source, err := auth.NewTokenSource(tokens)
 	if err != nil {

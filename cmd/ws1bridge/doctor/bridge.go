@@ -17,18 +17,22 @@ const basePath = "/scim/v2"
 // checkPublicURL looks at the form of the URL that is entered in Okta.
 func (d *Doctor) checkPublicURL(context.Context) verdict {
 	if d.cfg.PublicURL == "" {
-		return unknown("public_url is not set, so the bridge as Okta sees it cannot be checked", "set public_url to the base URL that is entered in Okta, such as https://bridge.example.com"+basePath)
+		return unknown("public_url is not set, so the bridge as Okta sees it cannot be checked",
+			"set public_url to the base URL that is entered in Okta, such as https://bridge.example.com"+basePath)
 	}
 	u, err := url.Parse(d.cfg.PublicURL)
 	switch {
 	case err != nil || u.Host == "":
-		return failed("public_url is not a URL", "set it to the base URL that is entered in Okta, such as https://bridge.example.com"+basePath)
+		return failed("public_url is not a URL",
+			"set it to the base URL that is entered in Okta, such as https://bridge.example.com"+basePath)
 	case u.Scheme != "https":
-		return failed("public_url does not begin with https://: Okta calls nothing else", "put something that ends TLS before the bridge, and write https:// in public_url")
+		return failed("public_url does not begin with https://: Okta calls nothing else",
+			"put something that ends TLS before the bridge, and write https:// in public_url")
 	case strings.Contains(u.Host, "_"):
 		return failed("the host of public_url has an underscore: Okta refuses that", "give the bridge a host name without _")
 	case strings.TrimRight(u.Path, "/") != basePath:
-		return failed("public_url does not end in "+basePath, "set public_url to "+u.Scheme+"://"+u.Host+basePath+", unless something before the bridge changes the path")
+		return failed("public_url does not end in "+basePath,
+			"set public_url to "+u.Scheme+"://"+u.Host+basePath+", unless something before the bridge changes the path")
 	}
 	return ok("the base URL for Okta is " + d.cfg.PublicURL)
 }
@@ -52,7 +56,8 @@ func (d *Doctor) checkReach(ctx context.Context) verdict {
 		return peer.unreached(err)
 	}
 	if a.status != http.StatusUnauthorized || !speaksSCIM(a) {
-		return failed(fmt.Sprintf("what answers at public_url is not the bridge (%d)", a.status), "let what ends TLS pass "+basePath+" on to the address listen of the bridge, and start the bridge")
+		return failed(fmt.Sprintf("what answers at public_url is not the bridge (%d)", a.status),
+			"let what ends TLS pass "+basePath+" on to the address listen of the bridge, and start the bridge")
 	}
 	finding := "the bridge answers at " + peer.url.Host
 	if c := certificate(a); c != "" {
@@ -60,7 +65,8 @@ func (d *Doctor) checkReach(ctx context.Context) verdict {
 	}
 	switch {
 	case isPrivate(a.remote) && !d.proxied(peer.url):
-		return verdict{OK, finding + "; from here its address is a private one", "make sure that the name leads to the bridge from the internet too: Okta calls from there"}
+		return verdict{OK, finding + "; from here its address is a private one",
+			"make sure that the name leads to the bridge from the internet too: Okta calls from there"}
 	case endsSoon(a):
 		return verdict{OK, finding, "renew the certificate in time"}
 	}
@@ -71,7 +77,8 @@ func (d *Doctor) checkReach(ctx context.Context) verdict {
 // 3.12), as the bridge gives without a token.
 func speaksSCIM(a page) bool {
 	var body struct{ Schemas []string }
-	return json.Unmarshal(a.body, &body) == nil && slices.Contains(body.Schemas, "urn:ietf:params:scim:api:messages:2.0:Error")
+	return json.Unmarshal(a.body, &body) == nil &&
+		slices.Contains(body.Schemas, "urn:ietf:params:scim:api:messages:2.0:Error")
 }
 
 func isPrivate(address net.Addr) bool {
@@ -93,7 +100,8 @@ func (d *Doctor) checkOktaTokens(ctx context.Context) verdict {
 		case a.status == http.StatusOK:
 			accepted++
 		case a.status != http.StatusUnauthorized:
-			return failed(fmt.Sprintf("the bridge answers %d to a token of okta.tokens", a.status), "look into the log of the bridge")
+			return failed(fmt.Sprintf("the bridge answers %d to a token of okta.tokens", a.status),
+				"look into the log of the bridge")
 		}
 	}
 	if all := len(d.cfg.OktaTokens); accepted < all {

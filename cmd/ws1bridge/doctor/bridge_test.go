@@ -37,20 +37,33 @@ func withoutAuthorization(t *testing.T, w *world) {
 
 func TestMistakesOfTheBridge(t *testing.T) {
 	diagnose(t, []mistake{
-		{name: "no public URL", plant: publicURL(""), check: "public URL", outcome: doctor.Unknown, finding: "public_url is not set", fix: "set public_url"},
-		{name: "public URL that is none", plant: publicURL("bridge"), check: "public URL", finding: "is not a URL", fix: "https://bridge.example.com/scim/v2"},
-		{name: "public URL without TLS", plant: publicURL("http://bridge.example.com/scim/v2"), check: "public URL", finding: "Okta calls nothing else", fix: "ends TLS"},
-		{name: "underscore in the host", plant: publicURL("https://my_bridge.example.com/scim/v2"), check: "public URL", finding: "underscore", fix: "host name without _"},
-		{name: "public URL without the path", plant: publicURL("https://bridge.example.com"), check: "public URL", finding: "does not end in /scim/v2", fix: "https://bridge.example.com/scim/v2"},
-		{name: "public host that does not exist", plant: publicURL("https://brigde.example.com/scim/v2"), check: "bridge from here", finding: "there is no host brigde.example.com", fix: "correct the host in public_url"},
-		{name: "bridge that is down", plant: silent(bridgeHost), check: "bridge from here", finding: "refuses the connection", fix: "start what should listen there"},
-		{name: "expired certificate of the bridge", plant: presents(bridgeHost, bridgeHost, -10*day, -day), check: "bridge from here", finding: "expired on", fix: "have whoever ends TLS before the bridge renew it"},
-		{name: "something else at the public URL", plant: answering(http.StatusOK, "<html>Welcome</html>"), check: "bridge from here", finding: "is not the bridge (200)", fix: "pass /scim/v2 on"},
-		{name: "something else that wants a login", plant: answering(http.StatusUnauthorized, "<html>Log in</html>"), check: "bridge from here", finding: "is not the bridge (401)", fix: "start the bridge"},
-		{name: "a token that the bridge does not know", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = []auth.Secret{oktaToken, "hush-new-token"} },
+		{name: "no public URL", plant: publicURL(""), check: "public URL", outcome: doctor.Unknown,
+			finding: "public_url is not set", fix: "set public_url"},
+		{name: "public URL that is none", plant: publicURL("bridge"), check: "public URL", finding: "is not a URL",
+			fix: "https://bridge.example.com/scim/v2"},
+		{name: "public URL without TLS", plant: publicURL("http://bridge.example.com/scim/v2"), check: "public URL",
+			finding: "Okta calls nothing else", fix: "ends TLS"},
+		{name: "underscore in the host", plant: publicURL("https://my_bridge.example.com/scim/v2"), check: "public URL",
+			finding: "underscore", fix: "host name without _"},
+		{name: "public URL without the path", plant: publicURL("https://bridge.example.com"), check: "public URL",
+			finding: "does not end in /scim/v2", fix: "https://bridge.example.com/scim/v2"},
+		{name: "public host that does not exist", plant: publicURL("https://brigde.example.com/scim/v2"),
+			check: "bridge from here", finding: "there is no host brigde.example.com", fix: "correct the host in public_url"},
+		{name: "bridge that is down", plant: silent(bridgeHost), check: "bridge from here", finding: "refuses the connection",
+			fix: "start what should listen there"},
+		{name: "expired certificate of the bridge", plant: presents(bridgeHost, bridgeHost, -10*day, -day),
+			check: "bridge from here", finding: "expired on", fix: "have whoever ends TLS before the bridge renew it"},
+		{name: "something else at the public URL", plant: answering(http.StatusOK, "<html>Welcome</html>"),
+			check: "bridge from here", finding: "is not the bridge (200)", fix: "pass /scim/v2 on"},
+		{name: "something else that wants a login", plant: answering(http.StatusUnauthorized, "<html>Log in</html>"),
+			check: "bridge from here", finding: "is not the bridge (401)", fix: "start the bridge"},
+		{name: "a token that the bridge does not know",
+			plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = []auth.Secret{oktaToken, "hush-new-token"} },
 			check: "token of Okta", finding: "accepts 1 of 2 tokens", fix: "restart the bridge with this configuration"},
-		{name: "a proxy that drops the token", plant: withoutAuthorization, check: "token of Okta", finding: "accepts 0 of 1 tokens", fix: "pass on the header Authorization"},
-		{name: "no token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = nil }, check: "token of Okta", outcome: doctor.Unknown, finding: "okta.tokens is empty", fix: "set okta.tokens"},
+		{name: "a proxy that drops the token", plant: withoutAuthorization, check: "token of Okta",
+			finding: "accepts 0 of 1 tokens", fix: "pass on the header Authorization"},
+		{name: "no token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = nil }, check: "token of Okta",
+			outcome: doctor.Unknown, finding: "okta.tokens is empty", fix: "set okta.tokens"},
 	})
 }
 
@@ -78,7 +91,8 @@ func TestPremises(t *testing.T) {
 func TestNothingConfigured(t *testing.T) {
 	for name, r := range func() map[string]doctor.Result {
 		w := newWorld(t, accesstest.Config{})
-		w.cfg = doctor.Config{Problems: []string{"access.url: is required"}, Roots: w.cfg.Roots, Dial: w.cfg.Dial, Proxy: w.cfg.Proxy}
+		w.cfg = doctor.Config{Problems: []string{"access.url: is required"}, Roots: w.cfg.Roots, Dial: w.cfg.Dial,
+			Proxy: w.cfg.Proxy}
 		return w.examine(t)
 	}() {
 		want := doctor.Unknown

@@ -40,5 +40,6 @@ func (d *Doctor) checkClock(context.Context) verdict {
 }
 
 func skewed(finding string) verdict {
-	return failed(finding, "switch on time synchronization (NTP) on this machine; on premises, look at the clock of Access too: log-ins and certificates are judged by it")
+	return failed(finding, "switch on time synchronization (NTP) on this machine; on premises, look at the clock of "+
+		"Access too: log-ins and certificates are judged by it")
 }

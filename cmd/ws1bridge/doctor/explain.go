@@ -9,7 +9,8 @@ import (
 	"ws1bridge/upstream"
 )
 
-const superAdmin = "give the OAuth client a larger admin role in Access (Super Admin may do all), or let somebody look in the console"
+const superAdmin = "give the OAuth client a larger admin role in Access (Super Admin may do all), or let somebody " +
+	"look in the console"
 
 // Explain says what a failure of a request to Access means and what to do, in
 // one line each. what is what was under way, such as "reading users".
@@ -34,7 +35,8 @@ func explainAnswer(what string, err *upstream.Error) (finding, fix string) {
 	status := fmt.Sprintf(" (%d)", err.Status)
 	switch {
 	case errors.Is(err, upstream.ErrNotPermitted) && err.Status == http.StatusUnauthorized:
-		return "Access refuses the bridge's token for " + what + status, "look whether the OAuth client is still there and enabled in Access"
+		return "Access refuses the bridge's token for " + what + status,
+			"look whether the OAuth client is still there and enabled in Access"
 	case errors.Is(err, upstream.ErrNotPermitted):
 		return "the role of the OAuth client is too small for " + what + status, superAdmin
 	case errors.Is(err, upstream.ErrRefused) && err.Message != "":
@@ -52,5 +54,6 @@ func explainAnswer(what string, err *upstream.Error) (finding, fix string) {
 	case err.Status/100 == 5:
 		return "Access has an error of its own at " + what + status, "wait, or ask the owner of the tenant"
 	}
-	return "something other than Access answers to " + what + status, "set access.url to the address of the tenant, without any path"
+	return "something other than Access answers to " + what + status,
+		"set access.url to the address of the tenant, without any path"
 }

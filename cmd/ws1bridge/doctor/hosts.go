@@ -29,7 +29,8 @@ func oldSuffixes() []string {
 
 func (d *Doctor) checkConfiguration(context.Context) verdict {
 	if n := len(d.cfg.Problems); n > 0 {
-		return failed(strconv.Itoa(n)+" problem(s): "+strings.Join(d.cfg.Problems, "; "), "correct the settings; README.md explains each")
+		return failed(strconv.Itoa(n)+" problem(s): "+strings.Join(d.cfg.Problems, "; "),
+			"correct the settings; README.md explains each")
 	}
 	return ok("users go to " + strings.Join(d.cfg.Domains, ", ") + " of " + d.cfg.AccessURL)
 }
@@ -42,7 +43,8 @@ func (d *Doctor) tenantPeer() peer {
 func (d *Doctor) checkHost(ctx context.Context) verdict {
 	tenant, err := upstream.TenantURL(d.cfg.AccessURL)
 	if err != nil {
-		return unknown("not checked, because access.url names no tenant", "set access.url, such as https://example.workspaceoneaccess.com")
+		return unknown("not checked, because access.url names no tenant",
+			"set access.url, such as https://example.workspaceoneaccess.com")
 	}
 	d.tenant = tenant
 	a, err := d.probe(ctx, tenant.String()+discoveryPath, "")

@@ -39,9 +39,16 @@ func loginChecks(domain, premise string, a func() *access) []check {
 	directory := "directory of " + domain
 	provider := "identity provider of " + domain
 	return []check{
-		{name: directory, after: []string{premise}, run: func(ctx context.Context) verdict { return a().checkDirectory(ctx, domain) }},
-		{name: provider, after: []string{directory}, run: func(ctx context.Context) verdict { return a().checkProvider(ctx, domain) }},
-		{name: "access policy for " + domain, after: []string{provider}, run: func(ctx context.Context) verdict { return a().checkPolicy(ctx, domain) }},
+		{name: directory, after: []string{premise}, run: func(ctx context.Context) verdict {
+			return a().checkDirectory(ctx,
+				domain)
+		}},
+		{name: provider, after: []string{directory}, run: func(ctx context.Context) verdict {
+			return a().checkProvider(ctx,
+				domain)
+		}},
+		{name: "access policy for " + domain, after: []string{provider},
+			run: func(ctx context.Context) verdict { return a().checkPolicy(ctx, domain) }},
 	}
 }
 
@@ -75,8 +82,10 @@ func (a *access) checkDirectory(ctx context.Context, domain string) verdict {
 func domainVerdict(p *upstream.DomainProblem) verdict {
 	fix := map[upstream.DomainReason]string{
 		upstream.MissingDirectory: "ws1bridge directory create --domain " + p.Domain,
-		upstream.OtherSpelling:    "spell it exactly " + strings.Join(p.Domains, "") + " in the configuration, or make the directory again: Access compares exactly",
-		upstream.WrongType: "choose a domain of its own for Okta's users, such as okta." + p.Domain + ", or take the domain out of the directory " +
+		upstream.OtherSpelling: "spell it exactly " + strings.Join(p.Domains, "") +
+			" in the configuration, or make the directory again: Access compares exactly",
+		upstream.WrongType: "choose a domain of its own for Okta's users, such as okta." + p.Domain +
+			", or take the domain out of the directory " +
 			p.Directory.Name + " first: a domain belongs to one directory",
 		upstream.BeingDeleted:       "wait until it is gone, then: ws1bridge directory create --domain " + p.Domain,
 		upstream.SeveralDirectories: "leave the domain to one directory of type Other, and take it out of the others",
@@ -96,7 +105,8 @@ func providersOf(all []upstream.IdentityProvider, d upstream.Directory) (using [
 
 // directoryAndProviders are what a log-in takes, or the verdict where one of them
 // could not be read.
-func (a *access) directoryAndProviders(ctx context.Context, domain string) (d upstream.Directory, all []upstream.IdentityProvider, missing *verdict) {
+func (a *access) directoryAndProviders(ctx context.Context, domain string) (d upstream.Directory,
+	all []upstream.IdentityProvider, missing *verdict) {
 	d, err := a.directory(ctx, domain)
 	if err != nil {
 		v := unread("directories", err)
@@ -119,7 +129,8 @@ func (a *access) checkProvider(ctx context.Context, domain string) verdict {
 	if i := slices.IndexFunc(using, func(p upstream.IdentityProvider) bool { return p.Enabled }); i >= 0 {
 		return ok(using[i].Name + " uses the directory " + d.Name)
 	}
-	if i := slices.IndexFunc(all, func(p upstream.IdentityProvider) bool { return !p.DirectoriesKnown }); i >= 0 && len(using) == 0 {
+	if i := slices.IndexFunc(all, func(p upstream.IdentityProvider) bool { return !p.DirectoriesKnown }); i >= 0 &&
+		len(using) == 0 {
 		return unknown("could not be checked: Access does not tell which directories "+all[i].Name+" has",
 			"look under Identity Providers in Access whether the one that stands for Okta has the directory "+d.Name)
 	}
@@ -127,12 +138,15 @@ func (a *access) checkProvider(ctx context.Context, domain string) verdict {
 	associate := ": tick the directory " + d.Name + " under Users"
 	switch {
 	case len(using) > 0:
-		return failed("the identity provider "+using[0].Name+" uses the directory "+d.Name+", but is disabled", "enable "+using[0].Name+" under Identity Providers in Access")
+		return failed("the identity provider "+using[0].Name+" uses the directory "+d.Name+", but is disabled",
+			"enable "+using[0].Name+" under Identity Providers in Access")
 	case len(foreign) == 0:
 		return failed("there is no identity provider for Okta: nobody of the directory "+d.Name+" can log in",
-			"add a SAML identity provider with Okta's metadata under Identity Providers in Access, and tick the directory "+d.Name+" in it")
+			"add a SAML identity provider with Okta's metadata under Identity Providers in Access, "+
+				"and tick the directory "+d.Name+" in it")
 	}
-	return failed("no identity provider uses the directory "+d.Name+": nobody of it can log in (there are "+names(foreign)+")",
+	return failed("no identity provider uses the directory "+d.Name+
+		": nobody of it can log in (there are "+names(foreign)+")",
 		"edit the one that stands for Okta under Identity Providers in Access"+associate)
 }
 
@@ -159,7 +173,8 @@ func (a *access) checkPolicy(ctx context.Context, domain string) verdict {
 	}
 	i := slices.IndexFunc(policies, func(p upstream.Policy) bool { return p.Default })
 	if i < 0 {
-		return unknown("could not be checked: Access lists no default access policy", "look under Policies in Access whether the default policy has the method of Okta's identity provider")
+		return unknown("could not be checked: Access lists no default access policy",
+			"look under Policies in Access whether the default policy has the method of Okta's identity provider")
 	}
 	using := slices.DeleteFunc(providersOf(all, d), func(p upstream.IdentityProvider) bool { return !p.Enabled })
 	return policyVerdict(policies[i], methodsOf(using), methodsOf(all))
@@ -181,6 +196,7 @@ func policyVerdict(policy upstream.Policy, methods, known []string) verdict {
 		return unknown("could not be checked: Access does not tell which methods "+policy.Name+" has",
 			"look under Policies in Access whether the default policy has the method of Okta's identity provider")
 	}
-	return failed("the policy "+policy.Name+" does not have the method "+strings.Join(methods, ", ")+": nobody is sent to Okta to log in",
+	return failed("the policy "+policy.Name+" does not have the method "+strings.Join(methods,
+		", ")+": nobody is sent to Okta to log in",
 		"edit "+policy.Name+" under Policies in Access, and add the method to a rule")
 }

@@ -72,48 +72,70 @@ func mistakes() []mistake {
 			check: "token", finding: "it is of the wrong type", fix: "Service Client Token"},
 		{name: "no such host", plant: accessURL("https://acme.workspaceoneacess.com"),
 			check: "tenant host", finding: "there is no host acme.workspaceoneacess.com", fix: "correct the host in access.url"},
-		{name: "unreachable host", plant: silent(tenantHost), check: "tenant host", finding: "refuses the connection", fix: "correct host and port in access.url"},
+		{name: "unreachable host", plant: silent(tenantHost), check: "tenant host", finding: "refuses the connection",
+			fix: "correct host and port in access.url"},
 		{name: "https where plain http is spoken", plant: func(_ *testing.T, w *world) {
 			w.hosts[tenantHost+":443"] = strings.TrimPrefix(w.access.URL, "http://")
-		}, check: "tenant host", finding: "speaks plain http, and access.url says https", fix: "correct the port in access.url"},
+		}, check: "tenant host", finding: "speaks plain http, and access.url says https",
+			fix: "correct the port in access.url"},
 		{name: "plain http where https is spoken", plant: func(_ *testing.T, w *world) {
 			w.cfg.AccessURL = "http://" + w.hosts[tenantHost+":443"]
 		}, check: "tenant host", finding: "speaks https, and access.url says http", fix: "write https:// in access.url"},
-		{name: "expired certificate", plant: presents(tenantHost, tenantHost, -10*day, -day), check: "tenant host", finding: "expired on", fix: "renew it"},
-		{name: "certificate of the future", plant: presents(tenantHost, tenantHost, day, 10*day), check: "tenant host", finding: "is valid from", fix: "set the clock of this machine"},
-		{name: "certificate of an unknown authority", plant: foreignAuthority, check: "tenant host", finding: "an authority that this machine does not know", fix: "SSL_CERT_FILE"},
-		{name: "certificate for another name", plant: presents(tenantHost, "other.example", -day, 90*day), check: "tenant host", finding: "but for other.example", fix: "correct the host in access.url"},
+		{name: "expired certificate", plant: presents(tenantHost, tenantHost, -10*day, -day), check: "tenant host",
+			finding: "expired on", fix: "renew it"},
+		{name: "certificate of the future", plant: presents(tenantHost, tenantHost, day, 10*day), check: "tenant host",
+			finding: "is valid from", fix: "set the clock of this machine"},
+		{name: "certificate of an unknown authority", plant: foreignAuthority, check: "tenant host",
+			finding: "an authority that this machine does not know", fix: "SSL_CERT_FILE"},
+		{name: "certificate for another name", plant: presents(tenantHost, "other.example", -day, 90*day),
+			check: "tenant host", finding: "but for other.example", fix: "correct the host in access.url"},
 		{name: "the other spelling answers", plant: accessURL("https://acme.vmwareidentity.com"),
-			check: "other spelling of the host", finding: "acme.workspaceoneaccess.com answers as Workspace ONE Access", fix: "set access.url to https://acme.workspaceoneaccess.com"},
+			check: "other spelling of the host", finding: "acme.workspaceoneaccess.com answers as Workspace ONE Access",
+			fix: "set access.url to https://acme.workspaceoneaccess.com"},
 		{name: "missing directory", access: accesstest.Config{Domains: []string{"other.com"}},
-			check: "directory of acme.com", finding: "no directory has the domain acme.com", fix: "ws1bridge directory create --domain acme.com"},
-		{name: "directory being deleted", access: withMistakes(accesstest.Mistakes{DeletionLists: 100}), plant: deleteDirectory,
+			check: "directory of acme.com", finding: "no directory has the domain acme.com",
+			fix: "ws1bridge directory create --domain acme.com"},
+		{name: "directory being deleted", access: withMistakes(accesstest.Mistakes{DeletionLists: 100}),
+			plant: deleteDirectory,
 			check: "directory of acme.com", finding: "is being deleted", fix: "wait until it is gone"},
-		{name: "domain in another directory", access: accesstest.Config{Domains: []string{"other.com"}, Modes: accesstest.Modes{SyncedDomain: domain}},
-			check: "directory of acme.com", finding: "belongs to a directory of type ACTIVE_DIRECTORY_LDAP", fix: "a domain belongs to one directory"},
+		{name: "domain in another directory", access: accesstest.Config{Domains: []string{"other.com"},
+			Modes: accesstest.Modes{SyncedDomain: domain}},
+			check: "directory of acme.com", finding: "belongs to a directory of type ACTIVE_DIRECTORY_LDAP",
+			fix: "a domain belongs to one directory"},
 		{name: "wrong case of domain", access: accesstest.Config{Domains: []string{"Acme.com"}},
-			check: "directory of acme.com", finding: "but one has Acme.com", fix: "spell it exactly Acme.com in the configuration"},
+			check: "directory of acme.com", finding: "but one has Acme.com",
+			fix: "spell it exactly Acme.com in the configuration"},
 		{name: "no identity provider", access: withMistakes(accesstest.Mistakes{OktaProvider: "none"}),
-			check: "identity provider of acme.com", finding: "there is no identity provider for Okta", fix: "add a SAML identity provider"},
-		{name: "identity provider without the directory", access: withMistakes(accesstest.Mistakes{OktaProvider: "unassociated"}),
-			check: "identity provider of acme.com", finding: "no identity provider uses the directory Okta", fix: "tick the directory Okta"},
+			check: "identity provider of acme.com", finding: "there is no identity provider for Okta",
+			fix: "add a SAML identity provider"},
+		{name: "identity provider without the directory",
+			access: withMistakes(accesstest.Mistakes{OktaProvider: "unassociated"}),
+			check:  "identity provider of acme.com", finding: "no identity provider uses the directory Okta",
+			fix: "tick the directory Okta"},
 		{name: "identity provider disabled", access: withMistakes(accesstest.Mistakes{OktaProvider: "disabled"}),
 			check: "identity provider of acme.com", finding: "but is disabled", fix: "enable Okta SAML"},
-		{name: "providers that do not tell their directories", access: withMistakes(accesstest.Mistakes{ProviderListOmitsDirectories: true}),
-			plant: failing(accessAPI+"/identityProviders/", http.StatusBadRequest),
-			check: "identity provider of acme.com", outcome: doctor.Unknown, finding: "does not tell which directories", fix: "look under Identity Providers"},
+		{name: "providers that do not tell their directories",
+			access: withMistakes(accesstest.Mistakes{ProviderListOmitsDirectories: true}),
+			plant:  failing(accessAPI+"/identityProviders/", http.StatusBadRequest),
+			check:  "identity provider of acme.com", outcome: doctor.Unknown, finding: "does not tell which directories",
+			fix: "look under Identity Providers"},
 		{name: "policies that do not tell their rules", plant: failing("/acs/rulesets", http.StatusNotFound),
-			check: "access policy for acme.com", outcome: doctor.Unknown, finding: "does not tell which methods", fix: "look under Policies"},
+			check: "access policy for acme.com", outcome: doctor.Unknown, finding: "does not tell which methods",
+			fix: "look under Policies"},
 		{name: "policies that may not be read", plant: failing("/acs/rulesets", http.StatusForbidden),
-			check: "access policy for acme.com", outcome: doctor.Unknown, finding: "too small for reading access policies", fix: "larger admin role"},
+			check: "access policy for acme.com", outcome: doctor.Unknown, finding: "too small for reading access policies",
+			fix: "larger admin role"},
 		{name: "method not in the policy", access: withMistakes(accesstest.Mistakes{PolicyOmitsOkta: true}),
 			check: "access policy for acme.com", finding: "does not have the method Okta SAML", fix: "add the method to a rule"},
 		{name: "role too small to read users", access: withMistakes(accesstest.Mistakes{Role: "none"}),
-			check: "SCIM read", finding: "the role of the OAuth client is too small for reading users (403)", fix: "may manage users and groups"},
-		{name: "role too small to write users", access: withMistakes(accesstest.Mistakes{Role: "read"}), plant: func(_ *testing.T, w *world) { w.cfg.Write = true },
+			check: "SCIM read", finding: "the role of the OAuth client is too small for reading users (403)",
+			fix: "may manage users and groups"},
+		{name: "role too small to write users", access: withMistakes(accesstest.Mistakes{Role: "read"}),
+			plant: func(_ *testing.T, w *world) { w.cfg.Write = true },
 			check: "SCIM write", finding: "too small for creating a user (403)", fix: "may manage users and groups"},
 		{name: "role too small to read directories", access: withMistakes(accesstest.Mistakes{Role: "users"}),
-			check: "directory of acme.com", outcome: doctor.Unknown, finding: "too small for reading directories", fix: "larger admin role"},
+			check: "directory of acme.com", outcome: doctor.Unknown, finding: "too small for reading directories",
+			fix: "larger admin role"},
 		{name: "clock behind", access: withMistakes(accesstest.Mistakes{ClockSkew: 600}),
 			check: "clock", finding: "behind that of the tenant", fix: "NTP"},
 		{name: "clock ahead", access: withMistakes(accesstest.Mistakes{ClockSkew: -14400}),
@@ -122,10 +144,15 @@ func mistakes() []mistake {
 			check: "health of Access", finding: "something is wrong", fix: "System Diagnostics"},
 		{name: "a token that is none", plant: page200("/SAAS/auth/oauthtoken", `<html>`),
 			check: "token", finding: "gave no usable token", fix: "set access.url"},
-		{name: "a token of another scope", plant: page200("/SAAS/auth/oauthtoken", `{"access_token":"`+jwt(`{"scp":"user"}`)+`","expires_in":100}`),
+		{name: "a token of another scope", plant: page200("/SAAS/auth/oauthtoken",
+			`{"access_token":"`+jwt(`{"scp":"user"}`)+`","expires_in":100}`),
 			check: "claims of the token", finding: "the scope user, not admin", fix: "tick the scope Admin"},
-		{name: "Access fails", plant: failing(accessAPI+"/scim", http.StatusServiceUnavailable), check: "SCIM read", finding: "an error of its own at reading users (503)", fix: "wait"},
-		{name: "configuration with problems", plant: func(_ *testing.T, w *world) { w.cfg.Problems = []string{"okta.tokens: is required"} },
+		{name: "Access fails", plant: failing(accessAPI+"/scim", http.StatusServiceUnavailable), check: "SCIM read",
+			finding: "an error of its own at reading users (503)", fix: "wait"},
+		{name: "configuration with problems", plant: func(_ *testing.T,
+			w *world) {
+			w.cfg.Problems = []string{"okta.tokens: is required"}
+		},
 			check: "configuration", finding: "1 problem(s): okta.tokens: is required", fix: "correct the settings"},
 	}
 }
@@ -151,7 +178,8 @@ func diagnose(t *testing.T, list []mistake) {
 				want = doctor.Failed
 			}
 			if r.Outcome != want || !strings.Contains(r.Finding, tt.finding) || !strings.Contains(r.Fix, tt.fix) {
-				t.Errorf("the check of the %s says %s: %q → %q, want %s: %q → %q", tt.check, r.Outcome, r.Finding, r.Fix, want, tt.finding, tt.fix)
+				t.Errorf("the check of the %s says %s: %q → %q, want %s: %q → %q", tt.check, r.Outcome, r.Finding, r.Fix, want,
+					tt.finding, tt.fix)
 			}
 		})
 	}
@@ -189,7 +217,8 @@ func foreignAuthority(t *testing.T, w *world) {
 func deleteDirectory(t *testing.T, w *world) {
 	t.Helper()
 	id, _ := w.access.State().Directories[1]["directoryId"].(string)
-	req := httptest.NewRequest(http.MethodDelete, accessAPI+"/connectormanagement/directoryconfigs/"+id+"?asyncDelete=true", nil)
+	path := accessAPI + "/connectormanagement/directoryconfigs/" + id + "?asyncDelete=true"
+	req := httptest.NewRequest(http.MethodDelete, path, nil)
 	req.Header.Set("Authorization", "Bearer "+w.accessToken(t))
 	answer := httptest.NewRecorder()
 	w.access.Handler().ServeHTTP(answer, req)

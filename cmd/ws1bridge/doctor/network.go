@@ -37,19 +37,24 @@ func (p peer) unreached(err error) verdict {
 	case errors.As(err, &op) && op.Op == "proxyconnect":
 		return failed("the proxy of HTTPS_PROXY cannot be reached", "correct HTTPS_PROXY, or put the host into NO_PROXY")
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return failed("there is no host "+dns.Name+": the name is not known to DNS", "correct the host in "+p.setting+", or the DNS of this machine")
+		return failed("there is no host "+dns.Name+": the name is not known to DNS",
+			"correct the host in "+p.setting+", or the DNS of this machine")
 	case errors.As(err, &dns):
-		return failed("the name "+dns.Name+" cannot be resolved: the name server does not answer", "fix the DNS of this machine")
+		return failed("the name "+dns.Name+" cannot be resolved: the name server does not answer",
+			"fix the DNS of this machine")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return failed(host+" refuses the connection: nothing listens on that port", "correct host and port in "+p.setting+", or start what should listen there")
+		return failed(host+" refuses the connection: nothing listens on that port",
+			"correct host and port in "+p.setting+", or start what should listen there")
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		return failed("there is no way through the network to "+host, "fix routing or firewall of this machine")
 	case isTimeout(err):
-		return failed(host+" does not answer in time", "let the firewall pass connections from this machine to it, or set HTTPS_PROXY")
+		return failed(host+" does not answer in time", "let the firewall pass connections from this machine to it, or set "+
+			"HTTPS_PROXY")
 	case p.wrongScheme(err):
 		return p.schemeVerdict()
 	case errors.As(err, &op) && op.Op == "remote error": // an alert; crypto/tls does not export its type
-		return failed(host+" breaks off TLS ("+op.Err.Error()+")", "look what ends TLS there: it may ask for a client certificate or refuse TLS 1.2 and 1.3")
+		return failed(host+" breaks off TLS ("+op.Err.Error()+")",
+			"look what ends TLS there: it may ask for a client certificate or refuse TLS 1.2 and 1.3")
 	}
 	return failed("the connection to "+host+" broke off", "look for a firewall or proxy between this machine and it")
 }
@@ -67,12 +72,15 @@ func (p peer) badCertificate(err error) (verdict, bool) {
 			host, invalid.Cert.NotBefore.Format(date), now.Format(date)), "set the clock of this machine"), true
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return failed(fmt.Sprintf("the certificate of %s expired on %s (by this machine's clock it is %s)",
-			host, invalid.Cert.NotAfter.Format(date), now.Format(date)), "have "+p.owner+" renew it; if the date is wrong, set the clock of this machine"), true
+			host, invalid.Cert.NotAfter.Format(date), now.Format(date)),
+			"have "+p.owner+" renew it; if the date is wrong, set the clock of this machine"), true
 	case errors.As(err, &authority):
 		return failed("the certificate of "+host+" comes from an authority that this machine does not know",
-			"have "+p.owner+" send the whole chain, or add the authority's certificate to this machine (SSL_CERT_FILE); a proxy that looks into TLS has one of its own"), true
+			"have "+p.owner+" send the whole chain, or add the authority's certificate to this machine (SSL_CERT_FILE); a "+
+				"proxy that looks into TLS has one of its own"), true
 	case errors.As(err, &name):
-		return failed("the certificate is not for "+host+" but for "+namesOf(name.Certificate), "correct the host in "+p.setting+", or the certificate"), true
+		return failed("the certificate is not for "+host+" but for "+namesOf(name.Certificate),
+			"correct the host in "+p.setting+", or the certificate"), true
 	case errors.As(err, &invalid):
 		return failed("the certificate of "+host+" is not valid: "+invalid.Error(), "have "+p.owner+" replace it"), true
 	}
@@ -135,10 +143,12 @@ func certificate(a page) string {
 
 // endsSoon reports whether a certificate ends within two weeks.
 func endsSoon(a page) bool {
-	return a.tls != nil && len(a.tls.PeerCertificates) > 0 && time.Until(a.tls.PeerCertificates[0].NotAfter) < 14*24*time.Hour
+	return a.tls != nil && len(a.tls.PeerCertificates) > 0 &&
+		time.Until(a.tls.PeerCertificates[0].NotAfter) < 14*24*time.Hour
 }
 
 func isTimeout(err error) bool {
 	var timed net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timed) && timed.Timeout() || errors.Is(err, io.ErrNoProgress)
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timed) && timed.Timeout() ||
+		errors.Is(err, io.ErrNoProgress)
 }

@@ -65,15 +65,24 @@ func deadProxy(_ *testing.T, w *world) {
 func TestNetwork(t *testing.T) {
 	cut := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	diagnose(t, []mistake{
-		{name: "name server that is down", plant: failingToDial(&net.DNSError{Err: "server misbehaving", Name: tenantHost, IsTemporary: true}),
+		{name: "name server that is down", plant: failingToDial(&net.DNSError{Err: "server misbehaving", Name: tenantHost,
+			IsTemporary: true}),
 			check: "tenant host", finding: "cannot be resolved", fix: "fix the DNS"},
-		{name: "no route", plant: failingToDial(syscall.EHOSTUNREACH), check: "tenant host", finding: "no way through the network", fix: "routing or firewall"},
+		{name: "no route", plant: failingToDial(syscall.EHOSTUNREACH), check: "tenant host",
+			finding: "no way through the network", fix: "routing or firewall"},
 		{name: "no answer", plant: slowTenant, check: "tenant host", finding: "does not answer in time", fix: "firewall"},
-		{name: "cut connection", plant: atTheTenant(cut), check: "tenant host", finding: "broke off", fix: "firewall or proxy"},
-		{name: "client certificate wanted", plant: wantingACertificate, check: "tenant host", finding: "breaks off TLS", fix: "client certificate"},
-		{name: "proxy that is down", plant: deadProxy, check: "tenant host", finding: "the proxy of HTTPS_PROXY cannot be reached", fix: "correct HTTPS_PROXY"},
-		{name: "a host that is no tenant", plant: atTheTenant(http.NotFoundHandler()), check: "token", finding: "does not take the request (404)", fix: "set access.url"},
-		{name: "a tenant that is being updated", plant: atTheTenant(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })),
+		{name: "cut connection", plant: atTheTenant(cut), check: "tenant host", finding: "broke off",
+			fix: "firewall or proxy"},
+		{name: "client certificate wanted", plant: wantingACertificate, check: "tenant host", finding: "breaks off TLS",
+			fix: "client certificate"},
+		{name: "proxy that is down", plant: deadProxy, check: "tenant host",
+			finding: "the proxy of HTTPS_PROXY cannot be reached", fix: "correct HTTPS_PROXY"},
+		{name: "a host that is no tenant", plant: atTheTenant(http.NotFoundHandler()), check: "token",
+			finding: "does not take the request (404)", fix: "set access.url"},
+		{name: "a tenant that is being updated", plant: atTheTenant(http.HandlerFunc(func(w http.ResponseWriter,
+			_ *http.Request) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		})),
 			check: "token", finding: "an error of its own (503)", fix: "wait"},
 	})
 }
@@ -94,9 +103,12 @@ func TestClaims(t *testing.T) {
 		outcome       doctor.Outcome
 		finding, fix  string
 	}{
-		{"issued by the host itself", `{"iss":"https://` + tenantHost + `/SAAS/auth","scp":"admin"}`, doctor.OK, "issued by " + tenantHost, ""},
-		{"issued by the other spelling", `{"iss":"https://acme.vmwareidentity.com/SAAS/auth"}`, doctor.OK, "the other spelling of " + tenantHost, "https://acme.vmwareidentity.com is the name"},
-		{"issued by another host", `{"iss":"https://elsewhere.example/SAAS/auth"}`, doctor.OK, "issued by elsewhere.example, not by " + tenantHost, "make sure that both names stand for one tenant"},
+		{"issued by the host itself", `{"iss":"https://` + tenantHost + `/SAAS/auth","scp":"admin"}`, doctor.OK,
+			"issued by " + tenantHost, ""},
+		{"issued by the other spelling", `{"iss":"https://acme.vmwareidentity.com/SAAS/auth"}`, doctor.OK,
+			"the other spelling of " + tenantHost, "https://acme.vmwareidentity.com is the name"},
+		{"issued by another host", `{"iss":"https://elsewhere.example/SAAS/auth"}`, doctor.OK,
+			"issued by elsewhere.example, not by " + tenantHost, "make sure that both names stand for one tenant"},
 		{"over already", `{"exp":` + past + `}`, doctor.Failed, "tokens that are over already", "TTL"},
 		{"two scopes", `{"scp":"user admin"}`, doctor.OK, "scope user admin", ""},
 	}
@@ -124,7 +136,8 @@ func TestBothSpellings(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	const old = "acme.vmwareidentity.de"
 	w.serve(t, old, w.access.Handler(), w.authority.issue(t, old, -day, 90*day))
-	if r := w.examine(t)["other spelling of the host"]; r.Outcome != doctor.OK || !strings.Contains(r.Finding, "and so does "+old) {
+	if r := w.examine(t)["other spelling of the host"]; r.Outcome != doctor.OK ||
+		!strings.Contains(r.Finding, "and so does "+old) {
 		t.Errorf("got %+v", r)
 	}
 }
@@ -137,7 +150,8 @@ func TestSpellingThatIsHidden(t *testing.T) {
 	w.serve(t, old, w.access.Handler(), w.authority.issue(t, old, -day, 90*day))
 	page200("/SAAS/auth/.well-known/openid-configuration", `<html>`)(t, w)
 	r := w.examine(t)["other spelling of the host"]
-	if r.Outcome != doctor.Unknown || !strings.Contains(r.Fix, "set access.url to https://"+old+", if that is your tenant") {
+	if r.Outcome != doctor.Unknown || !strings.Contains(r.Fix,
+		"set access.url to https://"+old+", if that is your tenant") {
 		t.Errorf("got %+v", r)
 	}
 }

@@ -10,7 +10,8 @@ import (
 
 // Person examines why one person can log in or cannot: the account itself, and
 // what the users of its domain need. domains are those of the bridge.
-func Person(ctx context.Context, client *upstream.Client, account upstream.Account, domains []string, report func(Result)) error {
+func Person(ctx context.Context, client *upstream.Client, account upstream.Account, domains []string,
+	report func(Result)) error {
 	const origin = "account"
 	checks := []check{
 		{name: origin, run: func(context.Context) verdict { return checkOrigin(account, domains) }},
@@ -81,9 +82,11 @@ func checkStatus(a upstream.Account) verdict {
 	case a.Status == "3":
 		return failed("the account is deleted (userStatus 3)", "assign the person to the app in Okta again")
 	case !a.Active():
-		return failed("the account is not active", "assign the person to the app in Okta (again), or look there why the deactivation was pushed")
+		return failed("the account is not active", "assign the person to the app in Okta (again), or look there why the "+
+			"deactivation was pushed")
 	case a.Status != "" && a.Status != upstream.StatusEnabled:
-		return failed("the account is active, but disabled in Access (userStatus "+a.Status+")", "enable it in Access under Users, or remove and assign the person in Okta again")
+		return failed("the account is active, but disabled in Access (userStatus "+a.Status+")",
+			"enable it in Access under Users, or remove and assign the person in Okta again")
 	}
 	return ok("active")
 }
@@ -96,7 +99,8 @@ func Domain(ctx context.Context, client *upstream.Client, domain string, report 
 
 // Group examines whether a group is one that Okta pushes, and whether the users
 // of its domain can log in.
-func Group(ctx context.Context, client *upstream.Client, group upstream.GroupAccount, domains []string, report func(Result)) error {
+func Group(ctx context.Context, client *upstream.Client, group upstream.GroupAccount, domains []string,
+	report func(Result)) error {
 	const origin = "group"
 	checks := []check{{name: origin, run: func(context.Context) verdict { return checkGroupOrigin(group, domains) }}}
 	a := &access{client: client}

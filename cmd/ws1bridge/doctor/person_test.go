@@ -41,15 +41,21 @@ func TestPerson(t *testing.T) {
 	}{
 		{name: "all is well", check: "account", outcome: doctor.OK, finding: "pushed by Okta"},
 		{name: "an active one", check: "status", outcome: doctor.OK, finding: "active"},
-		{name: "an inactive one", change: upstream.Attributes{{Name: "active"}: false}, check: "status", outcome: doctor.Failed, finding: "not active"},
-		{name: "a local administrator", person: "admin", check: "account", outcome: doctor.Failed, finding: "of type LOCAL, which Okta does not push"},
-		{name: "one of another domain", domain: "beta.com", check: "account", outcome: doctor.Failed, finding: "has the domain acme.com, and the bridge works for beta.com"},
-		{name: "one of a domain in another case", domain: "ACME.com", check: "account", outcome: doctor.Failed, finding: "which the configuration spells ACME.com"},
-		{name: "a directory that nobody logs in from", access: withMistakes(accesstest.Mistakes{OktaProvider: "unassociated"}),
-			check: "identity provider of acme.com", outcome: doctor.Failed, finding: "no identity provider uses"},
+		{name: "an inactive one", change: upstream.Attributes{{Name: "active"}: false}, check: "status",
+			outcome: doctor.Failed, finding: "not active"},
+		{name: "a local administrator", person: "admin", check: "account", outcome: doctor.Failed,
+			finding: "of type LOCAL, which Okta does not push"},
+		{name: "one of another domain", domain: "beta.com", check: "account", outcome: doctor.Failed,
+			finding: "has the domain acme.com, and the bridge works for beta.com"},
+		{name: "one of a domain in another case", domain: "ACME.com", check: "account", outcome: doctor.Failed,
+			finding: "which the configuration spells ACME.com"},
+		{name: "a directory that nobody logs in from",
+			access: withMistakes(accesstest.Mistakes{OktaProvider: "unassociated"}),
+			check:  "identity provider of acme.com", outcome: doctor.Failed, finding: "no identity provider uses"},
 		{name: "a policy without the method", access: withMistakes(accesstest.Mistakes{PolicyOmitsOkta: true}),
 			check: "access policy for acme.com", outcome: doctor.Failed, finding: "nobody is sent to Okta"},
-		{name: "a name ID that the account has", check: "name ID", outcome: doctor.OK, finding: "must send user-0001@acme.com as Name ID"},
+		{name: "a name ID that the account has", check: "name ID", outcome: doctor.OK,
+			finding: "must send user-0001@acme.com as Name ID"},
 		{name: "summaries without a name ID", access: withMistakes(accesstest.Mistakes{ProviderListOmitsDirectories: true}),
 			check: "name ID", outcome: doctor.OK, finding: "must send user-0001@acme.com as Name ID"},
 		{name: "a role too small to tell", access: withMistakes(accesstest.Mistakes{Role: "users"}),
@@ -75,10 +81,12 @@ func TestPerson(t *testing.T) {
 				t.Fatalf("found %v, %v", found, err)
 			}
 			results := map[string]doctor.Result{}
-			if err := doctor.Person(t.Context(), client, found[0], []string{own}, func(r doctor.Result) { results[r.Name] = r }); err != nil {
+			if err := doctor.Person(t.Context(), client, found[0], []string{own},
+				func(r doctor.Result) { results[r.Name] = r }); err != nil {
 				t.Fatal(err)
 			}
-			if r := results[tt.check]; r.Outcome != tt.outcome || !strings.Contains(r.Finding, tt.finding) || r.Outcome == doctor.Failed && r.Fix == "" {
+			if r := results[tt.check]; r.Outcome != tt.outcome || !strings.Contains(r.Finding, tt.finding) ||
+				r.Outcome == doctor.Failed && r.Fix == "" {
 				t.Errorf("got %+v, want %s: %s", r, tt.outcome, tt.finding)
 			}
 		})
@@ -93,7 +101,10 @@ func (w *world) change(t *testing.T, userName string, a upstream.Attributes) {
 	if err != nil || len(found) != 1 {
 		t.Fatalf("found %v, %v", found, err)
 	}
-	_, err = client.UpdateUser(t.Context(), found[0].ID, func(upstream.User) (upstream.Attributes, error) { return a, nil })
+	_, err = client.UpdateUser(t.Context(), found[0].ID, func(upstream.User) (upstream.Attributes, error) {
+		return a,
+			nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,11 +180,15 @@ func TestExplain(t *testing.T) {
 		fault   accesstest.Fault
 		finding string
 	}{
-		"the role":         {accesstest.Fault{Status: http.StatusForbidden}, "the role of the OAuth client is too small for reading users (403)"},
-		"the token":        {accesstest.Fault{Status: http.StatusUnauthorized}, "Access refuses the bridge's token for reading users (401)"},
-		"a wrong address":  {accesstest.Fault{Status: http.StatusNotFound}, "Access finds nothing for reading users (404)"},
-		"a page":           {accesstest.Fault{Status: http.StatusForbidden, Body: "html"}, "too small for reading users (403)"},
-		"a redirect":       {accesstest.Fault{Status: http.StatusFound}, "something other than Access answers to reading users (302)"},
+		"the role": {accesstest.Fault{Status: http.StatusForbidden},
+			"the role of the OAuth client is too small for reading users (403)"},
+		"the token": {accesstest.Fault{Status: http.StatusUnauthorized},
+			"Access refuses the bridge's token for reading users (401)"},
+		"a wrong address": {accesstest.Fault{Status: http.StatusNotFound}, "Access finds nothing for reading users (404)"},
+		"a page": {accesstest.Fault{Status: http.StatusForbidden, Body: "html"},
+			"too small for reading users (403)"},
+		"a redirect": {accesstest.Fault{Status: http.StatusFound},
+			"something other than Access answers to reading users (302)"},
 		"a cut connection": {accesstest.Fault{Drop: true}, "Access does not answer to reading users"},
 		"a refusal":        {accesstest.Fault{Status: http.StatusBadRequest}, "Access refuses reading users (400): "},
 	} {

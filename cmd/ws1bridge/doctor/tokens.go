@@ -22,7 +22,8 @@ var idForm = regexp.MustCompile(`^[A-Za-z0-9._@-]{1,256}$`)
 // asked with that token.
 func (d *Doctor) checkToken(ctx context.Context) verdict {
 	if d.cfg.ClientID == "" || d.cfg.ClientSecret == "" {
-		return unknown("not checked, because the OAuth client is not configured", "set access.client_id and access.client_secret")
+		return unknown("not checked, because the OAuth client is not configured",
+			"set access.client_id and access.client_secret")
 	}
 	client := connection.ForOperator(d.cfg.Domains)
 	client.Timeout = d.cfg.Timeout
@@ -49,13 +50,15 @@ func (d *Doctor) noToken(err error) verdict {
 	status := fmt.Sprintf(" (%d)", e.Status)
 	switch {
 	case slices.Contains([]string{"unauthorized_client", "unsupported_grant_type"}, e.Code):
-		return failed("the OAuth client "+d.cfg.ClientID+" may not ask for a token by itself"+status+": it is of the wrong type",
+		return failed("the OAuth client "+d.cfg.ClientID+" may not ask for a token by itself"+status+": it is of the "+
+			"wrong type",
 			"make a client of the access type Service Client Token in Access: the type of an existing one cannot be changed")
 	case errors.Is(err, auth.ErrCredentials) && !idForm.MatchString(d.cfg.ClientID):
 		return failed("Access refuses the OAuth client"+status+": its id holds characters that no id of Access has",
 			"copy access.client_id from Access again")
 	case errors.Is(err, auth.ErrCredentials):
-		return failed("Access refuses the OAuth client "+d.cfg.ClientID+status+": there is no client with this id, or its secret is another",
+		return failed("Access refuses the OAuth client "+d.cfg.ClientID+status+": there is no client with this id, or its "+
+			"secret is another",
 			"compare access.client_id with Access; if it is right, make a new shared secret there and set access.client_secret")
 	case e.Status == 0:
 		return d.tenantPeer().unreached(e.Err)
@@ -80,10 +83,13 @@ func (d *Doctor) checkClaims(context.Context) verdict {
 	}
 	// By the clock of Access, as far as that is known.
 	if now := time.Now().Add(d.clock.ahead); !claims.Expires.IsZero() && now.After(claims.Expires) {
-		return failed("Access gives tokens that are over already", "look at the access token TTL of the OAuth client in Access")
+		return failed("Access gives tokens that are over already",
+			"look at the access token TTL of the OAuth client in Access")
 	}
-	if claims.Scope != "" && !slices.ContainsFunc(strings.Fields(claims.Scope), func(s string) bool { return strings.EqualFold(s, "admin") }) {
-		return failed("the token has the scope "+claims.Scope+", not admin", "tick the scope Admin of the OAuth client in Access")
+	if claims.Scope != "" && !slices.ContainsFunc(strings.Fields(claims.Scope),
+		func(s string) bool { return strings.EqualFold(s, "admin") }) {
+		return failed("the token has the scope "+claims.Scope+", not admin",
+			"tick the scope Admin of the OAuth client in Access")
 	}
 	issuer := claims.IssuerHost()
 	switch {
@@ -103,7 +109,8 @@ func (d *Doctor) checkHealth(ctx context.Context) verdict {
 	case err != nil:
 		return unknown("Access does not tell", "nothing: hosted tenants may hide this page")
 	case !healthy:
-		return failed("Access itself reports that something is wrong", "look at its dashboard System Diagnostics, or ask the owner of the tenant")
+		return failed("Access itself reports that something is wrong",
+			"look at its dashboard System Diagnostics, or ask the owner of the tenant")
 	}
 	return ok("Access says that all is well")
 }

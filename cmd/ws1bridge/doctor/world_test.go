@@ -81,7 +81,8 @@ func (w *world) dial(ctx context.Context, network, address string) (net.Conn, er
 	if to, ok := w.hosts[address]; ok {
 		address = to
 	} else if host, _, _ := net.SplitHostPort(address); net.ParseIP(host) == nil {
-		return nil, &net.OpError{Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}}
+		return nil, &net.OpError{Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: host,
+			IsNotFound: true}}
 	}
 	return new(net.Dialer).DialContext(ctx, network, address)
 }
@@ -89,8 +90,10 @@ func (w *world) dial(ctx context.Context, network, address string) (net.Conn, er
 // bridge is the endpoint that Okta calls.
 func (w *world) bridge(t *testing.T) http.Handler {
 	t.Helper()
-	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: secret, TokenURL: w.access.URL + "/SAAS/auth/oauthtoken"}
-	client, err := upstream.NewClient(upstream.Config{BaseURL: w.access.URL, HTTPClient: tokens.Client(t.Context()), Domains: []string{domain}})
+	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: secret, TokenURL: w.access.URL +
+		"/SAAS/auth/oauthtoken"}
+	client, err := upstream.NewClient(upstream.Config{BaseURL: w.access.URL, HTTPClient: tokens.Client(t.Context()),
+		Domains: []string{domain}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +138,8 @@ func (w *world) examine(t *testing.T) map[string]doctor.Result {
 // accessToken is a token for the tenant.
 func (w *world) accessToken(t *testing.T) string {
 	t.Helper()
-	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: secret, TokenURL: w.access.URL + "/SAAS/auth/oauthtoken"}
+	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: secret, TokenURL: w.access.URL +
+		"/SAAS/auth/oauthtoken"}
 	token, err := tokens.Token(t.Context())
 	if err != nil {
 		t.Fatal(err)

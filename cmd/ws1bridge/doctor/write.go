@@ -123,12 +123,14 @@ func (t *trial) remove(ctx context.Context) error {
 	groups, err := t.client.FindGroups(ctx, upstream.ByDisplayName, t.name, false)
 	problems = append(problems, err)
 	for _, g := range groups {
-		problems = append(problems, t.client.DeleteGroup(ctx, g.ID, func(g upstream.Group) error { return t.isOwn(g.DisplayName) }))
+		problems = append(problems, t.client.DeleteGroup(ctx, g.ID,
+			func(g upstream.Group) error { return t.isOwn(g.DisplayName) }))
 	}
 	users, err := t.client.FindUsers(ctx, upstream.ByUserName, t.name)
 	problems = append(problems, err)
 	for _, u := range users {
-		problems = append(problems, t.client.DeleteUser(ctx, u.ID, func(u upstream.User) error { return t.isOwn(u.UserName()) }))
+		problems = append(problems, t.client.DeleteUser(ctx, u.ID,
+			func(u upstream.User) error { return t.isOwn(u.UserName()) }))
 	}
 	return errors.Join(problems...)
 }

@@ -17,7 +17,8 @@ func TestWriteLeavesNothing(t *testing.T) {
 	for _, method := range []string{http.MethodPost, http.MethodPatch} {
 		for _, path := range []string{accessAPI + "/scim/Users", accessAPI + "/scim/Groups"} {
 			for name, f := range map[string]accesstest.Fault{
-				"refused": {Status: http.StatusForbidden}, "lost": {Apply: true, Drop: true}, "unavailable": {Status: http.StatusBadGateway, Body: "html"},
+				"refused": {Status: http.StatusForbidden}, "lost": {Apply: true, Drop: true},
+				"unavailable": {Status: http.StatusBadGateway, Body: "html"},
 			} {
 				t.Run(method+" "+path+" "+name, func(t *testing.T) {
 					t.Parallel()
@@ -55,7 +56,8 @@ func TestWriteThatCannotBeUndone(t *testing.T) {
 	w.cfg.Write = true
 	w.access.AddFault(accesstest.Fault{Method: http.MethodDelete, Status: http.StatusForbidden})
 	r := w.examine(t)["SCIM write"]
-	if r.Outcome != doctor.Failed || !strings.Contains(r.Fix, "delete ws1bridge-doctor-") || !strings.Contains(r.Fix, "by hand") {
+	if r.Outcome != doctor.Failed || !strings.Contains(r.Fix, "delete ws1bridge-doctor-") ||
+		!strings.Contains(r.Fix, "by hand") {
 		t.Errorf("the check says %s: %s → %s", r.Outcome, r.Finding, r.Fix)
 	}
 }

@@ -71,7 +71,8 @@ func spawnBridge(t *testing.T, tenant string, changes ...string) *bridgeProcess 
 	t.Helper()
 	main, ops := freeAddress(t), freeAddress(t)
 	b := &bridgeProcess{main: "http://" + main, ops: "http://" + ops}
-	b.env = append(environ("WS1BRIDGE_ACCESS_URL="+tenant, "WS1BRIDGE_LISTEN="+main, "WS1BRIDGE_OPS_LISTEN="+ops), changes...)
+	b.env = append(environ("WS1BRIDGE_ACCESS_URL="+tenant, "WS1BRIDGE_LISTEN="+main, "WS1BRIDGE_OPS_LISTEN="+ops),
+		changes...)
 	b.start(t)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	return b

@@ -70,7 +70,8 @@ func TestRevokedToken(t *testing.T) {
 		for i := range callers {
 			wait.Go(func() {
 				for again := range 3 {
-					if x := org.send(t.Context(), http.MethodPost, "/Users", newPerson(i, 3*round+again).body()); x.status != http.StatusCreated {
+					if x := org.send(t.Context(), http.MethodPost, "/Users", newPerson(i,
+						3*round+again).body()); x.status != http.StatusCreated {
 						t.Errorf("%s, want 201", x)
 					}
 				}
@@ -90,7 +91,8 @@ func TestRevokedToken(t *testing.T) {
 			refused++
 		}
 	}
-	t.Logf("%d requests were refused with %d revoked tokens, and none of %d pushes failed", refused, rounds, 3*callers*rounds)
+	t.Logf("%d requests were refused with %d revoked tokens, and none of %d pushes failed", refused, rounds,
+		3*callers*rounds)
 }
 
 // A token endpoint that is down does no harm until the token really ends.
@@ -117,10 +119,12 @@ func TestTokenEndpointDown(t *testing.T) {
 	if held < life*9/10 {
 		t.Errorf("the first push failed %v after the token was fetched, which lives %v", held, life)
 	}
-	if down := metric(t, s.ops, tokenFetches+`{result="unavailable"}`); down == 0 || metric(t, s.ops, tokenFetches+`{result="refused"}`) != 0 {
+	if down := metric(t, s.ops, tokenFetches+`{result="unavailable"}`); down == 0 ||
+		metric(t, s.ops, tokenFetches+`{result="refused"}`) != 0 {
 		t.Errorf("%.0f fetches are counted as unavailable, want some, and none as refused", down)
 	}
-	if status, body := get(t, s.ops+"/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "has an error of its own (503)") {
+	if status, body := get(t, s.ops+"/readyz"); status != http.StatusServiceUnavailable ||
+		!strings.Contains(body, "has an error of its own (503)") {
 		t.Errorf("/readyz was answered %d %s", status, body)
 	}
 	s.stdout.await(t, "the token endpoint is unavailable (503)")
@@ -139,7 +143,8 @@ func TestTokenEndpointDown(t *testing.T) {
 // /readyz, in the log and in the metrics.
 func TestWrongCredentialsAreToldFromAnOutage(t *testing.T) {
 	t.Parallel()
-	const credentials, outage = "Workspace ONE Access refuses the bridge's OAuth client (401)", "The token endpoint of Workspace ONE Access "
+	const credentials, outage = "Workspace ONE Access refuses the bridge's OAuth client (401)",
+		"The token endpoint of Workspace ONE Access "
 	tests := []struct {
 		name, env, fault       string
 		detail, log            string
@@ -147,16 +152,21 @@ func TestWrongCredentialsAreToldFromAnOutage(t *testing.T) {
 		sayNothingAbout, level string
 	}{
 		{
-			name: "a wrong client secret", env: "WS1BRIDGE_ACCESS_CLIENT_SECRET=wrong", detail: credentials, sayNothingAbout: outage,
-			log: "check access.client_id and access.client_secret", level: "error", refused: "refused", notCounted: "unavailable",
+			name: "a wrong client secret", env: "WS1BRIDGE_ACCESS_CLIENT_SECRET=wrong", detail: credentials,
+			sayNothingAbout: outage,
+			log:             "check access.client_id and access.client_secret", level: "error", refused: "refused",
+			notCounted: "unavailable",
 		},
 		{
-			name: "a token endpoint that fails", fault: `{"path":"` + connection.TokenPath + `","status":500}`, detail: outage + "has an error of its own (500)",
-			sayNothingAbout: credentials, log: "no token can be fetched", level: "warn", refused: "unavailable", notCounted: "refused",
+			name: "a token endpoint that fails", fault: `{"path":"` + connection.TokenPath + `","status":500}`, detail: outage +
+				"has an error of its own (500)",
+			sayNothingAbout: credentials, log: "no token can be fetched", level: "warn", refused: "unavailable",
+			notCounted: "refused",
 		},
 		{
 			name: "nobody at the address", env: "WS1BRIDGE_ACCESS_URL=http://127.0.0.1:1", detail: outage + "does not answer",
-			sayNothingAbout: credentials, log: "no token can be fetched", level: "warn", refused: "unavailable", notCounted: "refused",
+			sayNothingAbout: credentials, log: "no token can be fetched", level: "warn", refused: "unavailable",
+			notCounted: "refused",
 		},
 	}
 	for _, tt := range tests {
@@ -174,14 +184,16 @@ func TestWrongCredentialsAreToldFromAnOutage(t *testing.T) {
 				t.Errorf("the detail is %q, want it to begin %q", x.detail(), tt.detail)
 			}
 			status, body := get(t, s.ops+"/readyz")
-			if status != http.StatusServiceUnavailable || !strings.Contains(body, tt.detail) || strings.Contains(body, tt.sayNothingAbout) {
+			if status != http.StatusServiceUnavailable || !strings.Contains(body, tt.detail) ||
+				strings.Contains(body, tt.sayNothingAbout) {
 				t.Errorf("/readyz was answered %d %s, want it to say %q", status, body, tt.detail)
 			}
 			log := s.stdout.await(t, tt.log)
 			if !strings.Contains(log, `"level":"`+tt.level+`"`) || strings.Contains(log, testSecret) {
 				t.Errorf("the log is %s, want a line of level %s and no secret", log, tt.level)
 			}
-			if metric(t, s.ops, tokenFetches+`{result="`+tt.refused+`"}`) == 0 || metric(t, s.ops, tokenFetches+`{result="`+tt.notCounted+`"}`) != 0 {
+			if metric(t, s.ops, tokenFetches+`{result="`+tt.refused+`"}`) == 0 ||
+				metric(t, s.ops, tokenFetches+`{result="`+tt.notCounted+`"}`) != 0 {
 				t.Errorf("the fetches are not counted as %s alone", tt.refused)
 			}
 		})

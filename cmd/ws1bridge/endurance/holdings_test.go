@@ -184,8 +184,9 @@ func TestCompare(t *testing.T) {
 	w := &worker{people: []*person{ada, gone}}
 	w.teams = []*team{{name: "Engineers", members: map[*person]bool{ada: true, gone: true}}}
 	user := func(title string) okta.Object {
-		return okta.Object{"id": "ada", "externalId": ada.externalID, "userName": ada.userName, "active": true, "title": title,
-			"name": okta.Object{"givenName": ada.given, "familyName": ada.family}}
+		return okta.Object{"id": "ada", "externalId": ada.externalID, "userName": ada.userName, "active": true,
+			"title": title,
+			"name":  okta.Object{"givenName": ada.given, "familyName": ada.family}}
 	}
 	group := func(name string, ids ...string) okta.Object {
 		members := []any{}
@@ -201,17 +202,21 @@ func TestCompare(t *testing.T) {
 		want          string
 	}{
 		{"all as it was told", []okta.Object{user("")}, all, "0 lost, 0 duplicated, 0 wrong"},
-		{"what is pending may be so or so", []okta.Object{user("")}, []okta.Object{group("Engineers", "ada", "gone")}, "0 lost, 0 duplicated, 0 wrong"},
+		{"what is pending may be so or so", []okta.Object{user("")}, []okta.Object{group("Engineers", "ada", "gone")},
+			"0 lost, 0 duplicated, 0 wrong"},
 		{"a user is missing", nil, all, "1 lost, 0 duplicated, 0 wrong"},
 		{"a user is there twice", []okta.Object{user(""), user("")}, all, "0 lost, 1 duplicated, 0 wrong"},
 		{"a user has another title", []okta.Object{user("Countess")}, all, "0 lost, 0 duplicated, 1 wrong"},
-		{"a user too many", []okta.Object{user(""), {"externalId": "x", "userName": "x"}}, all, "0 lost, 0 duplicated, 1 wrong"},
+		{"a user too many", []okta.Object{user(""), {"externalId": "x", "userName": "x"}}, all,
+			"0 lost, 0 duplicated, 1 wrong"},
 		{"a group is missing", []okta.Object{user("")}, nil, "1 lost, 0 duplicated, 0 wrong"},
 		{"a group is there twice", []okta.Object{user("")}, append(all, group("engineers")), "0 lost, 1 duplicated, 1 wrong"},
 		{"a group too many", []okta.Object{user("")}, append(all, group("On call")), "0 lost, 0 duplicated, 1 wrong"},
 		{"a member is missing", []okta.Object{user("")}, []okta.Object{group("Engineers")}, "1 lost, 0 duplicated, 0 wrong"},
-		{"a member is there twice", []okta.Object{user("")}, []okta.Object{group("Engineers", "ada", "ada")}, "0 lost, 1 duplicated, 0 wrong"},
-		{"a member too many", []okta.Object{user("")}, []okta.Object{group("Engineers", "ada", "x")}, "0 lost, 0 duplicated, 1 wrong"},
+		{"a member is there twice", []okta.Object{user("")}, []okta.Object{group("Engineers", "ada", "ada")},
+			"0 lost, 1 duplicated, 0 wrong"},
+		{"a member too many", []okta.Object{user("")}, []okta.Object{group("Engineers", "ada", "x")},
+			"0 lost, 0 duplicated, 1 wrong"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

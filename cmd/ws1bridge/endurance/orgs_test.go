@@ -139,7 +139,8 @@ func (x exchange) pause() (time.Duration, error) {
 	}
 	body := x.resource()
 	schemas, _ := body["schemas"].([]any)
-	if !strings.HasPrefix(x.header.Get("Content-Type"), "application/scim+json") || body["status"] != "429" || x.detail() == "" ||
+	if !strings.HasPrefix(x.header.Get("Content-Type"), "application/scim+json") || body["status"] != "429" ||
+		x.detail() == "" ||
 		len(schemas) != 1 || schemas[0] != "urn:ietf:params:scim:api:messages:2.0:Error" {
 		return 0, fmt.Errorf("%s, which is not an error of SCIM", x)
 	}

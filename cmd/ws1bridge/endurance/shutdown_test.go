@@ -57,7 +57,8 @@ func TestTerminateUnderWork(t *testing.T) {
 	org := newOrg(t, b.main)
 	org.mustSend(t, http.StatusOK, http.MethodGet, "/Users?startIndex=1&count=1", nil) // a token is there
 	const pushes = 5
-	control(t, http.MethodPost, e.control+"/faults", fmt.Sprintf(`{"method":"POST","path":%q,"delay":%q,"count":%d}`, "/SAAS/jersey/manager/api", held, pushes))
+	control(t, http.MethodPost, e.control+"/faults", fmt.Sprintf(`{"method":"POST","path":%q,"delay":%q,"count":%d}`,
+		"/SAAS/jersey/manager/api", held, pushes))
 	answered := make(chan exchange, pushes)
 	for i := range pushes {
 		go func() {
@@ -96,7 +97,8 @@ func TestTerminateUnderWork(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, b.stderr)
 	}
 	b.stdout.await(t, `"msg":"stopped"`)
-	t.Logf("%d pushes under way answered, %d new ones refused and %d served, ended after %v", pushes, refused, served, time.Since(start))
+	t.Logf("%d pushes under way answered, %d new ones refused and %d served, ended after %v", pushes, refused, served,
+		time.Since(start))
 	users := holdings(t, e.control).Users
 	if got := len(users) - 1; got != pushes { // one is the administrator
 		t.Errorf("Access holds %d users, want %d", got, pushes)

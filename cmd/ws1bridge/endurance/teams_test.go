@@ -29,7 +29,8 @@ func (w *worker) found(ctx context.Context) {
 		again = http.StatusConflict
 	}
 	w.push(ctx, push{method: http.MethodPost, path: "/Groups", want: http.StatusCreated, again: again, about: &t.fate,
-		body: okta.Object{"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "displayName": t.name, "members": t.list()},
+		body: okta.Object{"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "displayName": t.name,
+			"members": t.list()},
 		done: func(x exchange) {
 			t.id = x.id()
 			t.pending = x.status == http.StatusConflict
@@ -41,13 +42,14 @@ func (w *worker) found(ctx context.Context) {
 
 // link finds the group by its name, and then writes its members.
 func (w *worker) link(ctx context.Context, t *team) {
-	w.push(ctx, push{method: http.MethodGet, path: okta.Filtered("/Groups", "displayName", t.name), want: http.StatusOK, done: func(x exchange) {
-		w.wantTotal(x, 1)
-		if list, _ := x.resource()["Resources"].([]any); len(list) == 1 {
-			t.id, _ = list[0].(okta.Object)["id"].(string)
-		}
-		w.linked.Add(1)
-	}})
+	w.push(ctx, push{method: http.MethodGet, path: okta.Filtered("/Groups", "displayName", t.name), want: http.StatusOK,
+		done: func(x exchange) {
+			w.wantTotal(x, 1)
+			if list, _ := x.resource()["Resources"].([]any); len(list) == 1 {
+				t.id, _ = list[0].(okta.Object)["id"].(string)
+			}
+			w.linked.Add(1)
+		}})
 	if t.id != "" {
 		w.putTeam(ctx, t, t.members)
 	}
@@ -69,12 +71,14 @@ func (w *worker) disband(ctx context.Context) {
 	if t == nil {
 		return
 	}
-	w.push(ctx, push{method: http.MethodDelete, path: "/Groups/" + t.id, want: http.StatusNoContent, again: http.StatusNotFound,
+	w.push(ctx, push{method: http.MethodDelete, path: "/Groups/" + t.id, want: http.StatusNoContent,
+		again: http.StatusNotFound,
 		about: &t.fate, done: func(exchange) { w.teams = slices.DeleteFunc(w.teams, func(u *team) bool { return u == t }) }})
 }
 
 func (w *worker) patchTeam(ctx context.Context, t *team, done func(), operations ...okta.Object) {
-	w.push(ctx, push{method: http.MethodPatch, path: "/Groups/" + t.id, body: okta.Patch(operations...), want: http.StatusOK,
+	w.push(ctx, push{method: http.MethodPatch, path: "/Groups/" + t.id, body: okta.Patch(operations...),
+		want:  http.StatusOK,
 		about: &t.fate, done: func(exchange) { done() }})
 }
 
@@ -83,7 +87,8 @@ func (w *worker) join(ctx context.Context, t *team, joining map[*person]bool) {
 		return
 	}
 	value := (&team{members: joining}).list()
-	w.patchTeam(ctx, t, func() { maps.Copy(t.members, joining) }, okta.Object{"op": "add", "path": "members", "value": value})
+	w.patchTeam(ctx, t, func() { maps.Copy(t.members, joining) }, okta.Object{"op": "add", "path": "members",
+		"value": value})
 }
 
 // leave takes some out, one operation for each of them, as Okta does.
@@ -136,8 +141,9 @@ func (w *worker) replaceByPut(ctx context.Context) {
 
 func (w *worker) putTeam(ctx context.Context, t *team, next map[*person]bool) {
 	w.push(ctx, push{method: http.MethodPut, path: "/Groups/" + t.id, want: http.StatusOK, about: &t.fate,
-		body: okta.Object{"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "id": t.id, "displayName": t.name,
-			"members": (&team{members: next}).list()},
+		body: okta.Object{"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "id": t.id,
+			"displayName": t.name,
+			"members":     (&team{members: next}).list()},
 		done: func(exchange) { t.members = next }})
 }
 

@@ -19,7 +19,8 @@ type person struct {
 
 func newPerson(worker, number int) *person {
 	name := fmt.Sprintf("p%d-%d", worker, number)
-	return &person{externalID: "00u" + name, userName: name + "@acme.com", given: "Given", family: "Family " + name, active: true}
+	return &person{externalID: "00u" + name, userName: name + "@acme.com", given: "Given", family: "Family " + name,
+		active: true}
 }
 
 func (p *person) body() okta.Object {
@@ -113,9 +114,11 @@ type action struct {
 // catalog change by PATCH, the custom ones read and write all back by PUT.
 func (w *worker) actions() []action {
 	return []action{
-		{14, w.hire}, {4, w.dismiss}, {10, w.promoteByPut}, {8, w.promoteByPatch}, {4, w.rename}, {8, w.suspend}, {5, w.revive},
+		{14, w.hire}, {4, w.dismiss}, {10, w.promoteByPut}, {8, w.promoteByPatch}, {4, w.rename}, {8, w.suspend},
+		{5, w.revive},
 		{10, w.look}, {3, w.search}, {1, w.listAll},
-		{4, w.found}, {2, w.disband}, {8, w.joinByPatch}, {6, w.leaveByPatch}, {3, w.replaceByPatch}, {5, w.replaceByPut}, {3, w.renameTeam},
+		{4, w.found}, {2, w.disband}, {8, w.joinByPatch}, {6, w.leaveByPatch}, {3, w.replaceByPatch}, {5, w.replaceByPut},
+		{3, w.renameTeam},
 		{5, w.lookAtTeam}, {2, w.searchTeam}, {8, w.share},
 	}
 }
@@ -180,7 +183,8 @@ func (w *worker) dismiss(ctx context.Context) {
 	if p == nil {
 		return
 	}
-	w.push(ctx, push{method: http.MethodDelete, path: "/Users/" + p.id, want: http.StatusNoContent, again: http.StatusNotFound,
+	w.push(ctx, push{method: http.MethodDelete, path: "/Users/" + p.id, want: http.StatusNoContent,
+		again: http.StatusNotFound,
 		about: &p.fate, done: func(exchange) {
 			w.people = slices.DeleteFunc(w.people, func(q *person) bool { return q == p })
 			for _, t := range slices.Concat(w.teams, w.shares) {
@@ -191,14 +195,16 @@ func (w *worker) dismiss(ctx context.Context) {
 
 // patchPerson changes a user as the apps of the catalog do.
 func (w *worker) patchPerson(ctx context.Context, p *person, value okta.Object, done func()) {
-	w.push(ctx, push{method: http.MethodPatch, path: "/Users/" + p.id, body: okta.Patch(okta.Object{"op": "replace", "value": value}),
+	w.push(ctx, push{method: http.MethodPatch, path: "/Users/" + p.id,
+		body: okta.Patch(okta.Object{"op": "replace", "value": value}),
 		want: http.StatusOK, about: &p.fate, done: func(exchange) { done() }})
 }
 
 // putPerson reads a user, changes it and writes all of it back.
 func (w *worker) putPerson(ctx context.Context, p *person, change func(okta.Object), done func()) {
 	var body okta.Object
-	w.push(ctx, push{method: http.MethodGet, path: "/Users/" + p.id, want: http.StatusOK, done: func(x exchange) { body = x.resource() }})
+	w.push(ctx, push{method: http.MethodGet, path: "/Users/" + p.id, want: http.StatusOK,
+		done: func(x exchange) { body = x.resource() }})
 	if body == nil {
 		return
 	}

@@ -33,7 +33,8 @@ func Group(displayName string, members ...Object) Object {
 	if members == nil {
 		members = []Object{}
 	}
-	return Object{"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "displayName": displayName, "members": members}
+	return Object{"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "displayName": displayName,
+		"members": members}
 }
 
 // Member is a member of a group.
