@@ -29,8 +29,7 @@ func (w *worker) found(ctx context.Context) {
 		again = http.StatusConflict
 	}
 	w.push(ctx, push{method: http.MethodPost, path: "/Groups", want: http.StatusCreated, again: again, about: &t.fate,
-		body: okta.Object{"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "displayName": t.name,
-			"members": t.list()},
+		body: okta.Group(t.name, t.list()...),
 		done: func(x exchange) {
 			t.id = x.id()
 			t.pending = x.status == http.StatusConflict
@@ -86,9 +85,8 @@ func (w *worker) join(ctx context.Context, t *team, joining map[*person]bool) {
 	if len(joining) == 0 {
 		return
 	}
-	value := (&team{members: joining}).list()
-	w.patchTeam(ctx, t, func() { maps.Copy(t.members, joining) }, okta.Object{"op": "add", "path": "members",
-		"value": value})
+	members := (&team{members: joining}).list()
+	w.patchTeam(ctx, t, func() { maps.Copy(t.members, joining) }, okta.AddMembers(members...))
 }
 
 // leave takes some out, one operation for each of them, as Okta does.
@@ -98,7 +96,7 @@ func (w *worker) leave(ctx context.Context, t *team) {
 	for p := range t.members {
 		if len(leaving) < 3 {
 			leaving = append(leaving, p)
-			operations = append(operations, okta.Object{"op": "remove", "path": `members[value eq "` + p.id + `"]`})
+			operations = append(operations, okta.RemoveMember(p.id))
 		}
 	}
 	if len(leaving) == 0 {
@@ -140,11 +138,10 @@ func (w *worker) replaceByPut(ctx context.Context) {
 }
 
 func (w *worker) putTeam(ctx context.Context, t *team, next map[*person]bool) {
+	body := okta.Group(t.name, (&team{members: next}).list()...)
+	body["id"] = t.id
 	w.push(ctx, push{method: http.MethodPut, path: "/Groups/" + t.id, want: http.StatusOK, about: &t.fate,
-		body: okta.Object{"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}, "id": t.id,
-			"displayName": t.name,
-			"members":     (&team{members: next}).list()},
-		done: func(exchange) { t.members = next }})
+		body: body, done: func(exchange) { t.members = next }})
 }
 
 func (w *worker) renameTeam(ctx context.Context) {
@@ -155,7 +152,7 @@ func (w *worker) renameTeam(ctx context.Context) {
 	w.made++
 	w.keep(func() { t.next = fmt.Sprintf("Renamed team %d-%d", w.index, w.made) })
 	w.patchTeam(ctx, t, func() { t.name, t.next = t.next, "" },
-		okta.Object{"op": "replace", "value": okta.Object{"id": t.id, "displayName": t.next}})
+		okta.Replace(okta.Object{"id": t.id, "displayName": t.next}))
 }
 
 // lookAtTeam reads a group: the members must be those that were acknowledged.
