@@ -9,7 +9,7 @@ SOAK     ?= 100000
 VERSION  ?=
 
 # Packages of slow tests, which make test leaves out.
-SLOW := ./cmd/ws1bridge/endurance
+SLOW := ./cmd/ws1bridge/endurance ./scim/invariants
 
 TOOLS         := bin/tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
@@ -32,7 +32,7 @@ test: ## Run the tests under the race detector, but for the slow ones
 	$(GO) test -race -timeout 40m $$($(GO) list ./... | grep -vxF -f <($(GO) list $(SLOW)))
 
 .PHONY: test-slow
-test-slow: ## Run the slow tests: kill, outages, soak
+test-slow: ## Run the slow tests: matrix, races, models, kill, outages, soak
 	$(GO) test -race -timeout 40m $(SLOW)
 
 .PHONY: test-all

@@ -22,9 +22,9 @@ SCIM base URL https://HOST/scim/v2; health and metrics are on "ops_listen".
 With --dry-run it reads from Access and writes nothing there: Okta is answered
 as if it had, and each request that was held back is a line in the log, which
 names attributes. With --dry-run-values it also holds what would have been sent,
-personal data included. Let a test
-app of Okta's push to it: people who are created get ids that end with the run,
-and an app that has stored them must be assigned again.`,
+personal data included. Let a test app of Okta push to it: people who are created
+get ids that end with the run, and an app that has stored them must be assigned
+again.`,
 		Example: "  ws1bridge serve --config /etc/ws1bridge/config.yaml",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), dry) },
