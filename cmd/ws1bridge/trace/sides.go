@@ -3,9 +3,7 @@ package trace
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"ws1bridge/scim/translate"
@@ -22,16 +20,16 @@ func (p Printer) Unseen(u upstream.User) {
 
 // Sides prints what Access holds of a user beside what Okta sees.
 func (p Printer) Sides(t *translate.Translator, u upstream.User) {
-	trace := t.TraceAccess(u)
+	pairs := t.TraceAccess(u).Attributes
 	var rows []row
-	for _, a := range trace.Attributes {
+	for _, a := range pairs {
 		if a.Read != nil {
 			rows = append(rows, row{a.Access, oneLine(a.Read, "-"), cmp.Or(a.SCIM, "-"), oneLine(a.Okta, "-")})
 		}
 	}
-	rows = append(rows, heldAlone(u, trace.Attributes)...)
+	rows = append(rows, heldAlone(u, pairs)...)
 	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(a.access, b.access) })
-	p.sides("OKTA SEES\t", append(rows, seenAlone(trace)...))
+	p.sides("OKTA SEES\t", rows)
 }
 
 // heldAlone are the attributes of Access that no pair takes to Okta.
@@ -43,31 +41,6 @@ func heldAlone(u upstream.User, pairs []translate.TracedAttribute) (rows []row) 
 		}
 	}
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.access, b.access) })
-	return rows
-}
-
-// seenAlone are the attributes that Okta sees and no pair makes, such as the
-// domain.
-func seenAlone(trace translate.Trace) (rows []row) {
-	seen := maps.Clone(trace.Read)
-	delete(seen, "schemas")
-	for urn, v := range trace.Read {
-		if block, ok := v.(map[string]any); ok && strings.HasPrefix(urn, "urn:") {
-			delete(seen, urn)
-			for name, v := range block {
-				seen[urn+":"+name] = v
-			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(seen)) {
-		paired := func(a translate.TracedAttribute) bool {
-			rest, ok := strings.CutPrefix(a.SCIM, name)
-			return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
-		}
-		if !slices.ContainsFunc(trace.Attributes, paired) {
-			rows = append(rows, row{"-", "-", name, oneLine(seen[name], "-")})
-		}
-	}
 	return rows
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // TestSides checks that nothing of either side is left out: what a pair takes to
-// the other, what no pair takes, and what Okta sees that no pair makes.
+// the other, what no pair takes, and the domain.
 func TestSides(t *testing.T) {
 	translator, err := translate.New(translate.Config{
 		DefaultDomain: "acme.com", DomainAttributes: []string{"urn:x:y:1.0:domain"},
@@ -30,7 +30,7 @@ func TestSides(t *testing.T) {
 		{"seen by Okta", func(p Printer) { p.Sides(translator, user) }, []string{
 			`OKTA SEES`, `\n  userName +ada@acme\.com +userName +ada@acme\.com\n`,
 			`\n  name\.givenName +Ada +name\.givenName +Ada\n`,
-			`\n  workspace:unmapped +kept +- +-\n`, `\n  - +- +urn:x:y:1\.0:domain +acme\.com\n`,
+			`\n  workspace:unmapped +kept +- +-\n`, `\n  workspace:domain +acme\.com +urn:x:y:1\.0:domain +acme\.com\n`,
 		}},
 		{"not seen", func(p Printer) { p.Unseen(user) }, []string{
 			`OKTA DOES NOT SEE THIS ACCOUNT`, `\n  userName +ada@acme\.com +- +-\n`, `\n  name\.givenName +Ada +- +-\n`,
