@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ws1bridge/auth"
+	"ws1bridge/scim/explain"
 )
 
 // serve returns a source that asks a server on loopback.
@@ -139,7 +140,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 			http.Redirect(w, r, elsewhere.URL, status)
 		})
 		_, err := s.Token(t.Context())
-		if e := asError(t, err); e.Status != status || !strings.Contains(e.Detail(), "redirects") {
+		if e := asError(t, err); e.Status != status || !strings.Contains(explain.Token(e).Plain(), "redirects") {
 			t.Errorf("error = %v, want the redirect refused", err)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"time"
 )
 
@@ -58,39 +57,8 @@ func (e *Error) Unwrap() []error {
 // RetryAfterHint is RetryAfter, for those who know this error by its methods.
 func (e *Error) RetryAfterHint() time.Duration { return e.RetryAfter }
 
-// Detail says in one sentence what Okta's administrator can do.
-func (e *Error) Detail() string {
-	status := fmt.Sprintf(" (%d)", e.Status)
-	if errors.Is(e.Kind, ErrCredentials) {
-		detail := "Workspace ONE Access refuses the bridge's OAuth client" + status +
-			": check access.client_id and access.client_secret of the bridge"
-		if e.Status != http.StatusUnauthorized {
-			detail += ", and that the client is a Service Client Token"
-		}
-		return detail + "."
-	}
-	const endpoint = "The token endpoint of Workspace ONE Access "
-	switch {
-	case e.Status == 0 && isTimeout(e.Err):
-		return endpoint + "does not answer in time; the bridge tries again by itself."
-	case e.Status == 0:
-		return endpoint + "does not answer; if this lasts, check access.url and the network of the bridge."
-	case e.Status == http.StatusTooManyRequests:
-		return endpoint + "asks the bridge to slow down; the bridge tries again by itself."
-	case e.Status/100 == 2:
-		return endpoint + "gave no usable token: check access.url of the bridge."
-	case e.Status/100 == 3:
-		return endpoint + "redirects to another address" + status + ": check access.url of the bridge."
-	case e.Status/100 == 4:
-		return endpoint + "does not take the request" + status + ": check access.url of the bridge."
-	}
-	return endpoint + "has an error of its own" + status + "; the bridge tries again by itself."
-}
-
-func isTimeout(err error) bool {
-	var timed net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timed) && timed.Timeout()
-}
-
 // Timeout reports whether the endpoint did not answer in time.
-func (e *Error) Timeout() bool { return isTimeout(e.Err) }
+func (e *Error) Timeout() bool {
+	var timed net.Error
+	return errors.Is(e.Err, context.DeadlineExceeded) || errors.As(e.Err, &timed) && timed.Timeout()
+}

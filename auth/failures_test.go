@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"ws1bridge/auth"
+	"ws1bridge/scim/explain"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -60,8 +61,8 @@ func TestRefusals(t *testing.T) {
 			if !errors.Is(err, tt.want) || e.Status != tt.status || e.RetryAfterHint() <= 0 {
 				t.Errorf("error = %v (%d), want %v (%d) with a time to retry", err, e.Status, tt.want, tt.status)
 			}
-			if !strings.Contains(e.Detail(), tt.detail) || !strings.HasSuffix(e.Detail(), ".") {
-				t.Errorf("detail = %q, want a sentence with %q", e.Detail(), tt.detail)
+			if !strings.Contains(explain.Token(e).Plain(), tt.detail) || !strings.HasSuffix(explain.Token(e).Plain(), ".") {
+				t.Errorf("detail = %q, want a sentence with %q", explain.Token(e).Plain(), tt.detail)
 			}
 		})
 	}
@@ -199,7 +200,7 @@ func TestNoErrorShowsASecret(t *testing.T) {
 func grep(t *testing.T, err error, secrets []string) {
 	t.Helper()
 	own := asError(t, err)
-	texts := []string{own.Detail()}
+	texts := []string{explain.Token(own).Plain()}
 	for _, e := range append(own.Unwrap(), err) {
 		for ; e != nil; e = errors.Unwrap(e) {
 			texts = append(texts, e.Error(), fmt.Sprintf("%v %+v %#v", e, e, e))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ws1bridge/auth"
+	"ws1bridge/scim/explain"
 )
 
 func TestManyCallersShareOneFetch(t *testing.T) {
@@ -149,7 +150,7 @@ func TestFetchIsBounded(t *testing.T) {
 			t.Errorf("the fetch took %v, want 15s", took)
 		}
 		var e2 *auth.Error
-		if !errors.As(err, &e2) || !strings.Contains(e2.Detail(), "in time") {
+		if !errors.As(err, &e2) || !strings.Contains(explain.Token(e2).Plain(), "in time") {
 			t.Errorf("error = %v, want a timeout", err)
 		}
 	})

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"ws1bridge/scim/translate"
+	"ws1bridge/scim/schema"
 )
 
 // mapping is an attribute of the app's profile in Okta.
@@ -38,22 +38,22 @@ var template = map[string][]mapping{
 	"phoneNumbers": {{variable: "primaryPhone", external: "phoneNumbers.^[primary==true].value",
 		value: "user.primaryPhone"}},
 	"addresses": addressMappings,
-	translate.EnterpriseSchema + ":employeeNumber": {{variable: "employeeNumber", external: "employeeNumber",
+	schema.Enterprise + ":employeeNumber": {{variable: "employeeNumber", external: "employeeNumber",
 		value: "user.employeeNumber"}},
-	translate.EnterpriseSchema + ":costCenter": {{variable: "costCenter", external: "costCenter",
+	schema.Enterprise + ":costCenter": {{variable: "costCenter", external: "costCenter",
 		value: "user.costCenter"}},
-	translate.EnterpriseSchema + ":organization": {{variable: "organization", external: "organization",
+	schema.Enterprise + ":organization": {{variable: "organization", external: "organization",
 		value: "user.organization"}},
-	translate.EnterpriseSchema + ":division": {{variable: "division", external: "division", value: "user.division"}},
-	translate.EnterpriseSchema + ":department": {{variable: "department", external: "department",
+	schema.Enterprise + ":division": {{variable: "division", external: "division", value: "user.division"}},
+	schema.Enterprise + ":department": {{variable: "department", external: "department",
 		value: "user.department"}},
-	translate.EnterpriseSchema + ":manager": {
+	schema.Enterprise + ":manager": {
 		{variable: "managerValue", external: "manager.value", value: "user.managerId"},
 		{variable: "managerDisplayName", external: "manager.displayName", value: "user.manager"},
 	},
-	translate.WorkspaceSchema + ":userPrincipalName": {{variable: "userPrincipalName", external: "userPrincipalName",
+	schema.Workspace + ":userPrincipalName": {{variable: "userPrincipalName", external: "userPrincipalName",
 		value: "user.login; add it in the Profile Editor"}},
-	translate.WorkspaceSchema + ":distinguishedName": {{variable: "distinguishedName", external: "distinguishedName",
+	schema.Workspace + ":distinguishedName": {{variable: "distinguishedName", external: "distinguishedName",
 		value: "where Okta has it; add it in the Profile Editor"}},
 }
 
@@ -79,7 +79,7 @@ var addressMappings = []mapping{
 func mappings(attributes []string) []mapping {
 	var list []mapping
 	for _, attribute := range attributes {
-		namespace, name := translate.UserSchema, attribute
+		namespace, name := schema.User, attribute
 		if i := strings.LastIndexByte(attribute, ':'); i >= 0 {
 			namespace, name = attribute[:i], attribute[i+1:]
 		}
@@ -95,7 +95,7 @@ func mappings(attributes []string) []mapping {
 			list = append(list, m)
 		}
 	}
-	order := []string{translate.UserSchema, translate.EnterpriseSchema, translate.WorkspaceSchema}
+	order := []string{schema.User, schema.Enterprise, schema.Workspace}
 	for _, m := range list {
 		if !slices.Contains(order, m.namespace) {
 			order = append(order, m.namespace)

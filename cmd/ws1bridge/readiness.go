@@ -8,7 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/connection"
+	"ws1bridge/scim/explain"
 	"ws1bridge/upstream"
 )
 
@@ -116,9 +118,8 @@ func unchecked(err error) bool {
 
 // plain is the finding in a sentence for an operator.
 func plain(err error) string {
-	var detailed interface{ Detail() string }
-	if errors.As(err, &detailed) {
-		return detailed.Detail()
+	if token, ok := errors.AsType[*auth.Error](err); ok {
+		return explain.Token(token).Plain()
 	}
 	return err.Error()
 }

@@ -73,6 +73,9 @@ func (e *Error) InPath() *Error {
 	return &Error{Entry: &entry, Detail: e.Detail}
 }
 
+// Plain is the detail without what it says of Okta, for an operator.
+func (e *Error) Plain() string { return strings.TrimSuffix(e.Detail, repeated) }
+
 // repeated ends each detail that Okta reacts to by itself.
 const repeated = " Okta will repeat the request by itself."
 

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ws1bridge/scim/schema"
 )
 
 // FuzzExpression checks that whatever an administrator writes is refused or
@@ -18,7 +20,7 @@ func FuzzExpression(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	r := Resource{"userName": "jane@example.com", "title": strings.Repeat("x", maxText),
+	r := schema.Resource{"userName": "jane@example.com", "title": strings.Repeat("x", maxText),
 		"name":         map[string]any{"givenName": "J"},
 		"emails":       []any{map[string]any{"value": "a@b"}},
 		"phoneNumbers": []any{map[string]any{"value": "1", "type": "mobile"}}}

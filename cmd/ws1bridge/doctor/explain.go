@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 
+	"ws1bridge/auth"
+	"ws1bridge/scim/explain"
 	"ws1bridge/upstream"
 )
 
@@ -20,15 +22,17 @@ func Explain(what string, err error) (finding, fix string) {
 		return v.finding, v.fix
 	}
 	var e *upstream.Error
-	var detailed interface{ Detail() string }
-	switch {
-	case errors.As(err, &detailed):
-		return strings.TrimSuffix(detailed.Detail(), "."), "ws1bridge doctor says more"
+	switch token, isToken := errors.AsType[*auth.Error](err); {
+	case isToken:
+		return explainToken(token), "ws1bridge doctor says more"
 	case !errors.As(err, &e):
 		return what + " failed: " + err.Error(), ""
 	}
 	return explainAnswer(what, e)
 }
+
+// explainToken is why no token could be had.
+func explainToken(err *auth.Error) string { return strings.TrimSuffix(explain.Token(err).Plain(), ".") }
 
 // explainAnswer is Explain for what Access answered.
 func explainAnswer(what string, err *upstream.Error) (finding, fix string) {

@@ -63,9 +63,9 @@ func (d *Doctor) noToken(err error) verdict {
 	case e.Status == 0:
 		return d.tenantPeer().unreached(e.Err)
 	case e.Status != http.StatusTooManyRequests && e.Status/100 != 5:
-		return failed(strings.TrimSuffix(e.Detail(), "."), "set access.url to the address of the tenant, without any path")
+		return failed(explainToken(e), "set access.url to the address of the tenant, without any path")
 	}
-	return failed(strings.TrimSuffix(e.Detail(), "."), "wait, or ask the owner of the tenant")
+	return failed(explainToken(e), "wait, or ask the owner of the tenant")
 }
 
 // checkClaims looks at what the token says about itself, without asking Access.

@@ -29,7 +29,7 @@ const (
 type User struct {
 	name string
 	side Side
-	okta translate.Resource
+	okta schema.Resource
 	held upstream.User // in Access
 }
 
@@ -78,7 +78,7 @@ func appendUsers(users []User, v any, side Side) ([]User, error) {
 	return nil, errors.New("the input must hold SCIM resources: JSON objects")
 }
 
-func newUser(r translate.Resource, side Side) (User, error) {
+func newUser(r schema.Resource, side Side) (User, error) {
 	if side == "" {
 		side = sideOf(r)
 	}
@@ -93,7 +93,7 @@ func newUser(r translate.Resource, side Side) (User, error) {
 	return User{side: side, held: held}, err
 }
 
-func sideOf(r translate.Resource) Side {
+func sideOf(r schema.Resource) Side {
 	schemas, _ := r["schemas"].([]any)
 	if slices.Contains(schemas, any(upstream.CoreSchema)) {
 		return Access
@@ -102,7 +102,7 @@ func sideOf(r translate.Resource) Side {
 }
 
 // nameOf is what to call a resource: its userName, else its place.
-func nameOf(r translate.Resource, place int) string {
+func nameOf(r schema.Resource, place int) string {
 	for name, v := range r {
 		if s, ok := v.(string); ok && strings.EqualFold(name, "userName") {
 			return s

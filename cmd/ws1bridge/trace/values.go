@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"ws1bridge/scim/translate"
+	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
 
@@ -69,7 +69,7 @@ func listed(v any) []string {
 // short is a path with the well-known schemas named by a word.
 func short(path string) string {
 	for _, s := range []struct{ urn, word string }{
-		{translate.EnterpriseSchema, "enterprise"}, {upstream.EnterpriseSchema, "enterprise"},
+		{schema.Enterprise, "enterprise"}, {upstream.EnterpriseSchema, "enterprise"},
 		{upstream.WorkspaceSchema, "workspace"}, {"urn:scim:schemas:extension:workspace:tenant", "tenant"},
 	} {
 		if rest, ok := strings.CutPrefix(path, s.urn+":"); ok {
