@@ -123,6 +123,5 @@ func (c *Client) checkDomain(op, domain string) error {
 	if c.manages(domain) {
 		return nil
 	}
-	return &Error{Op: op, Kind: ErrRefused, Err: ErrUnmanagedDomain,
-		Message: "The domain is not one that the bridge manages (" + strings.Join(c.domains, ", ") + ")."}
+	return &Error{Op: op, Kind: ErrRefused, Err: ErrUnmanagedDomain}
 }

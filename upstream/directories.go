@@ -166,7 +166,7 @@ func (c *Client) orMisconfigured(ctx context.Context, op string, refusal error) 
 		return refusal
 	}
 	if finding, ok := errors.AsType[*DomainProblem](c.CheckDirectories(ctx)); ok {
-		return &Error{Op: op, Kind: ErrNotPermitted, Message: finding.Error(), Err: finding}
+		return &Error{Op: op, Kind: ErrNotPermitted, Err: finding}
 	}
 	return refusal
 }

@@ -38,9 +38,9 @@ func (c *Client) EnsureDirectory(ctx context.Context, name, domain string) (Ensu
 	}
 	for _, other := range directories {
 		if strings.EqualFold(other.Name, name) {
-			return Ensured{}, &Error{Op: opCreateDirectory, Kind: ErrConflict, Err: ErrDirectoryNameTaken,
-				Message: "A directory with the name " + other.Name + " exists already, for " + strings.Join(other.Domains, ", ") +
-					"."}
+			return Ensured{}, &Error{Op: opCreateDirectory, Kind: ErrConflict,
+				Err: fmt.Errorf("%w: a directory with the name %s exists already, for %s",
+					ErrDirectoryNameTaken, other.Name, strings.Join(other.Domains, ", "))}
 		}
 	}
 	refused, err := c.createDirectory(ctx, name, domain)

@@ -35,7 +35,7 @@ var (
 	// ErrNoSuchKey says that records can't be found by the Key.
 	ErrNoSuchKey = errors.New("records of this kind can't be found by this key")
 	// ErrDirectoryNameTaken says that a directory has the name, for other domains.
-	ErrDirectoryNameTaken = errors.New("another directory has the name")
+	ErrDirectoryNameTaken = errors.New("the name is taken")
 )
 
 // Error is every failure of this package.
@@ -46,8 +46,8 @@ type Error struct {
 	Kind error
 	// Status is the HTTP status of Access's answer, 0 when there was none.
 	Status int
-	// Message is Access's own sentence where it refused the data (4xx), or ours
-	// where the client refused; it is fit for Okta's administrator.
+	// Message is Access's own sentence where it refused the data (4xx); it is fit
+	// for Okta's administrator.
 	Message string
 	// RetryAfter is how long Access asked to wait, 0 when it did not say. Pauses
 	// of the client's own are not told: they are shorter than a caller's.

@@ -155,7 +155,7 @@ func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMemb
 	case ByExternalID:
 		s.key, match = "", func(g Group) bool { return g.ExternalID == value }
 	default:
-		return nil, noSuchKey(opFindGroups, key)
+		return nil, noSuchKey(opFindGroups)
 	}
 	found, err := c.selectGroups(ctx, s, match)
 	if err != nil {

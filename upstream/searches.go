@@ -48,9 +48,7 @@ func (k Key) matches(name, value string) bool {
 	return strings.EqualFold(name, value)
 }
 
-func noSuchKey(op string, key Key) error {
-	return &Error{Op: op, Kind: ErrRefused, Err: ErrNoSuchKey, Message: "Nothing can be found by " + string(key) + "."}
-}
+func noSuchKey(op string) error { return &Error{Op: op, Kind: ErrRefused, Err: ErrNoSuchKey} }
 
 const (
 	// pageSize is how many records a search asks for. Access may give fewer;

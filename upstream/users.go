@@ -77,7 +77,7 @@ func (c *Client) FindUsers(ctx context.Context, key Key, value string) (found []
 	case ByExternalID:
 		found, err = c.usersByExternalID(ctx, value)
 	default:
-		return nil, noSuchKey(opFindUsers, key)
+		return nil, noSuchKey(opFindUsers)
 	}
 	if err != nil {
 		return nil, err

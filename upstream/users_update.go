@@ -89,9 +89,7 @@ func stillSet(a Attributes, cleared []Path) []Path {
 // can be changed is not documented.
 func tookEffect(u User, d difference) error {
 	if want, ok := d.set[userNamePath]; ok && u.UserName() != want {
-		return &Error{Op: opUpdateUser, Kind: ErrRefused, Err: ErrNameKept,
-			Message: "Workspace ONE Access kept the old userName: it does not allow this user to be renamed. " +
-				"The other changes of the request are applied."}
+		return &Error{Op: opUpdateUser, Kind: ErrRefused, Err: ErrNameKept}
 	}
 	if want, ok := d.set[activePath]; ok && u.Active() != want {
 		return &Error{Op: opUpdateUser, Kind: ErrUnavailable, InDoubt: true,

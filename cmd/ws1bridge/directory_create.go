@@ -126,7 +126,7 @@ func notCreated(err error) error {
 		return errors.New("Access says that the domain or the name is taken: " + e.Message +
 			"\n  → ws1bridge directory list shows who has it; a domain belongs to one directory of the tenant")
 	case errors.Is(err, upstream.ErrConflict):
-		return errors.New(strings.TrimSuffix(e.Message, ".") +
+		return errors.New(e.Err.Error() +
 			"\n  → choose another --name; the name means nothing to the bridge")
 	case errors.Is(err, upstream.ErrNotPermitted):
 		finding, _ := doctor.Explain("managing directories", err)

@@ -54,7 +54,7 @@ func TestDirectoryCreateRefused(t *testing.T) {
 		{name: "a domain that is none", args: "--domain https://acme.com", want: exitUsage,
 			says: []string{"--domain must be a domain alone"}},
 		{name: "a name that is taken", args: "--domain new.com --name okta", want: exitFailed,
-			says: []string{"A directory with the name Okta exists already, for acme.com", "choose another --name"}},
+			says: []string{"a directory with the name Okta exists already, for acme.com", "choose another --name"}},
 		{name: "NOT_FOUND", args: "--domain new.com --name New", fault: broken(http.StatusNotFound), want: exitFailed,
 			says: []string{"(NOT_FOUND), for either media type", "answered 404, application/json 404", "Identity Services"}},
 		{name: "415", args: "--domain new.com --name New", fault: broken(http.StatusUnsupportedMediaType), want: exitFailed,
