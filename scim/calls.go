@@ -23,6 +23,9 @@ type call struct {
 	log        *entry
 }
 
+// one is the type of the resource that the call is about.
+func (c *call) one() *resourceType { return c.on[0] }
+
 // The readers of query strings.
 
 func queryOf(c *call, raw string) error {
@@ -38,16 +41,8 @@ func projectionOf(c *call, raw string) error {
 	if err != nil {
 		return err
 	}
-	c.projection, err = asked.Project(c.on.Index.URN)
+	c.projection, err = asked.Project(c.one().Index.URN)
 	return err
-}
-
-func (h *Handler) queryOfAll(c *call, raw string) error {
-	asked, err := query.Parse(raw)
-	if err != nil {
-		return err
-	}
-	return h.understandAll(c, asked)
 }
 
 // The readers of bodies.
@@ -60,22 +55,14 @@ func searchOf(c *call, body []byte) error {
 	return c.understand(asked)
 }
 
-func (h *Handler) searchOfAll(c *call, body []byte) error {
-	asked, err := decode[query.Request](body)
-	if err != nil {
-		return err
-	}
-	return h.understandAll(c, asked)
-}
-
+// understand reads a query of one type of resources, or of all together.
 func (c *call) understand(asked query.Request) (err error) {
-	c.search, err = asked.Understand(c.on.Index, c.on.Index.URN)
-	return err
-}
-
-func (h *Handler) understandAll(c *call, asked query.Request) (err error) {
-	users, groups := h.users.Index, h.groups.Index
-	c.search, err = asked.Understand(schema.Several{users, groups}, users.URN, groups.URN)
+	var scope schema.Several
+	var urns []string
+	for _, t := range c.on {
+		scope, urns = append(scope, t.Index), append(urns, t.Index.URN)
+	}
+	c.search, err = asked.Understand(scope, urns...)
 	return err
 }
 
@@ -87,7 +74,7 @@ func (h *Handler) readResource(c *call, body []byte) error {
 	if err != nil {
 		return err
 	}
-	resource, unknown := c.on.Index.Tidy(raw)
+	resource, unknown := c.one().Index.Tidy(raw)
 	h.noteDropped(c.log, unknown)
 	c.resource = resource
 	return nil
@@ -98,7 +85,7 @@ func (h *Handler) readPatch(c *call, body []byte) error {
 	if err != nil {
 		return err
 	}
-	changes, unknown, err := request.Read(c.on.Index, c.id)
+	changes, unknown, err := request.Read(c.one().Index, c.id)
 	h.noteDropped(c.log, unknown)
 	c.changes = changes
 	return err

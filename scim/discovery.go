@@ -39,11 +39,15 @@ func serviceProviderConfig(_ context.Context, c *call) (answer, error) {
 }
 
 func (h *Handler) listResourceTypes(_ context.Context, c *call) (answer, error) {
-	return whole(c.presentType(h.users), c.presentType(h.groups)), nil
+	all := make([]schema.Resource, len(h.types))
+	for i, t := range h.types {
+		all[i] = c.presentType(t)
+	}
+	return whole(all...), nil
 }
 
 func (h *Handler) readResourceType(_ context.Context, c *call) (answer, error) {
-	for _, t := range []*resourceType{h.users, h.groups} {
+	for _, t := range h.types {
 		if t.Name == c.id {
 			return answer{status: http.StatusOK, body: c.presentType(t)}, nil
 		}
@@ -82,7 +86,7 @@ func (h *Handler) readSchema(_ context.Context, c *call) (answer, error) {
 }
 
 func (h *Handler) schemas(c *call) (all []schema.Resource) {
-	for _, t := range []*resourceType{h.users, h.groups} {
+	for _, t := range h.types {
 		for _, s := range t.Schemas() {
 			body := t.Describe(s, h.Translator.Required())
 			body["schemas"] = []string{schemaSchema}

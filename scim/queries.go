@@ -9,20 +9,15 @@ import (
 	"ws1bridge/scim/schema"
 )
 
-// list answers a query of one type of resources.
+// list answers a query of one type of resources, or of both at once (RFC 7644
+// section 3.4.2.1): users, then groups. Attributes that a type does not have
+// count there as without a value.
 func (h *Handler) list(ctx context.Context, c *call) (answer, error) {
-	return h.run(ctx, c, collection{c.on, c.base})
-}
-
-// queryAll answers a query of all resources at once (RFC 7644 section 3.4.2.1):
-// users, then groups. Attributes that a type does not have count there as
-// without a value.
-func (h *Handler) queryAll(ctx context.Context, c *call) (answer, error) {
-	return h.run(ctx, c, collection{h.users, c.base}, collection{h.groups, c.base})
-}
-
-func (h *Handler) run(ctx context.Context, c *call, of ...query.Collection) (answer, error) {
-	page, err := h.queries.Run(ctx, c.search, of...)
+	collections := make([]query.Collection, len(c.on))
+	for i, t := range c.on {
+		collections[i] = collection{t, c.base}
+	}
+	page, err := h.queries.Run(ctx, c.search, collections...)
 	if err != nil {
 		return answer{}, err
 	}

@@ -105,7 +105,7 @@ func (t *resourceType) keepsRequired(before, after schema.Resource) error {
 }
 
 func read(ctx context.Context, c *call) (answer, error) {
-	record, err := c.on.store.Read(ctx, c.id)
+	record, err := c.one().store.Read(ctx, c.id)
 	if err != nil {
 		return answer{}, err
 	}
@@ -116,18 +116,18 @@ func read(ctx context.Context, c *call) (answer, error) {
 }
 
 func (h *Handler) create(ctx context.Context, c *call) (answer, error) {
-	record, err := c.on.store.Create(ctx, c.resource)
+	record, err := c.one().store.Create(ctx, c.resource)
 	if err != nil {
 		return answer{}, err
 	}
-	c.log.note(zap.String(c.on.label+"_id", record.ID))
+	c.log.note(zap.String(c.one().label+"_id", record.ID))
 	h.noteUnknownMembers(c, record.Unknown)
 	return c.found(http.StatusCreated, record), nil
 }
 
 func (h *Handler) replace(ctx context.Context, c *call) (answer, error) {
 	return h.update(ctx, c, func(current schema.Resource) (schema.Resource, error) {
-		return c.on.replaced(current, c.resource), nil
+		return c.one().replaced(current, c.resource), nil
 	})
 }
 
@@ -138,7 +138,7 @@ func (h *Handler) patch(ctx context.Context, c *call) (answer, error) {
 			return nil, err
 		}
 		patch.MarkRemoved(current, next)
-		return next, c.on.keepsRequired(current, next)
+		return next, c.one().keepsRequired(current, next)
 	})
 }
 
@@ -147,8 +147,8 @@ func (h *Handler) patch(ctx context.Context, c *call) (answer, error) {
 func (h *Handler) update(
 	ctx context.Context, c *call, apply func(schema.Resource) (schema.Resource, error),
 ) (answer, error) {
-	c.log.note(zap.String(c.on.label+"_id", loggable(c.id)))
-	record, err := c.on.store.Update(ctx, c.id, provision.Change{Allow: c.versions.check, Apply: apply})
+	c.log.note(zap.String(c.one().label+"_id", loggable(c.id)))
+	record, err := c.one().store.Update(ctx, c.id, provision.Change{Allow: c.versions.check, Apply: apply})
 	if err != nil {
 		return answer{}, err
 	}
@@ -157,8 +157,8 @@ func (h *Handler) update(
 }
 
 func remove(ctx context.Context, c *call) (answer, error) {
-	c.log.note(zap.String(c.on.label+"_id", loggable(c.id)))
-	return answer{status: http.StatusNoContent}, c.on.store.Delete(ctx, c.id, c.versions.check)
+	c.log.note(zap.String(c.one().label+"_id", loggable(c.id)))
+	return answer{status: http.StatusNoContent}, c.one().store.Delete(ctx, c.id, c.versions.check)
 }
 
 // found answers with one resource: its version and place, and of its attributes
@@ -167,11 +167,11 @@ func (c *call) found(status int, record provision.Record) answer {
 	location := c.location(record)
 	return answer{
 		status: status, location: location, version: record.Meta.Version,
-		body: c.projection.Apply(c.on.present(record, c.base)),
+		body: c.projection.Apply(c.one().present(record, c.base)),
 	}
 }
 
-func (c *call) location(record provision.Record) string { return c.on.location(record, c.base) }
+func (c *call) location(record provision.Record) string { return c.one().location(record, c.base) }
 
 // noteUnknownMembers tells of members that were left out: one member that
 // Access does not know must not cost the others their membership.

@@ -14,8 +14,9 @@ import (
 
 // operation is what one method does at one path.
 type operation struct {
-	name string        // in logs and metrics
-	on   *resourceType // nil where it is not about users or groups alone
+	name string // in logs and metrics
+	// on are the resources that it is about: of one type, or of both.
+	on []*resourceType
 	// readQuery and readBody put what a request asks for into the call; nil
 	// ignores the query string, or the body.
 	readQuery func(c *call, raw string) error
@@ -28,16 +29,19 @@ type methods map[string]operation
 
 // endpoints is the whole HTTP surface (RFC 7644 section 3.2, table 2).
 func (h *Handler) endpoints() map[string]methods {
+	discover := func(do func(context.Context, *call) (answer, error)) methods {
+		return methods{http.MethodGet: {"discover", nil, refuseFilter, nil, do}}
+	}
 	all := map[string]methods{
-		"":         {http.MethodGet: {"query all", nil, h.queryOfAll, nil, h.queryAll}},
-		"/.search": {http.MethodPost: {"query all", nil, nil, h.searchOfAll, h.queryAll}},
+		"":         {http.MethodGet: {"query all", h.types, queryOf, nil, h.list}},
+		"/.search": {http.MethodPost: {"query all", h.types, nil, searchOf, h.list}},
 		"/Bulk":    {http.MethodPost: {"bulk", nil, nil, readBulk, h.bulk}},
 
-		"/ServiceProviderConfig": {http.MethodGet: {"discover", nil, refuseFilter, nil, serviceProviderConfig}},
-		"/ResourceTypes":         {http.MethodGet: {"discover", nil, refuseFilter, nil, h.listResourceTypes}},
-		"/ResourceTypes/{id}":    {http.MethodGet: {"discover", nil, refuseFilter, nil, h.readResourceType}},
-		"/Schemas":               {http.MethodGet: {"discover", nil, refuseFilter, nil, h.listSchemas}},
-		"/Schemas/{id}":          {http.MethodGet: {"discover", nil, refuseFilter, nil, h.readSchema}},
+		"/ServiceProviderConfig": discover(serviceProviderConfig),
+		"/ResourceTypes":         discover(h.listResourceTypes),
+		"/ResourceTypes/{id}":    discover(h.readResourceType),
+		"/Schemas":               discover(h.listSchemas),
+		"/Schemas/{id}":          discover(h.readSchema),
 		"/Me":                    {},
 	}
 	for _, method := range []string{
@@ -45,20 +49,18 @@ func (h *Handler) endpoints() map[string]methods {
 	} {
 		all["/Me"][method] = operation{name: "me", do: me}
 	}
-	for _, t := range []*resourceType{h.users, h.groups} {
-		one, several := t.label, t.label+"s"
+	for _, t := range h.types {
+		on, one, several := []*resourceType{t}, t.label, t.label+"s"
 		all[t.Endpoint] = methods{
-			http.MethodGet:  {"list " + several, t, queryOf, nil, h.list},
-			http.MethodPost: {"create " + one, t, projectionOf, h.readResource, h.create},
+			http.MethodGet:  {"list " + several, on, queryOf, nil, h.list},
+			http.MethodPost: {"create " + one, on, projectionOf, h.readResource, h.create},
 		}
-		all[t.Endpoint+"/.search"] = methods{
-			http.MethodPost: {"list " + several, t, nil, searchOf, h.list},
-		}
+		all[t.Endpoint+"/.search"] = methods{http.MethodPost: {"list " + several, on, nil, searchOf, h.list}}
 		all[t.Endpoint+"/{id}"] = methods{
-			http.MethodGet:    {"read " + one, t, projectionOf, nil, read},
-			http.MethodPut:    {"replace " + one, t, projectionOf, h.readResource, h.replace},
-			http.MethodPatch:  {"patch " + one, t, projectionOf, h.readPatch, h.patch},
-			http.MethodDelete: {"delete " + one, t, nil, nil, remove},
+			http.MethodGet:    {"read " + one, on, projectionOf, nil, read},
+			http.MethodPut:    {"replace " + one, on, projectionOf, h.readResource, h.replace},
+			http.MethodPatch:  {"patch " + one, on, projectionOf, h.readPatch, h.patch},
+			http.MethodDelete: {"delete " + one, on, nil, nil, remove},
 		}
 	}
 	return all

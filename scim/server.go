@@ -56,14 +56,14 @@ type Config struct {
 // Handler is the endpoint. It is safe for concurrent use.
 type Handler struct {
 	Config
-	users, groups *resourceType
-	operations    map[string]methods // by path below BasePath
-	router        http.Handler
-	queries       *query.Runner
-	metrics       *metrics
-	dropped       namesOnce
-	work          work
-	bodies        *semaphore.Weighted // bytes of large bodies
+	types      []*resourceType    // users, then groups
+	operations map[string]methods // by path below BasePath
+	router     http.Handler
+	queries    *query.Runner
+	metrics    *metrics
+	dropped    namesOnce
+	work       work
+	bodies     *semaphore.Weighted // bytes of large bodies
 }
 
 // NewHandler returns the endpoint, which serves everything below BasePath.
@@ -73,8 +73,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 	}
 	h := &Handler{
 		Config:  cfg,
-		users:   userType(cfg),
-		groups:  groupType(cfg),
+		types:   []*resourceType{userType(cfg), groupType(cfg)},
 		queries: query.NewRunner(cfg.MaxScan),
 		metrics: newMetrics(cfg.Registerer),
 		bodies:  semaphore.NewWeighted(maxBodies),
