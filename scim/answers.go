@@ -27,6 +27,7 @@ const gzipFrom = 16 << 10
 type answer struct {
 	status   int
 	body     any    // nil for none
+	id       string // of the resource
 	location string // of the resource
 	version  string // its entity tag
 	// allow lists the methods of the path, where the method is none of them.

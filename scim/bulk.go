@@ -47,7 +47,8 @@ type bulkResult struct {
 	// Response is the error where there is one.
 	Response any `json:"response,omitempty"`
 
-	id string // of the resource
+	code int    // Status as a number
+	id   string // of the resource
 }
 
 // bulk does many operations, each by the code of a single request. They are done
@@ -111,21 +112,16 @@ func (h *Handler) bulkOperation(ctx context.Context, c *call, o bulkOperation, j
 		a, err = attempt(func() (answer, error) { return h.bulkCall(ctx, c, o, pattern, job) })
 	}
 	if ok && (err == nil || o.Method != http.MethodPost) {
-		result.describe(a, c.base+path)
+		result.Location, result.Version = cmp.Or(a.location, c.base+path), a.version
+		result.id = cmp.Or(a.id, id)
 	}
 	if err != nil {
 		a = h.refusal(c, a, err)
 		result.Response = a.body
 	}
-	result.Status = strconv.Itoa(a.status)
+	result.code, result.Status = a.status, strconv.Itoa(a.status)
 	h.finish(c.log, a.status, time.Since(start), err)
 	return result
-}
-
-// describe takes what the answer to a single call says of its resource.
-func (b *bulkResult) describe(a answer, location string) {
-	b.Location, b.Version = cmp.Or(a.location, location), a.version
-	b.id = b.Location[strings.LastIndexByte(b.Location, '/')+1:]
 }
 
 // bulkCall makes the call that the operation is, and does it.

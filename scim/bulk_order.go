@@ -3,7 +3,6 @@ package scim
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"ws1bridge/scim/problem"
@@ -118,7 +117,7 @@ func (j *bulkJob) resolve(bulkID string) (string, error) {
 		return "", problem.UnknownBulkID()
 	case j.results[i] == nil:
 		return "", problem.BulkCircle()
-	case j.results[i].Status == strconv.Itoa(http.StatusTooManyRequests):
+	case j.results[i].code == http.StatusTooManyRequests:
 		return "", problem.BulkLater()
 	case j.results[i].Response != nil:
 		return "", problem.BulkFailed()

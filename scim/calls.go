@@ -28,15 +28,15 @@ func (c *call) one() *resourceType { return c.on[0] }
 
 // The readers of query strings.
 
-func queryOf(c *call, raw string) error {
+func readSearchQuery(c *call, raw string) error {
 	asked, err := query.Parse(raw)
 	if err != nil {
 		return err
 	}
-	return c.understand(asked)
+	return c.readSearch(asked)
 }
 
-func projectionOf(c *call, raw string) error {
+func readProjection(c *call, raw string) error {
 	asked, err := query.Parse(raw)
 	if err != nil {
 		return err
@@ -47,16 +47,16 @@ func projectionOf(c *call, raw string) error {
 
 // The readers of bodies.
 
-func searchOf(c *call, body []byte) error {
+func readSearchBody(c *call, body []byte) error {
 	asked, err := decode[query.Request](body)
 	if err != nil {
 		return err
 	}
-	return c.understand(asked)
+	return c.readSearch(asked)
 }
 
-// understand reads a query of one type of resources, or of all together.
-func (c *call) understand(asked query.Request) (err error) {
+// readSearch reads a query of one type of resources, or of all together.
+func (c *call) readSearch(asked query.Request) (err error) {
 	var scope schema.Several
 	var urns []string
 	for _, t := range c.on {
@@ -74,7 +74,7 @@ func (h *Handler) readResource(c *call, body []byte) error {
 	if err != nil {
 		return err
 	}
-	resource, unknown := c.one().Index.Tidy(raw)
+	resource, unknown := c.one().Index.Canonical(raw)
 	h.noteDropped(c.log, unknown)
 	c.resource = resource
 	return nil

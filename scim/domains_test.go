@@ -185,7 +185,7 @@ func TestConflictsNameWhatOktaKnows(t *testing.T) {
 func TestUserResource(t *testing.T) {
 	tr, err := translate.New(translate.Config{DefaultDomain: domain, Attributes: []translate.Attribute{{Access: tenantURN + ":x", Value: "user.badge"}}})
 	must(t, err)
-	got, unknown := schema.Users(tr.SchemaAttributes()).Index.Tidy(map[string]any{"USERNAME": "jane", "Domain": domain, "badge": "7", "shoeSize": 44.0, "password": "p", "groups": []any{}})
+	got, unknown := schema.Users(tr.SchemaAttributes()).Index.Canonical(map[string]any{"USERNAME": "jane", "Domain": domain, "badge": "7", "shoeSize": 44.0, "password": "p", "groups": []any{}})
 	if want := (schema.Resource{"userName": "jane", "domain": domain, "badge": "7"}); !reflect.DeepEqual(got, want) || !slices.Equal(unknown, []string{"shoeSize"}) {
 		t.Errorf("got %v, unknown %v", got, unknown)
 	}

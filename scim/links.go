@@ -27,8 +27,8 @@ func (t *resourceType) location(record provision.Record, base string) string {
 	return base + t.Endpoint + "/" + record.ID
 }
 
-// present is the record as a SCIM 2.0 resource.
-func (t *resourceType) present(record provision.Record, base string) schema.Resource {
+// linked is the record as a SCIM 2.0 resource, with its links.
+func (t *resourceType) linked(record provision.Record, base string) schema.Resource {
 	r := record.Resource
 	t.links(r, base)
 	r["id"] = record.ID

@@ -18,7 +18,7 @@ import (
 type store interface {
 	Read(ctx context.Context, id string) (provision.Record, error)
 	List(ctx context.Context, start, count int, uses provision.Uses) (page []provision.Record, total int, _ error)
-	Find(ctx context.Context, comparison, value string, uses provision.Uses) (found []provision.Record, ok bool, _ error)
+	Find(ctx context.Context, l provision.Lookup, uses provision.Uses) (found []provision.Record, ok bool, _ error)
 	Create(context.Context, schema.Resource) (provision.Record, error)
 	Update(ctx context.Context, id string, change provision.Change) (provision.Record, error)
 	Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error
@@ -164,14 +164,11 @@ func remove(ctx context.Context, c *call) (answer, error) {
 // found answers with one resource: its version and place, and of its attributes
 // those that were asked for.
 func (c *call) found(status int, record provision.Record) answer {
-	location := c.location(record)
 	return answer{
-		status: status, location: location, version: record.Meta.Version,
-		body: c.projection.Apply(c.one().present(record, c.base)),
+		status: status, id: record.ID, location: c.one().location(record, c.base), version: record.Meta.Version,
+		body: c.projection.Apply(c.one().linked(record, c.base)),
 	}
 }
-
-func (c *call) location(record provision.Record) string { return c.one().location(record, c.base) }
 
 // noteUnknownMembers tells of members that were left out: one member that
 // Access does not know must not cost the others their membership.

@@ -2,6 +2,7 @@ package scim
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,19 +30,19 @@ type methods map[string]operation
 
 // endpoints is the whole HTTP surface (RFC 7644 section 3.2, table 2).
 func (h *Handler) endpoints() map[string]methods {
-	discover := func(do func(context.Context, *call) (answer, error)) methods {
-		return methods{http.MethodGet: {"discover", nil, refuseFilter, nil, do}}
-	}
 	all := map[string]methods{
-		"":         {http.MethodGet: {"query all", h.types, queryOf, nil, h.list}},
-		"/.search": {http.MethodPost: {"query all", h.types, nil, searchOf, h.list}},
-		"/Bulk":    {http.MethodPost: {"bulk", nil, nil, readBulk, h.bulk}},
-
-		"/ServiceProviderConfig": discover(serviceProviderConfig),
-		"/ResourceTypes":         discover(h.listResourceTypes),
-		"/ResourceTypes/{id}":    discover(h.readResourceType),
-		"/Schemas":               discover(h.listSchemas),
-		"/Schemas/{id}":          discover(h.readSchema),
+		"": {
+			http.MethodGet: {name: "query all", on: h.types, readQuery: readSearchQuery, do: h.list},
+		},
+		"/.search": {
+			http.MethodPost: {name: "query all", on: h.types, readBody: readSearchBody, do: h.list},
+		},
+		"/Bulk":                  {http.MethodPost: {name: "bulk", readBody: readBulk, do: h.bulk}},
+		"/ServiceProviderConfig": discovery(serviceProviderConfig),
+		"/ResourceTypes":         discovery(h.listResourceTypes),
+		"/ResourceTypes/{id}":    discovery(h.readResourceType),
+		"/Schemas":               discovery(h.listSchemas),
+		"/Schemas/{id}":          discovery(h.readSchema),
 		"/Me":                    {},
 	}
 	for _, method := range []string{
@@ -50,20 +51,39 @@ func (h *Handler) endpoints() map[string]methods {
 		all["/Me"][method] = operation{name: "me", do: me}
 	}
 	for _, t := range h.types {
-		on, one, several := []*resourceType{t}, t.label, t.label+"s"
-		all[t.Endpoint] = methods{
-			http.MethodGet:  {"list " + several, on, queryOf, nil, h.list},
-			http.MethodPost: {"create " + one, on, projectionOf, h.readResource, h.create},
-		}
-		all[t.Endpoint+"/.search"] = methods{http.MethodPost: {"list " + several, on, nil, searchOf, h.list}}
-		all[t.Endpoint+"/{id}"] = methods{
-			http.MethodGet:    {"read " + one, on, projectionOf, nil, read},
-			http.MethodPut:    {"replace " + one, on, projectionOf, h.readResource, h.replace},
-			http.MethodPatch:  {"patch " + one, on, projectionOf, h.readPatch, h.patch},
-			http.MethodDelete: {"delete " + one, on, nil, nil, remove},
-		}
+		maps.Copy(all, h.endpointsOf(t))
 	}
 	return all
+}
+
+func discovery(do func(context.Context, *call) (answer, error)) methods {
+	return methods{http.MethodGet: {name: "discover", readQuery: refuseFilter, do: do}}
+}
+
+// endpointsOf are those of users, or of groups.
+func (h *Handler) endpointsOf(t *resourceType) map[string]methods {
+	on, one, several := []*resourceType{t}, t.label, t.label+"s"
+	return map[string]methods{
+		t.Endpoint: {
+			http.MethodGet: {name: "list " + several, on: on, readQuery: readSearchQuery, do: h.list},
+			http.MethodPost: {
+				name: "create " + one, on: on, readQuery: readProjection, readBody: h.readResource, do: h.create,
+			},
+		},
+		t.Endpoint + "/.search": {
+			http.MethodPost: {name: "list " + several, on: on, readBody: readSearchBody, do: h.list},
+		},
+		t.Endpoint + "/{id}": {
+			http.MethodGet: {name: "read " + one, on: on, readQuery: readProjection, do: read},
+			http.MethodPut: {
+				name: "replace " + one, on: on, readQuery: readProjection, readBody: h.readResource, do: h.replace,
+			},
+			http.MethodPatch: {
+				name: "patch " + one, on: on, readQuery: readProjection, readBody: h.readPatch, do: h.patch,
+			},
+			http.MethodDelete: {name: "delete " + one, on: on, do: remove},
+		},
+	}
 }
 
 func (h *Handler) routes() http.Handler {

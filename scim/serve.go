@@ -29,7 +29,7 @@ func (h *Handler) serve(m methods) http.HandlerFunc {
 			log: &entry{id: rand.Text()[:12], op: "unknown"},
 		}
 		w.Header().Set("X-Request-Id", c.log.id)
-		a, err := h.answer(m, c, r.WithContext(ctx))
+		a, err := h.dispatch(m, c, r.WithContext(ctx))
 		if err != nil {
 			a = h.refusal(c, a, err)
 		}
@@ -38,8 +38,8 @@ func (h *Handler) serve(m methods) http.HandlerFunc {
 	}
 }
 
-// answer finds and does the operation. m is nil for a path that does not exist.
-func (h *Handler) answer(m methods, c *call, r *http.Request) (answer, error) {
+// dispatch finds the operation and does it. m is nil for a path that does not exist.
+func (h *Handler) dispatch(m methods, c *call, r *http.Request) (answer, error) {
 	if !h.work.begin() {
 		return answer{}, problem.Restarting()
 	}

@@ -18,7 +18,7 @@ const maxComparisons = 5_000_000
 func Apply(ctx context.Context, current schema.Resource, operations []Operation) (schema.Resource, error) {
 	next := schema.Copy(current).(map[string]any)
 	work := 0
-	for _, o := range join(operations) {
+	for _, o := range merge(operations) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -112,35 +112,33 @@ func object(block map[string]any, name string) map[string]any {
 	return o
 }
 
-// join makes one operation of those that follow each other and mean the same
+// merge makes one operation of those that follow each other and mean the same
 // together: Okta removes members one operation each, a thousand in a PATCH, and
 // each would go through the whole list.
-func join(operations []Operation) (out []Operation) {
+func merge(operations []Operation) (out []Operation) {
 	for len(operations) > 0 {
 		n := 1
-		for n < len(operations) && operations[0].joins(operations[n]) {
+		for n < len(operations) && operations[0].mergesWith(operations[n]) {
 			n++
 		}
-		out = append(out, joined(operations[:n]))
+		out = append(out, merged(operations[:n]))
 		operations = operations[n:]
 	}
 	return out
 }
 
-// joins reports whether o and next are one operation together: both add members,
+// mergesWith reports whether o and next are one operation together: both add members,
 // or both remove values by their ids.
-func (o Operation) joins(next Operation) bool {
-	if o.op != next.op || o.target.sub != "" || next.target.sub != "" ||
-		o.target.schema != next.target.schema || o.target.attribute.Name != next.target.attribute.Name {
-		return false
-	}
+func (o Operation) mergesWith(next Operation) bool {
+	same := o.op == next.op && o.target.schema == next.target.schema &&
+		o.target.attribute.Name == next.target.attribute.Name && o.target.sub == "" && next.target.sub == ""
 	_, byID := o.target.values.(ids)
 	_, nextByID := next.target.values.(ids)
-	whole := o.target.values == nil && next.target.values == nil
-	return o.op == opRemove && byID && nextByID || o.op == opAdd && whole && o.target.attribute.Name == members
+	addsMembers := o.op == opAdd && o.target.attribute.Name == members && o.target.values == nil && next.target.values == nil
+	return same && (addsMembers || o.op == opRemove && byID && nextByID)
 }
 
-func joined(run []Operation) Operation {
+func merged(run []Operation) Operation {
 	o := run[0]
 	switch {
 	case len(run) == 1:

@@ -39,7 +39,7 @@ func FuzzPatch(f *testing.F) {
 		if json.Unmarshal([]byte(user), &raw) != nil || json.Unmarshal([]byte(body), &list) != nil || len(list) > 20 {
 			t.Skip("not a resource and operations")
 		}
-		current, _ := users.Tidy(raw)
+		current, _ := users.Canonical(raw)
 		before := schema.Copy(current)
 		var operations []Operation
 		for _, o := range list {

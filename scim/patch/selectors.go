@@ -63,7 +63,7 @@ func (s expression) describe() map[string]any {
 	if !describe(s.filter, element) {
 		return nil
 	}
-	tidied, _ := s.attribute.Tidy(element).(map[string]any)
+	tidied, _ := s.attribute.Canonical(element).(map[string]any)
 	if !s.matches(tidied) { // it contradicts itself
 		return nil
 	}

@@ -66,7 +66,7 @@ func (t target) operation(op string, value any) ([]Operation, error) {
 		return nil, nil
 	}
 	if t.sub == "" {
-		value = t.attribute.Tidy(value)
+		value = t.attribute.Canonical(value)
 	}
 	if err := t.check(op, value); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"ws1bridge/scim/filter"
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
@@ -37,35 +38,33 @@ func (g *Groups) Read(ctx context.Context, id string) (Record, error) {
 // Their members are read only where they are used.
 func (g *Groups) List(ctx context.Context, start, count int, uses Uses) ([]Record, int, error) {
 	page, err := g.directory.Groups(ctx, start, count, uses("members"))
-	return presented(page.Resources, presentGroup), page.Total, err
+	return toRecords(page.Resources, groupRecord), page.Total, err
 }
 
 // groupKeys are the comparisons of groups that Access can answer.
-func groupKeys() map[string]upstream.Key {
-	return map[string]upstream.Key{
-		"displayname eq":   upstream.ByDisplayName,
-		"displayname co":   upstream.DisplayNameContains,
-		"displayname sw":   upstream.DisplayNameStarts,
-		"externalid eq":    upstream.ByExternalID,
-		"members.value eq": upstream.ByMember,
-	}
+var groupKeys = map[Lookup]upstream.Key{
+	{Attribute: "displayName", Operator: filter.Equal}:      upstream.ByDisplayName,
+	{Attribute: "displayName", Operator: filter.Contains}:   upstream.DisplayNameContains,
+	{Attribute: "displayName", Operator: filter.StartsWith}: upstream.DisplayNameStarts,
+	{Attribute: "externalId", Operator: filter.Equal}:       upstream.ByExternalID,
+	{Attribute: "members.value", Operator: filter.Equal}:    upstream.ByMember,
 }
 
-// Find asks Access for the groups that satisfy a comparison with a text, such as
-// "displayname eq". It may give more, and ok is false where Access can't answer.
-func (g *Groups) Find(ctx context.Context, comparison, value string, uses Uses) (_ []Record, ok bool, _ error) {
-	if comparison == "id eq" {
-		return single(g.Read(ctx, value))
+// Find asks Access for the groups that satisfy a comparison. It may give more, and
+// ok is false where Access can't answer.
+func (g *Groups) Find(ctx context.Context, l Lookup, uses Uses) (_ []Record, ok bool, _ error) {
+	if l.isByID() {
+		return single(g.Read(ctx, l.Value))
 	}
-	by, ok := groupKeys()[comparison]
+	by, ok := l.keyIn(groupKeys)
 	if !ok {
 		return nil, false, nil
 	}
-	found, err := g.directory.FindGroups(ctx, by, value, uses("members"))
+	found, err := g.directory.FindGroups(ctx, by, l.Value, uses("members"))
 	if err != nil {
 		return unlessUnanswerable(err)
 	}
-	return presented(found, presentGroup), true, nil
+	return toRecords(found, groupRecord), true, nil
 }
 
 // Update changes the group. upstream.ErrNotFound when there is none.
@@ -163,9 +162,9 @@ func record(group upstream.Group, err error) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	return presentGroup(group), nil
+	return groupRecord(group), nil
 }
 
-func presentGroup(group upstream.Group) Record {
+func groupRecord(group upstream.Group) Record {
 	return Record{ID: group.ID, Resource: translate.GroupToSCIM(group), Meta: group.Meta, Unknown: group.Unknown}
 }

@@ -17,6 +17,7 @@ package provision
 import (
 	"errors"
 
+	"ws1bridge/scim/filter"
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
@@ -43,14 +44,32 @@ type Change struct {
 	Apply func(current schema.Resource) (schema.Resource, error)
 }
 
+// Lookup is a comparison with a text that Access may be able to answer.
+type Lookup struct {
+	// Attribute is the path in the core schema, as the schema spells it.
+	Attribute string
+	Operator  filter.Operator
+	Value     string
+}
+
+// isByID reports whether the lookup is for the record with an id.
+func (l Lookup) isByID() bool { return l.Attribute == "id" && l.Operator == filter.Equal }
+
+// keyIn finds what Access is to be asked by, in a table that has no values.
+func (l Lookup) keyIn(keys map[Lookup]upstream.Key) (upstream.Key, bool) {
+	l.Value = ""
+	key, ok := keys[l]
+	return key, ok
+}
+
 // Uses reports whether a query uses an attribute of the core schema, in lower
 // case: to select by it, to sort by it or to return it.
 type Uses func(attribute string) bool
 
-func presented[T any](found []T, present func(T) Record) []Record {
+func toRecords[T any](found []T, toRecord func(T) Record) []Record {
 	out := make([]Record, len(found))
 	for i, one := range found {
-		out[i] = present(one)
+		out[i] = toRecord(one)
 	}
 	return out
 }

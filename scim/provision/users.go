@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"ws1bridge/scim/filter"
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
@@ -14,7 +15,7 @@ import (
 type Users struct {
 	directory  UserDirectory
 	translator *translate.Translator
-	unnamed    doubts[translate.UserKey, string] // creations without externalId, and the one that was made up
+	invented   doubts[translate.UserKey, string] // creations without externalId, and the one that was made up
 	deletions  deletions
 }
 
@@ -31,26 +32,24 @@ func (u *Users) Read(ctx context.Context, id string) (Record, error) {
 // List lists count users from the 1-based start, and says how many there are.
 func (u *Users) List(ctx context.Context, start, count int, _ Uses) ([]Record, int, error) {
 	page, err := u.directory.Users(ctx, start, count)
-	return presented(page.Resources, u.present), page.Total, err
+	return toRecords(page.Resources, u.toRecord), page.Total, err
 }
 
 // userKeys are the comparisons of users that Access can answer.
-func userKeys() map[string]upstream.Key {
-	return map[string]upstream.Key{
-		"username eq":   upstream.ByUserName,
-		"username co":   upstream.UserNameContains,
-		"username sw":   upstream.UserNameStarts,
-		"externalid eq": upstream.ByExternalID,
-	}
+var userKeys = map[Lookup]upstream.Key{
+	{Attribute: "userName", Operator: filter.Equal}:      upstream.ByUserName,
+	{Attribute: "userName", Operator: filter.Contains}:   upstream.UserNameContains,
+	{Attribute: "userName", Operator: filter.StartsWith}: upstream.UserNameStarts,
+	{Attribute: "externalId", Operator: filter.Equal}:    upstream.ByExternalID,
 }
 
-// Find asks Access for the users that satisfy a comparison with a text, such as
-// "username eq". It may give more, and ok is false where Access can't answer.
-func (u *Users) Find(ctx context.Context, comparison, value string, _ Uses) (_ []Record, ok bool, _ error) {
-	if comparison == "id eq" {
-		return single(u.Read(ctx, value))
+// Find asks Access for the users that satisfy a comparison. It may give more, and
+// ok is false where Access can't answer.
+func (u *Users) Find(ctx context.Context, l Lookup, _ Uses) (_ []Record, ok bool, _ error) {
+	if l.isByID() {
+		return single(u.Read(ctx, l.Value))
 	}
-	by, names, ok := u.inAccess(comparison, value)
+	by, names, ok := u.inAccess(l)
 	if !ok {
 		return nil, false, nil
 	}
@@ -62,22 +61,22 @@ func (u *Users) Find(ctx context.Context, comparison, value string, _ Uses) (_ [
 		}
 		found = append(found, users...)
 	}
-	return presented(found, u.present), true, nil
+	return toRecords(found, u.toRecord), true, nil
 }
 
 // inAccess is what to ask Access for where Okta asks for a value: rules may have
 // given it another. It is not ok where Access can't be asked.
-func (u *Users) inAccess(comparison, value string) (by upstream.Key, values []string, ok bool) {
-	by, ok = userKeys()[comparison]
+func (u *Users) inAccess(l Lookup) (by upstream.Key, values []string, ok bool) {
+	by, ok = l.keyIn(userKeys)
 	switch by {
 	case upstream.ByUserName:
-		return by, u.translator.UserNames(value), true
+		return by, u.translator.UserNames(l.Value), true
 	case upstream.ByExternalID:
 		ok = u.translator.KeepsExternalID()
 	case upstream.UserNameContains, upstream.UserNameStarts:
-		ok = u.translator.KeepsInUserName(value, by == upstream.UserNameStarts)
+		ok = u.translator.KeepsInUserName(l.Value, by == upstream.UserNameStarts)
 	}
-	return by, []string{value}, ok
+	return by, []string{l.Value}, ok
 }
 
 // Update changes the user. upstream.ErrNotFound when there is none.
@@ -110,11 +109,11 @@ func (u *Users) record(user upstream.User, err error) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	return u.present(user), nil
+	return u.toRecord(user), nil
 }
 
-// present is the user as callers see it, without links.
-func (u *Users) present(user upstream.User) Record {
+// toRecord is the user as callers see it, without links.
+func (u *Users) toRecord(user upstream.User) Record {
 	resource := u.translator.UserToSCIM(user)
 	groups := make([]any, len(user.Groups))
 	for i, g := range user.Groups {

@@ -16,10 +16,10 @@ import (
 // creation is a user that a caller wants to be there.
 type creation struct {
 	translate.Creation
-	// known is the externalId by which the person is recognized: the one that the
-	// caller sent, or that was made up for an earlier attempt. "" where nobody can
-	// know it.
-	known string
+	// recognizedBy is the externalId by which the person is recognized: the one that
+	// the caller sent, or that was made up for an earlier attempt. "" where nobody
+	// can know it.
+	recognizedBy string
 }
 
 // Create makes sure that the user is there. It is created first and searched for
@@ -31,18 +31,18 @@ func (u *Users) Create(ctx context.Context, r schema.Resource) (Record, error) {
 		return Record{}, err
 	}
 	c := creation{wanted, wanted.ExternalID()}
-	if wanted.Unnamed {
+	if wanted.NoExternalID {
 		// Access requires an externalId. A random one makes no claim to know the
 		// person, so a second push of the same user stays a conflict, unless it
 		// repeats one whose outcome was not known.
-		c.known, _ = u.unnamed.get(c.Key())
-		c.SetExternalID(cmp.Or(c.known, uuid.NewString()))
+		c.recognizedBy, _ = u.invented.get(c.Key())
+		c.SetExternalID(cmp.Or(c.recognizedBy, uuid.NewString()))
 	}
-	user, err := u.createOrFind(ctx, c)
+	user, err := u.createOrRecover(ctx, c)
 	if errors.Is(err, upstream.ErrConflict) {
 		user, err = u.resolveConflict(ctx, c)
 	}
-	u.unnamed.settle(c.Key(), c.ExternalID(), err)
+	u.invented.settle(c.Key(), c.ExternalID(), err)
 	return u.record(user, err)
 }
 
@@ -57,7 +57,7 @@ func (u *Users) resolveConflict(ctx context.Context, c creation) (upstream.User,
 		return u.pushOnto(ctx, existing, c)
 	}
 	// Whoever held the name is gone by now, or is out of the bridge's sight.
-	user, err := u.createOrFind(ctx, c)
+	user, err := u.createOrRecover(ctx, c)
 	if errors.Is(err, upstream.ErrConflict) {
 		return upstream.User{}, problem.UserTakenElsewhere()
 	}
@@ -71,11 +71,11 @@ func (u *Users) pushOnto(ctx context.Context, id string, c creation) (upstream.U
 	})
 }
 
-// createOrFind creates a user, and resolves a creation whose answer was lost by
+// createOrRecover creates a user, and resolves a creation whose answer was lost by
 // looking: where an account is there with the very externalId that was sent, it
 // is the one, and it is made what the push asks for, because it may have been
 // there before. Otherwise the failure stands, and Okta's repetition decides.
-func (u *Users) createOrFind(ctx context.Context, c creation) (upstream.User, error) {
+func (u *Users) createOrRecover(ctx context.Context, c creation) (upstream.User, error) {
 	created, failure := u.directory.CreateUser(ctx, c.Domain, c.Attributes)
 	if !inDoubt(failure) {
 		return created, failure
@@ -106,20 +106,20 @@ func (u *Users) sameUser(ctx context.Context, c creation) (id string, _ error) {
 	for _, one := range holders {
 		switch {
 		case one.Domain != c.Domain:
-		case c.known != "" && one.ExternalID() == c.known:
+		case c.recognizedBy != "" && one.ExternalID() == c.recognizedBy:
 			return one.ID, nil
 		default:
 			return "", problem.UserNameTaken(one.ID, u.shownName(one), one.Active())
 		}
 	}
-	if c.known == "" {
+	if c.recognizedBy == "" {
 		return "", nil
 	}
 	return u.sameExternalID(ctx, c)
 }
 
 func (u *Users) sameExternalID(ctx context.Context, c creation) (id string, _ error) {
-	holders, err := u.directory.FindUsers(ctx, upstream.ByExternalID, c.known)
+	holders, err := u.directory.FindUsers(ctx, upstream.ByExternalID, c.recognizedBy)
 	if err != nil {
 		return "", err
 	}

@@ -55,7 +55,7 @@ func (q *Runner) Run(ctx context.Context, s Search, collections ...Collection) (
 		if err != nil {
 			return Page{}, err
 		}
-		return s.present(resources, total), nil
+		return s.page(resources, total), nil
 	}
 	var all []schema.Resource
 	for _, c := range collections {
@@ -68,10 +68,11 @@ func (q *Runner) Run(ctx context.Context, s Search, collections ...Collection) (
 	s.Order.sort(all)
 	from := min(s.StartIndex-1, len(all))
 	to := from + min(s.Count, len(all)-from)
-	return s.present(all[from:to], len(all)), nil
+	return s.page(all[from:to], len(all)), nil
 }
 
-func (s Search) present(resources []schema.Resource, total int) Page {
+// page leaves out of the resources what nobody wants.
+func (s Search) page(resources []schema.Resource, total int) Page {
 	page := Page{Resources: make([]schema.Resource, len(resources)), Total: total, StartIndex: s.StartIndex}
 	for i, r := range resources {
 		page.Resources[i] = s.Projection.Apply(r)

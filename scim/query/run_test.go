@@ -27,7 +27,7 @@ func (a ada) List(context.Context, int, int, Search) ([]schema.Resource, int, er
 }
 
 func (a ada) Find(_ context.Context, c filter.Comparison, _ Search) ([]schema.Resource, bool, error) {
-	return []schema.Resource{a.user}, a.Key(c) == "username eq", nil
+	return []schema.Resource{a.user}, a.Spell(c.Attribute) == "userName" && c.Operator == filter.Equal, nil
 }
 
 // TestScansTakeTurns checks that a query which has to look through everything

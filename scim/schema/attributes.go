@@ -100,12 +100,12 @@ func (t Attributes) exactIDs() {
 	}
 }
 
-// tidy copies a block of attributes with their names as the schema spells them.
-func (t Attributes) tidy(raw map[string]any) (clean map[string]any, unknown []string) {
+// canonical copies a block of attributes with their names as the schema spells them.
+func (t Attributes) canonical(raw map[string]any) (clean map[string]any, unknown []string) {
 	clean = map[string]any{}
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		if a, ok := t.Find(key); ok {
-			clean[a.Name] = a.Tidy(raw[key])
+			clean[a.Name] = a.Canonical(raw[key])
 		} else {
 			unknown = append(unknown, key)
 		}
@@ -113,9 +113,9 @@ func (t Attributes) tidy(raw map[string]any) (clean map[string]any, unknown []st
 	return clean, unknown
 }
 
-// Tidy copies a value of the attribute with the names of sub-attributes as the
+// Canonical copies a value of the attribute with the names of sub-attributes as the
 // schema spells them, and without those that it does not have.
-func (a Attribute) Tidy(value any) any {
+func (a Attribute) Canonical(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		if a.Sub == nil {
@@ -131,7 +131,7 @@ func (a Attribute) Tidy(value any) any {
 	case []any:
 		out := make([]any, len(v))
 		for i, item := range v {
-			out[i] = a.Tidy(item)
+			out[i] = a.Canonical(item)
 		}
 		return out
 	}

@@ -93,25 +93,28 @@ func (x Index) IsForeign(path string) bool {
 	return true
 }
 
-// Key names a comparison of an attribute of the core schema, in lower case:
-// "username eq". It is "" for others.
-func (x Index) Key(c filter.Comparison) string {
-	a := c.Attribute
-	if a.URN != "" && !strings.EqualFold(a.URN, x.URN) {
+// Spell is the path of an attribute of the core schema as the schema spells it,
+// such as members.value. It is "" for others.
+func (x Index) Spell(path filter.Attribute) string {
+	a, urn, ok := x.Find(path)
+	if !ok || urn != "" {
 		return ""
 	}
-	a.URN = ""
-	return strings.ToLower(a.String()) + " " + string(c.Operator)
+	sub, ok := a.Sub.Find(path.Sub)
+	if path.Sub != "" && !ok {
+		return ""
+	}
+	return filter.Attribute{Name: a.Name, Sub: sub.Name}.String()
 }
 
-// Tidy copies a resource with every name as its schema spells it. What no schema
+// Canonical copies a resource with every name as its schema spells it. What no schema
 // knows is left out and named in unknown; what is ignored is left out. Of two
 // spellings of one name the last in byte order counts, always the same.
-func (x Index) Tidy(raw map[string]any) (clean Resource, unknown []string) {
+func (x Index) Canonical(raw map[string]any) (clean Resource, unknown []string) {
 	clean = Resource{}
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		if e, ok := x.Extension(key); ok {
-			unknown = append(unknown, e.tidyInto(clean, raw[key])...)
+			unknown = append(unknown, e.canonicalInto(clean, raw[key])...)
 			continue
 		}
 		a, ok := x.Core(key)
@@ -120,26 +123,26 @@ func (x Index) Tidy(raw map[string]any) (clean Resource, unknown []string) {
 		case !ok:
 			unknown = append(unknown, key)
 		default:
-			clean[a.Name] = a.Tidy(raw[key])
+			clean[a.Name] = a.Canonical(raw[key])
 		}
 	}
 	slices.Sort(unknown)
 	return clean, unknown
 }
 
-// tidyInto puts the attributes of the extension into a resource. A value that is
+// canonicalInto puts the attributes of the extension into a resource. A value that is
 // no object is left for the translation to refuse.
-func (e Extension) tidyInto(r Resource, value any) (unknown []string) {
+func (e Extension) canonicalInto(r Resource, value any) (unknown []string) {
 	block, ok := value.(map[string]any)
 	if !ok && value != nil {
 		r[e.URN] = value
 		return nil
 	}
-	tidied, strange := e.Attributes.tidy(block)
+	block, strange := e.Attributes.canonical(block)
 	if have, ok := r[e.URN].(map[string]any); ok {
-		maps.Copy(have, tidied)
+		maps.Copy(have, block)
 	} else {
-		r[e.URN] = tidied
+		r[e.URN] = block
 	}
 	for _, name := range strange {
 		unknown = append(unknown, e.URN+":"+name)

@@ -41,7 +41,7 @@ func TestTidy(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			raw := schematest.Resource(t, tt.in)
 			before := schema.Copy(raw)
-			clean, unknown := users.Tidy(raw)
+			clean, unknown := users.Canonical(raw)
 			if want := schematest.Resource(t, tt.want); !reflect.DeepEqual(clean, want) {
 				t.Errorf("got  %v\nwant %v", clean, want)
 			}

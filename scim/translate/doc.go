@@ -28,6 +28,6 @@
 // configuration is a *Problem. Neither quotes a value of a person.
 //
 // Resources are expected with the attribute names spelled as their schemas spell
-// them, as schema.Index.Tidy leaves them. What no pair maps has no place in Access
+// them, as schema.Index.Canonical leaves them. What no pair maps has no place in Access
 // and is left out; SchemaAttributes lists what has one.
 package translate

@@ -15,9 +15,9 @@ type Creation struct {
 	Attributes upstream.Attributes
 	// Resource is what Okta sent, for a user who turns out to be there already.
 	Resource schema.Resource
-	// Unnamed says that Okta sent no externalId. Access requires one: the caller
+	// NoExternalID says that Okta sent no externalId. Access requires one: the caller
 	// makes one up, which makes no claim to know the person.
-	Unnamed bool
+	NoExternalID bool
 }
 
 // UserKey identifies a user in a tenant. It is comparable.
@@ -84,7 +84,7 @@ func (t *Translator) newUser(r schema.Resource, trace *recorder) (Creation, erro
 	if len(missing) > 0 {
 		return Creation{}, problem.Missing(strings.Join(missing, ", "))
 	}
-	return Creation{Domain: chosen.domain, Attributes: a, Resource: r, Unnamed: a[externalIDPath] == nil}, nil
+	return Creation{Domain: chosen.domain, Attributes: a, Resource: r, NoExternalID: a[externalIDPath] == nil}, nil
 }
 
 // UserChange converts a user that exists: what it says each mapped attribute

@@ -116,7 +116,7 @@ func (u User) follow(t *translate.Translator) translate.Trace {
 	if u.side == Access {
 		return t.TraceAccess(u.held)
 	}
-	clean, unknown := schema.Users(t.SchemaAttributes()).Index.Tidy(u.okta)
+	clean, unknown := schema.Users(t.SchemaAttributes()).Index.Canonical(u.okta)
 	trace := t.TraceOkta(clean)
 	drop := func(name, reason string) {
 		trace.Dropped = append(trace.Dropped, translate.Dropped{Attribute: name, Reason: reason})

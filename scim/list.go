@@ -38,7 +38,7 @@ func (c collection) Operand(path filter.Attribute) (schema.Operand, error) {
 // List gives a part of all resources.
 func (c collection) List(ctx context.Context, start, count int, s query.Search) ([]schema.Resource, int, error) {
 	page, total, err := c.store.List(ctx, start, count, s.Uses)
-	return c.presented(page), total, err
+	return c.linkedAll(page), total, err
 }
 
 // Find asks Access for the resources that satisfy a comparison with a text.
@@ -49,14 +49,15 @@ func (c collection) Find(
 	if !isText {
 		return nil, false, nil
 	}
-	found, ok, err := c.store.Find(ctx, c.Index.Key(comparison), value, s.Uses)
-	return c.presented(found), ok, err
+	l := provision.Lookup{Attribute: c.Index.Spell(comparison.Attribute), Operator: comparison.Operator, Value: value}
+	found, ok, err := c.store.Find(ctx, l, s.Uses)
+	return c.linkedAll(found), ok, err
 }
 
-func (c collection) presented(records []provision.Record) []schema.Resource {
+func (c collection) linkedAll(records []provision.Record) []schema.Resource {
 	out := make([]schema.Resource, len(records))
 	for i, record := range records {
-		out[i] = c.present(record, c.base)
+		out[i] = c.linked(record, c.base)
 	}
 	return out
 }
