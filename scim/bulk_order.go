@@ -64,7 +64,7 @@ func references(o bulkOperation) (names []string) {
 
 // next is the first operation that is not done and waits for none. Where all
 // that are left wait for one another it is the first of these, which then
-// fails, for what it refers to is not there.
+// fails, because what it refers to is not there.
 func (j *bulkJob) next() (i int, ok bool) {
 	first := -1
 	for i, result := range j.results {

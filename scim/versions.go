@@ -30,7 +30,7 @@ func (v versions) check(m upstream.Meta) error {
 	return nil
 }
 
-// isUnchanged reports whether who reads has that version already.
+// isUnchanged reports whether the caller has that version already.
 func (v versions) isUnchanged(version string) bool {
 	return len(v.noneMatch) > 0 && matchesVersion(v.noneMatch, version)
 }

@@ -107,7 +107,7 @@ func date(v any) (any, bool) {
 	return t, err == nil
 }
 
-// text reads text; a number counts as its digits, for an employeeNumber may have
+// text reads text. A number counts as its digits, because an employeeNumber may
 // come without quotes.
 func text(v any) (any, bool) {
 	switch v := v.(type) {

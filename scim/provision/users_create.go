@@ -94,8 +94,8 @@ func (u *Users) createOrRecover(ctx context.Context, c creation) (upstream.User,
 
 // sameUser decides what a conflict on creation means, by looking. It returns the
 // id of the account that the push is about: the one with the same userName and
-// externalId, for then it is the same push again; or an inactive one with the
-// same externalId, for then the person comes back, perhaps under another name.
+// externalId: it is the same push again; or an inactive one with the same
+// externalId: the person comes back, perhaps under another name.
 // Any other holder of the name or the externalId is a conflict. It returns ""
 // where nothing was found.
 func (u *Users) sameUser(ctx context.Context, c creation) (id string, _ error) {

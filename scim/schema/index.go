@@ -20,7 +20,7 @@ type Index struct {
 	extensions map[string]Extension // by lower-case URN
 }
 
-// Extension is a schema beside the core schema.
+// Extension is a schema in addition to the core schema.
 type Extension struct {
 	URN        string
 	Attributes Attributes

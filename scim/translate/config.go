@@ -8,7 +8,7 @@ import (
 
 // Config is what a Translator needs.
 type Config struct {
-	// DefaultDomain is the domain of users for whom nothing else says one;
+	// DefaultDomain is the domain of users where nothing else names one;
 	// required. (domains.default)
 	DefaultDomain string
 	// Managed are the domains whose directories take users, exactly as the

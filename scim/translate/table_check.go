@@ -64,7 +64,7 @@ func overlapAccess(a, b upstream.Path) bool {
 }
 
 // overlapSCIM reports whether reading both paths would fill one place. Names
-// have no case (RFC 7643 section 2.1). A value of a list may be beside the
+// have no case (RFC 7643 section 2.1). A value of a list may be mapped as well as the
 // whole list, which then has the last word on what Okta reads. Computed
 // attributes have no path and fill none.
 func overlapSCIM(a, b scimPath) bool {
