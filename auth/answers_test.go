@@ -36,7 +36,8 @@ func TestRequestIsTheDocumentedOne(t *testing.T) {
 		if id != "Okta%40Bridge" || secret != "s3cr3t%2Fwith%2Bodd%3Dcharacters" {
 			t.Errorf("Basic = %q, %q", id, secret)
 		}
-		_, _ = io.WriteString(w, `{"access_token":"a.b.c","token_type":"Bearer","expires_in":10799,"refresh_token":"r","scope":"admin"}`)
+		_, _ = io.WriteString(w, `{"access_token":"a.b.c","token_type":"Bearer","expires_in":10799,
+			"refresh_token":"r","scope":"admin"}`)
 	})
 	mustToken(t, s, "a.b.c")
 }

@@ -52,7 +52,8 @@ func TestBearerCheck(t *testing.T) {
 		{"a token and another word", "Bearer " + newToken + " x", auth.ErrWrongToken},
 		{"a token in another case", "Bearer " + strings.ToUpper(newToken), auth.ErrWrongToken},
 		{"a tab instead of the space", "Bearer\t" + newToken, auth.ErrWrongToken},
-		{"a good token in a header of more than 8 KiB", "Bearer " + strings.Repeat(" ", 8<<10) + newToken, auth.ErrHeaderTooLong},
+		{"a good token in a header of more than 8 KiB",
+			"Bearer " + strings.Repeat(" ", 8<<10) + newToken, auth.ErrHeaderTooLong},
 	}
 	b := newBearer(t)
 	for _, tt := range tests {
@@ -121,7 +122,8 @@ func FuzzBearerCheck(f *testing.F) {
 		f.Add(seed)
 	}
 	b := newBearer(f)
-	accepted := regexp.MustCompile(`\A[ \t]*((?i:bearer) +)?(` + regexp.QuoteMeta(oldToken) + `|` + regexp.QuoteMeta(newToken) + `)[ \t]*\z`)
+	accepted := regexp.MustCompile(`\A[ \t]*((?i:bearer) +)?(` +
+		regexp.QuoteMeta(oldToken) + `|` + regexp.QuoteMeta(newToken) + `)[ \t]*\z`)
 	f.Fuzz(func(t *testing.T, header string) {
 		got := b.Check(header) == nil
 		if want := len(header) <= 8<<10 && accepted.MatchString(header); got != want {

@@ -23,13 +23,17 @@ func TestReadClaims(t *testing.T) {
 		want          auth.Claims
 	}{
 		{
-			"all of them", `{"iss":"https://t.example/SAAS/auth","cid":"OktaBridge","scp":"admin","iat":1700000000,"exp":1700010800}`,
-			auth.Claims{Issuer: "https://t.example/SAAS/auth", ClientID: "OktaBridge", Scope: "admin", IssuedAt: at(1700000000), Expires: at(1700010800)},
+			"all of them",
+			`{"iss":"https://t.example/SAAS/auth","cid":"OktaBridge","scp":"admin","iat":1700000000,"exp":1700010800}`,
+			auth.Claims{
+				Issuer: "https://t.example/SAAS/auth", ClientID: "OktaBridge", Scope: "admin",
+				IssuedAt: at(1700000000), Expires: at(1700010800),
+			},
 		},
 		{"a list of scopes", `{"scp":["admin","user"]}`, auth.Claims{Scope: "admin user"}},
 		{"a scope of another kind", `{"scp":7}`, auth.Claims{}},
 		{"none of them", `{}`, auth.Claims{}},
-		{"times out of reason", `{"iat":-5,"exp":1e300}`, auth.Claims{}},
+		{"times that make no sense", `{"iat":-5,"exp":1e300}`, auth.Claims{}},
 		{"a fraction of a second", `{"iat":1700000000.5}`, auth.Claims{IssuedAt: time.Unix(1700000000, 5e8)}},
 	}
 	for _, tt := range tests {
@@ -77,13 +81,16 @@ func TestClaimsOfTheEmulator(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, err := auth.ReadClaims(token)
-	if err != nil || c.ClientID != clientID || c.Scope != "admin" || c.IssuerHost() == "" || c.Expires.Sub(c.IssuedAt) != time.Hour {
+	if err != nil || c.ClientID != clientID || c.Scope != "admin" || c.IssuerHost() == "" ||
+		c.Expires.Sub(c.IssuedAt) != time.Hour {
 		t.Errorf("got %+v, %v", c, err)
 	}
 }
 
 func FuzzReadClaims(f *testing.F) {
-	for _, payload := range []string{`{"iss":"https://t/SAAS/auth","scp":"admin","exp":1}`, `{"scp":["a"],"exp":1e300}`, `{"iat":-1}`, `[]`} {
+	for _, payload := range []string{
+		`{"iss":"https://t/SAAS/auth","scp":"admin","exp":1}`, `{"scp":["a"],"exp":1e300}`, `{"iat":-1}`, `[]`,
+	} {
 		f.Add(payload)
 	}
 	f.Fuzz(func(t *testing.T, payload string) {

@@ -35,13 +35,16 @@ func TestRefusals(t *testing.T) {
 		want   error
 		detail string
 	}{
-		{"401 is the credentials", 401, `{"error":"invalid_client"}`, auth.ErrCredentials, "refuses the bridge's OAuth client (401): check access.client_id and access.client_secret"},
+		{"401 is the credentials", 401, `{"error":"invalid_client"}`, auth.ErrCredentials,
+			"refuses the bridge's OAuth client (401): check access.client_id and access.client_secret"},
 		{"401 without a body is too", 401, ``, auth.ErrCredentials, "(401)"},
 		{"400 invalid_client is the credentials", 400, `{"error":"invalid_client"}`, auth.ErrCredentials, "(400)"},
-		{"400 unauthorized_client is the client's type", 400, `{"error":"unauthorized_client"}`, auth.ErrCredentials, "Service Client Token"},
+		{"400 unauthorized_client is the client's type", 400, `{"error":"unauthorized_client"}`, auth.ErrCredentials,
+			"Service Client Token"},
 		{"403 access_denied is the credentials", 403, `{"error":"access_denied"}`, auth.ErrCredentials, "(403)"},
 		{"200 with an error is judged by its code", 200, `{"error":"invalid_client"}`, auth.ErrCredentials, "(200)"},
-		{"400 with an unknown code may pass", 400, `{"error":"whatever"}`, auth.ErrUnavailable, "does not take the request (400)"},
+		{"400 with an unknown code may pass", 400, `{"error":"whatever"}`, auth.ErrUnavailable,
+			"does not take the request (400)"},
 		{"403 of a firewall may pass", 403, `<html>blocked</html>`, auth.ErrUnavailable, "does not take the request (403)"},
 		{"404 is a wrong URL", 404, `<html>not found</html>`, auth.ErrUnavailable, "check access.url"},
 		{"429 asks to slow down", 429, ``, auth.ErrUnavailable, "slow down"},
@@ -74,7 +77,9 @@ func TestWrongClientType(t *testing.T) {
 		access := accesstest.Start(t, accesstest.Config{ClientID: clientID, ClientSecret: "another-secret",
 			Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{ClientType: mode}}})
 		secret := map[string]auth.Secret{"user": "another-secret", "service": "wrong"}[mode]
-		s, err := auth.NewTokenSource(auth.Config{TokenURL: access.URL + "/SAAS/auth/oauthtoken", ClientID: clientID, ClientSecret: secret})
+		s, err := auth.NewTokenSource(auth.Config{
+			TokenURL: access.URL + "/SAAS/auth/oauthtoken", ClientID: clientID, ClientSecret: secret,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -268,7 +268,8 @@ func TestNewTokenSourceRefuses(t *testing.T) {
 	}{
 		{"no URL", func(c *auth.Config) { c.TokenURL = "" }, "TokenURL is required"},
 		{"no host", func(c *auth.Config) { c.TokenURL = "/SAAS/auth/oauthtoken" }, "must look like"},
-		{"a password in the URL", func(c *auth.Config) { c.TokenURL = "https://a:hunter2@tenant.example/" }, "must look like"},
+		{"a password in the URL", func(c *auth.Config) { c.TokenURL = "https://a:hunter2@tenant.example/" },
+			"must look like"},
 		{"a broken URL", func(c *auth.Config) { c.TokenURL = "https://tenant.example/%zz?hunter2" }, "must look like"},
 		{"plain http", func(c *auth.Config) { c.TokenURL = "http://tenant.example/" }, "https"},
 		{"another scheme", func(c *auth.Config) { c.TokenURL = "ftp://tenant.example/" }, "https"},
