@@ -39,11 +39,13 @@ func TestDemands(t *testing.T) {
 		want         []string
 	}{
 		{"a comparison", `userName eq "a"`, []string{`userName eq "a"`}},
-		{"each term of an and", `active eq true and (userName eq "a" and title pr)`, []string{"active eq true", `userName eq "a"`, "title pr"}},
+		{"each term of an and", `active eq true and (userName eq "a" and title pr)`,
+			[]string{"active eq true", `userName eq "a"`, "title pr"}},
 		{"no term of an or", `userName eq "a" or userName eq "b"`, nil},
 		{"nothing that is negated", `not (userName eq "a")`, nil},
 		{"an or within an and", `userName eq "a" and (title pr or active eq true)`, []string{`userName eq "a"`}},
-		{"the terms of a value path", `emails[type eq "work" and value co "@"]`, []string{`emails.type eq "work"`, `emails.value co "@"`}},
+		{"the terms of a value path", `emails[type eq "work" and value co "@"]`,
+			[]string{`emails.type eq "work"`, `emails.value co "@"`}},
 	}
 	users, _ := schematest.Indexes(t)
 	for _, tt := range tests {

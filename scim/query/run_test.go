@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ws1bridge/scim/filter"
@@ -32,18 +33,21 @@ func (a ada) Find(_ context.Context, c filter.Comparison, _ Search) ([]schema.Re
 
 // TestScansTakeTurns checks that a query which has to look through everything
 // waits for its turn, and that one which Access answers does not.
-func TestScansTakeTurns(t *testing.T) {
+func TestScansTakeTurns(t *testing.T) { synctest.Test(t, testScansTakeTurns) }
+
+func testScansTakeTurns(t *testing.T) {
 	users, _ := schematest.Indexes(t)
 	q := NewRunner(10)
 	find := func(raw string) (Page, error) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		s, err := Select(raw, users)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return q.Run(ctx, Search{Selection: s, StartIndex: 1, Count: 10}, ada{users, schematest.Resource(t, filteredUser)})
+		all := ada{users, schematest.Resource(t, filteredUser)}
+		return q.Run(ctx, Search{Selection: s, StartIndex: 1, Count: 10}, all)
 	}
 	const scan, lookUp = `displayName co "ada"`, `userName eq "ada@example.com"`
 	for range maxScans {
@@ -52,7 +56,8 @@ func TestScansTakeTurns(t *testing.T) {
 		}
 	}
 	_, err := find(scan)
-	if e, ok := errors.AsType[*problem.Error](err); !ok || e.Status != http.StatusTooManyRequests || !strings.Contains(e.Detail, "other callers") {
+	e, ok := errors.AsType[*problem.Error](err)
+	if !ok || e.Status != http.StatusTooManyRequests || !strings.Contains(e.Detail, "other callers") {
 		t.Errorf("while others scan, a scan gives %v, want 429", err)
 	}
 	if found, err := find(lookUp); err != nil || len(found.Resources) != 1 {
@@ -70,7 +75,10 @@ func TestScansTakeTurns(t *testing.T) {
 // of several values, and for their sub-attributes.
 func TestOrderPrefersThePrimaryValue(t *testing.T) {
 	users, _ := schematest.Indexes(t)
-	const first, second = `{"userName":"first","phoneNumbers":[{"value":"9"},{"value":"2","primary":true}]}`, `{"userName":"second","phoneNumbers":[{"value":"3"},{"value":"1"}]}`
+	const (
+		first  = `{"userName":"first","phoneNumbers":[{"value":"9"},{"value":"2","primary":true}]}`
+		second = `{"userName":"second","phoneNumbers":[{"value":"3"},{"value":"1"}]}`
+	)
 	for _, by := range []string{"phoneNumbers", "phoneNumbers.value", "PHONENUMBERS.VALUE"} {
 		o, err := OrderBy(by, "", users)
 		if err != nil {
