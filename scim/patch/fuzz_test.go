@@ -19,11 +19,16 @@ func FuzzPatch(f *testing.F) {
 	for _, seed := range []string{
 		`[{"op":"replace","value":{"active":false}}]`,
 		`[{"op":"replace","value":{"id":"u1","name":{"givenName":"G"},"$ENTERPRISE":{"department":"x"}}}]`,
-		`[{"op":"add","path":"emails","value":[{"value":"b@x","primary":true}]},{"op":"remove","path":"emails[primary eq false]"}]`,
-		`[{"op":"add","path":"emails[type eq \"home\" and primary eq true].value","value":"b@x"},{"op":"replace","path":"emails[value co \"b\"].type","value":null}]`,
+		`[{"op":"add","path":"emails","value":[{"value":"b@x","primary":true}]},` +
+			`{"op":"remove","path":"emails[primary eq false]"}]`,
+		`[{"op":"add","path":"emails[type eq \"home\" and primary eq true].value","value":"b@x"},` +
+			`{"op":"replace","path":"emails[value co \"b\"].type","value":null}]`,
 		`[{"op":"add","path":"addresses","value":{"country":"FR"}},{"op":"replace","path":"addresses.primary","value":true}]`,
-		`[{"op":"remove","path":"$ENTERPRISE:manager.value"},{"op":"add","path":"$ENTERPRISE:manager","value":"m"},{"op":"add","path":"$ENTERPRISE:manager.displayName","value":"M"}]`,
-		`[{"op":"remove","path":"phoneNumbers[not (type pr or value ge 7)].display"},{"op":"add","path":"phoneNumbers","value":["1",null,[{}]]}]`,
+		`[{"op":"remove","path":"$ENTERPRISE:manager.value"},` +
+			`{"op":"add","path":"$ENTERPRISE:manager","value":"m"},` +
+			`{"op":"add","path":"$ENTERPRISE:manager.displayName","value":"M"}]`,
+		`[{"op":"remove","path":"phoneNumbers[not (type pr or value ge 7)].display"},` +
+			`{"op":"add","path":"phoneNumbers","value":["1",null,[{}]]}]`,
 		`[{"op":"remove","path":"emails","value":[{"value":"ada@x"}]},{"op":"add","path":"$USER:title","value":{"a":[]}}]`,
 	} {
 		f.Add(schematest.URNs(patchedUser), schematest.URNs(seed))
@@ -81,7 +86,7 @@ func checkOneByOne(t *testing.T, current schema.Resource, operations []Operation
 		}
 		current = next
 	}
-	// copyValue, for a patch without operations is but a copy.
+	// schema.Copy, because a patch without operations is only a copy.
 	if wantErr != nil || !reflect.DeepEqual(schema.Copy(current), schema.Copy(want)) {
 		t.Errorf("one by one, the operations give %v; at once they give %v (%v)", current, want, wantErr)
 	}
@@ -94,7 +99,8 @@ func FuzzPath(f *testing.F) {
 	for _, seed := range []string{
 		"title", "NAME.givenname", "emails.value", `emails[type eq "work"].value`, `members[value eq "a"]`,
 		"$USER:name.givenName", "$ENTERPRISE:manager.value", "$ENTERPRISE", "urn:okta:acme_1:1.0:user:custom:a",
-		`emails[not (type pr or value gt 7)]`, `addresses[TYPE eq "a" and primary eq true].country`, `emails[value eq "\u00C4\"\\"]`,
+		`emails[not (type pr or value gt 7)]`, `addresses[TYPE eq "a" and primary eq true].country`,
+		`emails[value eq "\u00C4\"\\"]`,
 		`emails[value eq -1.5e3]`, `emails[value eq null]`, "a.b.c", "emails[", "$ref",
 	} {
 		f.Add(schematest.URNs(seed))
