@@ -22,7 +22,9 @@ var (
 	// the circuit: each fault meets the request that it is meant for.
 	quick = upstream.Resilience{FirstPause: time.Millisecond, LongestPause: 20 * time.Millisecond, BreakAfter: 1 << 20}
 	// breaking opens the circuit as the program does, for a short time.
-	breaking = upstream.Resilience{FirstPause: time.Millisecond, LongestPause: 20 * time.Millisecond, BreakFor: 50 * time.Millisecond}
+	breaking = upstream.Resilience{
+		FirstPause: time.Millisecond, LongestPause: 20 * time.Millisecond, BreakFor: 50 * time.Millisecond,
+	}
 )
 
 // lab is a world in which connections can be refused, and where Access may

@@ -40,7 +40,9 @@ func TestMatrixAtRandom(t *testing.T) {
 		for _, d := range []dialect{patchDialect, putDialect} {
 			wait.Go(func() {
 				t.Run(fmt.Sprintf("%s, seed %d", d, seed), func(t *testing.T) {
-					w := newLab(t, labConfig{access: accesstest.Config{SeedUsers: 4, Seed: seed}, resilience: quick, timeout: patience})
+					w := newLab(t, labConfig{
+						access: accesstest.Config{SeedUsers: 4, Seed: seed}, resilience: quick, timeout: patience,
+					})
 					o := newOkta(w)
 					w.failAtRandom(faultShare, seed, faultKinds)
 					for _, step := range wholeStory(d, o.seeded) {
@@ -53,7 +55,8 @@ func TestMatrixAtRandom(t *testing.T) {
 		}
 	}
 	wait.Wait()
-	t.Logf("%d runs with seeds %v: %d requests to Access, %d refusals of Okta", 2*len(seeds), seeds, requests.Load(), refusals.Load())
+	t.Logf("%d runs with seeds %v: %d requests to Access, %d refusals of Okta",
+		2*len(seeds), seeds, requests.Load(), refusals.Load())
 }
 
 // A long change of members that fails half-way is answered 429, and is right
@@ -62,13 +65,18 @@ func TestMatrixChangeThatFailsHalfWay(t *testing.T) {
 	w := newLab(t, labConfig{access: accesstest.Config{SeedUsers: 250}, resilience: quick})
 	o := newOkta(w)
 	o.do(createGroup("create", "large", "Large", func(*ledger) map[string]bool { return set(o.seeded[:20]) }))
-	w.Access.AddFault(accesstest.Fault{Method: http.MethodPatch, Path: accessAPI + "/scim/Groups", Skip: 2, Status: http.StatusServiceUnavailable})
+	w.Access.AddFault(accesstest.Fault{
+		Method: http.MethodPatch, Path: accessAPI + "/scim/Groups", Skip: 2, Status: http.StatusServiceUnavailable,
+	})
 	var half int
 	o.onRefusal = func() {
 		half = len(w.HeldMembers("Large"))
 		w.Access.ClearFaults()
 	}
-	o.compare(o.do(changeGroup(patchDialect, "swap", "large", func(_ *ledger, g *toldGroup) { g.members = set(o.seeded[20:250]) })), pending{})
+	swap := changeGroup(patchDialect, "swap", "large", func(_ *ledger, g *toldGroup) {
+		g.members = set(o.seeded[20:250])
+	})
+	o.compare(o.do(swap), pending{})
 	if o.refusals != 1 || half != 100 {
 		t.Errorf("refused %d times with %d members held, want once with the first 100 of 230", o.refusals, half)
 	}

@@ -37,7 +37,8 @@ func userStory(d dialect, _ []string) []pushes {
 		createUser("create it again", "ada", "ada@acme.com"),
 		createUser("create another", "grace", "grace@acme.com"),
 		findUser("find it", "grace"),
-		refused("create a user whose name is taken", usersPath, toldUser{userName: "user-0001@acme.com", active: true}.resource("other")),
+		refused("create a user whose name is taken", usersPath,
+			toldUser{userName: "user-0001@acme.com", active: true}.resource("other")),
 		changeUser(d, "deactivate a user", "grace", func(u *toldUser) { u.active = false }),
 		createUser("revive it under a new name", "grace", "hopper@acme.com"),
 		changeUser(d, "rename a user", "ada", func(u *toldUser) { u.userName = "countess@acme.com" }),
@@ -68,14 +69,16 @@ func groupStory(d dialect, seeded []string) []pushes {
 		createGroup("create a group with members", "sales", "Sales", some(0, 1)),
 		createGroup("create an empty group", "later", "Later", some()),
 		findGroup("find a group", "sales"),
-		refused("create a group whose name is taken", groupsPath, toldGroup{name: "Legacy", members: set(seeded[1:2])}.resource()),
+		refused("create a group whose name is taken", groupsPath,
+			toldGroup{name: "Legacy", members: set(seeded[1:2])}.resource()),
 		changeGroup(d, "fill a group", "later", members(0, 1, 2)),
 		changeGroup(d, "rename a group", "sales", func(_ *ledger, g *toldGroup) { g.name = "Sales Europe" }),
 		changeGroup(d, "swap a member", "sales", members(0, 2)),
 		changeGroup(d, "rename it and swap another", "sales", func(l *ledger, g *toldGroup) {
 			g.name, g.members = "Sales Asia", some(1, 2)(l)
 		}),
-		changeGroup(d, "swap members of whom one is unknown", "later", members(1, 2, 3), "00000000-0000-4000-8000-000000000000"),
+		changeGroup(d, "swap members, one of them unknown", "later", members(1, 2, 3),
+			"00000000-0000-4000-8000-000000000000"),
 		setMembers(d, "replace all members", "sales", some(0, 3)),
 		setMembers(d, "empty a group", "sales", some()),
 		deleteGroup("delete a group", "sales"),
@@ -223,7 +226,8 @@ func setMembers(d dialect, name, key string, members func(*ledger) map[string]bo
 		p := changeGroup(putDialect, name, key, func(l *ledger, g *toldGroup) { g.members = members(l) })(l)
 		if d == patchDialect {
 			p.method = http.MethodPatch
-			p.body = operations(map[string]any{"op": "replace", "path": "members", "value": values(slices.Sorted(maps.Keys(members(l))))})
+			ids := slices.Sorted(maps.Keys(members(l)))
+			p.body = operations(map[string]any{"op": "replace", "path": "members", "value": values(ids)})
 		}
 		return p
 	}

@@ -119,7 +119,10 @@ func TestMatrixOfGroups(t *testing.T) {
 
 func TestMatrixOfLongMemberLists(t *testing.T) {
 	kinds := kindsNamed("cut after the change", "503", "a page in place of Access")
-	matrix{story: longStory, seedUsers: 125, kinds: kinds, spells: spells{patchDialect: {untilTry}, putDialect: {untilTry}}, resilience: quick}.run(t)
+	matrix{
+		story: longStory, seedUsers: 125, kinds: kinds, resilience: quick,
+		spells: spells{patchDialect: {untilTry}, putDialect: {untilTry}},
+	}.run(t)
 }
 
 func TestMatrixWithCircuitBreaker(t *testing.T) {
@@ -212,7 +215,9 @@ func (m matrix) calls(t *testing.T, d dialect) (calls []int) {
 
 func (m matrix) okta(t *testing.T, timeout time.Duration) *okta {
 	t.Helper()
-	w := newLab(t, labConfig{access: accesstest.Config{SeedUsers: m.seedUsers}, resilience: m.resilience, timeout: timeout})
+	w := newLab(t, labConfig{
+		access: accesstest.Config{SeedUsers: m.seedUsers}, resilience: m.resilience, timeout: timeout,
+	})
 	o := newOkta(w)
 	o.pause = m.pause
 	return o
@@ -285,7 +290,9 @@ func newOkta(w *lab) *okta {
 		}
 	}
 	o.ledger = newLedger(w.Access.State())
-	o.do(createGroup("create a group before Okta comes", "legacy", "Legacy", func(*ledger) map[string]bool { return set(o.seeded[:1]) }))
+	o.do(createGroup("create a group before Okta comes", "legacy", "Legacy", func(*ledger) map[string]bool {
+		return set(o.seeded[:1])
+	}))
 	o.ledger = newLedger(w.Access.State())
 	return o
 }

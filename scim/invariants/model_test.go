@@ -22,7 +22,7 @@ type model struct {
 	faults bool // requests fail at random
 }
 
-// Names are few, so that they meet; two of each differ in case alone.
+// Names are few, so that they meet; two of each differ only in case.
 var (
 	externalIDs = []string{"e1", "e2", "e3", "e4"}
 	userNames   = []string{"ada@acme.com", "Ada@acme.com", "grace@acme.com", "linus@acme.com", "barbara@acme.com"}
@@ -133,14 +133,16 @@ func (m *model) PutUser(rt *rapid.T) {
 func (m *model) RenameUser(rt *rapid.T) {
 	externalID, u := m.someUser(rt)
 	u.userName = rapid.SampledFrom(userNames).Draw(rt, "userName")
-	m.update(rt, http.MethodPatch, externalID, u, operations(map[string]any{"op": "replace", "path": "userName", "value": u.userName}))
+	m.update(rt, http.MethodPatch, externalID, u, operations(
+		map[string]any{"op": "replace", "path": "userName", "value": u.userName}))
 }
 
 // SwitchUser activates or deactivates a user, as Okta does it.
 func (m *model) SwitchUser(rt *rapid.T) {
 	externalID, u := m.someUser(rt)
 	u.active = rapid.Bool().Draw(rt, "active")
-	m.update(rt, http.MethodPatch, externalID, u, operations(map[string]any{"op": "replace", "value": map[string]any{"active": u.active}}))
+	m.update(rt, http.MethodPatch, externalID, u, operations(
+		map[string]any{"op": "replace", "value": map[string]any{"active": u.active}}))
 }
 
 func (m *model) update(rt *rapid.T, method, externalID string, u toldUser, body any) {

@@ -12,19 +12,19 @@ import (
 	"ws1bridge/upstream/accesstest"
 )
 
-// weathers are what a race happens in: where requests fail, callers repeat what
+// conditions are what a race happens in: where requests fail, callers repeat what
 // is answered 429.
-var weathers = map[string]float64{"while all is well": 0, "while requests fail": .15}
+var conditions = map[string]float64{"without faults": 0, "while requests fail": .15}
 
 // passing are faults that are over quickly; the rest would only slow races down.
 var passing = kindsNamed("connection refused", "cut before the request", "cut after the change", "429", "502 with HTML",
 	"503", "504", "half a body", "a page after the change", "a page in place of Access")
 
-// race runs a test in both weathers, a hundred rounds while all is well.
+// race runs a test in both conditions, a hundred rounds without faults.
 func race(t *testing.T, seedUsers int, test func(w *lab, ids []string, rounds int)) {
 	t.Helper()
 	t.Parallel()
-	for name, share := range weathers {
+	for name, share := range conditions {
 		t.Run(name, func(t *testing.T) {
 			const seed = 20
 			rounds := 100
@@ -58,7 +58,7 @@ func (w *lab) insist(method, path string, body any) response {
 	return response{}
 }
 
-// wantInsisting is insist where one answer alone is right.
+// wantInsisting is insist where only one answer is right.
 func (w *lab) wantInsisting(status int, method, path string, body any) response {
 	w.T.Helper()
 	r := w.insist(method, path, body)
@@ -132,13 +132,19 @@ func randomChange(random *rand.Rand, ids []string) change {
 	name := fmt.Sprintf("Team %d", random.IntN(5))
 	switch random.IntN(5) {
 	case 0:
-		return change{http.MethodPut, group(name, some...), func(g toldGroup) toldGroup { return toldGroup{g.id, name, set(some)} }}
+		return change{http.MethodPut, group(name, some...), func(g toldGroup) toldGroup {
+			return toldGroup{g.id, name, set(some)}
+		}}
 	case 1:
 		op := map[string]any{"op": "replace", "path": "members", "value": values(some)}
-		return change{http.MethodPatch, operations(op), func(g toldGroup) toldGroup { return toldGroup{g.id, g.name, set(some)} }}
+		return change{http.MethodPatch, operations(op), func(g toldGroup) toldGroup {
+			return toldGroup{g.id, g.name, set(some)}
+		}}
 	case 2:
 		op := map[string]any{"op": "replace", "value": map[string]any{"displayName": name}}
-		return change{http.MethodPatch, operations(op), func(g toldGroup) toldGroup { return toldGroup{g.id, name, g.members} }}
+		return change{http.MethodPatch, operations(op), func(g toldGroup) toldGroup {
+			return toldGroup{g.id, name, g.members}
+		}}
 	case 3:
 		return change{http.MethodPatch, operations(remove(some...)...), func(g toldGroup) toldGroup {
 			return toldGroup{g.id, g.name, set(minus(g.members, set(some)))}
@@ -238,7 +244,8 @@ func TestRaceOfTwoPeopleForOneName(t *testing.T) {
 			u.id = answers[winner].ID()
 			ledger.users[externalIDs[winner]] = u
 			problems := ledger.problems(w.Access.State(), pending{})
-			if len(problems) > 0 || answers[winner].Status != http.StatusCreated || answers[1-winner].Status != http.StatusConflict {
+			if len(problems) > 0 || answers[winner].Status != http.StatusCreated ||
+				answers[1-winner].Status != http.StatusConflict {
 				w.T.Fatalf("round %d: answered %d and %d; %v", round, answers[0].Status, answers[1].Status, problems)
 			}
 			w.wantInsisting(http.StatusNoContent, http.MethodDelete, usersPath+"/"+u.id, nil)
