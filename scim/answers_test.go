@@ -116,10 +116,13 @@ func TestGzip(t *testing.T) {
 
 func TestHead(t *testing.T) {
 	w := newWorld(t, accesstest.Config{SeedUsers: 1})
-	for path, status := range map[string]int{usersPath: 200, usersPath + "/nobody": 404, "/scim/v2/Schemas": 200, "/scim/v2/Bulk": 405} {
+	for path, status := range map[string]int{
+		usersPath: 200, usersPath + "/nobody": 404, "/scim/v2/Schemas": 200, "/scim/v2/Bulk": 405,
+	} {
 		res, body := w.raw(http.MethodHead, path, "", nil)
 		if res.StatusCode != status || len(body) > 0 || status < 405 && res.ContentLength <= 0 {
-			t.Errorf("%s was answered %s with %d bytes, Content-Length %d; want %d", path, res.Status, len(body), res.ContentLength, status)
+			t.Errorf("%s was answered %s with %d bytes, Content-Length %d; want %d",
+				path, res.Status, len(body), res.ContentLength, status)
 		}
 	}
 }

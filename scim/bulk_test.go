@@ -12,7 +12,9 @@ import (
 const bulkPath = "/scim/v2/Bulk"
 
 func bulk(operations ...map[string]any) map[string]any {
-	return map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:BulkRequest"}, "Operations": operations}
+	return map[string]any{
+		"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:BulkRequest"}, "Operations": operations,
+	}
 }
 
 func create(path, bulkID string, data map[string]any) map[string]any {
@@ -41,7 +43,7 @@ func statuses(r response) string {
 func TestBulk(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ada := w.CreateUser("ada@acme.com")
-	deactivate := operations(map[string]any{"op": "replace", "path": "active", "value": false})
+	deactivate := replace("active", false)
 	t.Run("a group is created before its members, across types", func(t *testing.T) {
 		r := w.Want(http.StatusOK, http.MethodPost, bulkPath, bulk(
 			create("/Groups", "g", group("Bulk", "bulkId:b", "bulkId:c", ada)),
@@ -56,7 +58,8 @@ func TestBulk(t *testing.T) {
 		first := results(r)[1]
 		location, _ := first["location"].(string)
 		id := location[strings.LastIndex(location, "/")+1:]
-		if first["bulkId"] != "b" || first["method"] != "POST" || !strings.HasPrefix(fmt.Sprint(first["version"]), `W/"`) || first["response"] != nil {
+		if first["bulkId"] != "b" || first["method"] != "POST" || first["response"] != nil ||
+			!strings.HasPrefix(fmt.Sprint(first["version"]), `W/"`) {
 			t.Errorf("a creation was answered %v", first)
 		}
 		if w.HeldUser(id)["active"] != false {
@@ -91,11 +94,12 @@ func TestBulk(t *testing.T) {
 			if failed := result["status"] != "201"; failed && (problem["status"] != result["status"] || detail == "") {
 				t.Errorf("operation %d: %v", i+1, result)
 			}
-			if i == 1 && (!strings.Contains(detail, "nobody") || !strings.HasSuffix(fmt.Sprint(result["location"]), "/scim/v2/Users/nobody")) {
+			location := fmt.Sprint(result["location"])
+			if i == 1 && (!strings.Contains(detail, "nobody") || !strings.HasSuffix(location, "/scim/v2/Users/nobody")) {
 				t.Errorf("a PUT to nobody was answered %v", result)
 			}
 			if i == 11 && result["location"] != nil {
-				t.Errorf("a path that is none has a location: %v", result)
+				t.Errorf("an invalid path has a location: %v", result)
 			}
 		}
 		if w.HeldUser(ada)["active"] != true {
@@ -104,7 +108,9 @@ func TestBulk(t *testing.T) {
 	})
 	t.Run("circular references are refused", func(t *testing.T) {
 		r := w.Want(http.StatusOK, http.MethodPost, bulkPath, bulk(
-			create("/Groups", "1", group("One", "bulkId:2")), create("/Groups", "2", group("Two", "bulkId:1")), create("/Groups", "3", group("Self", "bulkId:3")),
+			create("/Groups", "1", group("One", "bulkId:2")),
+			create("/Groups", "2", group("Two", "bulkId:1")),
+			create("/Groups", "3", group("Self", "bulkId:3")),
 		))
 		// The first fails for what is not there, the second because the first failed.
 		if got := statuses(r); got != "409 400 409" {
@@ -147,7 +153,9 @@ func TestBulkRefusals(t *testing.T) {
 		{"no operations", 400, bulk(), "invalidSyntax", "Operations"},
 		{"no list", 400, `{"Operations":{}}`, "invalidSyntax", "Operations"},
 		{"a POST without bulkId", 400, bulk(create("/Users", "", user("x@acme.com", "x"))), "invalidValue", "bulkId"},
-		{"a bulkId twice", 400, bulk(create("/Users", "a", user("x@acme.com", "x")), create("/Users", "a", user("y@acme.com", "y"))), "invalidValue", "same bulkId"},
+		{"a bulkId twice", 400, bulk(
+			create("/Users", "a", user("x@acme.com", "x")),
+			create("/Users", "a", user("y@acme.com", "y"))), "invalidValue", "same bulkId"},
 		{"1,001 operations", 413, bulk(many...), "tooMany", "1000"},
 		{"more than 10 MiB", 413, `{"Operations":[` + strings.Repeat(" ", 10<<20) + `]}`, "", "10 MiB"},
 	}
@@ -170,7 +178,11 @@ func TestBulkIsLoggedByOperation(t *testing.T) {
 	r := w.Want(http.StatusOK, http.MethodPost, bulkPath, bulk(
 		create("/Users", "a", user("ada@acme.com", "ext-a")), map[string]any{"method": "DELETE", "path": "/Users/nobody"}))
 	log, id := w.Log.String(), r.Header.Get("X-Request-Id")
-	for _, want := range []string{`"op":"create user","request_id":"` + id + `-1","status":201`, `"op":"delete user","request_id":"` + id + `-2","status":404`, `"op":"bulk","request_id":"` + id + `","status":200`} {
+	for _, want := range []string{
+		`"op":"create user","request_id":"` + id + `-1","status":201`,
+		`"op":"delete user","request_id":"` + id + `-2","status":404`,
+		`"op":"bulk","request_id":"` + id + `","status":200`,
+	} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %s:\n%s", want, log)
 		}

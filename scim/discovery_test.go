@@ -13,7 +13,9 @@ func TestDiscovery(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	t.Run("the configuration says what is supported", func(t *testing.T) {
 		body := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/ServiceProviderConfig", nil).Body
-		for feature, want := range map[string]bool{"patch": true, "filter": true, "bulk": true, "sort": true, "etag": true, "changePassword": false} {
+		for feature, want := range map[string]bool{
+			"patch": true, "filter": true, "bulk": true, "sort": true, "etag": true, "changePassword": false,
+		} {
 			if got := body[feature].(map[string]any)["supported"]; got != want {
 				t.Errorf("%s is %v, want %t", feature, got, want)
 			}
@@ -46,7 +48,10 @@ func TestDiscovery(t *testing.T) {
 	})
 	t.Run("schemas hold what is mapped and nothing else", func(t *testing.T) {
 		for id, want := range map[string][2][]string{
-			schema.User:       {{"userName", "name", "emails", "active", "timezone", "groups", "addresses"}, {"ims", "photos", "password", "entitlements", "x509Certificates"}},
+			schema.User: {
+				{"userName", "name", "emails", "active", "timezone", "groups", "addresses"},
+				{"ims", "photos", "password", "entitlements", "x509Certificates"},
+			},
 			schema.Enterprise: {{"employeeNumber", "manager", "department"}, nil},
 			schema.Workspace:  {{"userPrincipalName", "distinguishedName"}, {"domain"}},
 			schema.Group:      {{"displayName", "members"}, nil},
@@ -77,7 +82,8 @@ func TestDiscovery(t *testing.T) {
 	})
 	t.Run("schemas hold the sub-attributes that are mapped, and say what is required", func(t *testing.T) {
 		var got []string
-		for _, item := range w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas/"+schema.User, nil).Body["attributes"].([]any) {
+		body := w.Want(http.StatusOK, http.MethodGet, "/scim/v2/Schemas/"+schema.User, nil).Body
+		for _, item := range body["attributes"].([]any) {
 			a := item.(map[string]any)
 			if a["required"] == true {
 				got = append(got, a["name"].(string))

@@ -26,7 +26,8 @@ func TestMatrixFoundPageTakenForConfirmation(t *testing.T) {
 	}{
 		{"members are added", http.MethodPatch, groupsPath + "/" + sales, operations(add(ada))},
 		{"a group is deleted", http.MethodDelete, groupsPath + "/" + sales, nil},
-		{"a user is changed", http.MethodPatch, usersPath + "/" + ada, operations(map[string]any{"op": "add", "path": "title", "value": "Countess"})},
+		{"a user is changed", http.MethodPatch, usersPath + "/" + ada,
+			operations(map[string]any{"op": "add", "path": "title", "value": "Countess"})},
 		{"a user is deleted", http.MethodDelete, usersPath + "/" + ada, nil},
 	}
 	for _, tt := range tests {
@@ -45,7 +46,7 @@ func TestMatrixFoundAdoptionOfAnotherGroup(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ids := w.People(2)
 	w.CreateGroup("Sales", ids[0])
-	w.Access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI, Status: http.StatusServiceUnavailable, Count: 1})
+	w.failOnce(http.MethodPost, accessAPI)
 	w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids[1]))
 	w.WantHeld("Sales", ids[0])
 }
@@ -53,20 +54,24 @@ func TestMatrixFoundAdoptionOfAnotherGroup(t *testing.T) {
 // A deletion whose answer was lost succeeds when it is repeated.
 func TestMatrixFoundDeletionRefusedOnRepetition(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	for _, path := range []string{usersPath + "/" + w.CreateUser("ada@acme.com"), groupsPath + "/" + w.CreateGroup("Sales")} {
-		w.Access.AddFault(accesstest.Fault{Method: http.MethodDelete, Path: accessAPI, Drop: true, Apply: true, Count: 1})
+	for _, path := range []string{
+		usersPath + "/" + w.CreateUser("ada@acme.com"), groupsPath + "/" + w.CreateGroup("Sales"),
+	} {
+		w.loseOnce(http.MethodDelete, accessAPI)
 		w.Want(http.StatusTooManyRequests, http.MethodDelete, path, nil)
 		w.Want(http.StatusNoContent, http.MethodDelete, path, nil)
 	}
 }
 
 // The first attempt deletes and loses its answer, the second is told to slow
-// down: all in all it is in doubt.
+// down: the outcome is in doubt.
 func TestMatrixFoundDoubtForgottenBetweenAttempts(t *testing.T) {
 	w := newWorldWith(t, accesstest.Config{}, quick)
 	path := groupsPath + "/" + w.CreateGroup("Sales")
-	w.Access.AddFault(accesstest.Fault{Method: http.MethodDelete, Path: accessAPI, Drop: true, Apply: true, Count: 1})
-	w.Access.AddFault(accesstest.Fault{Method: http.MethodDelete, Path: accessAPI, Status: http.StatusTooManyRequests, RetryAfter: 1, Count: 1})
+	w.loseOnce(http.MethodDelete, accessAPI)
+	w.Access.AddFault(accesstest.Fault{
+		Method: http.MethodDelete, Path: accessAPI, Status: http.StatusTooManyRequests, RetryAfter: 1, Count: 1,
+	})
 	w.Want(http.StatusTooManyRequests, http.MethodDelete, path, nil)
 	w.Want(http.StatusNoContent, http.MethodDelete, path, nil)
 }
@@ -81,7 +86,7 @@ func TestMatrixFoundReactivationLost(t *testing.T) {
 	u["urn:scim:schemas:extension:workspace:1.0"] = map[string]any{"internalUserType": "PROVISIONED", "domain": domain}
 	ada, err := w.Access.SeedUser(u)
 	must(t, err)
-	w.Access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI, Status: http.StatusServiceUnavailable, Count: 1})
+	w.failOnce(http.MethodPost, accessAPI)
 	r := w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
 	if r.ID() != ada || r.Body["active"] != true || w.HeldUser(ada)["active"] != true {
 		t.Errorf("the user was answered %s and is held as %v, want it active", r.Raw, w.HeldUser(ada))
@@ -91,8 +96,8 @@ func TestMatrixFoundReactivationLost(t *testing.T) {
 // A creation without externalId is recognized when it is repeated.
 func TestMatrixFoundUnnamedCreationRefusedOnRepetition(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	w.Access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: accessAPI, Status: http.StatusServiceUnavailable, Count: 1})
-	w.Access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI, Drop: true, Apply: true, Count: 1})
+	w.failOnce(http.MethodGet, accessAPI)
+	w.loseOnce(http.MethodPost, accessAPI)
 	w.Want(http.StatusTooManyRequests, http.MethodPost, usersPath, user("ada@acme.com", ""))
 	w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", ""))
 	w.Want(http.StatusConflict, http.MethodPost, usersPath, user("ada@acme.com", ""))
@@ -104,7 +109,7 @@ func TestFinishingAGroupWhoseAnswerIsLost(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ids := w.People(2)
 	sales := w.CreateGroup("Sales", ids[0])
-	w.Access.AddFault(accesstest.Fault{Method: http.MethodPatch, Path: accessAPI, Drop: true, Apply: true, Count: 1})
+	w.loseOnce(http.MethodPatch, accessAPI)
 	w.Want(http.StatusTooManyRequests, http.MethodPost, groupsPath, group("Sales", ids...))
 	if r := w.Want(http.StatusCreated, http.MethodPost, groupsPath, group("Sales", ids...)); r.ID() != sales {
 		t.Errorf("the group is %s, want %s", r.ID(), sales)
@@ -120,9 +125,8 @@ func TestMatrixUnknownMembers(t *testing.T) {
 	w := newWorldWith(t, accesstest.Config{}, quick, func(c *scim.Config) { c.Registerer = registry })
 	ids := w.People(3)
 	g := w.CreateGroup("Sales", ids[0], "stranger-1")
-	w.Access.AddFault(accesstest.Fault{Path: accessAPI, Status: http.StatusServiceUnavailable, Count: 1})
-	w.Want(http.StatusOK, http.MethodPatch, groupsPath+"/"+g,
-		operations(map[string]any{"op": "add", "path": "members", "value": values([]string{"stranger-2", ids[1], "stranger-3"})}))
+	w.failOnce("", accessAPI)
+	w.Want(http.StatusOK, http.MethodPatch, groupsPath+"/"+g, operations(add("stranger-2", ids[1], "stranger-3")))
 	w.Want(http.StatusOK, http.MethodPut, groupsPath+"/"+g, group("Sales", ids[1], "stranger-4", ids[2]))
 	w.WantHeld("Sales", ids[1], ids[2])
 	if got := counter(t, registry, "ws1bridge_group_members_unknown_total"); got != 4 {

@@ -14,9 +14,6 @@ func TestUpstreamRequestsOfGroups(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ids := w.People(250)
 	sales := w.CreateGroup("Sales", ids[:2]...)
-	add := func(ids []string) any {
-		return operations(map[string]any{"op": "add", "path": "members", "value": values(ids)})
-	}
 	tests := []struct {
 		name         string
 		status       int
@@ -26,8 +23,8 @@ func TestUpstreamRequestsOfGroups(t *testing.T) {
 	}{
 		{"an empty group", 201, "POST", groupsPath, group("Empty"), 1, 1},
 		{"a group of 250", 201, "POST", groupsPath, group("Large", ids...), 4, 4},
-		{"members that are there", 200, "PATCH", groupsPath + "/" + sales, add(ids[:2]), 1, 0},
-		{"248 more members", 200, "PATCH", groupsPath + "/" + sales, add(ids), 4, 3},
+		{"members that are there", 200, "PATCH", groupsPath + "/" + sales, operations(add(ids[:2]...)), 1, 0},
+		{"248 more members", 200, "PATCH", groupsPath + "/" + sales, operations(add(ids...)), 4, 3},
 		{"the name before a change of members", 200, "PATCH", groupsPath + "/" + sales,
 			operations(map[string]any{"op": "replace", "value": map[string]any{"id": sales, "displayName": "Sales"}}), 1, 0},
 		{"the same list in another order", 200, "PUT", groupsPath + "/" + sales, group("Sales", ids...), 1, 0},
@@ -51,6 +48,7 @@ func TestGroupRefusals(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ada := w.CreateUser("ada@acme.com")
 	sales := w.CreateGroup("Sales", ada)
+	salesPath := groupsPath + "/" + sales
 	w.CreateGroup("Taken")
 	tests := []struct {
 		name         string
@@ -63,14 +61,17 @@ func TestGroupRefusals(t *testing.T) {
 		{"no displayName", 400, "invalidValue", "POST", groupsPath, `{"members":[]}`, "displayName"},
 		{"a blank displayName", 400, "invalidValue", "POST", groupsPath, group("  "), "displayName"},
 		{"a displayName that is a number", 400, "invalidValue", "POST", groupsPath, `{"displayName":7}`, "displayName"},
-		{"a member without a value", 400, "invalidValue", "POST", groupsPath, `{"displayName":"X","members":[{"display":"a"}]}`, "members"},
-		{"a member that is a string", 400, "invalidValue", "PUT", groupsPath + "/" + sales, `{"displayName":"Sales","members":["a"]}`, "members"},
+		{"a member without a value", 400, "invalidValue", "POST", groupsPath,
+			`{"displayName":"X","members":[{"display":"a"}]}`, "members"},
+		{"a member that is a string", 400, "invalidValue", "PUT", salesPath,
+			`{"displayName":"Sales","members":["a"]}`, "members"},
 		{"a name that is taken", 409, "uniqueness", "POST", groupsPath, group("SALES"), sales},
 		{"the name ALL USERS", 409, "uniqueness", "POST", groupsPath, group("all users"), "does not manage"},
-		{"a rename onto a taken name", 409, "uniqueness", "PUT", groupsPath + "/" + sales, group("taken", ada), "another group"},
-		{"a rename to nothing", 400, "mutability", "PATCH", groupsPath + "/" + sales, operations(map[string]any{"op": "replace", "path": "displayName", "value": ""}), "displayName"},
+		{"a rename onto a taken name", 409, "uniqueness", "PUT", salesPath, group("taken", ada), "another group"},
+		{"a rename to nothing", 400, "mutability", "PATCH", salesPath, replace("displayName", ""), "displayName"},
 		{"a group that does not exist", 404, "", "GET", groupsPath + "/nothing", nil, "nothing"},
-		{"a filter by an attribute of users", 400, "invalidFilter", "GET", filter(groupsPath, `userName eq "x"`), nil, "/Schemas"},
+		{"a filter by an attribute of users", 400, "invalidFilter", "GET",
+			filter(groupsPath, `userName eq "x"`), nil, "/Schemas"},
 	}
 	before := w.Access.State()
 	for _, tt := range tests {
@@ -93,7 +94,7 @@ func TestThousandChangesInOnePatch(t *testing.T) {
 	adds := make([]map[string]any, len(ids))
 	removals := make([]map[string]any, len(ids))
 	for i, id := range ids {
-		adds[i] = map[string]any{"op": "add", "path": "members", "value": values([]string{id})}
+		adds[i] = add(id)
 		removals[i] = map[string]any{"op": "remove", "path": `members[value eq "` + id + `"]`}
 	}
 	w.Want(http.StatusOK, http.MethodPatch, groupsPath+"/"+g, operations(adds...))
@@ -109,7 +110,9 @@ func TestThousandChangesInOnePatch(t *testing.T) {
 // A group whose creation broke off half-way is finished by the push that Okta
 // repeats, not answered as a duplicate.
 func TestCreationOfAGroupThatBreaksOff(t *testing.T) {
-	patches := accesstest.Fault{Method: http.MethodPatch, Path: accessAPI + "/scim/Groups", Status: http.StatusServiceUnavailable}
+	patches := accesstest.Fault{
+		Method: http.MethodPatch, Path: accessAPI + "/scim/Groups", Status: http.StatusServiceUnavailable,
+	}
 	second := patches
 	lost := accesstest.Fault{Path: accessAPI + "/scim/Groups", Drop: true, Apply: true}
 	lostLast := patches
@@ -198,7 +201,7 @@ func TestConcurrentChangesOfOneGroup(t *testing.T) {
 	var wait sync.WaitGroup
 	for i := range 8 {
 		wait.Go(func() {
-			change(map[string]any{"op": "add", "path": "members", "value": values(ids[20+5*i : 25+5*i])})
+			change(add(ids[20+5*i : 25+5*i]...))
 		})
 	}
 	for i := range 4 {

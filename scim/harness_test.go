@@ -1,6 +1,7 @@
 package scim_test
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -55,11 +56,34 @@ func group(name string, members ...string) map[string]any { return scimtest.Grou
 
 func operations(ops ...map[string]any) map[string]any { return scimtest.Operations(ops...) }
 
-func values(ids []string) []any { return scimtest.Members(ids) }
-
 func filter(path, expression string) string { return scimtest.Filter(path, expression) }
 
 func add(ids ...string) map[string]any { return scimtest.Add(ids...) }
+
+// replace is the body of a PATCH that replaces one attribute.
+func replace(path string, value any) map[string]any {
+	return operations(map[string]any{"op": "replace", "path": path, "value": value})
+}
+
+// set is replace without a path, as Okta sends it.
+func set(name string, value any) map[string]any {
+	return operations(map[string]any{"op": "replace", "value": map[string]any{name: value}})
+}
+
+// remove is the body of a PATCH that removes one attribute.
+func remove(path string) map[string]any {
+	return operations(map[string]any{"op": "remove", "path": path})
+}
+
+// failOnce has Access refuse one request with a 503.
+func (w *world) failOnce(method, path string) {
+	w.Access.AddFault(accesstest.Fault{Method: method, Path: path, Status: http.StatusServiceUnavailable, Count: 1})
+}
+
+// loseOnce has Access do what one request asks and cut the connection.
+func (w *world) loseOnce(method, path string) {
+	w.Access.AddFault(accesstest.Fault{Method: method, Path: path, Drop: true, Apply: true, Count: 1})
+}
 
 // quick repeats as the program does, with pauses for tests, and never opens the
 // circuit.

@@ -24,6 +24,7 @@ import (
 func TestHostileInput(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ada := w.CreateUser("ada@acme.com")
+	adaPath := usersPath + "/" + ada
 	deep := func(n int) string { return strings.Repeat(`{"a":[`, n) }
 	operation := `{"op":"add","path":"title","value":"x"}`
 	patch := func(n int) string {
@@ -35,13 +36,15 @@ func TestHostileInput(t *testing.T) {
 	}{
 		{"60 MB", "POST", usersPath, `{"userName":"` + strings.Repeat("a", 60<<20) + `"}`, 413},
 		{"a list of 4 million numbers", "POST", usersPath, `{"emails":[` + strings.Repeat("1,", 4<<20) + `1]}`, 413},
-		{"20,000 operations", "PATCH", usersPath + "/" + ada, patch(20_000), 400},
-		{"60,000 primary values", "PATCH", usersPath + "/" + ada, `{"Operations":[{"op":"add","path":"emails","value":[` + strings.Repeat(`{"value":"e","primary":true},`, 60_000) + `{}]}]}`, 400},
-		{"20,000 bulk operations", "POST", bulkPath, `{"Operations":[` + strings.Repeat(`{"method":"DELETE","path":"/Users/x"},`, 19_999) + `{"method":"DELETE","path":"/Users/x"}]}`, 413},
+		{"20,000 operations", "PATCH", adaPath, patch(20_000), 400},
+		{"60,000 primary values", "PATCH", adaPath, `{"Operations":[{"op":"add","path":"emails","value":[` +
+			strings.Repeat(`{"value":"e","primary":true},`, 60_000) + `{}]}]}`, 400},
+		{"20,000 bulk operations", "POST", bulkPath, `{"Operations":[` +
+			strings.Repeat(`{"method":"DELETE","path":"/Users/x"},`, 19_999) + `{"method":"DELETE","path":"/Users/x"}]}`, 413},
 		{"a million objects in one another", "POST", usersPath, deep(1 << 20), 400},
-		{"20,000 objects in one another", "PATCH", usersPath + "/" + ada, deep(20_000), 400},
+		{"20,000 objects in one another", "PATCH", adaPath, deep(20_000), 400},
 		{"a number of a million digits", "POST", usersPath, `{"userName":` + strings.Repeat("9", 1<<20) + `}`, 400},
-		{"a name that stands a thousand times", "POST", usersPath, `{` + strings.Repeat(`"a":1,`, 1000) + `"a":1}`, 400},
+		{"a name given a thousand times", "POST", usersPath, `{` + strings.Repeat(`"a":1,`, 1000) + `"a":1}`, 400},
 		{"100,000 names", "POST", usersPath, `{"a0":1` + func() string {
 			var b strings.Builder
 			for i := range 100_000 {
@@ -52,12 +55,15 @@ func TestHostileInput(t *testing.T) {
 		{"invalid UTF-8", "POST", usersPath, "{\"userName\":\"\xc3\x28\"}", 400},
 		{"half a surrogate", "POST", usersPath, `{"userName":"\ud800"}`, 400},
 		{"a zero byte", "POST", usersPath, "{\"userName\":\"a\x00\"}", 400},
-		{"an escaped zero byte", "PATCH", usersPath + "/" + ada, `{"Operations":[{"op":"add","path":"title","value":"\u0000"}]}`, 400},
-		{"something behind the end", "PUT", usersPath + "/" + ada, `{"userName":"a"}]`, 400},
-		{"90,000 parentheses in a filter", "POST", usersPath + "/.search", `{"filter":"` + strings.Repeat("(", 90_000) + `"}`, 400},
+		{"an escaped zero byte", "PATCH", adaPath, `{"Operations":[{"op":"add","path":"title","value":"\u0000"}]}`, 400},
+		{"something behind the end", "PUT", adaPath, `{"userName":"a"}]`, 400},
+		{"90,000 parentheses in a filter", "POST", usersPath + "/.search",
+			`{"filter":"` + strings.Repeat("(", 90_000) + `"}`, 400},
 		{"90,000 parentheses in a query", "GET", usersPath + "?filter=" + strings.Repeat("(", 90_000), "", 400},
-		{"90,000 brackets in a path", "PATCH", usersPath + "/" + ada, `{"Operations":[{"op":"remove","path":"` + strings.Repeat("emails[", 90_000) + `"}]}`, 400},
-		{"a run of replacement characters in a filter", "POST", root + "/.search", `{"filter":"` + strings.Repeat("\uFFFD", 100_000) + `"}`, 400},
+		{"90,000 brackets in a path", "PATCH", adaPath,
+			`{"Operations":[{"op":"remove","path":"` + strings.Repeat("emails[", 90_000) + `"}]}`, 400},
+		{"a run of replacement characters in a filter", "POST", root + "/.search",
+			`{"filter":"` + strings.Repeat("\uFFFD", 100_000) + `"}`, 400},
 		{"a semicolon in the query", "GET", usersPath + "?filter=userName+eq+%22a;b%22", "", 400},
 		{"a stray percent sign in the query", "GET", usersPath + "?filter=userName+eq+%22%", "", 400},
 		{"an id with slashes", "GET", usersPath + "/..%2F..%2FGroups", "", 404},
@@ -67,7 +73,8 @@ func TestHostileInput(t *testing.T) {
 		{"an id with a zero byte", "GET", usersPath + "/%00", "", 404},
 		{"an id of 10,000 letters", "GET", usersPath + "/" + strings.Repeat("a", 10_000), "", 404},
 		{"an id that is a query", "GET", usersPath + "/x%3Ffilter=a", "", 404},
-		{"a bulk path that climbs", "POST", bulkPath, `{"Operations":[{"method":"DELETE","path":"/Users/../Groups/x"}]}`, 200},
+		{"a bulk path that climbs", "POST", bulkPath,
+			`{"Operations":[{"method":"DELETE","path":"/Users/../Groups/x"}]}`, 200},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -99,7 +106,8 @@ func TestManyLargeBodies(t *testing.T) {
 	for range 2 { // as many as fill the room
 		body, feed := io.Pipe()
 		slow.Go(func() {
-			req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodPost, w.Bridge.URL+usersPath, body)
+			ctx := context.WithoutCancel(t.Context())
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.Bridge.URL+usersPath, body)
 			if err != nil {
 				t.Error(err)
 				return
@@ -133,10 +141,11 @@ func TestManyLargeBodies(t *testing.T) {
 // leaves nothing behind; goleak watches over the goroutines.
 func TestCallersThatLeave(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
+	authorized := " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + oktaToken + "\r\n"
 	for _, head := range []string{
 		"POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\n",
-		"POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + oktaToken + "\r\nContent-Length: 1000\r\n\r\n{\"userName\":",
-		"POST /scim/v2/Bulk HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + oktaToken + "\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"Ope",
+		"POST /scim/v2/Users" + authorized + "Content-Length: 1000\r\n\r\n{\"userName\":",
+		"POST /scim/v2/Bulk" + authorized + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"Ope",
 	} {
 		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(w.Bridge.URL, "http://"))
 		must(t, err)

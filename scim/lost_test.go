@@ -15,7 +15,7 @@ func TestDoubtDoesNotMergeGroups(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ids := w.People(4)
 	w.CreateGroup("Sales", ids[:2]...)
-	w.Access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Groups", Status: http.StatusServiceUnavailable, Count: 1})
+	w.failOnce(http.MethodPost, accessAPI+"/scim/Groups")
 	w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids[2:]...))
 	w.WantHeld("Sales", ids[:2]...)
 }
@@ -24,8 +24,8 @@ func TestDoubtDoesNotMergeGroups(t *testing.T) {
 func TestLostCreationOfAnInactiveUserActivatesHim(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ada := w.CreateUser("ada@acme.com")
-	w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+ada, operations(map[string]any{"op": "replace", "value": map[string]any{"active": false}}))
-	w.Access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Users", Status: http.StatusServiceUnavailable, Count: 1})
+	w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+ada, set("active", false))
+	w.failOnce(http.MethodPost, accessAPI+"/scim/Users")
 	again := user("ada@acme.com", "ext-ada@acme.com")
 	again["title"] = "Countess"
 	r := w.Want(http.StatusCreated, http.MethodPost, usersPath, again)
@@ -39,11 +39,13 @@ func TestPageOfAProxyConfirmsNothing(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ids := w.People(3)
 	g := w.CreateGroup("Sales", ids[:2]...)
-	page := accesstest.Fault{Method: http.MethodPatch, Path: accessAPI, Status: http.StatusOK, Body: "html", ContentType: "text/html"}
+	page := accesstest.Fault{
+		Method: http.MethodPatch, Path: accessAPI, Status: http.StatusOK, Body: "html", ContentType: "text/html",
+	}
 	w.Access.AddFault(page)
 	page.Method = http.MethodDelete
 	w.Access.AddFault(page)
-	w.Want(http.StatusTooManyRequests, http.MethodPatch, groupsPath+"/"+g, operations(map[string]any{"op": "add", "path": "members", "value": values(ids[2:])}))
+	w.Want(http.StatusTooManyRequests, http.MethodPatch, groupsPath+"/"+g, operations(add(ids[2:]...)))
 	w.Want(http.StatusTooManyRequests, http.MethodPut, usersPath+"/"+ids[0], user("new@acme.com", "x"))
 	w.Want(http.StatusTooManyRequests, http.MethodDelete, groupsPath+"/"+g, nil)
 	w.WantHeld("Sales", ids[:2]...)
@@ -99,7 +101,8 @@ func TestPathsReachTheLogWithoutTheirValues(t *testing.T) {
 		map[string]any{"op": "add", "value": map[string]any{"jane@acme.com": 1, "urn:jane@acme.com": map[string]any{"a": 1}}},
 		map[string]any{"op": "add", "value": map[string]any{"shoeSize": 1}}))
 	log := w.Log.String()
-	if strings.Contains(log, "jane") || strings.Count(log, "dropped_attributes") != 1 || !strings.Contains(log, `"certs"`) || !strings.Contains(log, "shoeSize") {
+	if strings.Contains(log, "jane") || strings.Count(log, "dropped_attributes") != 1 ||
+		!strings.Contains(log, `"certs"`) || !strings.Contains(log, "shoeSize") {
 		t.Errorf("the log must name certs and shoeSize, once, and nobody: %s", log)
 	}
 }
@@ -117,7 +120,8 @@ func TestTooManyValuesAreRefused(t *testing.T) {
 		t.Errorf("detail is %q", r.Detail())
 	}
 	ada := w.CreateUser("ada@acme.com")
-	w.Want(http.StatusBadRequest, http.MethodPatch, usersPath+"/"+ada, operations(map[string]any{"op": "add", "path": "phoneNumbers", "value": phones}))
+	w.Want(http.StatusBadRequest, http.MethodPatch, usersPath+"/"+ada, operations(
+		map[string]any{"op": "add", "path": "phoneNumbers", "value": phones}))
 }
 
 // What Access filled by itself stays when Okta does not write it back.
@@ -132,7 +136,7 @@ func TestForeignExtensionIsNotErased(t *testing.T) {
 	if upn() != "ada@corp" {
 		t.Errorf("a PUT without the extension made the userPrincipalName %v", upn())
 	}
-	w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+ada, operations(map[string]any{"op": "remove", "path": workspace + ":userPrincipalName"}))
+	w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+ada, remove(workspace+":userPrincipalName"))
 	if upn() != nil && upn() != "" {
 		t.Errorf("a PATCH that removes it left the userPrincipalName %v", upn())
 	}

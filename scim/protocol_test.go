@@ -18,7 +18,9 @@ func TestReadOnlyAttributesAreIgnored(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	sent := user("ada@acme.com", "ext-ada")
 	sent["id"] = "chosen-by-the-caller"
-	sent["meta"] = map[string]any{"created": "1999-01-01T00:00:00Z", "location": "https://elsewhere.example", "version": "x"}
+	sent["meta"] = map[string]any{
+		"created": "1999-01-01T00:00:00Z", "location": "https://elsewhere.example", "version": "x",
+	}
 	sent["groups"] = []any{map[string]any{"value": "g", "display": "Administrators"}}
 	for _, method := range []string{http.MethodPost, http.MethodPut} {
 		path, status := usersPath, http.StatusCreated
@@ -28,7 +30,8 @@ func TestReadOnlyAttributesAreIgnored(t *testing.T) {
 		r := w.Want(status, method, path, sent)
 		meta, groups := r.Body["meta"].(map[string]any), r.Body["groups"].([]any)
 		if r.ID() == "chosen-by-the-caller" || meta["created"] == "1999-01-01T00:00:00Z" || meta["version"] == "x" ||
-			meta["resourceType"] != "User" || !strings.HasPrefix(meta["location"].(string), "http://127.0.0.1") || len(groups) != 0 {
+			meta["resourceType"] != "User" || len(groups) != 0 ||
+			!strings.HasPrefix(meta["location"].(string), "http://127.0.0.1") {
 			t.Errorf("%s was answered %s", method, r.Raw)
 		}
 		if held := w.HeldUser(r.ID()); strings.Contains(asJSON(held["meta"]), "elsewhere") {
@@ -48,7 +51,9 @@ func TestDeletedIsGone(t *testing.T) {
 			t.Errorf("the answer to a deletion has a body: %s", r.Raw)
 		}
 		for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodPatch, http.MethodPut} {
-			body := map[string]any{"displayName": "x", "Operations": []any{map[string]any{"op": "remove", "path": "displayName"}}}
+			body := map[string]any{
+				"displayName": "x", "Operations": []any{map[string]any{"op": "remove", "path": "displayName"}},
+			}
 			w.Want(http.StatusNotFound, method, path, body)
 		}
 		if r := w.Want(http.StatusOK, http.MethodGet, search, nil); r.Body["totalResults"] != 0.0 {

@@ -265,7 +265,8 @@ func (w *world) checkHoldings(label string, want holdings) {
 	}
 	var wantUsers, wantGroups []string
 	for _, u := range want.Users {
-		wantUsers = append(wantUsers, fmt.Sprintf("%v %v %v active=%v %v PROVISIONED", u.UserName, u.ExternalID, u.Email, u.Active, u.GivenName))
+		wantUsers = append(wantUsers, fmt.Sprintf("%v %v %v active=%v %v PROVISIONED",
+			u.UserName, u.ExternalID, u.Email, u.Active, u.GivenName))
 	}
 	for _, g := range want.Groups {
 		slices.Sort(g.Members)

@@ -34,13 +34,16 @@ type pair struct {
 func newPair(tb testing.TB) *pair {
 	tb.Helper()
 	access, err := accesstest.New(accesstest.Config{
-		ClientID: "bridge", ClientSecret: secret, Domains: []string{domain}, Modes: accesstest.Modes{SyncedDomain: "corp.acme.com"},
+		ClientID: "bridge", ClientSecret: secret, Domains: []string{domain},
+		Modes: accesstest.Modes{SyncedDomain: "corp.acme.com"},
 	})
 	check(tb, err)
 	p := &pair{tb: tb, access: access, ids: map[string]string{}}
 	client := &http.Client{Transport: scimtest.Direct{Handler: access.Handler()}}
 	const tenant = "http://localhost"
-	tokens, err := auth.NewTokenSource(auth.Config{TokenURL: tenant + "/SAAS/auth/oauthtoken", ClientID: "bridge", ClientSecret: secret, HTTPClient: client})
+	tokens, err := auth.NewTokenSource(auth.Config{
+		TokenURL: tenant + "/SAAS/auth/oauthtoken", ClientID: "bridge", ClientSecret: secret, HTTPClient: client,
+	})
 	check(tb, err)
 	directory, err := upstream.NewClient(upstream.Config{
 		BaseURL: tenant, Domains: []string{domain}, Resilience: upstream.Resilience{Attempts: 1, BreakAfter: 1 << 20},
@@ -110,7 +113,8 @@ func (p *pair) checkAnswer(t *testing.T, sent string, rec *httptest.ResponseReco
 	if rec.Code >= 500 && rec.Code != http.StatusNotImplemented || rec.Code == http.StatusTooManyRequests {
 		t.Fatalf("%s was answered %d %s", sent, rec.Code, rec.Body)
 	}
-	if isHead := strings.HasPrefix(sent, http.MethodHead+" "); rec.Code >= 400 && !isHead && (body["detail"] == "" || body["status"] != fmt.Sprint(rec.Code)) {
+	isHead := strings.HasPrefix(sent, http.MethodHead+" ")
+	if rec.Code >= 400 && !isHead && (body["detail"] == "" || body["status"] != fmt.Sprint(rec.Code)) {
 		t.Fatalf("%s was answered %d %s, which is no SCIM error", sent, rec.Code, rec.Body)
 	}
 	for _, private := range p.foreign {
@@ -130,15 +134,24 @@ func FuzzRequest(f *testing.F) {
 		{"GET", "/scim/v2/Users?filter=urn:scim:schemas:extension:workspace:1.0:userPrincipalName+ne+%22x%22", ""},
 		{"GET", "/scim/v2/Users/$ADA?excludedAttributes=name.givenName", ""},
 		{"POST", "/scim/v2/Users/.search", `{"filter":"not (userName eq \"admin\")","count":3,"startIndex":2}`},
-		{"POST", "/scim/v2/.search", `{"filter":"meta.lastModified gt \"2001-01-01T00:00:00Z\"","sortBy":"id","sortOrder":"descending"}`},
-		{"POST", "/scim/v2/Users", `{"userName":"c@acme.com","externalId":"c","name":{"givenName":"C","familyName":"C"},"emails":[{"value":"c@acme.com"}],"active":"True"}`},
-		{"PUT", "/scim/v2/Users/$ADA", `{"userName":"admin","name":{"givenName":"C","familyName":"C"},"emails":"c@acme.com","active":false}`},
-		{"PATCH", "/scim/v2/Users/$ADA", `{"Operations":[{"op":"replace","path":"name.givenName","value":"G"},{"op":"add","value":{"title":"t"}}]}`},
-		{"PATCH", "/scim/v2/Groups/$POETS", `{"Operations":[{"op":"add","path":"members","value":[{"value":"$BOB"}]},{"op":"remove","path":"members[value eq \"$ADA\"]"}]}`},
+		{"POST", "/scim/v2/.search",
+			`{"filter":"meta.lastModified gt \"2001-01-01T00:00:00Z\"","sortBy":"id","sortOrder":"descending"}`},
+		{"POST", "/scim/v2/Users", `{"userName":"c@acme.com","externalId":"c",` +
+			`"name":{"givenName":"C","familyName":"C"},"emails":[{"value":"c@acme.com"}],"active":"True"}`},
+		{"PUT", "/scim/v2/Users/$ADA",
+			`{"userName":"admin","name":{"givenName":"C","familyName":"C"},"emails":"c@acme.com","active":false}`},
+		{"PATCH", "/scim/v2/Users/$ADA",
+			`{"Operations":[{"op":"replace","path":"name.givenName","value":"G"},{"op":"add","value":{"title":"t"}}]}`},
+		{"PATCH", "/scim/v2/Groups/$POETS", `{"Operations":[` +
+			`{"op":"add","path":"members","value":[{"value":"$BOB"}]},{"op":"remove","path":"members[value eq \"$ADA\"]"}]}`},
 		{"PUT", "/scim/v2/Groups/$POETS", `{"displayName":"ALL USERS","members":[]}`},
 		{"POST", "/scim/v2/Groups", `{"displayName":"g","members":[{"value":"$ADA"},{"value":"nobody"}]}`},
-		{"POST", "/scim/v2/Bulk", `{"failOnErrors":1,"Operations":[{"method":"POST","path":"/Groups","bulkId":"a","data":{"displayName":"b","members":[{"value":"bulkId:a"}]}}]}`},
-		{"DELETE", "/scim/v2/Groups/$POETS", ""}, {"OPTIONS", "/scim/v2/Users", ""}, {"HEAD", "/scim/v2/Schemas", ""}, {"PATCH", "/scim/v2/Me", "{}"},
+		{"POST", "/scim/v2/Bulk", `{"failOnErrors":1,"Operations":[` +
+			`{"method":"POST","path":"/Groups","bulkId":"a","data":{"displayName":"b","members":[{"value":"bulkId:a"}]}}]}`},
+		{"DELETE", "/scim/v2/Groups/$POETS", ""},
+		{"OPTIONS", "/scim/v2/Users", ""},
+		{"HEAD", "/scim/v2/Schemas", ""},
+		{"PATCH", "/scim/v2/Me", "{}"},
 	} {
 		f.Add(seed[0], seed[1], seed[2])
 	}
@@ -152,7 +165,8 @@ func FuzzRequest(f *testing.F) {
 		p.access.ClearRequests()
 		rec := p.send(method, target, body)
 		p.checkAnswer(t, method+" "+target+" "+body, rec)
-		if method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions || strings.Contains(target, ".search") {
+		reads := []string{http.MethodGet, http.MethodHead, http.MethodOptions}
+		if slices.Contains(reads, method) || strings.Contains(target, ".search") {
 			for _, r := range p.access.Requests() {
 				if r.Method != http.MethodGet && strings.HasPrefix(r.Path, accessAPI) {
 					t.Fatalf("%s %s wrote: %s %s", method, target, r.Method, r.Path)
@@ -172,11 +186,15 @@ type bulkOperation struct {
 // are the same. The answers and what Access holds afterwards are the same too.
 func FuzzBulk(f *testing.F) {
 	for _, seed := range []string{
-		`[{"method":"PATCH","path":"/Users/$ADA","data":{"Operations":[{"op":"replace","value":{"active":false}}]}},{"method":"DELETE","path":"/Groups/$POETS"}]`,
-		`[{"method":"POST","path":"/Users","data":{"userName":"c@acme.com","externalId":"c","name":{"givenName":"C","familyName":"C"},"emails":[{"value":"c@acme.com"}]}},
+		`[{"method":"PATCH","path":"/Users/$ADA","data":{"Operations":[{"op":"replace","value":{"active":false}}]}},` +
+			`{"method":"DELETE","path":"/Groups/$POETS"}]`,
+		`[{"method":"POST","path":"/Users","data":{"userName":"c@acme.com","externalId":"c",` +
+			`"name":{"givenName":"C","familyName":"C"},"emails":[{"value":"c@acme.com"}]}},
 		  {"method":"PUT","path":"/Groups/$POETS","data":{"displayName":"P","members":[{"value":"$BOB"},{"value":"x"}]}}]`,
-		`[{"method":"DELETE","path":"/Users/$BOB"},{"method":"DELETE","path":"/Users/$BOB"},{"method":"PATCH","path":"/Users/$BOB","data":{}}]`,
-		`[{"method":"POST","path":"/Groups","data":{"displayName":"poets"}},{"method":"PUT","path":"/Users/$ADA","data":{"userName":"bob@acme.com"}}]`,
+		`[{"method":"DELETE","path":"/Users/$BOB"},{"method":"DELETE","path":"/Users/$BOB"},` +
+			`{"method":"PATCH","path":"/Users/$BOB","data":{}}]`,
+		`[{"method":"POST","path":"/Groups","data":{"displayName":"poets"}},` +
+			`{"method":"PUT","path":"/Users/$ADA","data":{"userName":"bob@acme.com"}}]`,
 	} {
 		f.Add(seed)
 	}
@@ -188,7 +206,8 @@ func FuzzBulk(f *testing.F) {
 		together, alone := newPair(t), newPair(t)
 		var batch []map[string]any
 		for i, o := range list {
-			if !slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, o.Method) || len(o.Data) == 0 != (o.Method == http.MethodDelete) || !single(o) {
+			writes := []string{"POST", "PUT", "PATCH", "DELETE"}
+			if !slices.Contains(writes, o.Method) || len(o.Data) == 0 != (o.Method == http.MethodDelete) || !single(o) {
 				t.Skip("no operation of a bulk request")
 			}
 			operation := map[string]any{"method": o.Method, "path": o.Path, "bulkId": fmt.Sprint(i)}
@@ -224,8 +243,9 @@ func FuzzBulk(f *testing.F) {
 // single reports whether the path is one that a bulk request takes.
 func single(o bulkOperation) bool {
 	kind, id, one := strings.Cut(strings.TrimPrefix(o.Path, "/"), "/")
-	return (kind == "Users" || kind == "Groups") && strings.HasPrefix(o.Path, "/") && one == (o.Method != http.MethodPost) &&
-		!strings.ContainsAny(o.Path, "?%#") && (!one || id != "" && id != ".search" && !strings.Contains(id, "/"))
+	return (kind == "Users" || kind == "Groups") && strings.HasPrefix(o.Path, "/") &&
+		one == (o.Method != http.MethodPost) && !strings.ContainsAny(o.Path, "?%#") &&
+		(!one || id != "" && id != ".search" && !strings.Contains(id, "/"))
 }
 
 // holdings are what Access holds, without what differs between two tenants.

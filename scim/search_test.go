@@ -68,47 +68,57 @@ func query(path string, parameters ...string) string {
 func TestSearch(t *testing.T) {
 	w := library(t)
 	ada := w.idOf("ada@acme.com")
+	where := func(filter string) map[string]any { return map[string]any{"filter": filter} }
 	tests := []struct {
 		name, path string
 		body       map[string]any
 		want       string // names, sorted where the query does not say an order
 	}{
 		{"all users", usersPath, nil, "Grace ada barbara edsger"},
-		{"a filter that Access can't answer", usersPath, map[string]any{"filter": `title pr`}, "ada edsger"},
-		{"a filter on an extension", usersPath, map[string]any{"filter": schema.Enterprise + `:department eq "engines"`}, "ada edsger"},
-		{"a filter on a flag", usersPath, map[string]any{"filter": `active eq false`}, "edsger"},
-		{"a filter on e-mail", usersPath, map[string]any{"filter": `emails[value sw "GRACE" and type eq "work"]`}, "Grace"},
-		{"a filter on meta", usersPath, map[string]any{"filter": `meta.created gt "2000-01-01T00:00:00Z" and meta.resourceType eq "User"`}, "Grace ada barbara edsger"},
-		{"a filter on groups", usersPath, map[string]any{"filter": `groups.display eq "poets"`}, "ada"},
-		{"part of a userName", usersPath, map[string]any{"filter": `userName co "RA"`}, "Grace barbara"},
-		{"the beginning of a userName, and more", usersPath, map[string]any{"filter": `userName sw "a" and active eq true`}, "ada"},
-		{"one of two names", usersPath, map[string]any{"filter": `userName eq "ada@acme.com" or userName eq "GRACE@acme.com"`}, "Grace ada"},
-		{"everybody but one", usersPath, map[string]any{"filter": `not (userName eq "ada@acme.com")`}, "Grace barbara edsger"},
-		{"an id and a condition that fails", usersPath, map[string]any{"filter": `id eq "` + ada + `" and active eq false`}, ""},
-		{"an externalId in another case", usersPath, map[string]any{"filter": `externalId eq "EXT-ada"`}, ""},
-		{"the administrator does not exist", usersPath, map[string]any{"filter": `userName eq "admin"`}, ""},
-		{"nor do synchronized users", usersPath, map[string]any{"filter": `userName pr`}, "Grace ada barbara edsger"},
+		{"a filter that Access can't answer", usersPath, where(`title pr`), "ada edsger"},
+		{"a filter on an extension", usersPath, where(schema.Enterprise + `:department eq "engines"`), "ada edsger"},
+		{"a filter on a flag", usersPath, where(`active eq false`), "edsger"},
+		{"a filter on e-mail", usersPath, where(`emails[value sw "GRACE" and type eq "work"]`), "Grace"},
+		{"a filter on meta", usersPath, where(`meta.created gt "2000-01-01T00:00:00Z" and meta.resourceType eq "User"`),
+			"Grace ada barbara edsger"},
+		{"a filter on groups", usersPath, where(`groups.display eq "poets"`), "ada"},
+		{"part of a userName", usersPath, where(`userName co "RA"`), "Grace barbara"},
+		{"the beginning of a userName, and more", usersPath, where(`userName sw "a" and active eq true`), "ada"},
+		{"one of two names", usersPath, where(`userName eq "ada@acme.com" or userName eq "GRACE@acme.com"`), "Grace ada"},
+		{"everybody but one", usersPath, where(`not (userName eq "ada@acme.com")`), "Grace barbara edsger"},
+		{"an id and a condition that fails", usersPath, where(`id eq "` + ada + `" and active eq false`), ""},
+		{"an externalId in another case", usersPath, where(`externalId eq "EXT-ada"`), ""},
+		{"the administrator does not exist", usersPath, where(`userName eq "admin"`), ""},
+		{"nor do synchronized users", usersPath, where(`userName pr`), "Grace ada barbara edsger"},
 		{"sorted by a name in any case", usersPath, map[string]any{"sortBy": "name.familyName"}, "edsger Grace barbara ada"},
-		{"sorted the other way round", usersPath, map[string]any{"sortBy": "NAME.familyname", "sortOrder": "Descending"}, "ada barbara Grace edsger"},
-		{"sorted by what some do not have", usersPath, map[string]any{"sortBy": "title", "sortOrder": "ascending", "count": 2}, "ada edsger"},
-		{"the others come first when descending", usersPath, map[string]any{"sortBy": "title", "sortOrder": "descending", "startIndex": 3}, "edsger ada"},
-		{"sorted by e-mail as such", usersPath, map[string]any{"sortBy": "emails"}, "ada barbara edsger Grace"},
+		{"sorted the other way round", usersPath, map[string]any{"sortBy": "NAME.familyname", "sortOrder": "Descending"},
+			"ada barbara Grace edsger"},
+		{"sorted by what some do not have", usersPath,
+			map[string]any{"sortBy": "title", "sortOrder": "ascending", "count": 2}, "ada edsger"},
+		{"the others come first when descending", usersPath,
+			map[string]any{"sortBy": "title", "sortOrder": "descending", "startIndex": 3}, "edsger ada"},
+		{"sorted by e-mail without a sub-attribute", usersPath, map[string]any{"sortBy": "emails"},
+			"ada barbara edsger Grace"},
 		{"sorted by a date", usersPath, map[string]any{"sortBy": "meta.created", "count": 1}, "ada"},
 		{"sorted by a flag", usersPath, map[string]any{"sortBy": "active", "count": 1}, "edsger"},
-		{"filtered, sorted and cut", usersPath, map[string]any{"filter": "active eq true", "sortBy": "userName", "startIndex": 2, "count": 1}, "barbara"},
-		{"groups by a part of the name", groupsPath, map[string]any{"filter": `displayName co "o" or displayName sw "adm"`}, "Poets admirals"},
-		{"groups by a member", groupsPath, map[string]any{"filter": `members.value eq "` + ada + `"`}, "Poets admirals"},
-		{"groups by a member in brackets", groupsPath, map[string]any{"filter": `members[value eq "` + ada + `"] and displayName ne "poets"`}, "admirals"},
-		{"groups without members", groupsPath, map[string]any{"filter": `not (members pr)`}, "Empty"},
+		{"filtered, sorted and cut", usersPath,
+			map[string]any{"filter": "active eq true", "sortBy": "userName", "startIndex": 2, "count": 1}, "barbara"},
+		{"groups by a part of the name", groupsPath, where(`displayName co "o" or displayName sw "adm"`), "Poets admirals"},
+		{"groups by a member", groupsPath, where(`members.value eq "` + ada + `"`), "Poets admirals"},
+		{"groups by a member in brackets", groupsPath,
+			where(`members[value eq "` + ada + `"] and displayName ne "poets"`), "admirals"},
+		{"groups without members", groupsPath, where(`not (members pr)`), "Empty"},
 		{"groups sorted", groupsPath, map[string]any{"sortBy": "displayName"}, "admirals Empty Poets"},
-		{"ALL USERS does not exist", groupsPath, map[string]any{"filter": `displayName sw "all"`}, ""},
+		{"ALL USERS does not exist", groupsPath, where(`displayName sw "all"`), ""},
 		{"everything", root, nil, "Empty Grace Poets ada admirals barbara edsger"},
-		{"everything with a name that begins alike", root, map[string]any{"filter": `userName sw "a" or displayName sw "a"`}, "ada admirals"},
-		{"an attribute that only users have", root, map[string]any{"filter": `userName pr`}, "Grace ada barbara edsger"},
-		{"an attribute that only groups have", root, map[string]any{"filter": `members pr and displayName pr`}, "Poets admirals"},
-		{"one type of everything", root, map[string]any{"filter": `meta.resourceType eq "Group"`}, "Empty Poets admirals"},
-		{"an attribute with the URN of its type", root, map[string]any{"filter": schema.Group + `:displayName pr`}, "Empty Poets admirals"},
-		{"everything, sorted over both types", root, map[string]any{"sortBy": "displayName", "sortOrder": "descending", "count": 1, "filter": `displayName sw "p"`}, "Poets"},
+		{"everything with a name that begins alike", root, where(`userName sw "a" or displayName sw "a"`), "ada admirals"},
+		{"an attribute that only users have", root, where(`userName pr`), "Grace ada barbara edsger"},
+		{"an attribute that only groups have", root, where(`members pr and displayName pr`), "Poets admirals"},
+		{"one type of everything", root, where(`meta.resourceType eq "Group"`), "Empty Poets admirals"},
+		{"an attribute with the URN of its type", root, where(schema.Group + `:displayName pr`), "Empty Poets admirals"},
+		{"everything, sorted over both types", root,
+			map[string]any{"sortBy": "displayName", "sortOrder": "descending", "count": 1, "filter": `displayName sw "p"`},
+			"Poets"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -141,18 +151,26 @@ func TestSearchRefusals(t *testing.T) {
 		scimType           string
 		detail             string
 	}{
-		{"more users than may be looked through", "GET", query(usersPath, "filter", "title pr"), nil, "tooMany", "more than 3"},
+		{"more users than may be looked through", "GET", query(usersPath, "filter", "title pr"), nil,
+			"tooMany", "more than 3"},
 		{"more users than may be sorted", "GET", query(usersPath, "sortBy", "title"), nil, "tooMany", "more than 3"},
 		{"more of everything than may be looked through", "GET", root, nil, "tooMany", "more than 3"},
-		{"an order of a complex attribute", "GET", query(usersPath, "sortBy", "name"), nil, "invalidValue", "name.familyName"},
+		{"an order of a complex attribute", "GET", query(usersPath, "sortBy", "name"), nil,
+			"invalidValue", "name.familyName"},
 		{"an order of what no schema has", "GET", query(usersPath, "sortBy", "shoeSize"), nil, "invalidValue", "sortBy"},
-		{"an order that is a filter", "GET", query(usersPath, "sortBy", `emails[type eq "work"]`), nil, "invalidValue", "sortBy"},
-		{"an order in no direction", "GET", query(usersPath, "sortBy", "title", "sortOrder", "up"), nil, "invalidValue", "sortOrder"},
-		{"attributes that are in and out", "GET", query(usersPath, "attributes", "title", "excludedAttributes", "name"), nil, "invalidValue", "exclude each other"},
+		{"an order that is a filter", "GET", query(usersPath, "sortBy", `emails[type eq "work"]`), nil,
+			"invalidValue", "sortBy"},
+		{"an order in no direction", "GET", query(usersPath, "sortBy", "title", "sortOrder", "up"), nil,
+			"invalidValue", "sortOrder"},
+		{"attributes that are in and out", "GET", query(usersPath, "attributes", "title", "excludedAttributes", "name"), nil,
+			"invalidValue", "exclude each other"},
 		{"an attribute that neither type has", "GET", query(root, "filter", "shoeSize pr"), nil, "invalidFilter", "/Schemas"},
-		{"a filter that is no text", "POST", usersPath + "/.search", `{"filter":7}`, "invalidSyntax", "filter has the wrong type"},
-		{"a count that is no number", "POST", usersPath + "/.search", `{"count":"7"}`, "invalidSyntax", "count has the wrong type"},
-		{"a count that is not whole", "POST", root + "/.search", `{"count":1.5}`, "invalidSyntax", "count has the wrong type"},
+		{"a filter that is no text", "POST", usersPath + "/.search", `{"filter":7}`, "invalidSyntax",
+			"filter has the wrong type"},
+		{"a count that is no number", "POST", usersPath + "/.search", `{"count":"7"}`, "invalidSyntax",
+			"count has the wrong type"},
+		{"a count that is not whole", "POST", root + "/.search", `{"count":1.5}`, "invalidSyntax",
+			"count has the wrong type"},
 		{"a search without a body", "POST", groupsPath + "/.search", ``, "invalidSyntax", "empty"},
 	}
 	for _, tt := range tests {
@@ -176,7 +194,8 @@ func TestUpstreamRequestsOfSearches(t *testing.T) {
 		name, path string
 		want       int
 	}{
-		{"a userName among other terms", filter(usersPath, `active eq true and (userName eq "ada@acme.com" and title pr)`), 1},
+		{"a userName among other terms",
+			filter(usersPath, `active eq true and (userName eq "ada@acme.com" and title pr)`), 1},
 		{"part of a userName", filter(usersPath, `userName co "ada"`), 1},
 		{"an id among other terms", filter(usersPath, `title pr and id eq "`+ada+`"`), 1},
 		{"a scan", filter(usersPath, `title pr`), 1},
@@ -201,7 +220,9 @@ func TestUpstreamRequestsOfSearches(t *testing.T) {
 func TestSearchWhereAccessKnowsNoSuchFilter(t *testing.T) {
 	w := library(t)
 	ada := w.idOf("ada@acme.com")
-	w.Access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: accessAPI + "/scim/Groups", Status: http.StatusBadRequest, Count: 1})
+	w.Access.AddFault(accesstest.Fault{
+		Method: http.MethodGet, Path: accessAPI + "/scim/Groups", Status: http.StatusBadRequest, Count: 1,
+	})
 	got := named(w.Want(http.StatusOK, http.MethodGet, filter(groupsPath, `members.value eq "`+ada+`"`), nil))
 	if slices.Sort(got); strings.Join(got, " ") != "Poets admirals" {
 		t.Errorf("got %v", got)
@@ -228,12 +249,16 @@ func TestPaging(t *testing.T) {
 		{"names in any case", "startindex=2&COUNT=1", 2, 1},
 	}
 	for _, tt := range tests {
-		for kind, path := range map[string]string{"of Access": usersPath + "?", "of a scan": usersPath + "?filter=userName+pr&"} {
+		for kind, path := range map[string]string{
+			"of Access": usersPath + "?", "of a scan": usersPath + "?filter=userName+pr&",
+		} {
 			t.Run(tt.name+" "+kind, func(t *testing.T) {
 				body := w.Want(http.StatusOK, http.MethodGet, path+tt.query, nil).Body
 				list := body["Resources"].([]any)
-				if body["totalResults"] != 4.0 || body["startIndex"] != float64(tt.start) || body["itemsPerPage"] != float64(len(list)) || len(list) != tt.page {
-					t.Errorf("total %v, start %v, per page %v, %d resources; want 4, %d, %d", body["totalResults"], body["startIndex"], body["itemsPerPage"], len(list), tt.start, tt.page)
+				if body["totalResults"] != 4.0 || body["startIndex"] != float64(tt.start) ||
+					body["itemsPerPage"] != float64(len(list)) || len(list) != tt.page {
+					t.Errorf("total %v, start %v, per page %v, %d resources; want 4, %d, %d",
+						body["totalResults"], body["startIndex"], body["itemsPerPage"], len(list), tt.start, tt.page)
 				}
 			})
 		}

@@ -33,7 +33,8 @@ func TestAuthorization(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := w.SendWith(http.MethodGet, usersPath+"?startIndex=1&count=2", nil, map[string]string{"Authorization": tt.header})
+			header := map[string]string{"Authorization": tt.header}
+			r := w.SendWith(http.MethodGet, usersPath+"?startIndex=1&count=2", nil, header)
 			if r.Status != tt.status || !strings.Contains(r.Detail(), tt.detail) {
 				t.Fatalf("answered %d %s, want %d and a detail that says %q", r.Status, r.Raw, tt.status, tt.detail)
 			}
@@ -74,7 +75,8 @@ func TestRouterSpeaksSCIM(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := w.Send(tt.method, tt.path, nil)
 			if r.Status != tt.status || r.Header.Get("Allow") != tt.allow {
-				t.Errorf("answered %d %s (Allow %q), want %d (Allow %q)", r.Status, r.Raw, r.Header.Get("Allow"), tt.status, tt.allow)
+				t.Errorf("answered %d %s (Allow %q), want %d (Allow %q)",
+					r.Status, r.Raw, r.Header.Get("Allow"), tt.status, tt.allow)
 			}
 			if tt.status >= 400 {
 				w.WantError(r)
@@ -92,7 +94,8 @@ func TestRouterSpeaksSCIM(t *testing.T) {
 func TestBounds(t *testing.T) {
 	w := newWorld(t, accesstest.Config{SeedUsers: 3})
 	large := `{"userName":"` + strings.Repeat("x", 11<<20) + `"}`
-	many := `{"Operations":[` + strings.Repeat(`{"op":"remove","path":"title"},`, 20_000) + `{"op":"remove","path":"title"}]}`
+	many := `{"Operations":[` + strings.Repeat(`{"op":"remove","path":"title"},`, 20_000) +
+		`{"op":"remove","path":"title"}]}`
 	tests := []struct {
 		name, method, path string
 		body               any
@@ -102,15 +105,18 @@ func TestBounds(t *testing.T) {
 		{"a body over 10 MiB", "POST", usersPath, large, nil, 413},
 		{"20,000 operations", "PATCH", usersPath + "/x", many, nil, 400},
 		{"a filter over 4 KB", "GET", filter(usersPath, `userName eq "`+strings.Repeat("x", 5000)+`"`), nil, nil, 400},
-		{"33 parentheses", "GET", filter(usersPath, strings.Repeat("(", 33)+`userName eq "x"`+strings.Repeat(")", 33)), nil, nil, 400},
+		{"33 parentheses", "GET",
+			filter(usersPath, strings.Repeat("(", 33)+`userName eq "x"`+strings.Repeat(")", 33)), nil, nil, 400},
 		{"4,000 parentheses", "GET", filter(usersPath, strings.Repeat("(", 4000)), nil, nil, 400},
 		{"a run of U+FFFD", "GET", filter(usersPath, strings.Repeat("\ufffd", 1000)), nil, nil, 400},
 		{"a semicolon in the query", "GET", usersPath + "?filter=userName%20eq%20%22x%22;count=1", nil, nil, 400},
 		{"a stray percent sign", "GET", usersPath + "?filter=userName%20eq%20%22100%25%22&x=%zz", nil, nil, 400},
 		{"a body that is XML", "POST", usersPath, "<user/>", map[string]string{"Content-Type": "application/xml"}, 415},
 		{"a body without a type", "POST", usersPath, user("a@acme.com", "ext-a"), map[string]string{"Content-Type": ""}, 201},
-		{"plain JSON", "POST", usersPath, user("b@acme.com", "ext-b"), map[string]string{"Content-Type": "application/json"}, 201},
-		{"nesting 20,000 deep", "POST", usersPath, strings.Repeat(`{"a":`, 20_000) + "1" + strings.Repeat("}", 20_000), nil, 400},
+		{"plain JSON", "POST", usersPath, user("b@acme.com", "ext-b"),
+			map[string]string{"Content-Type": "application/json"}, 201},
+		{"nesting 20,000 deep", "POST", usersPath,
+			strings.Repeat(`{"a":`, 20_000) + "1" + strings.Repeat("}", 20_000), nil, 400},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -138,13 +144,13 @@ func TestTroubleUpstreamIsAnswered429(t *testing.T) {
 		{"POST", usersPath, user("new@acme.com", "ext-new")},
 		{"GET", usersPath + "/some-id", nil},
 		{"PUT", usersPath + "/some-id", user("x@acme.com", "x")},
-		{"PATCH", usersPath + "/some-id", operations(map[string]any{"op": "replace", "value": map[string]any{"active": false}})},
+		{"PATCH", usersPath + "/some-id", set("active", false)},
 		{"DELETE", usersPath + "/some-id", nil},
 		{"GET", groupsPath, nil},
 		{"POST", groupsPath, group("New")},
 		{"GET", groupsPath + "/some-id", nil},
 		{"PUT", groupsPath + "/some-id", group("New")},
-		{"PATCH", groupsPath + "/some-id", operations(map[string]any{"op": "add", "path": "members", "value": values([]string{"x"})})},
+		{"PATCH", groupsPath + "/some-id", operations(add("x"))},
 		{"DELETE", groupsPath + "/some-id", nil},
 	}
 	scimAPI := accesstest.Fault{Path: accessAPI}
@@ -171,7 +177,7 @@ func TestTroubleUpstreamIsAnswered429(t *testing.T) {
 		{"the connection is cut", dropped, "cannot be reached", "60"},
 		{"the role is too small", status(403), "admin role", "60"},
 		{"the token is refused", status(401), "every token", "60"},
-		{"no token can be had", accesstest.Fault{Path: "/SAAS/auth", Status: 503}, "token endpoint", ""},
+		{"no token is available", accesstest.Fault{Path: "/SAAS/auth", Status: 503}, "token endpoint", ""},
 		{"the credentials are wrong", accesstest.Fault{Path: "/SAAS/auth", Status: 401}, "access.client_secret", ""},
 	}
 	for _, tt := range tests {
@@ -188,7 +194,7 @@ func TestTroubleUpstreamIsAnswered429(t *testing.T) {
 					t.Errorf("%s %s: detail %q, want one that says %q and the request id", q.method, q.path, r.Detail(), tt.detail)
 				}
 				if strings.Contains(r.Detail(), "<html") || strings.Contains(r.Detail(), "127.0.0.1") {
-					t.Errorf("%s %s: detail %q shows what is Access's own business", q.method, q.path, r.Detail())
+					t.Errorf("%s %s: detail %q shows what only the operator may see", q.method, q.path, r.Detail())
 				}
 			}
 		})
@@ -229,7 +235,8 @@ func TestPanicIsAnsweredInSCIM(t *testing.T) {
 		t.Errorf("detail is %q, want the request id in it", r.Detail())
 	}
 	log := w.Log.String()
-	if !strings.Contains(log, "server_test.go") || strings.Contains(log, "jane@example.com") || strings.Contains(string(r.Raw), "jane") {
+	if !strings.Contains(log, "server_test.go") || strings.Contains(log, "jane@example.com") ||
+		strings.Contains(string(r.Raw), "jane") {
 		t.Errorf("the log must hold the stack and not the value: %s", log)
 	}
 	w.Want(http.StatusNotFound, http.MethodGet, groupsPath+"/some-id", nil)
@@ -244,7 +251,9 @@ func TestLogHoldsNoPersonalData(t *testing.T) {
 	w.Send(http.MethodGet, filter(usersPath, `userName eq "ada@acme.com"`), nil)
 	w.Send(http.MethodGet, filter(usersPath, `userName co "ada@acme.com"`), nil)
 	w.SendWith(http.MethodGet, usersPath, nil, map[string]string{"Authorization": "Bearer wrong-" + oktaToken})
-	for _, f := range []accesstest.Fault{{Status: 400}, {Status: 503}, {Drop: true}, {Status: 200, Body: "truncated", Apply: true}} {
+	for _, f := range []accesstest.Fault{
+		{Status: 400}, {Status: 503}, {Drop: true}, {Status: 200, Body: "truncated", Apply: true},
+	} {
 		w.Access.AddFault(f)
 		w.Send(http.MethodPut, usersPath+"/"+ada, user("ada@acme.com", "ext-ada"))
 		w.Send(http.MethodGet, filter(usersPath, `userName eq "ada@acme.com"`), nil)
@@ -269,7 +278,8 @@ func TestLinksCarryThePublicURL(t *testing.T) {
 		t.Errorf("meta.location %v, Location %q; want %s", got, r.Header.Get("Location"), want)
 	}
 	w = newWorld(t, accesstest.Config{})
-	r = w.SendWith(http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"), map[string]string{"X-Forwarded-Proto": "https"})
+	header := map[string]string{"X-Forwarded-Proto": "https"}
+	r = w.SendWith(http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"), header)
 	if got := r.Header.Get("Location"); !strings.HasPrefix(got, "https://127.0.0.1:") {
 		t.Errorf("Location %q, want https as the proxy says", got)
 	}

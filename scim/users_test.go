@@ -49,6 +49,7 @@ func TestUpstreamRequestsOfUsers(t *testing.T) {
 func TestUserRefusals(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ada := w.CreateUser("ada@acme.com")
+	adaPath := usersPath + "/" + ada
 	w.CreateUser("grace@acme.com")
 	without := func(name string) map[string]any {
 		u := user("new@acme.com", "ext-new")
@@ -59,9 +60,6 @@ func TestUserRefusals(t *testing.T) {
 		u := user("new@acme.com", "ext-new")
 		u[name] = value
 		return u
-	}
-	replace := func(path string, value any) map[string]any {
-		return operations(map[string]any{"op": "replace", "path": path, "value": value})
 	}
 	tests := []struct {
 		name         string
@@ -74,39 +72,47 @@ func TestUserRefusals(t *testing.T) {
 		{"no e-mail", 400, "invalidValue", "POST", usersPath, without("emails"), "emails"},
 		{"no userName", 400, "invalidValue", "POST", usersPath, without("userName"), "userName"},
 		{"no name", 400, "invalidValue", "POST", usersPath, without("name"), "name.givenName, name.familyName"},
-		{"a userName that is a number in a list", 400, "invalidValue", "POST", usersPath, with("userName", []any{1}), "userName must be a string"},
+		{"a userName that is a number in a list", 400, "invalidValue", "POST", usersPath, with("userName", []any{1}),
+			"userName must be a string"},
 		{"active that is no boolean", 400, "invalidValue", "POST", usersPath, with("active", "perhaps"), "true or false"},
 		{"a body that is a list", 400, "invalidSyntax", "POST", usersPath, `[]`, "JSON object"},
 		{"a body that is null", 400, "invalidSyntax", "POST", usersPath, `null`, "JSON object"},
 		{"an empty body", 400, "invalidSyntax", "POST", usersPath, ``, "JSON object"},
 		{"garbage behind the JSON", 400, "invalidSyntax", "POST", usersPath, `{"userName":"x"} trailing`, "byte"},
-		{"half a body", 400, "invalidSyntax", "PUT", usersPath + "/" + ada, `{"userName":"x`, "byte"},
+		{"half a body", 400, "invalidSyntax", "PUT", adaPath, `{"userName":"x`, "byte"},
 		{"invalid UTF-8", 400, "invalidSyntax", "POST", usersPath, []byte("{\"userName\":\"\xff\"}"), "UTF-8"},
-		{"the userName of another", 409, "uniqueness", "PUT", usersPath + "/" + ada, user("GRACE@acme.com", "ext-ada@acme.com"), "another user"},
+		{"the userName of another", 409, "uniqueness", "PUT", adaPath,
+			user("GRACE@acme.com", "ext-ada@acme.com"), "another user"},
 		{"a user that does not exist", 404, "", "GET", usersPath + "/nobody", nil, "nobody"},
 		{"an id that is a path", 404, "", "GET", usersPath + "/..%2FGroups", nil, "not found"},
 		{"a PUT to nobody", 404, "", "PUT", usersPath + "/nobody", user("x@acme.com", "x"), "nobody"},
 		{"a PATCH of nobody", 404, "", "PATCH", usersPath + "/nobody", replace("active", false), "nobody"},
 		{"a deletion of nobody", 404, "", "DELETE", usersPath + "/nobody", nil, "nobody"},
-		{"a PATCH without operations", 400, "invalidSyntax", "PATCH", usersPath + "/" + ada, operations(), "Operations"},
-		{"a PATCH with an op that is none", 400, "invalidSyntax", "PATCH", usersPath + "/" + ada,
+		{"a PATCH without operations", 400, "invalidSyntax", "PATCH", adaPath, operations(), "Operations"},
+		{"a PATCH with an unknown op", 400, "invalidSyntax", "PATCH", adaPath,
 			operations(map[string]any{"op": "move", "path": "title"}), "add, replace or remove"},
-		{"a PATCH of the id", 400, "mutability", "PATCH", usersPath + "/" + ada, replace("id", "x"), "read-only"},
-		{"a PATCH with another id in its value", 400, "mutability", "PATCH", usersPath + "/" + ada,
-			operations(map[string]any{"op": "replace", "value": map[string]any{"id": "x"}}), "id"},
-		{"a PATCH of a value that is not there", 400, "noTarget", "PATCH", usersPath + "/" + ada, replace(`emails[type eq "home"].value`, "x@y"), "emails"},
-		{"a PATCH with a broken path", 400, "invalidPath", "PATCH", usersPath + "/" + ada, replace(`emails[`, "x@y"), "path"},
-		{"a PATCH of active with a wrong type", 400, "invalidValue", "PATCH", usersPath + "/" + ada, replace("active", []any{}), "true or false"},
-		{"a filter on an attribute that no schema has", 400, "invalidFilter", "GET", filter(usersPath, `shoeSize eq "7"`), nil, "/Schemas"},
-		{"a filter that cannot be read", 400, "invalidFilter", "GET", filter(usersPath, `userName eq`), nil, "a value is missing at byte 11"},
-		{"a PATCH that removes what is required", 400, "mutability", "PATCH", usersPath + "/" + ada, operations(map[string]any{"op": "remove", "path": "name.givenName"}), "required"},
-		{"a PATCH that empties what is required", 400, "mutability", "PATCH", usersPath + "/" + ada, replace("userName", ""), "required"},
-		{"a PATCH that removes the last e-mail", 400, "mutability", "PATCH", usersPath + "/" + ada, operations(map[string]any{"op": "remove", "path": `emails[type eq "work"]`}), "required"},
-		{"a name that stands twice", 400, "invalidSyntax", "POST", usersPath, `{"userName":"a@x","userName":"b@x"}`, "twice"},
-		{"a name that stands twice within", 400, "invalidSyntax", "POST", usersPath, `{"userName":"a@x","name":{"givenName":"a","givenName":"b"}}`, "twice"},
+		{"a PATCH of the id", 400, "mutability", "PATCH", adaPath, replace("id", "x"), "read-only"},
+		{"a PATCH with another id in its value", 400, "mutability", "PATCH", adaPath, set("id", "x"), "id"},
+		{"a PATCH of a value that is not there", 400, "noTarget", "PATCH", adaPath,
+			replace(`emails[type eq "home"].value`, "x@y"), "emails"},
+		{"a PATCH with a broken path", 400, "invalidPath", "PATCH", adaPath, replace(`emails[`, "x@y"), "path"},
+		{"a PATCH of active with a wrong type", 400, "invalidValue", "PATCH", adaPath,
+			replace("active", []any{}), "true or false"},
+		{"a filter on an attribute that no schema has", 400, "invalidFilter", "GET",
+			filter(usersPath, `shoeSize eq "7"`), nil, "/Schemas"},
+		{"a filter that cannot be read", 400, "invalidFilter", "GET", filter(usersPath, `userName eq`), nil,
+			"a value is missing at byte 11"},
+		{"a PATCH that removes what is required", 400, "mutability", "PATCH", adaPath, remove("name.givenName"), "required"},
+		{"a PATCH that empties what is required", 400, "mutability", "PATCH", adaPath, replace("userName", ""), "required"},
+		{"a PATCH that removes the last e-mail", 400, "mutability", "PATCH", adaPath,
+			remove(`emails[type eq "work"]`), "required"},
+		{"a name given twice", 400, "invalidSyntax", "POST", usersPath, `{"userName":"a@x","userName":"b@x"}`, "twice"},
+		{"a sub-attribute given twice", 400, "invalidSyntax", "POST", usersPath,
+			`{"userName":"a@x","name":{"givenName":"a","givenName":"b"}}`, "twice"},
 		{"a number beyond all bounds", 400, "invalidSyntax", "POST", usersPath, `{"userName":1e999999}`, "JSON object"},
 		{"a zero byte", 400, "invalidValue", "POST", usersPath, `{"userName":"a\u0000b"}`, "zero byte"},
-		{"33 lists in one another", 400, "invalidSyntax", "POST", usersPath, `{"userName":` + strings.Repeat("[", 33) + strings.Repeat("]", 33) + "}", "32 deep"},
+		{"33 lists in one another", 400, "invalidSyntax", "POST", usersPath,
+			`{"userName":` + strings.Repeat("[", 33) + strings.Repeat("]", 33) + "}", "32 deep"},
 		{"two objects", 400, "invalidSyntax", "POST", usersPath, `{"userName":"a"}{"userName":"b"}`, "one JSON object"},
 		{"a count that is no number", 400, "invalidValue", "GET", usersPath + "?count=ten", nil, "count"},
 		{"a parameter given twice", 400, "invalidValue", "GET", usersPath + "?count=1&count=2", nil, "more than once"},
@@ -158,8 +164,7 @@ func TestRevivalOfAnInactiveUser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, accesstest.Config{Modes: modes})
 			ada := w.CreateUser("ada@acme.com")
-			w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+ada,
-				operations(map[string]any{"op": "replace", "value": map[string]any{"active": false}}))
+			w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+ada, set("active", false))
 			r := w.Want(http.StatusCreated, http.MethodPost, usersPath, user("countess@acme.com", "ext-ada@acme.com"))
 			if r.ID() != ada || r.Body["active"] != true || r.Body["userName"] != "countess@acme.com" {
 				t.Errorf("answered %s, want the account %s, active and renamed", r.Raw, ada)
@@ -190,7 +195,9 @@ func TestCreationWhoseAnswerIsLost(t *testing.T) {
 	for name, externalID := range map[string]string{"with an externalId": "ext-ada", "without": ""} {
 		t.Run("resolved by looking, "+name, func(t *testing.T) {
 			w := newWorld(t, accesstest.Config{})
-			w.Access.AddFault(accesstest.Fault{Method: http.MethodPost, Path: accessAPI + "/scim/Users", Drop: true, Apply: true})
+			w.Access.AddFault(accesstest.Fault{
+				Method: http.MethodPost, Path: accessAPI + "/scim/Users", Drop: true, Apply: true,
+			})
 			r := w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", externalID))
 			if w.HeldUser(r.ID())["userName"] != "ada@acme.com" {
 				t.Errorf("answered %s", r.Raw)
@@ -233,7 +240,8 @@ func TestImportInPages(t *testing.T) {
 		r := w.Want(http.StatusOK, http.MethodGet, fmt.Sprintf("%s?startIndex=%d&count=100", usersPath, start), nil)
 		resources, _ := r.Body["Resources"].([]any)
 		want := min(100, 251-start)
-		if r.Body["totalResults"] != 250.0 || r.Body["startIndex"] != float64(start) || r.Body["itemsPerPage"] != float64(want) || len(resources) != want {
+		if r.Body["totalResults"] != 250.0 || r.Body["startIndex"] != float64(start) ||
+			r.Body["itemsPerPage"] != float64(want) || len(resources) != want {
 			t.Fatalf("page at %d: total %v, start %v, itemsPerPage %v, %d resources", start,
 				r.Body["totalResults"], r.Body["startIndex"], r.Body["itemsPerPage"], len(resources))
 		}
@@ -261,7 +269,8 @@ func TestProjectionOfLists(t *testing.T) {
 	if len(u) != 4 || u["userName"] == nil || u["name"] == nil || u["id"] == nil || u["schemas"] == nil {
 		t.Errorf("got %v, want schemas, id, userName and name", u)
 	}
-	r = w.Want(http.StatusOK, http.MethodGet, usersPath+"?attributes=urn:ietf:params:scim:schemas:core:2.0:User:displayName", nil)
+	r = w.Want(http.StatusOK, http.MethodGet,
+		usersPath+"?attributes=urn:ietf:params:scim:schemas:core:2.0:User:displayName", nil)
 	if u = r.Body["Resources"].([]any)[0].(map[string]any); len(u) > 3 || u["userName"] != nil {
 		t.Errorf("got %v, want displayName beside id and schemas at most", u)
 	}

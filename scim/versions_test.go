@@ -13,7 +13,7 @@ func TestVersions(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	paths := map[string]string{"user": usersPath + "/" + w.CreateUser("ada@acme.com")}
 	paths["group"] = groupsPath + "/" + w.CreateGroup("Poets")
-	rename := operations(map[string]any{"op": "replace", "value": map[string]any{"displayName": "Renamed"}})
+	rename := set("displayName", "Renamed")
 	for kind, path := range paths {
 		current := w.Want(http.StatusOK, http.MethodGet, path, nil).Header.Get("ETag")
 		if len(current) < 4 || current[:3] != `W/"` {
@@ -31,7 +31,7 @@ func TestVersions(t *testing.T) {
 			{"a look at the version that is there", "HEAD", "If-None-Match", current, 304},
 			{"a read of another version", "GET", "If-None-Match", other, 200},
 			{"a change of another version", "PATCH", "If-Match", other, 412},
-			{"a change of a version that is none", "PATCH", "If-Match", "garbage", 412},
+			{"a change of an invalid version", "PATCH", "If-Match", "garbage", 412},
 			{"a replacement of another version", "PUT", "If-Match", other, 412},
 			{"a deletion of another version", "DELETE", "If-Match", other, 412},
 			{"a change unless it is there", "PATCH", "If-None-Match", "*", 412},
@@ -76,9 +76,10 @@ func TestCreationHasVersionAndPlace(t *testing.T) {
 	r := w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
 	meta := r.Body["meta"].(map[string]any)
 	if r.Header.Get("ETag") != meta["version"] || r.Header.Get("Location") != meta["location"] {
-		t.Errorf("ETag %q and Location %q, want %v and %v", r.Header.Get("ETag"), r.Header.Get("Location"), meta["version"], meta["location"])
+		t.Errorf("ETag %q and Location %q, want %v and %v",
+			r.Header.Get("ETag"), r.Header.Get("Location"), meta["version"], meta["location"])
 	}
-	r = w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+r.ID()+"?attributes=active", operations(map[string]any{"op": "replace", "value": map[string]any{"active": false}}))
+	r = w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+r.ID()+"?attributes=active", set("active", false))
 	if len(r.Body) != 3 || r.Body["active"] != false {
 		t.Errorf("the answer to a PATCH holds %s, want schemas, id and active", r.Raw)
 	}

@@ -41,35 +41,47 @@ func TestError(t *testing.T) {
 		{"Access says why", refused, 400, "refused the data: name.familyName is required"},
 		{"Access does not say why", access(upstream.ErrRefused, 422, nil), 400, "(422) without saying why"},
 		{"Access keeps a name", access(upstream.ErrRefused, 0, upstream.ErrNameKept), 400, "kept the old userName"},
-		{"the domain is another's", access(upstream.ErrRefused, 0, upstream.ErrUnmanagedDomain), 400, "not one that the bridge manages"},
+		{"the domain is another's", access(upstream.ErrRefused, 0, upstream.ErrUnmanagedDomain), 400,
+			"not one that the bridge manages"},
 		{"what is not there", access(upstream.ErrNotFound, 404, nil), 404, "Resource u1 not found"},
 		{"what is there already", access(upstream.ErrConflict, 409, nil), 409, "already has another user or group"},
 		{"every token is refused", access(upstream.ErrNotPermitted, 401, nil), 429, "every token"},
-		{"the role is too small", access(upstream.ErrNotPermitted, 403, nil), 429, "(403): give the bridge's OAuth client an admin role"},
+		{"the role is too small", access(upstream.ErrNotPermitted, 403, nil), 429,
+			"(403): give the bridge's OAuth client an admin role"},
 		{"no answer", access(upstream.ErrUnavailable, 0, errors.New("reset")), 429, "cannot be reached"},
 		{"no answer in time", access(upstream.ErrUnavailable, 0, context.DeadlineExceeded), 429, "did not answer in time"},
-		{"not in the time of the request", access(upstream.ErrUnavailable, 0, explain.ErrTimeout), 429, "did not answer in time"},
+		{"not in the time of the request", access(upstream.ErrUnavailable, 0, explain.ErrTimeout), 429,
+			"did not answer in time"},
 		{"an open circuit", access(upstream.ErrUnavailable, 0, upstream.ErrCircuitOpen), 429, "several times in a row"},
 		{"too much under way", access(upstream.ErrUnavailable, 0, upstream.ErrTooBusy), 429, "under way"},
 		{"throttled", access(upstream.ErrUnavailable, 429, nil), 429, "slow down"},
 		{"half an answer", access(upstream.ErrUnavailable, 200, nil), 429, "does not understand"},
 		{"a redirect", access(upstream.ErrUnavailable, 302, nil), 429, "redirects"},
-		{"another server", access(upstream.ErrUnavailable, 404, nil), 429, "Something other than Workspace ONE Access answered (404)"},
+		{"another server", access(upstream.ErrUnavailable, 404, nil), 429,
+			"Something other than Workspace ONE Access answered (404)"},
 		{"an error of Access", access(upstream.ErrUnavailable, 503, nil), 429, "an error of its own (503)"},
 		{"wrong credentials", token(auth.ErrCredentials, 401, nil), 429, "client_secret of the bridge."},
 		{"a client of another type", token(auth.ErrCredentials, 400, nil), 429, "Service Client Token"},
 		{"no token in time", token(auth.ErrUnavailable, 0, context.DeadlineExceeded), 429, "does not answer in time"},
-		{"no token", token(auth.ErrUnavailable, 0, errors.New("reset")), 429, "token endpoint of Workspace ONE Access does not answer; if"},
+		{"no token", token(auth.ErrUnavailable, 0, errors.New("reset")), 429,
+			"token endpoint of Workspace ONE Access does not answer; if"},
 		{"throttled tokens", token(auth.ErrUnavailable, 429, nil), 429, "token endpoint of Workspace ONE Access asks"},
 		{"an unusable token", token(auth.ErrUnavailable, 200, nil), 429, "no usable token"},
 		{"redirected tokens", token(auth.ErrUnavailable, 301, nil), 429, "redirects to another address (301)"},
 		{"a token request that is not taken", token(auth.ErrUnavailable, 404, nil), 429, "does not take the request (404)"},
-		{"an error of the token endpoint", token(auth.ErrUnavailable, 500, nil), 429, "token endpoint of Workspace ONE Access has an error of its own (500)"},
-		{"no directory", domain(upstream.DomainProblem{Domains: []string{"a.com", "b.com"}}), 429, "(domains that exist: a.com, b.com)"},
-		{"another spelling", domain(upstream.DomainProblem{Reason: upstream.OtherSpelling, Domains: []string{"ACME.com"}}), 429, "but one has ACME.com"},
-		{"a directory of another type", domain(upstream.DomainProblem{Reason: upstream.WrongType, Directory: upstream.Directory{Type: "LDAP"}}), 429, "of type LDAP"},
-		{"a directory on its way out", domain(upstream.DomainProblem{Reason: upstream.BeingDeleted}), 429, "is being deleted"},
-		{"several directories", domain(upstream.DomainProblem{Reason: upstream.SeveralDirectories}), 429, "several directories"},
+		{"an error of the token endpoint", token(auth.ErrUnavailable, 500, nil), 429,
+			"token endpoint of Workspace ONE Access has an error of its own (500)"},
+		{"no directory", domain(upstream.DomainProblem{Domains: []string{"a.com", "b.com"}}), 429,
+			"(domains that exist: a.com, b.com)"},
+		{"another spelling", domain(upstream.DomainProblem{Reason: upstream.OtherSpelling, Domains: []string{"ACME.com"}}),
+			429, "but one has ACME.com"},
+		{"a directory of another type",
+			domain(upstream.DomainProblem{Reason: upstream.WrongType, Directory: upstream.Directory{Type: "LDAP"}}), 429,
+			"of type LDAP"},
+		{"a directory on its way out", domain(upstream.DomainProblem{Reason: upstream.BeingDeleted}),
+			429, "is being deleted"},
+		{"several directories", domain(upstream.DomainProblem{Reason: upstream.SeveralDirectories}),
+			429, "several directories"},
 		{"a caller that left", context.Canceled, 429, "could not finish the request in time"},
 		{"a bug", errors.New("index out of range"), 500, "an error in the bridge itself"},
 	}
@@ -81,7 +93,8 @@ func TestError(t *testing.T) {
 			}
 		})
 	}
-	if got := explain.Error(access(upstream.ErrUnavailable, http.StatusServiceUnavailable, nil), ""); got.RetryAfter != 7*time.Second {
+	got := explain.Error(access(upstream.ErrUnavailable, http.StatusServiceUnavailable, nil), "")
+	if got.RetryAfter != 7*time.Second {
 		t.Errorf("the caller is asked to wait %s, want what Access asked for", got.RetryAfter)
 	}
 }
@@ -89,7 +102,8 @@ func TestError(t *testing.T) {
 func TestUnauthenticated(t *testing.T) {
 	for err, want := range map[error]*problem.Error{
 		auth.ErrNoToken: problem.NoToken(), auth.ErrDoubleBearer: problem.DoubleBearer(), auth.ErrScheme: problem.NotBearer(),
-		auth.ErrHeaderTooLong: problem.HeaderTooLong(), auth.ErrWrongToken: problem.WrongToken(), errors.New("other"): problem.WrongToken(),
+		auth.ErrHeaderTooLong: problem.HeaderTooLong(), auth.ErrWrongToken: problem.WrongToken(),
+		errors.New("other"): problem.WrongToken(),
 	} {
 		if got := explain.Unauthenticated(err); got.Detail != want.Detail || got.Status != http.StatusUnauthorized {
 			t.Errorf("%v is answered %d %s", err, got.Status, got.Detail)

@@ -10,7 +10,11 @@ import (
 )
 
 func is(name string, op filter.Operator, value any) filter.Comparison {
-	return filter.Comparison{Attribute: filter.Attribute{Name: name}, Operator: op, Value: value}
+	return compare(filter.Attribute{Name: name}, op, value)
+}
+
+func compare(a filter.Attribute, op filter.Operator, value any) filter.Comparison {
+	return filter.Comparison{Attribute: a, Operator: op, Value: value}
 }
 
 func present(name string) filter.Comparison { return is(name, filter.Present, nil) }
@@ -31,32 +35,36 @@ func TestParse(t *testing.T) {
 	}{
 		{"eq", `userName eq "bjensen"`, is("userName", filter.Equal, "bjensen")},
 		{"a sub-attribute", `name.familyName co "O'Malley"`,
-			filter.Comparison{Attribute: filter.Attribute{Name: "name", Sub: "familyName"}, Operator: filter.Contains, Value: "O'Malley"}},
+			compare(filter.Attribute{Name: "name", Sub: "familyName"}, filter.Contains, "O'Malley")},
 		{"sw", `userName sw "J"`, is("userName", filter.StartsWith, "J")},
 		{"a URN before the attribute", userURN + `:userName sw "J"`,
-			filter.Comparison{Attribute: filter.Attribute{URN: userURN, Name: "userName"}, Operator: filter.StartsWith, Value: "J"}},
+			compare(filter.Attribute{URN: userURN, Name: "userName"}, filter.StartsWith, "J")},
 		{"a URN, an attribute and a sub-attribute", enterpriseURN + `:manager.displayName ew "x"`,
-			filter.Comparison{Attribute: filter.Attribute{URN: enterpriseURN, Name: "manager", Sub: "displayName"}, Operator: filter.EndsWith, Value: "x"}},
+			compare(filter.Attribute{URN: enterpriseURN, Name: "manager", Sub: "displayName"}, filter.EndsWith, "x")},
 		{"pr", `title pr`, present("title")},
 		{"gt", `meta.lastModified gt "2011-05-13T04:42:34Z"`,
-			filter.Comparison{Attribute: filter.Attribute{Name: "meta", Sub: "lastModified"}, Operator: filter.Greater, Value: "2011-05-13T04:42:34Z"}},
-		{"and", `title pr and userType eq "Employee"`, filter.And{present("title"), is("userType", filter.Equal, "Employee")}},
+			compare(filter.Attribute{Name: "meta", Sub: "lastModified"}, filter.Greater, "2011-05-13T04:42:34Z")},
+		{"and", `title pr and userType eq "Employee"`,
+			filter.And{present("title"), is("userType", filter.Equal, "Employee")}},
 		{"or", `title pr or userType eq "Intern"`, filter.Or{present("title"), is("userType", filter.Equal, "Intern")}},
 		{"schemas", `schemas eq "` + enterpriseURN + `"`, is("schemas", filter.Equal, enterpriseURN)},
 		{"and with a group", `userType eq "Employee" and (emails co "example.com" or emails.value co "example.org")`,
 			filter.And{is("userType", filter.Equal, "Employee"), filter.Or{
 				is("emails", filter.Contains, "example.com"),
-				filter.Comparison{Attribute: filter.Attribute{Name: "emails", Sub: "value"}, Operator: filter.Contains, Value: "example.org"},
+				compare(filter.Attribute{Name: "emails", Sub: "value"}, filter.Contains, "example.org"),
 			}}},
 		{"not", `userType ne "Employee" and not (emails co "example.com")`,
-			filter.And{is("userType", filter.NotEqual, "Employee"), filter.Not{Expression: is("emails", filter.Contains, "example.com")}}},
+			filter.And{is("userType", filter.NotEqual, "Employee"),
+				filter.Not{Expression: is("emails", filter.Contains, "example.com")}}},
 		{"a value path", `userType eq "Employee" and emails[type eq "work" and value co "@example.com"]`,
 			filter.And{is("userType", filter.Equal, "Employee"), filter.Values{
-				Attribute: filter.Attribute{Name: "emails"}, Filter: filter.And{work, is("value", filter.Contains, "@example.com")}}}},
+				Attribute: filter.Attribute{Name: "emails"},
+				Filter:    filter.And{work, is("value", filter.Contains, "@example.com")}}}},
 		{"two value paths", `emails[type eq "work"] or ims[type eq "xmpp"]`, filter.Or{
 			filter.Values{Attribute: filter.Attribute{Name: "emails"}, Filter: work},
 			filter.Values{Attribute: filter.Attribute{Name: "ims"}, Filter: is("type", filter.Equal, "xmpp")}}},
-		{"a value path of three terms and a group", `emails[type eq "work" and (value pr or display pr) and not (primary eq true)]`,
+		{"a value path of three terms and a group",
+			`emails[type eq "work" and (value pr or display pr) and not (primary eq true)]`,
 			filter.Values{Attribute: filter.Attribute{Name: "emails"}, Filter: filter.And{
 				work, filter.Or{present("value"), present("display")}, filter.Not{Expression: is("primary", filter.Equal, true)}}}},
 		{"and binds stronger than or", `a pr or b pr and c pr`, filter.Or{a, filter.And{b, c}}},
@@ -74,7 +82,7 @@ func TestParse(t *testing.T) {
 		{"escapes", `a eq "\u00c4\"\\\/"`, is("a", filter.Equal, `Ä"\/`)},
 		{"a text that looks like a filter", `a eq "x\" or b pr"`, is("a", filter.Equal, `x" or b pr`)},
 		{"a name with a dollar sign", `members.$ref eq "x"`,
-			filter.Comparison{Attribute: filter.Attribute{Name: "members", Sub: "$ref"}, Operator: filter.Equal, Value: "x"}},
+			compare(filter.Attribute{Name: "members", Sub: "$ref"}, filter.Equal, "x")},
 		{"32 parentheses", strings.Repeat("(", 32) + "a pr" + strings.Repeat(")", 32), a},
 	}
 	for _, tt := range tests {
@@ -169,7 +177,8 @@ func TestParsePath(t *testing.T) {
 			filter.Path{Attribute: filter.Attribute{Name: "addresses"}, Filter: is("type", filter.Equal, "work")}},
 		{"a sub-attribute of chosen values", `members[value eq "2819c223"].displayName`,
 			filter.Path{Attribute: filter.Attribute{Name: "members", Sub: "displayName"}, Filter: member}},
-		{"a URN", enterpriseURN + ":manager.value", filter.Path{Attribute: filter.Attribute{URN: enterpriseURN, Name: "manager", Sub: "value"}}},
+		{"a URN", enterpriseURN + ":manager.value",
+			filter.Path{Attribute: filter.Attribute{URN: enterpriseURN, Name: "manager", Sub: "value"}}},
 		{"a URN and chosen values", userURN + `:members[value eq "2819c223"]`,
 			filter.Path{Attribute: filter.Attribute{URN: userURN, Name: "members"}, Filter: member}},
 		{"spaces around it", " title ", filter.Path{Attribute: filter.Attribute{Name: "title"}}},
@@ -189,8 +198,9 @@ func TestParsePath(t *testing.T) {
 
 func TestParsePathRefuses(t *testing.T) {
 	for _, text := range []string{
-		"", " ", "a.b.c", "emails[", "emails[]", `emails[type eq "work"`, `emails[type eq "work"].`, `emails[type eq "work"].a.b`,
-		`emails[type eq "work"]value`, `emails.value[type eq "work"]`, "title pr", "a b", "(a)", `emails[a[b pr]]`, "urn:a", "urn:x:",
+		"", " ", "a.b.c", "title pr", "a b", "(a)", "urn:a", "urn:x:", "emails[", "emails[]", `emails[a[b pr]]`,
+		`emails[type eq "work"`, `emails[type eq "work"].`, `emails[type eq "work"].a.b`,
+		`emails[type eq "work"]value`, `emails.value[type eq "work"]`,
 		strings.Repeat("a", filter.MaxLength+1),
 	} {
 		if got, err := filter.ParsePath(text); err == nil {
@@ -203,9 +213,11 @@ func TestParsePathRefuses(t *testing.T) {
 // that is read as the same.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
-		`userName eq "ada@x"`, `(userName eq "ada")`, "URN:ietf:params:scim:schemas:core:2.0:User:userName EQ \"\\u0041\\\"\\\\\"",
+		`userName eq "ada@x"`, `(userName eq "ada")`,
+		"URN:ietf:params:scim:schemas:core:2.0:User:userName EQ \"\\u0041\\\"\\\\\"",
 		`userName eq "a" and active eq true or not (emails[type eq "work" and (value co "@" or primary eq false)])`,
-		`meta.lastModified gt "2011-05-13T04:42:34Z"`, `((((title pr))))`, `a eq -1.5e3 and b ne null`, `emails[type eq "work"].value`,
+		`meta.lastModified gt "2011-05-13T04:42:34Z"`, `((((title pr))))`, `a eq -1.5e3 and b ne null`,
+		`emails[type eq "work"].value`,
 		"name.givenName", "$ref pr", `not (a pr) and not(b pr)`, "urn:okta:acme_1:1.0:user:custom:a",
 	} {
 		f.Add(seed)
@@ -217,7 +229,8 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		if p, err := filter.ParsePath(text); err == nil {
-			if again, err := filter.ParsePath(p.String()); len(p.String()) <= filter.MaxLength && (err != nil || !reflect.DeepEqual(again, p)) {
+			again, err := filter.ParsePath(p.String())
+			if len(p.String()) <= filter.MaxLength && (err != nil || !reflect.DeepEqual(again, p)) {
 				t.Errorf("%s is read as %#v (error %v), want %#v", p, again, err, p)
 			}
 		}

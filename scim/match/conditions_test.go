@@ -11,13 +11,16 @@ import (
 )
 
 const filteredUser = `{
-	"schemas": ["$USER", "$ENTERPRISE"], "id": "2819c223-AAAA", "externalId": "00u1ABC", "userName": "Ada@Example.com", "active": true,
+	"schemas": ["$USER", "$ENTERPRISE"], "id": "2819c223-AAAA", "externalId": "00u1ABC",
+	"userName": "Ada@Example.com", "active": true,
 	"name": {"givenName": "Ada", "familyName": "O'Malley"}, "title": "", "displayName": "Ada Lovelace",
 	"emails": [{"value": "ada@example.com", "type": "work", "primary": true}],
 	"phoneNumbers": [{"value": "+31 6 1", "type": "mobile"}, {"value": "+44 2", "type": "work", "primary": true}],
 	"groups": [{"value": "g-1", "display": "Sales", "type": "direct"}],
-	"meta": {"resourceType": "User", "created": "2026-01-02T03:04:05.123Z", "lastModified": "2026-03-01T00:00:00Z", "version": "W/\"1\""},
-	"$ENTERPRISE": {"department": "Engines", "employeeNumber": "0042", "manager": {"value": "m-1", "displayName": "Charles"}}}`
+	"meta": {"resourceType": "User", "version": "W/\"1\"",
+		"created": "2026-01-02T03:04:05.123Z", "lastModified": "2026-03-01T00:00:00Z"},
+	"$ENTERPRISE": {"department": "Engines", "employeeNumber": "0042",
+		"manager": {"value": "m-1", "displayName": "Charles"}}}`
 
 // condition reads a filter and makes it executable.
 func condition(raw string, in match.Scope) (match.Condition, error) {
@@ -86,7 +89,8 @@ func TestConditions(t *testing.T) {
 		{"a number for text keeps its digits", `$ENTERPRISE:employeeNumber eq 42`, false},
 		{"an extension that is there", `$ENTERPRISE pr`, true},
 		{"an extension that is not", `$WORKSPACE pr`, false},
-		{"core and extension mixed", `userName sw "ada" and ($ENTERPRISE:department eq "x" or $ENTERPRISE:employeeNumber eq "0042")`, true},
+		{"core and extension mixed",
+			`userName sw "ada" and ($ENTERPRISE:department eq "x" or $ENTERPRISE:employeeNumber eq "0042")`, true},
 		{"schemas", `schemas eq "$ENTERPRISE"`, true},
 		{"schemas that are not there", `schemas eq "$WORKSPACE"`, false},
 		{"not", `not (active eq true)`, false},

@@ -34,7 +34,8 @@ func TestEntries(t *testing.T) {
 func TestVerbs(t *testing.T) {
 	for _, e := range []*problem.Error{
 		problem.NoMe(), problem.QueryString(), problem.ReadOnly("id"), problem.TooManyValues("emails", 100),
-		problem.MethodNotAllowed("TRACE", "GET"), problem.UserNameTaken("u1", "ada", true), problem.SeveralDirectories("acme.com"),
+		problem.MethodNotAllowed("TRACE", "GET"), problem.UserNameTaken("u1", "ada", true),
+		problem.SeveralDirectories("acme.com"),
 	} {
 		if strings.Contains(e.Detail, "%!") || strings.Contains(e.Detail, "%%") {
 			t.Errorf("got %s", e.Detail)
