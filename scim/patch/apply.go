@@ -134,7 +134,8 @@ func (o Operation) mergesWith(next Operation) bool {
 		o.target.attribute.Name == next.target.attribute.Name && o.target.sub == "" && next.target.sub == ""
 	_, byID := o.target.values.(ids)
 	_, nextByID := next.target.values.(ids)
-	addsMembers := o.op == opAdd && o.target.attribute.Name == members && o.target.values == nil && next.target.values == nil
+	whole := o.target.values == nil && next.target.values == nil
+	addsMembers := o.op == opAdd && o.target.attribute.Name == members && whole
 	return same && (addsMembers || o.op == opRemove && byID && nextByID)
 }
 
