@@ -3,19 +3,18 @@ package problem
 // What Access refuses for good.
 var (
 	Refused = one(invalid("Workspace ONE Access refused the data: %s").because(
-		"Access does not take this data, and says why in its own words. An administrator may have marked more "+
-			"attributes as required (User Attributes in Access)",
+		"Access does not accept this data, and says why. An administrator may have marked more attributes as "+
+			"required (User Attributes in Access)",
 		"do what it says; map every attribute that Access requires"))
 	RefusedSilently = one(invalid("Workspace ONE Access refused the data (%d) without saying why.").because(
-		"Access does not take this data",
-		"compare the person with one that was pushed; look for attributes that Access requires (User Attributes)"))
+		"Access does not accept this data",
+		"compare the person with one that was pushed; look for required attributes (User Attributes in Access)"))
 	NameKept = none(invalid("Workspace ONE Access kept the old userName: it does not allow this user to be "+
 		"renamed. The other changes of the request are applied.").because(
 		"The user name changed in Okta, and the tenant does not rename provisioned users",
-		"give the person the old name in the app (Application username), or delete the user in Access and push "+
-			"the person again"))
+		"restore the Application username, or delete the user in Access and push again"))
 	UnmanagedDomain = none(invalid("The domain is not one that the bridge manages.").because(
-		"A user or group would go to a domain that is not in the configuration of the bridge",
+		"A user or group would go to a domain that is not in the bridge's configuration",
 		"correct the domain, or add it to `domains.managed`"))
 )
 
@@ -31,26 +30,26 @@ var (
 	CircuitOpen = passing("Workspace ONE Access failed several times in a row, so the bridge waits before it asks again.",
 		"Access is down", nothingToDo)
 	TooBusy = passing("The bridge has too many requests to Workspace ONE Access under way.",
-		"More comes at once than Access takes", nothingToDo)
+		"More requests arrive at once than Access can take", nothingToDo)
 	NotUnderstood = passing("Workspace ONE Access gave an answer that the bridge does not understand.",
-		"A page instead of data, often from a proxy or during maintenance",
+		"A web page instead of data, often from a proxy or during maintenance",
 		"`ws1bridge doctor` shows what answers; check `access.url`")
 	Redirected = passing("Workspace ONE Access redirects to another address: check the bridge's access.url.",
 		"The tenant has moved to another host, or `access.url` is not a tenant",
 		"set `access.url` to the host that `ws1bridge doctor` names")
 	OtherAnswered = one(later("Something other than Workspace ONE Access answered (%d): "+
 		"check the bridge's access.url.").because(
-		"A proxy, a firewall or another server", "set `access.url` to the tenant, or let the proxy pass"))
+		"A proxy, a firewall or another server", "set `access.url` to the tenant, or let the proxy pass requests on"))
 	TokensRefused = passing("Workspace ONE Access refuses every token of the bridge (401): "+
 		"check that the bridge's OAuth client is still valid.",
-		"The OAuth client was deleted or changed", "`ws1bridge doctor`; make a new client if it is gone")
+		"The OAuth client was deleted or changed", "run `ws1bridge doctor`; create a new client if it is gone")
 	NotPermitted = one(later("Workspace ONE Access does not let the bridge do this (%d): give the bridge's OAuth "+
 		"client an admin role that may manage users and groups.").because(
-		"The role of the OAuth client is too small, or the user is synchronized and cannot be changed",
-		"give the client a larger role; `ws1bridge user get` shows whose the user is"))
+		"The role of the OAuth client is too small, or the user is synchronized",
+		"give the client a larger role; `ws1bridge user get NAME` shows the type of the user"))
 )
 
-const doctorTells = "`ws1bridge doctor` tells which; Okta repeats by itself"
+const doctorTells = "`ws1bridge doctor` shows which; Okta repeats by itself"
 
 func passing(text, cause, fix string) func() *Error { return none(later(text).because(cause, fix)) }
 
@@ -63,23 +62,23 @@ var (
 		"access.client_id and access.client_secret of the bridge, "+
 		"and that the client is a Service Client Token.").because(
 		"The id, the secret or the access type of the client is wrong",
-		"make a client of the type Service Client Token, see [access.md](access.md)"))
+		"create a client of this type, see [access.md](access.md)"))
 	TokenUnreachable = passing("The token endpoint of Workspace ONE Access does not answer; "+
 		"if this lasts, check access.url and the network of the bridge.",
-		"Network, firewall, DNS or TLS between the bridge and Access", "`ws1bridge doctor` tells which")
+		"Network, firewall, DNS or TLS between the bridge and Access", doctorTells)
 	TokenTooSlow = passing("The token endpoint of Workspace ONE Access does not answer in time; "+
 		"the bridge tries again by itself.", "Access is slow or down", nothingToDo)
 	TokenSlowDown = passing("The token endpoint of Workspace ONE Access asks the bridge to slow down; "+
 		"the bridge tries again by itself.", "Access limits token requests", nothingToDo)
 	TokenUnusable = passing("The token endpoint of Workspace ONE Access gave no usable token: "+
-		"check access.url of the bridge.", "Something else than Access answers, such as a log-in page", setAccessURL)
+		"check access.url of the bridge.", "Something other than Access answers, such as a log-in page", setAccessURL)
 	TokenRedirected = one(later("The token endpoint of Workspace ONE Access redirects to another address (%d): "+
 		"check access.url of the bridge.").because(
 		"The tenant has moved, or `access.url` is not a tenant",
 		"set `access.url` to the host that `ws1bridge doctor` names"))
 	TokenNotTaken = one(later("The token endpoint of Workspace ONE Access does not take the request (%d): check "+
 		"access.url of the bridge.").because(
-		"`access.url` is not a tenant, or something is in between", setAccessURL))
+		"`access.url` is not a tenant, or something in between answers", setAccessURL))
 	TokenFailed = one(later("The token endpoint of Workspace ONE Access has an error of its own (%d); the bridge "+
 		"tries again by itself.").because(
 		"Access has trouble or is being updated", nothingToDo))
@@ -90,20 +89,20 @@ const setAccessURL = "set `access.url` to the tenant; `ws1bridge doctor` checks 
 // What keeps Access from taking users of a domain, until an administrator acts.
 var (
 	NoDirectoryYet = two(notSetUp("no directory has the domain %s: create one of type Other (domains that exist: %s)",
-		"The directory was never made, or was deleted", "`ws1bridge directory create`"))
+		"The directory was never created, or was deleted", "run `ws1bridge directory create`"))
 	DomainSpelling = two(notSetUp("no directory has the domain %s, but one has %s: "+
 		"the configuration must spell it like that",
-		"The domain is spelled in another case or form",
-		"set the domain in the configuration exactly as Access has it, and restart the bridge"))
+		"Access spells the domain in another way, such as in capitals",
+		"spell the domain in the configuration exactly as in Access, and restart the bridge"))
 	DirectoryType = three(notSetUp("the domain %s belongs to a directory of type %s: "+
 		"provisioned users need one of type %s",
 		"The domain is that of a synchronized or local directory",
-		"use a domain of its own for Okta's users, see [access.md](access.md)"))
+		"use a separate domain for Okta's users, see [access.md](access.md)"))
 	DirectoryLeaving = one(notSetUp("the directory of the domain %s is being deleted: create it again when that is done",
-		"Somebody deletes the directory",
-		"wait until `ws1bridge directory list` does not show it any more, then `ws1bridge directory create`"))
+		"Someone is deleting the directory",
+		"wait until `ws1bridge directory list` no longer shows it, then `ws1bridge directory create`"))
 	SeveralDirectories = one(notSetUp("several directories have the domain %s: Access cannot know where its users belong",
-		"Two directories have one domain", "take the domain out of one of them"))
+		"Two directories have the same domain", "remove the domain from one of them"))
 )
 
 func notSetUp(what, cause, fix string) Entry {

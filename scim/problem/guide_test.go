@@ -50,7 +50,7 @@ func tables() string {
 		"| status | message | cause | fix |\n|---|---|---|---|\n" + okta.String() +
 		"\n## Messages for other programs\n" +
 		"Okta does not provoke these. They tell the authors of another program what to correct in its requests.\n\n" +
-		"| status | message | also |\n|---|---|---|\n" + others.String()
+		"| status | message | what to do |\n|---|---|---|\n" + others.String()
 }
 
 // code is a sentence as it is in a cell.

@@ -21,7 +21,7 @@ var (
 // What is wrong with a filter, also with one in the path of a PATCH.
 var (
 	FilterSyntax     = one(inFilter(`The filter cannot be read: %s. A filter looks like: userName eq "jane@example.com".`))
-	UnknownAttribute = one(inFilter("No schema here has the attribute %s (see /Schemas).").fixedBy(
+	UnknownAttribute = one(inFilter("No schema has the attribute %s (see /Schemas).").fixedBy(
 		"name an attribute of /Schemas"))
 	NoSubAttributes   = one(inFilter("The attribute %s has no sub-attributes, so it takes no brackets."))
 	NeedsSubAttribute = two(inFilter("The attribute %s can only be compared by its sub-attributes, such as %s."))
@@ -34,7 +34,7 @@ var (
 // What is wrong with the order that a query asks for.
 var (
 	SortBy        = none(invalid("The parameter sortBy must be the name of an attribute, such as name.familyName."))
-	SortByUnknown = none(invalid("No schema here has the attribute that sortBy names (see /Schemas).").fixedBy(
+	SortByUnknown = none(invalid("No schema has the attribute that sortBy names (see /Schemas).").fixedBy(
 		"name an attribute of /Schemas"))
 	SortByComplex = one(invalid("The parameter sortBy names a complex attribute: name one of its sub-attributes, " +
 		"such as %s."))
@@ -47,6 +47,6 @@ var (
 		"a condition that Workspace ONE Access can search for, such as userName eq or displayName eq.").fixedBy(
 		"search by userName or displayName"))
 	TooManyScans = none(later("The bridge is looking through all resources for other callers.").because(
-		"Several callers search by what Access cannot search for",
-		"nothing: it passes; let them search by `userName` or `displayName`"))
+		"Several callers search by attributes that Access cannot search for",
+		"nothing: Okta repeats by itself; other callers can search by `userName` or `displayName`"))
 )

@@ -14,7 +14,7 @@ var (
 	MethodNotAllowed = two(status(http.StatusMethodNotAllowed, "The method %s is not supported here (supported: %s)."))
 	NotFound         = one(status(http.StatusNotFound, "Resource %s not found.").because(
 		"The user or group was deleted in Access, or is not in the domain of the bridge",
-		"`ws1bridge user get` or `ws1bridge group get` shows what there is. People: remove and assign them again. "+
+		"`ws1bridge user get NAME` or `group get NAME` shows what is there. People: unassign and assign them again. "+
 			"Groups: unlink in Okta (leave the group in the app) and push again"))
 
 	Restarting    = none(later("The bridge is being restarted.").because("The bridge is being stopped", nothingToDo))
@@ -24,7 +24,7 @@ var (
 		"Access is slow, or the group is very large", nothingToDo))
 	Broken = none(status(http.StatusInternalServerError, "The bridge failed on this request, which is an error in "+
 		"the bridge itself: see its log.").because(
-		"A bug of the bridge", "find the request id of the message in the log, and report it"))
+		"A bug in the bridge", "find the request id of the message in the log, and report it"))
 )
 
 const nothingToDo = "nothing: Okta repeats by itself"
@@ -33,47 +33,48 @@ const nothingToDo = "nothing: Okta repeats by itself"
 var (
 	NoToken = none(status(http.StatusUnauthorized, "The request carries no token: enter a token of the bridge as "+
 		"the API token in Okta.").loggable().because(
-		"The token is missing in Okta, or a proxy before the bridge drops the header Authorization",
+		"The token is missing in Okta, or a proxy in front of the bridge drops the header Authorization",
 		"enter a token of `okta.tokens`; `ws1bridge doctor` shows whether the header arrives"))
 	DoubleBearer = none(status(http.StatusUnauthorized, "The word Bearer was pasted together with the token: enter "+
-		"the token alone in Okta, which adds Bearer by itself.").loggable().because(
-		"In a custom app Okta adds the word Bearer by itself", "enter the token alone"))
+		"only the token in Okta, which adds Bearer by itself.").loggable().because(
+		"In a custom app, Okta adds the word Bearer by itself", "enter only the token"))
 	NotBearer = none(status(http.StatusUnauthorized, "The bridge expects a bearer token: choose HTTP Header as the "+
-		"authentication mode in Okta and enter the token alone, without spaces.").loggable().because(
+		"authentication mode in Okta and enter only the token, without spaces.").loggable().because(
 		"The app authenticates in another way, such as Basic",
 		"choose HTTP Header (custom app), or the test app with Header Auth or OAuth Bearer Token"))
 	WrongToken = none(status(http.StatusUnauthorized, "The token is not one that the bridge accepts: enter a token "+
 		"of the bridge as the API token in Okta.").loggable().because(
-		"The token was mistyped, or taken out of `okta.tokens`",
+		"The token was mistyped, or removed from `okta.tokens`",
 		"enter a token of `okta.tokens`; restart the bridge after a change of its configuration"))
 	HeaderTooLong = none(status(http.StatusUnauthorized, "The Authorization header is longer than 8 KiB: enter a "+
 		"token of the bridge as the API token in Okta.").loggable().because(
-		"Something else than the token was pasted", "enter the token alone"))
+		"Something other than the token was pasted", "enter only the token"))
 )
 
 // What is wrong with a body.
 var (
 	BodyTooLarge = one(status(http.StatusRequestEntityTooLarge, "The body is larger than %d MiB.").because(
 		"A group with far more than 100,000 members was pushed in one piece", "push several smaller groups"))
-	TooManyValuesInBody = none(status(http.StatusRequestEntityTooLarge, "The body holds too many values: send them "+
+	TooManyValuesInBody = none(status(http.StatusRequestEntityTooLarge, "The body contains too many values: send them "+
 		"in several requests.").because(
 		"A group with a very large number of members was pushed in one piece", "push several smaller groups"))
-	BodyTooSlow = none(status(http.StatusRequestTimeout, "The body did not come in time.").because(
-		"The request came in more slowly than the bridge waits",
-		"look at the proxy before the bridge; send fewer members at once"))
-	BodyBroken = none(syntax("The body could not be read to its end.").because(
-		"The connection broke off while the request was sent",
-		"retry the task; if it happens again, look at the proxy before the bridge"))
+	BodyTooSlow = none(status(http.StatusRequestTimeout, "The body did not arrive in time.").because(
+		"The request arrived too slowly",
+		"check the proxy in front of the bridge; send fewer members at once"))
+	BodyBroken = none(syntax("The body could not be read completely.").because(
+		"The connection broke while the request was sent",
+		"retry the task; if it happens again, check the proxy in front of the bridge"))
 	BodyEmpty = none(syntax("The body must be one JSON object: it is empty.").because(
 		"Something between Okta and the bridge drops the body of requests",
-		"let the proxy before the bridge pass bodies on"))
+		"let the proxy in front of the bridge pass bodies on"))
 	BodyCut = one(syntax("The body must be one JSON object: it ends too early at byte %d.").because(
-		"The request was cut on its way", "look for a limit of size or time in the proxy before the bridge"))
-	ZeroByte = none(invalid("The body holds a zero byte in a text.").because(
-		"A value in Okta's profile holds a character that no text has",
+		"The request was cut off on its way",
+		"look for a limit of size or time in the proxy in front of the bridge"))
+	ZeroByte = none(invalid("A text in the body contains a zero byte.").because(
+		"A value in Okta's profile contains an invalid character",
 		"type the value again in Okta, then retry the task"))
 	Compressed = none(status(http.StatusUnsupportedMediaType, "The body must not be compressed.").because(
-		"A proxy before the bridge compresses requests", "switch that off"))
+		"A proxy in front of the bridge compresses requests", "switch that off"))
 
 	MediaType      = two(status(http.StatusUnsupportedMediaType, "The Content-Type must be %s or %s."))
 	Charset        = none(status(http.StatusUnsupportedMediaType, "The charset of the body must be utf-8."))
@@ -81,7 +82,7 @@ var (
 	BodySyntax     = one(syntax("The body must be one JSON object: syntax error at byte %d."))
 	NameTwice      = one(syntax("The body must be one JSON object: a name is used twice in one object at byte %d."))
 	NoObject       = none(syntax("The body must be a JSON object."))
-	MoreThanObject = none(syntax("The body must be one JSON object, with nothing behind it."))
+	MoreThanObject = none(syntax("The body must be one JSON object, with nothing after it."))
 	TooDeep        = one(syntax("Objects and lists are nested more than %d deep."))
 	BodyForm       = one(syntax("The body must be one JSON object of the form that SCIM describes: %s."))
 )

@@ -20,13 +20,13 @@ var (
 	PathSyntax        = one(inPath(`The path of an operation cannot be read: %s. ` +
 		`A path looks like name.givenName or emails[type eq "work"].value.`))
 	ReadOnly = one(fixed("The attribute %s is read-only.").because(
-		"A change of an attribute that only the bridge sets, such as id or meta", "delete the mapping of this attribute"))
+		"A change of an attribute that only the bridge sets, such as id or meta", "delete the mapping of the attribute"))
 	Required = one(fixed("The attribute %s is required: it can be replaced, not removed.").because(
 		"The value of a required attribute was removed",
 		"give the person a value; correct the mapping or the person in Okta, then retry the task"))
 	NeedsObject = one(invalid("The value of %s must be an object.").because(
-		"An extension came as something else than an object",
-		"check external name and namespace of its attributes in the Profile Editor"))
+		"An extension came in another form than an object",
+		"check the external names and namespaces of its attributes in the Profile Editor"))
 	FilterNeedsObject = one(invalid("A path that ends in a filter selects whole values of %s: " +
 		"the value must be an object."))
 	NotMultiValued = one(inPath("The attribute %s is not multi-valued: its path takes no filter."))
@@ -57,17 +57,17 @@ var (
 	BulkFailed    = none(invalid("The operation refers to another one that failed.").fixedBy(
 		"look at the other operation's answer and fix that"))
 	BulkLater  = none(later("The operation refers to another one that could not be done now.").fixedBy("send it again"))
-	BulkCircle = none(status(http.StatusConflict, "The operation and another refer to one another: create one of "+
-		"them first, and change it by a third operation."))
+	BulkCircle = none(status(http.StatusConflict, "The operation and another one refer to each other: create one "+
+		"of them first, and change it by a third operation."))
 )
 
 // What is there already.
 var (
 	UserNameTaken = three(conflict("The userName is taken by the user with id %s (userName %v, active %t).").because(
-		"A user with this name is there already, pushed from another Okta account or app",
-		"rename one of the two in Okta, or delete the user in Access that nobody needs"))
+		"A user with this name exists already, pushed from another Okta account or app",
+		"rename one of the two in Okta, or delete the one that is not needed in Access"))
 	ExternalIDTaken = two(conflict("The externalId belongs to the active user with id %s (userName %v).").because(
-		"The same Okta person was pushed under another name and is still active",
+		"The same person was pushed under another name and is still active",
 		"rename the person in the app instead of assigning again, or deactivate the old account first"))
 	UserTakenElsewhere = none(conflict("Workspace ONE Access already has this userName or externalId outside of "+
 		"the users that the bridge manages: rename or delete that user there.").because(
@@ -84,7 +84,7 @@ var (
 		"The new name of the group is taken", "choose another name in Okta, or rename the other group"))
 	GroupTakenElsewhere = none(conflict("Workspace ONE Access already has a group with this displayName that the "+
 		"bridge does not manage (group names are unique in the whole tenant): rename one of them.").because(
-		"A synchronized group, a group of Access or of another domain has the name",
+		"A group of Access, of Active Directory or of another domain has the name",
 		"`ws1bridge group get NAME` shows it; rename one of the two"))
 	Taken = none(conflict("Workspace ONE Access already has another user or group with this name.").because(
 		"The name is taken", "choose another name, or delete the other record in Access"))
