@@ -1,0 +1,155 @@
+package main
+
+import (
+	"go/build"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// documents are the texts of all Markdown files, by their path in the module.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	for _, pattern := range []string{"*.md", "*/*.md", "*/*/*.md"} {
+		names, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			texts[strings.TrimPrefix(filepath.ToSlash(name), root+"/")] = readFile(t, name)
+		}
+	}
+	return texts
+}
+
+// TestDocumentsAreNarrow allows 120 columns, but for tables, which can't be broken.
+func TestDocumentsAreNarrow(t *testing.T) {
+	for name, text := range documents(t) {
+		for line := range strings.Lines(text) {
+			if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > 120 && !strings.HasPrefix(line, "|") {
+				t.Errorf("%s has a line longer than 120 columns:\n%s", name, line)
+			}
+		}
+	}
+}
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)\s#]*)(?:#([^)\s]*))?\)`)
+	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	inName  = regexp.MustCompile(`[^\p{L}\p{N}_ -]`)
+)
+
+// TestLinks follows the links between documents, to their headings too.
+func TestLinks(t *testing.T) {
+	texts := documents(t)
+	for name, text := range texts {
+		for _, l := range link.FindAllStringSubmatch(text, -1) {
+			to, anchor := path.Join(path.Dir(name), l[1]), l[2]
+			if l[1] == "" {
+				to = name
+			}
+			_, err := os.Stat(filepath.Join(root, to))
+			switch {
+			case strings.HasPrefix(l[1], "https://"):
+			case err != nil:
+				t.Errorf("%s links to %s, which is not there", name, l[1])
+			case anchor != "" && !slices.Contains(anchors(texts[to]), anchor):
+				t.Errorf("%s links to %s, which has no heading #%s", name, to, anchor)
+			}
+		}
+	}
+}
+
+// anchors are what links call the headings of a document.
+func anchors(text string) (names []string) {
+	for _, h := range heading.FindAllStringSubmatch(text, -1) {
+		names = append(names, strings.ReplaceAll(inName.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-"))
+	}
+	return names
+}
+
+var (
+	row  = regexp.MustCompile("(?m)^\\| (`[a-z0-9/`, ]+`) \\| (.*) \\|$")
+	code = regexp.MustCompile("`([^`]+)`")
+)
+
+// TestPackagesAreDocumented compares the two tables of packages in CONTRIBUTING.md,
+// what they do and what they import, with the module.
+func TestPackagesAreDocumented(t *testing.T) {
+	_, text, _ := strings.Cut(documents(t)["CONTRIBUTING.md"], "## Packages")
+	text, _, _ = strings.Cut(text, "\n## ")
+	purposes, imports, _ := strings.Cut(text, "imports of this module |")
+	described, arrows := rows(purposes), rows(imports)
+	for name, want := range packages(t) {
+		purpose, ok := described[name]
+		if !ok {
+			t.Errorf("CONTRIBUTING.md does not say what %s does", name)
+		}
+		delete(described, name)
+		switch have, ok := arrows[name]; {
+		case name == "cmd/ws1bridge", !ok && strings.Contains(purpose, "tests"):
+		case !ok:
+			t.Errorf("CONTRIBUTING.md does not say what %s imports", name)
+		case !slices.Equal(names(have), want):
+			t.Errorf("CONTRIBUTING.md says that %s imports %v, and it imports %v", name, names(have), want)
+		}
+	}
+	for name := range described {
+		t.Errorf("there is no package %s", name)
+	}
+}
+
+// rows are the second columns of tables, by each name in the first.
+func rows(text string) map[string]string {
+	cells := map[string]string{}
+	for _, r := range row.FindAllStringSubmatch(text, -1) {
+		for _, name := range names(r[1]) {
+			cells[name] = r[2]
+		}
+	}
+	return cells
+}
+
+// names are those in a cell of a table, in order.
+func names(cell string) (all []string) {
+	for _, name := range code.FindAllStringSubmatch(cell, -1) {
+		all = append(all, name[1])
+	}
+	slices.Sort(all)
+	return all
+}
+
+// packages are those of the module, with the last parts of what they import of it.
+func packages(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	err := filepath.WalkDir(root, func(dir string, d os.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		p, err := build.ImportDir(dir, 0)
+		if err != nil {
+			return nil //nolint:nilerr // a directory without Go
+		}
+		name, _ := filepath.Rel(root, dir)
+		var imports []string
+		for _, s := range p.Imports {
+			if strings.HasPrefix(s, "ws1bridge/") {
+				imports = append(imports, path.Base(s))
+			}
+		}
+		slices.Sort(imports)
+		all[filepath.ToSlash(name)] = imports
+		return nil
+	})
+	if err != nil || len(all) < 20 {
+		t.Fatalf("the packages are %v, %v", all, err)
+	}
+	return all
+}
