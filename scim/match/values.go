@@ -20,7 +20,7 @@ func comparison(a schema.Attribute, operator filter.Operator, want any) (func(an
 	}
 	w, ok := read(a.Type, want)
 	if _, isText := w.(string); !ok || !isText && isTextual(operator) {
-		return nil, problem.NotComparable(a.Name, operator, comparedWith(a.Type))
+		return nil, problem.NotComparable(a.Name, string(operator), comparedWith(a.Type))
 	}
 	return func(v any) bool {
 		have, ok := read(a.Type, v)

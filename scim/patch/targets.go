@@ -31,7 +31,7 @@ func readTarget(x schema.Index, path string) (_ target, known bool, _ error) {
 	}
 	parsed, err := filter.ParsePath(path)
 	if err != nil {
-		return target{}, false, problem.PathSyntax(err)
+		return target{}, false, problem.PathSyntax(err.Error())
 	}
 	attribute, urn, ok := x.Find(parsed.Attribute)
 	if !ok {

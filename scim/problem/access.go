@@ -2,11 +2,11 @@ package problem
 
 // What Access refuses for good.
 var (
-	Refused = one(invalid("Workspace ONE Access refused the data: %s").because(
+	Refused = one[string](invalid("Workspace ONE Access refused the data: %s").because(
 		"Access does not accept this data, and says why. An administrator may have marked more attributes as "+
 			"required (User Attributes in Access)",
 		"do what it says; map every attribute that Access requires"))
-	RefusedSilently = one(invalid("Workspace ONE Access refused the data (%d) without saying why.").because(
+	RefusedSilently = one[int](invalid("Workspace ONE Access refused the data (%d) without saying why.").because(
 		"Access does not accept this data",
 		"compare the person with one that was pushed; look for required attributes (User Attributes in Access)"))
 	NameKept = none(invalid("Workspace ONE Access kept the old userName: it does not allow this user to be "+
@@ -25,7 +25,7 @@ var (
 	AccessTooSlow = passing("Workspace ONE Access did not answer in time.", "Access is slow or down", nothingToDo)
 	SlowDown      = passing("Workspace ONE Access asks the bridge to slow down.", "Access limits the requests",
 		nothingToDo+"; `access.rate_limit` makes the bridge send fewer")
-	AccessFailed = one(later("Workspace ONE Access has an error of its own (%d).").because(
+	AccessFailed = one[int](later("Workspace ONE Access has an error of its own (%d).").because(
 		"Access has trouble or is being updated", nothingToDo+"; if it lasts, ask the owner of the tenant"))
 	CircuitOpen = passing("Workspace ONE Access failed several times in a row, so the bridge waits before it asks again.",
 		"Access is down", nothingToDo)
@@ -37,13 +37,13 @@ var (
 	Redirected = passing("Workspace ONE Access redirects to another address: check the bridge's access.url.",
 		"The tenant has moved to another host, or `access.url` is not a tenant",
 		"set `access.url` to the host that `ws1bridge doctor` names")
-	OtherAnswered = one(later("Something other than Workspace ONE Access answered (%d): "+
+	OtherAnswered = one[int](later("Something other than Workspace ONE Access answered (%d): "+
 		"check the bridge's access.url.").because(
 		"A proxy, a firewall or another server", "set `access.url` to the tenant, or let the proxy pass requests on"))
 	TokensRefused = passing("Workspace ONE Access refuses every token of the bridge (401): "+
 		"check that the bridge's OAuth client is still valid.",
 		"The OAuth client was deleted or changed", "run `ws1bridge doctor`; create a new client if it is gone")
-	NotPermitted = one(later("Workspace ONE Access does not let the bridge do this (%d): give the bridge's OAuth "+
+	NotPermitted = one[int](later("Workspace ONE Access does not let the bridge do this (%d): give the bridge's OAuth "+
 		"client an admin role that may manage users and groups.").because(
 		"The role of the OAuth client is too small, or the user is synchronized",
 		"give the client a larger role; `ws1bridge user get NAME` shows the type of the user"))
@@ -55,10 +55,10 @@ func passing(text, cause, fix string) func() *Error { return none(later(text).be
 
 // What keeps the bridge from having a token for Access.
 var (
-	ClientRefused = one(later("Workspace ONE Access refuses the bridge's OAuth client (%d): check access.client_id "+
+	ClientRefused = one[int](later("Workspace ONE Access refuses the bridge's OAuth client (%d): check access.client_id "+
 		"and access.client_secret of the bridge.").because(
 		"The id or the secret is wrong", "correct them and restart the bridge; `ws1bridge doctor` checks them"))
-	ClientRefusedOrWrongType = one(later("Workspace ONE Access refuses the bridge's OAuth client (%d): check "+
+	ClientRefusedOrWrongType = one[int](later("Workspace ONE Access refuses the bridge's OAuth client (%d): check "+
 		"access.client_id and access.client_secret of the bridge, "+
 		"and that the client is a Service Client Token.").because(
 		"The id, the secret or the access type of the client is wrong",
@@ -72,14 +72,14 @@ var (
 		"the bridge tries again by itself.", "Access limits token requests", nothingToDo)
 	TokenUnusable = passing("The token endpoint of Workspace ONE Access gave no usable token: "+
 		"check access.url of the bridge.", "Something other than Access answers, such as a log-in page", setAccessURL)
-	TokenRedirected = one(later("The token endpoint of Workspace ONE Access redirects to another address (%d): "+
+	TokenRedirected = one[int](later("The token endpoint of Workspace ONE Access redirects to another address (%d): "+
 		"check access.url of the bridge.").because(
 		"The tenant has moved, or `access.url` is not a tenant",
 		"set `access.url` to the host that `ws1bridge doctor` names"))
-	TokenNotTaken = one(later("The token endpoint of Workspace ONE Access does not take the request (%d): check "+
+	TokenNotTaken = one[int](later("The token endpoint of Workspace ONE Access does not take the request (%d): check "+
 		"access.url of the bridge.").because(
 		"`access.url` is not a tenant, or something in between answers", setAccessURL))
-	TokenFailed = one(later("The token endpoint of Workspace ONE Access has an error of its own (%d); the bridge "+
+	TokenFailed = one[int](later("The token endpoint of Workspace ONE Access has an error of its own (%d); the bridge "+
 		"tries again by itself.").because(
 		"Access has trouble or is being updated", nothingToDo))
 )
@@ -88,20 +88,23 @@ const setAccessURL = "set `access.url` to the tenant; `ws1bridge doctor` checks 
 
 // What keeps Access from taking users of a domain, until an administrator acts.
 var (
-	NoDirectoryYet = two(notSetUp("no directory has the domain %s: create one of type Other (domains that exist: %s)",
+	NoDirectoryYet = two[string, string](notSetUp("no directory has the domain %s: create one of type "+
+		"Other (domains that exist: %s)",
 		"The directory was never created, or was deleted", "run `ws1bridge directory create`"))
-	DomainSpelling = two(notSetUp("no directory has the domain %s, but one has %s: "+
+	DomainSpelling = two[string, string](notSetUp("no directory has the domain %s, but one has %s: "+
 		"the configuration must spell it like that",
 		"Access spells the domain in another way, such as in capitals",
 		"spell the domain in the configuration exactly as in Access, and restart the bridge"))
-	DirectoryType = three(notSetUp("the domain %s belongs to a directory of type %s: "+
+	DirectoryType = three[string, string, string](notSetUp("the domain %s belongs to a directory of type %s: "+
 		"provisioned users need one of type %s",
 		"The domain is that of a synchronized or local directory",
 		"use a separate domain for Okta's users, see [access.md](access.md)"))
-	DirectoryLeaving = one(notSetUp("the directory of the domain %s is being deleted: create it again when that is done",
+	DirectoryLeaving = one[string](notSetUp("the directory of the domain %s is being deleted: "+
+		"create it again when that is done",
 		"Someone is deleting the directory",
 		"wait until `ws1bridge directory list` no longer shows it, then `ws1bridge directory create`"))
-	SeveralDirectories = one(notSetUp("several directories have the domain %s: Access cannot know where its users belong",
+	SeveralDirectories = one[string](notSetUp("several directories have the domain %s: "+
+		"Access cannot know where its users belong",
 		"Two directories have the same domain", "remove the domain from one of them"))
 )
 

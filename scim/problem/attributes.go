@@ -3,40 +3,42 @@ package problem
 // What is wrong with an attribute of a user or group, so that Access cannot have
 // it. The first fact is the attribute, or several with commas between.
 var (
-	Missing = one(attribute("is missing: Workspace ONE Access creates no user without it",
+	Missing = one[string](attribute("is missing: Workspace ONE Access creates no user without it",
 		"The person has no first name, last name, user name or e-mail address in the app's profile",
 		"enter it in Okta or map it (`ws1bridge okta-settings` lists what is required), then retry the task"))
-	NotText = one(attribute("must be a string",
+	NotText = one[string](attribute("must be a string",
 		"A list, an object or a boolean is mapped to a text", "map a text to this attribute, then retry the task"))
-	NotBoolean = one(attribute("must be true or false",
+	NotBoolean = one[string](attribute("must be true or false",
 		"A text other than true or false is mapped to a boolean", "map a boolean, then retry the task"))
-	NotList = one(attribute("must be a list of objects with a value",
+	NotList = one[string](attribute("must be a list of objects with a value",
 		"A list, such as e-mail addresses, is mapped in another form",
 		"delete the attribute from the app's profile and add it from Okta's template"))
-	NotInObject = one(attribute("must be in an object",
+	NotInObject = one[string](attribute("must be in an object",
 		"Part of a name, a manager or an extension came without the object around it",
 		"check the external name and namespace of the attribute in the Profile Editor"))
-	TooManyValues = two(attribute("has more than %d values",
+	TooManyValues = two[string, int](attribute("has more than %d values",
 		"The attribute came with more values than any person has", "correct the mapping of the attribute"))
 
-	NoDirectory = two(attribute("has no domain whose directory the bridge manages: there are %s",
+	NoDirectory = two[string, string](attribute("has no domain whose directory the bridge manages: there are %s",
 		"The domain in the attribute, or what a rule makes of it, has no directory",
 		"correct the mapping, or add the directory to Access and its domain to `domains.managed`"))
-	DomainsDiffer = two(attribute("names another domain than %s does",
+	DomainsDiffer = two[string, string](attribute("names another domain than %s does",
 		"Two attributes name different domains", "map the domain to only one attribute"))
-	DomainFixed = three(attribute("names the domain %s, but the user is in %s: Workspace ONE Access does not move users. "+
+	DomainFixed = three[string, string, string](attribute("names the domain %s, but the user is in %s: "+
+		"Workspace ONE Access does not move users. "+
 		"Delete the user there and push again, or correct the mapping",
 		"The person was created in the directory of another domain", "do what the message says"))
 
-	NotComputed = two(attribute("cannot be computed by %s: a value in it is missing or of another type "+
+	NotComputed = two[string, string](attribute("cannot be computed by %s: a value in it is missing or of another type "+
 		"(write ?. before what may be missing, and ?? for another value)",
 		"An expression of the configuration does not work for this person",
 		"correct the expression; `ws1bridge map` shows its result"))
-	ComputedTooLong = three(attribute("cannot be computed by %s: the result is longer than %d bytes",
+	ComputedTooLong = three[string, string, int](attribute("cannot be computed by %s: the result is longer than %d bytes",
 		"The result of an expression of the configuration is too long", "correct the expression"))
-	ComputedNoValue = two(attribute("cannot be computed by %s: the result is neither text nor number nor true nor false",
+	ComputedNoValue = two[string, string](attribute("cannot be computed by %s: "+
+		"the result is neither text nor number nor true nor false",
 		"The result of an expression of the configuration is a list or an object", "correct the expression"))
-	TooLongToCompute = two(attribute("is longer than the %d bytes that computed attributes take",
+	TooLongToCompute = two[string, int](attribute("is longer than the %d bytes that computed attributes take",
 		"A value is too long for expressions to work on", "correct the mapping of the attribute"))
 )
 

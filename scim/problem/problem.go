@@ -87,26 +87,27 @@ func (e *Entry) with(facts ...any) *Error {
 	return &Error{Entry: e, Detail: detail}
 }
 
-// The makers of errors, by the number of facts that the sentence names.
+// The makers of errors, by the number and the types of facts that the sentence
+// names.
 
 func none(e Entry) func() *Error {
 	entries = append(entries, &e)
 	return func() *Error { return e.with() }
 }
 
-func one(e Entry) func(any) *Error {
+func one[A any](e Entry) func(A) *Error {
 	entries = append(entries, &e)
-	return func(a any) *Error { return e.with(a) }
+	return func(a A) *Error { return e.with(a) }
 }
 
-func two(e Entry) func(a, b any) *Error {
+func two[A, B any](e Entry) func(A, B) *Error {
 	entries = append(entries, &e)
-	return func(a, b any) *Error { return e.with(a, b) }
+	return func(a A, b B) *Error { return e.with(a, b) }
 }
 
-func three(e Entry) func(a, b, c any) *Error {
+func three[A, B, C any](e Entry) func(A, B, C) *Error {
 	entries = append(entries, &e)
-	return func(a, b, c any) *Error { return e.with(a, b, c) }
+	return func(a A, b B, c C) *Error { return e.with(a, b, c) }
 }
 
 // The makers of entries, by status and scimType.

@@ -6,13 +6,14 @@ import (
 
 // What is wrong with a request before anybody looks at what it is about.
 var (
-	NoEndpoint = one(status(http.StatusNotFound, "There is no such endpoint. The SCIM base URL of the bridge ends "+
-		"in %s.").because(
+	NoEndpoint = one[string](status(http.StatusNotFound, "There is no such endpoint. "+
+		"The SCIM base URL of the bridge ends in %s.").because(
 		"The base URL in Okta is wrong", "enter the base URL that `ws1bridge okta-settings` prints"))
 	NoMe = none(status(http.StatusNotImplemented, "There is no /Me: a token of the bridge stands for Okta, not for "+
 		"a user."))
-	MethodNotAllowed = two(status(http.StatusMethodNotAllowed, "The method %s is not supported here (supported: %s)."))
-	NotFound         = one(status(http.StatusNotFound, "Resource %s not found.").because(
+	MethodNotAllowed = two[string, string](status(http.StatusMethodNotAllowed, "The method %s is not "+
+		"supported here (supported: %s)."))
+	NotFound = one[string](status(http.StatusNotFound, "Resource %s not found.").because(
 		"The user or group was deleted in Access, or is not in the domain of the bridge",
 		"`ws1bridge user get NAME` or `group get NAME` shows what is there. People: unassign and assign them again. "+
 			"Groups: unlink in Okta (leave the group in the app) and push again"))
@@ -53,7 +54,7 @@ var (
 
 // What is wrong with a body.
 var (
-	BodyTooLarge = one(status(http.StatusRequestEntityTooLarge, "The body is larger than %d MiB.").because(
+	BodyTooLarge = one[int](status(http.StatusRequestEntityTooLarge, "The body is larger than %d MiB.").because(
 		"A group with far more than 100,000 members was pushed in one piece", "push several smaller groups"))
 	TooManyValuesInBody = none(status(http.StatusRequestEntityTooLarge, "The body contains too many values: send them "+
 		"in several requests.").because(
@@ -67,7 +68,7 @@ var (
 	BodyEmpty = none(syntax("The body must be one JSON object: it is empty.").because(
 		"Something between Okta and the bridge drops the body of requests",
 		"let the proxy in front of the bridge pass bodies on"))
-	BodyCut = one(syntax("The body must be one JSON object: it ends too early at byte %d.").because(
+	BodyCut = one[int64](syntax("The body must be one JSON object: it ends too early at byte %d.").because(
 		"The request was cut off on its way",
 		"look for a limit of size or time in the proxy in front of the bridge"))
 	ZeroByte = none(invalid("A text in the body contains a zero byte.").because(
@@ -76,15 +77,15 @@ var (
 	Compressed = none(status(http.StatusUnsupportedMediaType, "The body must not be compressed.").because(
 		"A proxy in front of the bridge compresses requests", "switch that off"))
 
-	MediaType      = two(status(http.StatusUnsupportedMediaType, "The Content-Type must be %s or %s."))
+	MediaType      = two[string, string](status(http.StatusUnsupportedMediaType, "The Content-Type must be %s or %s."))
 	Charset        = none(status(http.StatusUnsupportedMediaType, "The charset of the body must be utf-8."))
 	NotUTF8        = none(syntax("The body is not valid UTF-8."))
-	BodySyntax     = one(syntax("The body must be one JSON object: syntax error at byte %d."))
-	NameTwice      = one(syntax("The body must be one JSON object: a name is used twice in one object at byte %d."))
+	BodySyntax     = one[int64](syntax("The body must be one JSON object: syntax error at byte %d."))
+	NameTwice      = one[int64](syntax("The body must be one JSON object: a name is used twice in one object at byte %d."))
 	NoObject       = none(syntax("The body must be a JSON object."))
 	MoreThanObject = none(syntax("The body must be one JSON object, with nothing after it."))
-	TooDeep        = one(syntax("Objects and lists are nested more than %d deep."))
-	BodyForm       = one(syntax("The body must be one JSON object of the form that SCIM describes: %s."))
+	TooDeep        = one[int](syntax("Objects and lists are nested more than %d deep."))
+	BodyForm       = one[string](syntax("The body must be one JSON object of the form that SCIM describes: %s."))
 )
 
 // What is wrong with the versions that a request asks for.

@@ -8,8 +8,8 @@ import (
 
 // What is wrong with a PATCH.
 var (
-	NoOperations      = one(syntax("A PATCH needs at least one of Operations (schema %s)."))
-	TooManyOperations = one(tooMany("A PATCH may have %d operations: send the rest in another.").fixedBy(
+	NoOperations      = one[string](syntax("A PATCH needs at least one of Operations (schema %s)."))
+	TooManyOperations = one[int](tooMany("A PATCH may have %d operations: send the rest in another.").fixedBy(
 		"split the change"))
 	UnknownOp         = none(syntax("The op of an operation is add, replace or remove."))
 	NoValue           = none(invalid("An operation that adds or replaces needs a value: null or [] clears."))
@@ -17,22 +17,22 @@ var (
 	RemoveNeedsPath   = none(noTarget("A remove operation needs a path."))
 	NoPathNeedsObject = none(invalid("An operation without a path needs an object as its value."))
 	OtherID           = none(fixed("The id in the value is not the id in the path, and an id cannot be changed."))
-	PathSyntax        = one(inPath(`The path of an operation cannot be read: %s. ` +
+	PathSyntax        = one[string](inPath(`The path of an operation cannot be read: %s. ` +
 		`A path looks like name.givenName or emails[type eq "work"].value.`))
-	ReadOnly = one(fixed("The attribute %s is read-only.").because(
+	ReadOnly = one[string](fixed("The attribute %s is read-only.").because(
 		"A change of an attribute that only the bridge sets, such as id or meta", "delete the mapping of the attribute"))
-	Required = one(fixed("The attribute %s is required: it can be replaced, not removed.").because(
+	Required = one[string](fixed("The attribute %s is required: it can be replaced, not removed.").because(
 		"The value of a required attribute was removed",
 		"give the person a value; correct the mapping or the person in Okta, then retry the task"))
-	NeedsObject = one(invalid("The value of %s must be an object.").because(
+	NeedsObject = one[string](invalid("The value of %s must be an object.").because(
 		"An extension came in another form than an object",
 		"check the external names and namespaces of its attributes in the Profile Editor"))
-	FilterNeedsObject = one(invalid("A path that ends in a filter selects whole values of %s: " +
+	FilterNeedsObject = one[string](invalid("A path that ends in a filter selects whole values of %s: " +
 		"the value must be an object."))
-	NotMultiValued = one(inPath("The attribute %s is not multi-valued: its path takes no filter."))
-	NoMatch        = one(noTarget("No value of %s matches the filter in the path.").fixedBy(
+	NotMultiValued = one[string](inPath("The attribute %s is not multi-valued: its path takes no filter."))
+	NoMatch        = one[string](noTarget("No value of %s matches the filter in the path.").fixedBy(
 		"read the resource again, then change what is there"))
-	NoMatchToAdd = one(noTarget("No value of %s matches the filter in the path, " +
+	NoMatchToAdd = one[string](noTarget("No value of %s matches the filter in the path, " +
 		"and the filter does not describe one.").fixedBy(
 		"read the resource again, then change what is there"))
 	MemberFixed = none(fixed("A member cannot be changed: remove it, and add another.").fixedBy(
@@ -44,8 +44,8 @@ var (
 
 // What is wrong with a bulk request.
 var (
-	NoBulkOperations      = one(syntax("A bulk request needs at least one of Operations (schema %s)."))
-	TooManyBulkOperations = one(refusedAs(http.StatusRequestEntityTooLarge, scimerrors.ScimTypeTooMany, "A bulk "+
+	NoBulkOperations      = one[string](syntax("A bulk request needs at least one of Operations (schema %s)."))
+	TooManyBulkOperations = one[int](refusedAs(http.StatusRequestEntityTooLarge, scimerrors.ScimTypeTooMany, "A bulk "+
 		"request may have %d operations: send the rest in another.").fixedBy(
 		"split the request"))
 	NotInBulk = none(invalid("An operation of a bulk request is a POST to /Users or /Groups, or a PUT, PATCH or " +
@@ -63,10 +63,12 @@ var (
 
 // What is there already.
 var (
-	UserNameTaken = three(conflict("The userName is taken by the user with id %s (userName %v, active %t).").because(
+	UserNameTaken = three[string, any, bool](conflict("The userName is taken by the user with id %s (userName %v, "+
+		"active %t).").because(
 		"A user with this name exists already, pushed from another Okta account or app",
 		"rename one of the two in Okta, or delete the one that is not needed in Access"))
-	ExternalIDTaken = two(conflict("The externalId belongs to the active user with id %s (userName %v).").because(
+	ExternalIDTaken = two[string, any](conflict("The externalId belongs to the active user with id %s "+
+		"(userName %v).").because(
 		"The same person was pushed under another name and is still active",
 		"rename the person in the app instead of assigning again, or deactivate the old account first"))
 	UserTakenElsewhere = none(conflict("Workspace ONE Access already has this userName or externalId outside of "+
@@ -76,7 +78,7 @@ var (
 	NewUserNameTaken = none(conflict("Workspace ONE Access already has another user with "+
 		"this userName in the domain.").because(
 		"The new name of the person is taken", "choose another name in Okta, or delete the other user in Access"))
-	GroupTaken = one(conflict("The displayName is taken by the group with id %s. Link to that group in Okta, or "+
+	GroupTaken = one[string](conflict("The displayName is taken by the group with id %s. Link to that group in Okta, or "+
 		"rename one of them.").because(
 		"The bridge's domain has a group of this name already",
 		"link to the existing group under Push Groups, or rename one of them"))

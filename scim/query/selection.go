@@ -20,7 +20,7 @@ type Selection struct {
 func Select(raw string, in match.Scope) (*Selection, error) {
 	expression, err := filter.Parse(raw)
 	if err != nil {
-		return nil, problem.FilterSyntax(err)
+		return nil, problem.FilterSyntax(err.Error())
 	}
 	matches, err := match.New(expression, in)
 	if err != nil {

@@ -236,11 +236,11 @@ func (e *expression) evaluate(env environment) (any, *fault) {
 }
 
 // fails is the fault of what the expression makes.
-func (e *expression) fails(why func(attribute, source any) *problem.Error) *fault {
-	return &fault{problem: func(attribute any) *problem.Error { return why(attribute, e.source) }}
+func (e *expression) fails(why func(attribute, source string) *problem.Error) *fault {
+	return &fault{problem: func(attribute string) *problem.Error { return why(attribute, e.source) }}
 }
 
-func computedTooLong(attribute, source any) *problem.Error {
+func computedTooLong(attribute, source string) *problem.Error {
 	return problem.ComputedTooLong(attribute, source, maxText)
 }
 
@@ -259,7 +259,7 @@ func checkInputs(r schema.Resource) error {
 	return worst.of(name)
 }
 
-var tooLongToCompute = &fault{problem: func(attribute any) *problem.Error {
+var tooLongToCompute = &fault{problem: func(attribute string) *problem.Error {
 	return problem.TooLongToCompute(attribute, maxText)
 }}
 

@@ -11,7 +11,7 @@ import (
 // fault is what is wrong with a value. It becomes a problem where it is known
 // which attribute has the value.
 type fault struct {
-	problem func(attribute any) *problem.Error
+	problem func(attribute string) *problem.Error
 	// sub is the sub-attribute that is wrong, "" for the value itself.
 	sub string
 }
@@ -22,7 +22,7 @@ var (
 	notBoolean    = &fault{problem: problem.NotBoolean}
 	notList       = &fault{problem: problem.NotList}
 	notInObject   = &fault{problem: problem.NotInObject}
-	tooManyValues = &fault{problem: func(attribute any) *problem.Error {
+	tooManyValues = &fault{problem: func(attribute string) *problem.Error {
 		return problem.TooManyValues(attribute, maxValues)
 	}}
 )

@@ -100,7 +100,7 @@ func (t *Translator) namedDomain(r schema.Resource) (choice, error) {
 			return choice{}, t.noDirectory(p.String())
 		}
 		if found.domain != "" && found.domain != name {
-			return choice{}, problem.DomainsDiffer(p, t.domainPaths[0])
+			return choice{}, problem.DomainsDiffer(p.String(), t.domainPaths[0].String())
 		}
 		found = choice{domain: name, source: SourceAttribute, rule: rule}
 	}
@@ -143,7 +143,7 @@ func (t *Translator) showDomain(r schema.Resource, domain string, trace *recorde
 
 // noDirectory says which domains there are.
 func (t *Translator) noDirectory(attribute string) error {
-	return problem.NoDirectory(attribute, t.managed)
+	return problem.NoDirectory(attribute, t.managed.String())
 }
 
 // namingAttributes are the attributes that the domain comes from.
