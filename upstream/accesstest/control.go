@@ -28,29 +28,22 @@ func (e *Emulator) Control() http.Handler {
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		controlError(w, http.StatusMethodNotAllowed, fmt.Errorf("%s is not allowed on %s", r.Method, r.URL.Path))
 	})
-	r.Post("/faults", e.postFault)
-	r.Get("/faults", func(w http.ResponseWriter, _ *http.Request) {
-		listed := []faultJSON{}
-		for _, f := range e.Faults() {
-			listed = append(listed, describeFault(f))
-		}
-		answer{status: http.StatusOK, body: object{"faults": listed}}.write(w)
-	})
+	r.Post("/faults", takes(e.postFault))
+	r.Get("/faults", shows(e.listFaults))
 	r.Delete("/faults", does(e.ClearFaults))
-	r.Get("/requests", func(w http.ResponseWriter, _ *http.Request) {
-		requests, total := e.history.snapshot()
-		answer{status: http.StatusOK, body: object{"total": total, "requests": requests}}.write(w)
-	})
+	r.Get("/requests", shows(e.listRequests))
 	r.Delete("/requests", does(e.ClearRequests))
-	r.Get("/state", func(w http.ResponseWriter, _ *http.Request) {
-		answer{status: http.StatusOK, body: e.State()}.write(w)
-	})
+	r.Get("/state", shows(func() any { return e.State() }))
 	r.Post("/tokens/revoke", does(e.RevokeTokens))
-	r.Get("/modes", func(w http.ResponseWriter, _ *http.Request) {
-		answer{status: http.StatusOK, body: e.Modes()}.write(w)
-	})
-	r.Post("/modes", e.postModes)
+	r.Get("/modes", shows(func() any { return e.Modes() }))
+	r.Post("/modes", takes(e.postModes))
 	return r
+}
+
+func shows(content func() any) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		answer{status: http.StatusOK, body: content()}.write(w)
+	}
 }
 
 func does(action func()) http.HandlerFunc {
@@ -60,37 +53,54 @@ func does(action func()) http.HandlerFunc {
 	}
 }
 
+// takes gives the body to action, every error of which is the client's.
+func takes(action func(body io.Reader) (answer, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		a, err := action(http.MaxBytesReader(w, r.Body, maxBody))
+		if err != nil {
+			controlError(w, http.StatusBadRequest, err)
+			return
+		}
+		a.write(w)
+	}
+}
+
 func controlError(w http.ResponseWriter, status int, err error) {
 	answer{status: status, body: object{"error": err.Error()}}.write(w)
 }
 
 // postModes changes the modes that the body names and answers with all of them.
-func (e *Emulator) postModes(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		controlError(w, http.StatusBadRequest, err)
-		return
+func (e *Emulator) postModes(body io.Reader) (answer, error) {
+	sent, err := io.ReadAll(body) // before the lock, so that no client can hold it
+	if err == nil {
+		err = e.changeModes(func(m *Modes) error { return decodeStrict(bytes.NewReader(sent), m) })
 	}
-	err = e.changeModes(func(m *Modes) error { return decodeStrict(bytes.NewReader(body), m) })
-	if err != nil {
-		controlError(w, http.StatusBadRequest, err)
-		return
-	}
-	answer{status: http.StatusOK, body: e.Modes()}.write(w)
+	return answer{status: http.StatusOK, body: e.Modes()}, err
 }
 
-func (e *Emulator) postFault(w http.ResponseWriter, r *http.Request) {
-	var wire faultJSON
-	if err := decodeStrict(http.MaxBytesReader(w, r.Body, maxBody), &wire); err != nil {
-		controlError(w, http.StatusBadRequest, err)
-		return
+func (e *Emulator) postFault(body io.Reader) (answer, error) {
+	wire := faultJSON{Fault: Fault{Probability: 1}}
+	if err := decodeStrict(body, &wire); err != nil {
+		return answer{}, err
 	}
 	f, err := wire.fault()
 	if err != nil {
-		controlError(w, http.StatusBadRequest, err)
-		return
+		return answer{}, err
 	}
-	answer{status: http.StatusCreated, body: object{"id": e.AddFault(f)}}.write(w)
+	return answer{status: http.StatusCreated, body: object{"id": e.AddFault(f)}}, nil
+}
+
+func (e *Emulator) listFaults() any {
+	listed := []faultJSON{}
+	for _, f := range e.Faults() {
+		listed = append(listed, faultJSON{f, f.Delay.String()})
+	}
+	return object{"faults": listed}
+}
+
+func (e *Emulator) listRequests() any {
+	requests, total := e.history.snapshot()
+	return object{"total": total, "requests": requests}
 }
 
 // decodeStrict reads one JSON value without unknown fields and with nothing after it.
@@ -108,36 +118,14 @@ func decodeStrict(body io.Reader, into any) error {
 
 // faultJSON is a fault on the control address.
 type faultJSON struct {
-	ID          string   `json:"id,omitempty"`
-	Method      string   `json:"method"`
-	Path        string   `json:"path"`
-	Status      int      `json:"status"`
-	RetryAfter  int      `json:"retry_after"`
-	Apply       bool     `json:"apply"`
-	Drop        bool     `json:"drop"`
-	Delay       string   `json:"delay"`
-	Probability *float64 `json:"probability"` // left out: 1
-	Skip        int      `json:"skip"`
-	Count       int      `json:"count"`
-	Body        string   `json:"body,omitempty"`
-	ContentType string   `json:"content_type,omitempty"`
-}
+	Fault
 
-func describeFault(f Fault) faultJSON {
-	return faultJSON{
-		ID: f.ID, Method: f.Method, Path: f.Path, Status: f.Status, RetryAfter: f.RetryAfter,
-		Apply: f.Apply, Drop: f.Drop, Delay: f.Delay.String(), Probability: &f.Probability,
-		Skip: f.Skip, Count: f.Count, Body: f.Body, ContentType: f.ContentType,
-	}
+	Delay string `json:"delay"`
 }
 
 // fault checks the values and reports all that is wrong.
 func (j faultJSON) fault() (Fault, error) {
-	f := Fault{
-		ID: j.ID, Method: j.Method, Path: j.Path, Status: j.Status, RetryAfter: j.RetryAfter,
-		Apply: j.Apply, Drop: j.Drop, Skip: j.Skip, Count: j.Count, Body: j.Body, ContentType: j.ContentType,
-		Probability: 1,
-	}
+	f := j.Fault
 	var problems []error
 	if j.Delay != "" {
 		d, err := time.ParseDuration(j.Delay)
@@ -145,9 +133,6 @@ func (j faultJSON) fault() (Fault, error) {
 			problems = append(problems, fmt.Errorf("delay %q: want a duration like 1.5s", j.Delay))
 		}
 		f.Delay = d
-	}
-	if j.Probability != nil {
-		f.Probability = *j.Probability
 	}
 	if f.Probability <= 0 || f.Probability > 1 {
 		problems = append(problems, fmt.Errorf("probability %v: want above 0, at most 1", f.Probability))

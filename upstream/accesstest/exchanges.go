@@ -2,6 +2,7 @@ package accesstest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"maps"
@@ -55,10 +56,10 @@ func (e *Emulator) exchange(tenant http.Handler) http.Handler {
 		}
 		f := e.faults.strike(r)
 		var out *reply
-		if f.applies() {
+		if f.Apply {
 			out = f.outcome(next, r)
 		}
-		if here := hold(r.Context(), e.cfg.Latency+f.delay()); !here {
+		if here := hold(r.Context(), e.cfg.Latency+f.Delay); !here {
 			e.history.add(entry)
 			return
 		}
@@ -100,16 +101,14 @@ func (p *reply) send(w http.ResponseWriter) {
 		abort(w)
 	}
 	maps.Copy(w.Header(), p.header)
-	if p.status == 0 {
-		p.status = http.StatusOK
-	}
+	status := cmp.Or(p.status, http.StatusOK)
 	if !p.half {
-		w.WriteHeader(p.status)
+		w.WriteHeader(status)
 		_, _ = w.Write(p.body.Bytes())
 		return
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(p.body.Len()))
-	w.WriteHeader(p.status)
+	w.WriteHeader(status)
 	_, _ = w.Write(p.body.Bytes()[:p.body.Len()/2])
 	_ = http.NewResponseController(w).Flush()
 	abort(w)

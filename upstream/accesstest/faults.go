@@ -18,32 +18,33 @@ import (
 // With them it is refused unread, unless Apply: then the change is made and its answer is lost.
 type Fault struct {
 	// ID names the fault; [Emulator.AddFault] makes one when it is empty.
-	ID string
+	ID string `json:"id,omitempty"`
 	// Method must equal the request's, Path must begin its path. Empty matches any.
-	Method, Path string
+	Method string `json:"method"`
+	Path   string `json:"path"`
 	// Status is the answer.
-	Status int
+	Status int `json:"status"`
 	// RetryAfter is sent in seconds when it is above 0.
-	RetryAfter int
+	RetryAfter int `json:"retry_after"`
 	// Apply serves the request before its answer is thrown away.
-	Apply bool
+	Apply bool `json:"apply"`
 	// Drop closes the connection without an answer.
-	Drop bool
+	Drop bool `json:"drop"`
 	// Delay holds the request, or with Apply its answer: the change is made at once, so that it is not
 	// mixed up with what comes later. It ends early when the client leaves.
-	Delay time.Duration
+	Delay time.Duration `json:"-"`
 	// Skip is how many matching requests pass the fault by before it begins to strike.
-	Skip int
+	Skip int `json:"skip"`
 	// Probability is the share of matching requests that are struck. 0 counts as 1.
-	Probability float64
+	Probability float64 `json:"probability"`
 	// Count is how many requests are struck until the fault is gone. 0 means no end.
-	Count int
+	Count int `json:"count"`
 	// Body is what a struck request is answered with: "json" (an errors object), "html" (as a proxy
 	// answers), "empty", or "truncated" (half a body, then the connection is closed). Left out it is
 	// json for a status of 300 and above, and empty below.
-	Body string
+	Body string `json:"body,omitempty"`
 	// ContentType replaces the Content-Type of the answer.
-	ContentType string
+	ContentType string `json:"content_type,omitempty"`
 }
 
 const (
@@ -98,8 +99,8 @@ func (s *faults) all() []Fault {
 	return out
 }
 
-// strike returns a copy of the fault that hits the request, nil if none does.
-func (s *faults) strike(r *http.Request) *Fault {
+// strike returns a copy of the fault that hits the request, the zero Fault if none does.
+func (s *faults) strike(r *http.Request) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, f := range s.list {
@@ -119,32 +120,20 @@ func (s *faults) strike(r *http.Request) *Fault {
 		} else if f.Count > 1 {
 			f.Count--
 		}
-		return &hit
+		return hit
 	}
-	return nil
+	return Fault{}
 }
 
-// The methods below take a nil fault for no fault.
-
-func (f *Fault) delay() time.Duration {
-	if f == nil {
-		return 0
-	}
-	return f.Delay
-}
-
-func (f *Fault) applies() bool { return f != nil && f.Apply }
-
-// outcome runs the request as far as the fault lets it and returns what is answered.
-func (f *Fault) outcome(tenant http.Handler, r *http.Request) *reply {
+// outcome runs the request as far as the fault lets it and returns what is answered. The zero Fault
+// lets it be served.
+func (f Fault) outcome(tenant http.Handler, r *http.Request) *reply {
 	served := newReply()
-	refused := f != nil && (f.Status != 0 || f.Drop)
+	refused := f.Status != 0 || f.Drop
 	if !refused || f.Apply {
 		tenant.ServeHTTP(served, r)
 	}
 	switch {
-	case f == nil:
-		return served
 	case f.Drop:
 		return &reply{cut: true}
 	case !refused:
@@ -154,7 +143,7 @@ func (f *Fault) outcome(tenant http.Handler, r *http.Request) *reply {
 }
 
 // failure is the fault's own answer. A truncated success shows half of the real one.
-func (f *Fault) failure(served *reply) *reply {
+func (f Fault) failure(served *reply) *reply {
 	out := newReply()
 	out.status = f.Status
 	if f.Body == bodyTruncated && f.Apply && f.Status < http.StatusMultipleChoices {
@@ -170,7 +159,7 @@ func (f *Fault) failure(served *reply) *reply {
 }
 
 // spoil gives an answer the body that the fault asks for.
-func (f *Fault) spoil(out *reply) *reply {
+func (f Fault) spoil(out *reply) *reply {
 	switch f.Body {
 	case bodyHTML:
 		out.body.Reset()

@@ -22,21 +22,20 @@ type Request struct {
 	At time.Time `json:"at"`
 }
 
-// history is a ring of the newest requests.
+// history is the newest requests.
 type history struct {
-	mu    sync.Mutex // guards the fields below
-	total int        // since it was emptied
-	ring  []Request
+	mu       sync.Mutex // guards the fields below
+	total    int        // since it was emptied
+	requests []Request
 }
 
 func (h *history) add(r Request) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.ring) < historyLimit {
-		h.ring = append(h.ring, r)
-	} else {
-		h.ring[h.total%historyLimit] = r
+	if len(h.requests) == historyLimit {
+		h.requests = h.requests[1:]
 	}
+	h.requests = append(h.requests, r)
 	h.total++
 }
 
@@ -48,13 +47,7 @@ func (h *history) all() []Request {
 func (h *history) snapshot() (requests []Request, total int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	oldest := 0
-	if len(h.ring) == historyLimit {
-		oldest = h.total % historyLimit
-	}
-	out := make([]Request, 0, len(h.ring))
-	out = append(out, h.ring[oldest:]...)
-	return append(out, h.ring[:oldest]...), h.total
+	return append([]Request{}, h.requests...), h.total
 }
 
 func (h *history) count() int {
@@ -66,7 +59,7 @@ func (h *history) count() int {
 func (h *history) clear() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.total, h.ring = 0, nil
+	h.total, h.requests = 0, nil
 }
 
 // redact hides the values of parameters that are secret. Public clients send the client's secret in
