@@ -2,10 +2,13 @@ package accesstest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+
+	"github.com/go-chi/chi/v5"
 )
 
 // object is a JSON object.
@@ -20,8 +23,27 @@ type answer struct {
 	body           any
 }
 
+func okay(body any) (answer, error) { return answer{status: http.StatusOK, body: body}, nil }
+
 // endpoint answers one kind of request. The emulator's lock is held while it runs.
 type endpoint func(r *http.Request) (answer, error)
+
+// one is an endpoint for one record, which find looks up by the id in the path.
+func one[T any](find func(id string) (T, error), run func(T, *http.Request) (answer, error)) endpoint {
+	return func(r *http.Request) (answer, error) {
+		t, err := find(chi.URLParam(r, "id"))
+		if err != nil {
+			return answer{}, err
+		}
+		return run(t, r)
+	}
+}
+
+// as answers in one of the types, or refuses that. What ran before must have changed nothing.
+func (m Modes) as(r *http.Request, body any, vendor ...string) (answer, error) {
+	contentType, err := m.accept(r, vendor...)
+	return answer{status: http.StatusOK, contentType: contentType, body: body}, err
+}
 
 // problem is a refusal in the form of Access.
 type problem struct {
@@ -73,11 +95,7 @@ func (a answer) write(w http.ResponseWriter) {
 	default:
 		body = encode(content)
 	}
-	contentType := a.contentType
-	if contentType == "" {
-		contentType = "application/json"
-	}
-	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Type", cmp.Or(a.contentType, typeJSON))
 	w.WriteHeader(a.status)
 	_, _ = w.Write(body)
 }
@@ -91,6 +109,14 @@ func encode(v any) []byte {
 		panic(fmt.Sprintf("accesstest: answer does not encode: %v", err)) // answers hold JSON values alone
 	}
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
+}
+
+// listAnswer is a page of a list in the form of SCIM 1.1.
+func listAnswer(resources []any, start, total int, schemas ...string) (answer, error) {
+	return okay(object{
+		"totalResults": total, "itemsPerPage": len(resources), "startIndex": start,
+		"schemas": schemas, "Resources": resources,
+	})
 }
 
 // writeProblem writes an error in the shape that access guide D shows:

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 )
 
@@ -50,15 +49,15 @@ func (s *store) directory(id string) (*directory, error) {
 	return nil, refuse(http.StatusNotFound, "directory.not.found", "The directory does not exist")
 }
 
-func (e *Emulator) listDirectories(r *http.Request) (answer, error) {
-	contentType, err := e.store.modes.accept(r, typeDirectoryList)
+func (s *store) listDirectories(r *http.Request) (answer, error) {
+	contentType, err := s.modes.accept(r, typeDirectoryList)
 	if err != nil {
 		return answer{}, err
 	}
 	items := []object{}
-	for _, d := range slices.Clone(e.store.directories) {
+	for _, d := range slices.Clone(s.directories) {
 		items = append(items, d.view())
-		e.store.ageDeletion(d)
+		s.ageDeletion(d)
 	}
 	return answer{status: http.StatusOK, contentType: contentType, body: object{"items": items, "_links": object{}}}, nil
 }
@@ -73,48 +72,32 @@ func (s *store) ageDeletion(d *directory) {
 	}
 }
 
-func (e *Emulator) getDirectory(r *http.Request) (answer, error) {
-	d, err := e.store.directory(chi.URLParam(r, "id"))
-	if err != nil {
-		return answer{}, err
-	}
-	contentType, err := e.store.modes.accept(r, typeDirectoryOther, typeDirectoryLocal)
-	if err != nil {
-		return answer{}, err
-	}
-	return answer{status: http.StatusOK, contentType: contentType, body: d.view()}, nil
+func (s *store) getDirectory(d *directory, r *http.Request) (answer, error) {
+	return s.modes.as(r, d.view(), typeDirectoryOther, typeDirectoryLocal)
 }
 
 // listDomains has items with id and name. Chosen: the fields are not documented.
-func (e *Emulator) listDomains(r *http.Request) (answer, error) {
-	d, err := e.store.directory(chi.URLParam(r, "id"))
-	if err != nil {
-		return answer{}, err
-	}
-	contentType, err := e.store.modes.accept(r, typeDomainList)
-	if err != nil {
-		return answer{}, err
-	}
+func (s *store) listDomains(d *directory, r *http.Request) (answer, error) {
 	items := []object{}
 	for _, domain := range d.domains {
 		id := uuid.NewSHA1(uuid.NameSpaceDNS, []byte(d.id+"/"+domain))
 		items = append(items, object{"id": id.String(), "name": domain})
 	}
-	return answer{status: http.StatusOK, contentType: contentType, body: object{"items": items}}, nil
+	return s.modes.as(r, object{"items": items}, typeDomainList)
 }
 
 // postDirectory creates a directory as three independent public clients do. The type of the body
 // picks the kind of directory; JSON leaves it to "type".
-func (e *Emulator) postDirectory(r *http.Request) (answer, error) {
-	sent, err := e.store.modes.sent(r, typeDirectoryOther, typeDirectoryLocal)
+func (s *store) postDirectory(r *http.Request) (answer, error) {
+	sent, err := s.modes.sent(r, typeDirectoryOther, typeDirectoryLocal)
 	if err != nil {
 		// JAX-RS finds no resource for the type: clients saw NOT_FOUND instead of 415.
-		if e.store.modes.MediaTypes == "legacy" && sent == typeJSON {
+		if s.modes.MediaTypes == "legacy" && sent == typeJSON {
 			err = refuse(http.StatusNotFound, "NOT_FOUND", "The resource does not exist")
 		}
 		return answer{}, err
 	}
-	contentType, err := e.store.modes.accept(r, typeDirectoryOther, typeDirectoryLocal)
+	contentType, err := s.modes.accept(r, typeDirectoryOther, typeDirectoryLocal)
 	if err != nil {
 		return answer{}, err
 	}
@@ -122,7 +105,7 @@ func (e *Emulator) postDirectory(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	d, err := e.store.createDirectory(sent, body)
+	d, err := s.createDirectory(sent, body)
 	if err != nil {
 		return answer{}, err
 	}
@@ -175,18 +158,14 @@ func (s *store) checkDirectory(name string, domains []string) error {
 
 // deleteDirectory removes a directory, its users and its groups. With asyncDelete it may be listed
 // for a while, as being deleted; how long is chosen: not documented.
-func (e *Emulator) deleteDirectory(r *http.Request) (answer, error) {
-	d, err := e.store.directory(chi.URLParam(r, "id"))
-	if err != nil {
-		return answer{}, err
-	}
-	if d == e.store.directories[0] {
+func (s *store) deleteDirectory(d *directory, r *http.Request) (answer, error) {
+	if d == s.directories[0] {
 		return answer{}, refuse(http.StatusForbidden, "directory.system", "The system directory can not be deleted")
 	}
-	if lists := e.store.modes.DeletionLists; lists > 0 && r.URL.Query().Get("asyncDelete") == "true" {
+	if lists := s.modes.DeletionLists; lists > 0 && r.URL.Query().Get("asyncDelete") == "true" {
 		d.deletion = lists
 	} else {
-		e.store.removeDirectory(d)
+		s.removeDirectory(d)
 	}
 	return answer{status: http.StatusOK}, nil
 }

@@ -1,6 +1,7 @@
 package accesstest
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,17 +25,18 @@ type query struct {
 
 // queryFromURL reads the parameters of a GET. Unknown ones are ignored (public clients).
 func queryFromURL(r *http.Request) (query, error) {
-	values := r.URL.Query()
-	q := query{filter: values.Get("filter"), attributes: names(values), count: defaultCount, sortBy: values.Get("sortBy")}
-	var err error
-	if q.start, err = number(values.Get("startIndex"), "startIndex", 0); err != nil {
-		return query{}, err
-	}
-	if q.count, err = number(values.Get("count"), "count", defaultCount); err != nil {
-		return query{}, err
-	}
-	q.descending = strings.EqualFold(values.Get("sortOrder"), "descending")
-	return q, nil
+	return newQuery(r.URL.Query(), func(name string) string { return name })
+}
+
+// newQuery reads parameters, which have their names as spelled makes them.
+func newQuery(values url.Values, spelled func(string) string) (query, error) {
+	start, badStart := number(values.Get(spelled("startIndex")), "startIndex", 0)
+	count, badCount := number(values.Get(spelled("count")), "count", defaultCount)
+	return query{
+		filter: values.Get("filter"), attributes: names(values["attributes"]), start: start, count: count,
+		sortBy:     values.Get(spelled("sortBy")),
+		descending: strings.EqualFold(values.Get(spelled("sortOrder")), "descending"),
+	}, cmp.Or(badStart, badCount)
 }
 
 // number refuses with 404, which is what the Access OpenAPI says.
@@ -49,10 +51,10 @@ func number(value, name string, missing int) (int, error) {
 	return n, nil
 }
 
-// names splits the attributes parameter.
-func names(values url.Values) []string {
+// names splits a parameter that lists attributes.
+func names(values []string) []string {
 	var out []string
-	for name := range strings.SplitSeq(strings.Join(values["attributes"], ","), ",") {
+	for name := range strings.SplitSeq(strings.Join(values, ","), ",") {
 		if name = strings.TrimSpace(name); name != "" {
 			out = append(out, name)
 		}
@@ -77,16 +79,9 @@ func queryFromBody(r *http.Request) (query, error) {
 			values.Set(strings.ToLower(name), fmt.Sprint(value))
 		}
 	}
-	q := query{filter: values.Get("filter"), attributes: names(values), sortBy: values.Get("sortby")}
-	if q.start, err = number(values.Get("startindex"), "startIndex", 0); err != nil {
-		return query{}, err
-	}
-	if q.count, err = number(values.Get("count"), "count", defaultCount); err != nil {
-		return query{}, err
-	}
-	q.descending = strings.EqualFold(values.Get("sortorder"), "descending")
-	q.excluded = names(url.Values{"attributes": values["excludedattributes"]})
-	return q, nil
+	q, err := newQuery(values, strings.ToLower)
+	q.excluded = names(values["excludedattributes"])
+	return q, err
 }
 
 // readObject reads a JSON object from a body of any content type: Access takes */* (Access OpenAPI).
@@ -124,10 +119,7 @@ func list[T entry](all []T, q query, s *schema, m Modes, view func(T) object) (a
 	for _, item := range found[first:last] {
 		resources = append(resources, keep(view(item)))
 	}
-	return answer{status: http.StatusOK, body: object{
-		"totalResults": len(found), "itemsPerPage": len(resources), "startIndex": start,
-		"schemas": []string{coreURN, workspaceURN, enterpriseURN}, "Resources": resources,
-	}}, nil
+	return listAnswer(resources, start, len(found), coreURN, workspaceURN, enterpriseURN)
 }
 
 // sortEntries sorts by an attribute's text without case; without sortBy items stay in the order of

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 )
 
@@ -82,90 +81,74 @@ func (s *store) dissociate(directoryID string) {
 	}
 }
 
-func (s *store) provider(id string) (int, error) {
-	for i, provider := range s.providers {
+func (s *store) provider(id string) (object, error) {
+	for _, provider := range s.providers {
 		if provider["id"] == id {
-			return i, nil
+			return provider, nil
 		}
 	}
-	return 0, refuse(http.StatusNotFound, "identityprovider.not.found", "The identity provider does not exist")
+	return nil, refuse(http.StatusNotFound, "identityprovider.not.found", "The identity provider does not exist")
 }
 
 // listProviders is a summary with directories and methods (public clients);
 // onlyEnabledAdapters=true leaves out those whose nIDPStatus is not 1.
-func (e *Emulator) listProviders(r *http.Request) (answer, error) {
-	contentType, err := e.store.modes.accept(r, typeProviderList)
-	if err != nil {
-		return answer{}, err
-	}
+func (s *store) listProviders(r *http.Request) (answer, error) {
 	items := []object{}
-	for _, kept := range e.store.providers {
-		provider := e.store.providerView(kept)
+	for _, kept := range s.providers {
+		provider := s.providerView(kept)
 		status, _ := scalarText(provider["nIDPStatus"])
 		enabled := provider["nIDPStatus"] == 1 || status == providerEnabled
 		if provider == nil || !enabled && r.URL.Query().Get("onlyEnabledAdapters") == "true" {
 			continue
 		}
-		if e.store.modes.ProviderListOmitsDirectories {
+		if s.modes.ProviderListOmitsDirectories {
 			provider = maps.Clone(provider)
 			delete(provider, "directoryConfigurations")
 		}
 		items = append(items, provider)
 	}
-	return answer{status: http.StatusOK, contentType: contentType, body: object{"items": items}}, nil
+	return s.modes.as(r, object{"items": items}, typeProviderList)
 }
 
-func (e *Emulator) getProvider(r *http.Request) (answer, error) {
-	at, err := e.store.provider(chi.URLParam(r, "id"))
-	if err != nil {
-		return answer{}, err
-	}
-	provider := e.store.providerView(e.store.providers[at])
+func (s *store) getProvider(kept object, r *http.Request) (answer, error) {
+	provider := s.providerView(kept)
 	if provider == nil {
 		return answer{}, refuse(http.StatusNotFound, "identityprovider.not.found", "The identity provider does not exist")
 	}
-	return e.providerAnswer(r, http.StatusOK, provider)
-}
-
-func (e *Emulator) providerAnswer(r *http.Request, status int, provider object) (answer, error) {
-	contentType, err := e.store.modes.accept(r, typeProvider)
-	return answer{status: status, contentType: contentType, body: provider}, err
+	return s.modes.as(r, provider, typeProvider)
 }
 
 // postProvider keeps what it is sent; the SAML metadata is not read.
-func (e *Emulator) postProvider(r *http.Request) (answer, error) {
-	body, err := e.readProvider(r)
+func (s *store) postProvider(r *http.Request) (answer, error) {
+	body, err := s.readProvider(r)
 	if err != nil {
 		return answer{}, err
 	}
 	body["id"] = uuid.NewString()
-	a, err := e.providerAnswer(r, http.StatusCreated, body)
+	a, err := s.modes.as(r, body, typeProvider)
 	if err == nil {
-		e.store.providers = append(e.store.providers, body)
+		s.providers = append(s.providers, body)
 	}
+	a.status = http.StatusCreated
 	return a, err
 }
 
 // putProvider replaces a provider. Chosen: what it leaves out stays.
-func (e *Emulator) putProvider(r *http.Request) (answer, error) {
-	at, err := e.store.provider(chi.URLParam(r, "id"))
+func (s *store) putProvider(provider object, r *http.Request) (answer, error) {
+	body, err := s.readProvider(r)
 	if err != nil {
 		return answer{}, err
 	}
-	body, err := e.readProvider(r)
-	if err != nil {
-		return answer{}, err
-	}
-	body["id"] = e.store.providers[at]["id"]
-	a, err := e.providerAnswer(r, http.StatusOK, e.store.providers[at])
+	body["id"] = provider["id"]
+	a, err := s.modes.as(r, provider, typeProvider)
 	if err == nil {
-		maps.Copy(e.store.providers[at], body)
+		maps.Copy(provider, body)
 	}
 	return a, err
 }
 
-func (e *Emulator) readProvider(r *http.Request) (object, error) {
-	if _, err := e.store.modes.sent(r, typeProvider); err != nil {
+func (s *store) readProvider(r *http.Request) (object, error) {
+	if _, err := s.modes.sent(r, typeProvider); err != nil {
 		return nil, err
 	}
 	body, err := readObject(r)
@@ -178,11 +161,7 @@ func (e *Emulator) readProvider(r *http.Request) (object, error) {
 	return body, nil
 }
 
-func (e *Emulator) deleteProvider(r *http.Request) (answer, error) {
-	at, err := e.store.provider(chi.URLParam(r, "id"))
-	if err != nil {
-		return answer{}, err
-	}
-	e.store.providers = slices.Delete(e.store.providers, at, at+1)
+func (s *store) deleteProvider(provider object, _ *http.Request) (answer, error) {
+	s.providers = slices.DeleteFunc(s.providers, func(other object) bool { return other["id"] == provider["id"] })
 	return answer{status: http.StatusOK}, nil
 }

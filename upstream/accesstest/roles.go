@@ -32,11 +32,6 @@ func (m Mistakes) permits(r *http.Request) bool {
 	return true
 }
 
-// refuseRole answers as access guide D shows for an insufficient role.
-func refuseRole(w http.ResponseWriter) {
-	writeProblem(w, refuse(http.StatusForbidden, "forbidden", "User is not authorized to perform the task."))
-}
-
 func roleView(role object) object {
 	return object{
 		"schemas": []string{coreURN, workspaceURN}, "id": role["id"], "displayName": role["displayName"],
@@ -45,21 +40,18 @@ func roleView(role object) object {
 }
 
 // listRoles is read-only and takes no filter; members are not served.
-func (e *Emulator) listRoles(*http.Request) (answer, error) {
+func (s *store) listRoles(*http.Request) (answer, error) {
 	resources := []any{}
-	for _, role := range e.store.roles {
+	for _, role := range s.roles {
 		resources = append(resources, roleView(role))
 	}
-	return answer{status: http.StatusOK, body: object{
-		"totalResults": len(resources), "itemsPerPage": len(resources), "startIndex": 1,
-		"schemas": []string{coreURN, workspaceURN}, "Resources": resources,
-	}}, nil
+	return listAnswer(resources, 1, len(resources), coreURN, workspaceURN)
 }
 
-func (e *Emulator) getRole(r *http.Request) (answer, error) {
-	for _, role := range e.store.roles {
+func (s *store) getRole(r *http.Request) (answer, error) {
+	for _, role := range s.roles {
 		if role["id"] == chi.URLParam(r, "id") {
-			return answer{status: http.StatusOK, body: roleView(role)}, nil
+			return okay(roleView(role))
 		}
 	}
 	return answer{}, refuse(http.StatusNotFound, "role.not.found", "The specified role does not exist.")

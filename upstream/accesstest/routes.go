@@ -1,6 +1,7 @@
 package accesstest
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -14,8 +15,32 @@ const (
 	restPath        = "/SAAS/API/1.0/REST"
 )
 
+// openRoute is an endpoint that needs no token.
+type openRoute struct {
+	method string
+	serve  http.HandlerFunc
+}
+
+// open are the endpoints that need no token, by their paths. The token status looks at the token by
+// itself.
+func (e *Emulator) open() map[string]openRoute {
+	token := openRoute{http.MethodPost, e.tokens.serveToken}
+	discovery, health := openRoute{http.MethodGet, serveDiscovery}, openRoute{http.MethodGet, serveHealth}
+	return map[string]openRoute{
+		"/SAAS/auth/oauthtoken": token, "/SAAS/API/1.0/oauth2/token": token, "/acs/token": token,
+		restPath + "/auth/token":                      {http.MethodGet, e.tokens.serveStatus},
+		"/SAAS/auth/.well-known/openid-configuration": discovery,
+		"/acs/.well-known/openid-configuration":       discovery,
+		apiPath + "/health":                           health,
+		apiPath + "/system/health":                    health,
+		restPath + "/system/health":                   health,
+		restPath + "/system/health/heartbeat":         {http.MethodGet, serveHeartbeat},
+	}
+}
+
 // routes is the whole surface of the tenant. All but the open endpoints need a token.
 func (e *Emulator) routes() http.Handler {
+	s := e.store
 	r := chi.NewRouter()
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, refuse(http.StatusNotFound, "NOT_FOUND", "The resource does not exist"))
@@ -24,47 +49,40 @@ func (e *Emulator) routes() http.Handler {
 		writeProblem(w, refuse(http.StatusMethodNotAllowed, "method.not.allowed", "Method not allowed"))
 	})
 
-	for _, path := range []string{"/SAAS/auth/oauthtoken", "/SAAS/API/1.0/oauth2/token", "/acs/token"} {
-		r.HandleFunc(path, e.tokens.serveToken)
+	for path, open := range e.open() {
+		r.Method(open.method, path, open.serve)
 	}
-	r.Get(restPath+"/auth/token", e.tokens.serveStatus)
-	r.Get("/SAAS/auth/.well-known/openid-configuration", serveDiscovery)
-	r.Get("/acs/.well-known/openid-configuration", serveDiscovery)
-	r.Get(apiPath+"/health", serveHealth)
-	r.Get(apiPath+"/system/health", serveHealth)
-	r.Get(restPath+"/system/health", serveHealth)
-	r.Get(restPath+"/system/health/heartbeat", serveHeartbeat)
 
 	r.Route(apiPath+"/scim", func(r chi.Router) {
-		e.users().route(r, "/Users", e.locked)
-		e.groups().route(r, "/Groups", e.locked)
-		r.Get("/Roles", e.locked(e.listRoles))
-		r.Get("/Roles/{id}", e.locked(e.getRole))
+		s.userCollection().route(r, "/Users", e.locked)
+		s.groupCollection().route(r, "/Groups", e.locked)
+		r.Get("/Roles", e.locked(s.listRoles))
+		r.Get("/Roles/{id}", e.locked(s.getRole))
 		r.Get("/Schemas", e.locked(listSchemas))
-		r.Get("/Me", e.locked(e.getMe))
+		r.Get("/Me", e.locked(s.getMe))
 	})
 
-	r.Get(directoriesPath, e.locked(e.listDirectories))
-	r.Post(directoriesPath, e.locked(e.postDirectory))
-	r.Get(directoriesPath+"/{id}", e.locked(e.getDirectory))
-	r.Get(directoriesPath+"/{id}/domains", e.locked(e.listDomains))
-	r.Delete(directoriesPath+"/{id}", e.locked(e.deleteDirectory))
-	r.Get(providersPath, e.locked(e.listProviders))
-	r.Post(providersPath, e.locked(e.postProvider))
-	r.Get(providersPath+"/{id}", e.locked(e.getProvider))
-	r.Put(providersPath+"/{id}", e.locked(e.putProvider))
-	r.Delete(providersPath+"/{id}", e.locked(e.deleteProvider))
-	r.Get(apiPath+"/accessPolicies", e.locked(e.listPolicies))
-	r.Get(apiPath+"/orgnetworks", e.locked(e.listNetworks))
-	r.Get(apiPath+"/amms/authmethods", e.locked(e.listAuthMethods))
-	r.Get("/acs/rulesets", e.locked(e.listRulesets))
-	r.Get("/acs/associations/rulesets/{id}", e.locked(e.listAssociations))
+	r.Get(directoriesPath, e.locked(s.listDirectories))
+	r.Post(directoriesPath, e.locked(s.postDirectory))
+	r.Get(directoriesPath+"/{id}", e.locked(one(s.directory, s.getDirectory)))
+	r.Get(directoriesPath+"/{id}/domains", e.locked(one(s.directory, s.listDomains)))
+	r.Delete(directoriesPath+"/{id}", e.locked(one(s.directory, s.deleteDirectory)))
+	r.Get(providersPath, e.locked(s.listProviders))
+	r.Post(providersPath, e.locked(s.postProvider))
+	r.Get(providersPath+"/{id}", e.locked(one(s.provider, s.getProvider)))
+	r.Put(providersPath+"/{id}", e.locked(one(s.provider, s.putProvider)))
+	r.Delete(providersPath+"/{id}", e.locked(one(s.provider, s.deleteProvider)))
+	r.Get(apiPath+"/accessPolicies", e.locked(s.listPolicies))
+	r.Get(apiPath+"/orgnetworks", e.locked(s.listNetworks))
+	r.Get(apiPath+"/amms/authmethods", e.locked(s.listAuthMethods))
+	r.Get("/acs/rulesets", e.locked(s.listRulesets))
+	r.Get("/acs/associations/rulesets/{id}", e.locked(s.listAssociations))
 	return r
 }
 
 // tenant puts the path into its SaaS form, applies a method override, and asks for a token.
 func (e *Emulator) tenant() http.Handler {
-	routes := e.routes()
+	routes, openRoutes := e.routes(), e.open()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.Clone(r.Context())
 		r.URL.Path, r.URL.RawPath = saasPath(r.URL.Path), ""
@@ -72,37 +90,22 @@ func (e *Emulator) tenant() http.Handler {
 		if r.Method == http.MethodPost && r.Header.Get("X-HTTP-Method-Override") == http.MethodPatch {
 			r.Method = http.MethodPatch
 		}
-		if !isOpen(r.URL.Path) && !e.tokens.valid(r) {
-			e.refuseToken(w)
-			return
+		_, open := openRoutes[r.URL.Path]
+		switch modes := e.Modes(); {
+		case !open && !e.tokens.valid(r):
+			// Access does not document the status; public clients know 401.
+			forbid(w, cmp.Or(modes.BadTokenStatus, http.StatusUnauthorized))
+		case !open && !modes.permits(r):
+			forbid(w, http.StatusForbidden)
+		default:
+			routes.ServeHTTP(w, r)
 		}
-		if !isOpen(r.URL.Path) && !e.Modes().permits(r) {
-			refuseRole(w)
-			return
-		}
-		routes.ServeHTTP(w, r)
 	})
 }
 
-// refuseToken answers as access guide D shows. It does not tell the status; public clients know 401.
-func (e *Emulator) refuseToken(w http.ResponseWriter) {
-	status := e.Modes().BadTokenStatus
-	if status == 0 {
-		status = http.StatusUnauthorized
-	}
+// forbid answers as access guide D shows for a bad token and for an insufficient role.
+func forbid(w http.ResponseWriter, status int) {
 	writeProblem(w, refuse(status, "forbidden", "User is not authorized to perform the task."))
-}
-
-// isOpen reports whether a path needs no token. The token status looks at the token by itself.
-func isOpen(path string) bool {
-	switch path {
-	case "/SAAS/auth/oauthtoken", "/SAAS/API/1.0/oauth2/token", "/acs/token", restPath + "/auth/token",
-		"/SAAS/auth/.well-known/openid-configuration", "/acs/.well-known/openid-configuration",
-		apiPath + "/health", apiPath + "/system/health",
-		restPath + "/system/health", restPath + "/system/health/heartbeat":
-		return true
-	}
-	return false
 }
 
 // saasPath turns the path forms of installations on premises, /SAAS/t/TENANT/… and /jersey/…, into

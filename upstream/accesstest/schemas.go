@@ -22,10 +22,7 @@ func listSchemas(r *http.Request) (answer, error) {
 			resources = append(resources, s.describe())
 		}
 	}
-	return answer{status: http.StatusOK, body: object{
-		"totalResults": len(resources), "itemsPerPage": len(resources), "startIndex": 1,
-		"schemas": []string{coreURN}, "Resources": resources,
-	}}, nil
+	return listAnswer(resources, 1, len(resources), coreURN)
 }
 
 func (s *schema) describe() object {

@@ -26,8 +26,7 @@ type collection[T served] struct {
 	item   func(T) object // view in a list
 }
 
-func (e *Emulator) users() collection[*user] {
-	s := e.store
+func (s *store) userCollection() collection[*user] {
 	return collection[*user]{
 		schema: userSchema, store: s, all: func() []*user { return s.users },
 		byID: s.user, create: s.createUser, update: s.updateUser, remove: s.deleteUser,
@@ -35,8 +34,7 @@ func (e *Emulator) users() collection[*user] {
 	}
 }
 
-func (e *Emulator) groups() collection[*group] {
-	s := e.store
+func (s *store) groupCollection() collection[*group] {
 	return collection[*group]{
 		schema: groupSchema, store: s, all: func() []*group { return s.groups },
 		byID: s.group, create: s.createGroup, update: s.updateGroup, remove: s.deleteGroup,
@@ -49,14 +47,16 @@ func (c collection[T]) route(r chi.Router, path string, locked func(endpoint) ht
 	r.Post(path, locked(c.post))
 	r.Get(path, locked(func(r *http.Request) (answer, error) { return c.list(queryFromURL(r)) }))
 	r.Post(path+"/.search", locked(func(r *http.Request) (answer, error) { return c.list(queryFromBody(r)) }))
-	r.Get(path+"/{id}", locked(c.get))
-	r.Patch(path+"/{id}", locked(c.patch))
-	r.Delete(path+"/{id}", locked(c.delete))
+	r.Get(path+"/{id}", locked(one(c.byID, c.get)))
+	r.Patch(path+"/{id}", locked(one(c.byID, c.patch)))
+	r.Delete(path+"/{id}", locked(one(c.byID, c.delete)))
 }
+
+func attributesOf(r *http.Request) []string { return names(r.URL.Query()["attributes"]) }
 
 // projection keeps the attributes that the request names.
 func (c collection[T]) projection(r *http.Request) (func(object) object, error) {
-	return c.schema.projection(names(r.URL.Query()), nil)
+	return c.schema.projection(attributesOf(r), nil)
 }
 
 func (c collection[T]) read(r *http.Request) (*incoming, error) {
@@ -92,11 +92,7 @@ func (c collection[T]) list(q query, err error) (answer, error) {
 	return list(c.all(), q, c.schema, c.store.modes, c.item)
 }
 
-func (c collection[T]) get(r *http.Request) (answer, error) {
-	t, err := c.byID(chi.URLParam(r, "id"))
-	if err != nil {
-		return answer{}, err
-	}
+func (c collection[T]) get(t T, r *http.Request) (answer, error) {
 	keep, err := c.projection(r)
 	if err != nil {
 		return answer{}, err
@@ -106,11 +102,7 @@ func (c collection[T]) get(r *http.Request) (answer, error) {
 
 // patch answers 204, or 200 with a body when attributes are asked for; both with an ETag (UnboundID
 // SCIM 1.1 SDK; public clients count 204 as modified).
-func (c collection[T]) patch(r *http.Request) (answer, error) {
-	t, err := c.byID(chi.URLParam(r, "id"))
-	if err != nil {
-		return answer{}, err
-	}
+func (c collection[T]) patch(t T, r *http.Request) (answer, error) {
 	keep, err := c.projection(r)
 	if err != nil {
 		return answer{}, err
@@ -122,7 +114,7 @@ func (c collection[T]) patch(r *http.Request) (answer, error) {
 	if err := c.update(t, in); err != nil {
 		return answer{}, err
 	}
-	if len(names(r.URL.Query())) == 0 {
+	if len(attributesOf(r)) == 0 {
 		return answer{status: http.StatusNoContent, etag: t.version()}, nil
 	}
 	return answer{status: http.StatusOK, etag: t.version(), body: keep(c.view(t))}, nil
@@ -130,11 +122,7 @@ func (c collection[T]) patch(r *http.Request) (answer, error) {
 
 // delete answers as the modes say: SCIM 1.1 §3.4 says 200 with an empty body, 204 is as common; the
 // Access OpenAPI lists neither.
-func (c collection[T]) delete(r *http.Request) (answer, error) {
-	t, err := c.byID(chi.URLParam(r, "id"))
-	if err != nil {
-		return answer{}, err
-	}
+func (c collection[T]) delete(t T, _ *http.Request) (answer, error) {
 	if err := c.remove(t); err != nil {
 		return answer{}, err
 	}
@@ -145,7 +133,7 @@ func (c collection[T]) delete(r *http.Request) (answer, error) {
 }
 
 // getMe answers with the administrator. Chosen: what a service client sees is not documented.
-func (e *Emulator) getMe(*http.Request) (answer, error) {
-	u := e.store.users[0]
-	return answer{status: http.StatusOK, etag: u.version(), body: e.store.userView(u)}, nil
+func (s *store) getMe(*http.Request) (answer, error) {
+	u := s.users[0]
+	return answer{status: http.StatusOK, etag: u.version(), body: s.userView(u)}, nil
 }

@@ -99,10 +99,6 @@ func (t *tokens) sign(now time.Time) string {
 // serveToken is the token endpoint (Access OpenAPI, POST /SAAS/auth/oauthtoken). Parameters may be
 // in the body or the query, since public clients use both.
 func (t *tokens) serveToken(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		writeProblem(w, refuse(http.StatusMethodNotAllowed, "method.not.allowed", "Method not allowed"))
-		return
-	}
 	if err := r.ParseForm(); err != nil {
 		oauthError(w, http.StatusBadRequest, "invalid_request", "The request cannot be read")
 		return
