@@ -113,10 +113,3 @@ func (m Modes) validate() error {
 	}
 	return errors.Join(problems...)
 }
-
-func (m Modes) maxCount() int {
-	if m.MaxCount == 0 {
-		return defaultMaxCount
-	}
-	return m.MaxCount
-}

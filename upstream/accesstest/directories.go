@@ -101,7 +101,7 @@ func (s *store) postDirectory(r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	body, err := readObject(r)
+	body, err := readObject(r.Body)
 	if err != nil {
 		return answer{}, err
 	}

@@ -2,6 +2,7 @@ package accesstest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,9 +28,7 @@ func New(cfg Config) (*Emulator, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	if cfg.TokenTTL == 0 {
-		cfg.TokenTTL = defaultTokenTTL
-	}
+	cfg.TokenTTL = cmp.Or(cfg.TokenTTL, defaultTokenTTL)
 	e := &Emulator{
 		cfg:     cfg,
 		faults:  newFaults(cfg.Seed),
@@ -73,11 +72,7 @@ func (e *Emulator) SeedUser(resource map[string]any) (id string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("seed user: encode: %w", err)
 	}
-	body, err := decodeObject(encoded)
-	if err != nil {
-		return "", fmt.Errorf("seed user: %w", err)
-	}
-	in, err := userSchema.parse(body)
+	in, err := userSchema.read(bytes.NewReader(encoded))
 	if err != nil {
 		return "", fmt.Errorf("seed user: %w", err)
 	}
@@ -154,9 +149,10 @@ func (e *Emulator) RevokeTokens() { e.tokens.revoke() }
 // Handler returns the tenant address: /SAAS/… and its forms on premises.
 func (e *Emulator) Handler() http.Handler { return e.exchange(e.tenant()) }
 
-// decodeObject reads one JSON object and nothing after it. Numbers keep their text.
-func decodeObject(body []byte) (object, error) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
+// readObject reads one JSON object and nothing after it, whatever the type of the content is called:
+// Access takes */* (Access OpenAPI). Numbers keep their text.
+func readObject(body io.Reader) (object, error) {
+	decoder := json.NewDecoder(body)
 	decoder.UseNumber()
 	var out object
 	if err := decoder.Decode(&out); err != nil || out == nil {

@@ -1,9 +1,11 @@
 package accesstest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -13,9 +15,19 @@ type entry interface {
 	lookup(p path) any
 }
 
-// comparison is the one form of filter that Access promises: "Only 'eq','co','sw','gt','ge','lt' and
-// 'le' are currently supported" (Access OpenAPI).
+// comparison is the one form of filter that Access promises.
 type comparison struct{ name, op, want string }
+
+// operators are all that Access promises (Access OpenAPI).
+var operators = map[string]func(have, want string) bool{
+	"eq": func(have, want string) bool { return have == want },
+	"co": strings.Contains,
+	"sw": strings.HasPrefix,
+	"gt": func(have, want string) bool { return have > want },
+	"ge": func(have, want string) bool { return have >= want },
+	"lt": func(have, want string) bool { return have < want },
+	"le": func(have, want string) bool { return have <= want },
+}
 
 // parseComparison reads a filter. It refuses ne, pr, and, or and parentheses, which the UnboundID
 // SCIM 1.1 SDK could read but Access does not promise.
@@ -25,9 +37,7 @@ func parseComparison(filter string) (comparison, error) {
 	name, rest, _ := strings.Cut(strings.TrimSpace(filter), " ")
 	op, literal, _ := strings.Cut(strings.TrimSpace(rest), " ")
 	op = strings.ToLower(op)
-	switch op {
-	case "eq", "co", "sw", "gt", "ge", "lt", "le":
-	default:
+	if operators[op] == nil {
 		return comparison{}, invalid
 	}
 	decoder := json.NewDecoder(strings.NewReader(literal))
@@ -87,8 +97,6 @@ func (s *schema) filter(filter string, m Modes) (func(entry) bool, error) {
 // anyScalar reports whether one of the values of an attribute matches.
 func anyScalar(value any, sub string, matches func(string) bool) bool {
 	switch have := value.(type) {
-	case nil:
-		return false
 	case string:
 		return matches(have)
 	case bool:
@@ -96,42 +104,21 @@ func anyScalar(value any, sub string, matches func(string) bool) bool {
 	case object:
 		return anyScalar(have[sub], "", matches)
 	case []any:
-		if sub == "" {
-			sub = "value"
-		}
-		for _, item := range have {
-			if anyScalar(item, sub, matches) {
-				return true
-			}
-		}
+		sub = cmp.Or(sub, "value")
+		return slices.ContainsFunc(have, func(item any) bool { return anyScalar(item, sub, matches) })
 	}
 	return false
 }
 
 // matcher compares texts; names and the like without case, as their schema says (caseExact false).
 func matcher(c comparison, exact bool) func(string) bool {
-	fold := strings.ToLower
-	if exact {
-		fold = func(s string) string { return s }
-	}
-	want := fold(c.want)
-	switch c.op {
-	case "eq":
-		if !exact {
-			return func(have string) bool { return strings.EqualFold(have, want) }
-		}
-		return func(have string) bool { return have == want }
-	case "co":
-		return func(have string) bool { return strings.Contains(fold(have), want) }
-	case "sw":
-		return func(have string) bool { return strings.HasPrefix(fold(have), want) }
-	case "gt":
-		return func(have string) bool { return fold(have) > want }
-	case "ge":
-		return func(have string) bool { return fold(have) >= want }
-	case "lt":
-		return func(have string) bool { return fold(have) < want }
+	operator := operators[c.op]
+	switch want := strings.ToLower(c.want); {
+	case exact:
+		return func(have string) bool { return operator(have, c.want) }
+	case c.op == "eq":
+		return func(have string) bool { return strings.EqualFold(have, want) }
 	default:
-		return func(have string) bool { return fold(have) <= want }
+		return func(have string) bool { return operator(strings.ToLower(have), want) }
 	}
 }

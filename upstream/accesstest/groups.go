@@ -1,6 +1,7 @@
 package accesstest
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -50,18 +51,11 @@ func (g *group) writable() bool {
 // createGroup makes a group; without a domain in the system directory (Access OpenAPI). That an
 // unknown domain is answered 400 is chosen: not documented.
 func (s *store) createGroup(in *incoming) (*group, error) {
-	kind := in.workspace("internalGroupType")
-	switch kind {
-	case "":
-		kind = groupInternal
-	case groupInternal, groupDynamic:
-	default:
+	kind := cmp.Or(in.workspace("internalGroupType"), groupInternal)
+	if kind != groupInternal && kind != groupDynamic {
 		return nil, badGroup("internalGroupType must be INTERNAL or DYNAMIC")
 	}
-	domain := in.workspace("domain")
-	if domain == "" {
-		domain = systemDomain
-	}
+	domain := cmp.Or(in.workspace("domain"), systemDomain)
 	dir := s.directoryOf(domain)
 	if dir == nil {
 		return nil, badGroup("No directory has the domain '%s'", domain)
@@ -237,17 +231,7 @@ func (s *store) members(g *group) []any {
 
 // groupView is a group as served.
 func (s *store) groupView(g *group) object {
-	schemas := []string{coreURN, workspaceURN}
-	out := object{"id": g.id, "meta": g.meta(groupSchema), "members": s.members(g)}
-	maps.Copy(out, g.attrs)
-	for _, urn := range slices.Sorted(maps.Keys(g.ext)) {
-		out[urn] = g.ext[urn]
-		if urn != workspaceURN {
-			schemas = append(schemas, urn)
-		}
-	}
-	out["schemas"] = schemas
-	return out
+	return g.view(groupSchema, object{"members": s.members(g)}, workspaceURN)
 }
 
 // groupAnswer is a group as the modes let it be served.
@@ -256,12 +240,9 @@ func (s *store) groupAnswer(g *group) object {
 	if !s.modes.GroupOmitsExtension {
 		return out
 	}
-	block := object{}
-	for name, value := range g.ext[workspaceURN] {
-		if name != "domain" && name != "internalGroupType" {
-			block[name] = value
-		}
-	}
+	block := maps.Clone(g.ext[workspaceURN])
+	delete(block, "domain")
+	delete(block, "internalGroupType")
 	out[workspaceURN] = block
 	return out
 }

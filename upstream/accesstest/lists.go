@@ -3,7 +3,6 @@ package accesstest
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -65,7 +64,7 @@ func names(values []string) []string {
 // queryFromBody reads the body of POST .search (Access OpenAPI). The lists may be arrays or texts
 // with commas, since the sources do not agree.
 func queryFromBody(r *http.Request) (query, error) {
-	body, err := readObject(r)
+	body, err := readObject(r.Body)
 	if err != nil {
 		return query{}, err
 	}
@@ -82,15 +81,6 @@ func queryFromBody(r *http.Request) (query, error) {
 	q, err := newQuery(values, strings.ToLower)
 	q.excluded = names(values["excludedattributes"])
 	return q, err
-}
-
-// readObject reads a JSON object from a body of any content type: Access takes */* (Access OpenAPI).
-func readObject(r *http.Request) (object, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, fmt.Errorf("read body: %w", err)
-	}
-	return decodeObject(body)
 }
 
 // list answers a page. The first item is number 1, and 0 means the same.
@@ -114,7 +104,7 @@ func list[T entry](all []T, q query, s *schema, m Modes, view func(T) object) (a
 	}
 	start := max(q.start, 1)
 	first := min(start-1, len(found))
-	last := min(first+min(q.count, m.maxCount()), len(found))
+	last := min(first+min(q.count, cmp.Or(m.MaxCount, defaultMaxCount)), len(found))
 	resources := make([]any, 0, last-first)
 	for _, item := range found[first:last] {
 		resources = append(resources, keep(view(item)))

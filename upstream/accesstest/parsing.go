@@ -2,6 +2,7 @@ package accesstest
 
 import (
 	"encoding/json"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -20,6 +21,14 @@ type incoming struct {
 func (in *incoming) workspace(name string) string {
 	value, _ := in.ext[workspaceURN][name].(string)
 	return value
+}
+
+func (s *schema) read(body io.Reader) (*incoming, error) {
+	resource, err := readObject(body)
+	if err != nil {
+		return nil, err
+	}
+	return s.parse(resource)
 }
 
 // parse reads a resource as leniently and as strictly as the UnboundID SCIM 1.1 SDK in its strict

@@ -22,10 +22,8 @@ const providerEnabled = "1" // nIDPStatus of a provider in use (public clients)
 func (s *store) seedProviders() {
 	s.addProvider("System Identity Provider", "BUILT_IN", methodPassword, s.directories[:1])
 	var other []*directory
-	for _, d := range s.directories {
-		if d.kind == directoryOther && other == nil {
-			other = []*directory{d}
-		}
+	if i := slices.IndexFunc(s.directories, func(d *directory) bool { return d.kind == directoryOther }); i >= 0 {
+		other = s.directories[i : i+1]
 	}
 	s.addProvider("Okta SAML", "MANUAL", methodOkta, other)
 	okta := s.providers[len(s.providers)-1]
@@ -151,7 +149,7 @@ func (s *store) readProvider(r *http.Request) (object, error) {
 	if _, err := s.modes.sent(r, typeProvider); err != nil {
 		return nil, err
 	}
-	body, err := readObject(r)
+	body, err := readObject(r.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,8 @@ package accesstest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,6 +53,23 @@ func (r *record) meta(s *schema) object {
 		"created": r.created.Format(stamp), "lastModified": r.modified.Format(stamp),
 		"location": r.location(s), "version": r.version(),
 	}
+}
+
+// view is the record as served, with what is computed for it. The extensions that are given are
+// among its schemas even where it has nothing of them.
+func (r *record) view(s *schema, computed object, extensions ...string) object {
+	out := object{"id": r.id, "meta": r.meta(s)}
+	maps.Copy(out, computed)
+	maps.Copy(out, r.attrs)
+	schemas := append([]string{coreURN}, extensions...)
+	for _, urn := range slices.Sorted(maps.Keys(r.ext)) {
+		out[urn] = r.ext[urn]
+		if !slices.Contains(schemas, urn) {
+			schemas = append(schemas, urn)
+		}
+	}
+	out["schemas"] = schemas
+	return out
 }
 
 // lookup returns what is stored; users and groups add what is computed.

@@ -59,20 +59,12 @@ func (c collection[T]) projection(r *http.Request) (func(object) object, error) 
 	return c.schema.projection(attributesOf(r), nil)
 }
 
-func (c collection[T]) read(r *http.Request) (*incoming, error) {
-	body, err := readObject(r)
-	if err != nil {
-		return nil, err
-	}
-	return c.schema.parse(body)
-}
-
 func (c collection[T]) post(r *http.Request) (answer, error) {
 	keep, err := c.projection(r)
 	if err != nil {
 		return answer{}, err
 	}
-	in, err := c.read(r)
+	in, err := c.schema.read(r.Body)
 	if err != nil {
 		return answer{}, err
 	}
@@ -107,7 +99,7 @@ func (c collection[T]) patch(t T, r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	in, err := c.read(r)
+	in, err := c.schema.read(r.Body)
 	if err != nil {
 		return answer{}, err
 	}

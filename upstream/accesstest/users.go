@@ -1,6 +1,7 @@
 package accesstest
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -37,10 +38,7 @@ func badUser(format string, args ...any) error {
 
 // createUser makes a LOCAL user, or a PROVISIONED one in a directory of type Other (access guide C).
 func (s *store) createUser(in *incoming) (*user, error) {
-	kind := in.workspace("internalUserType")
-	if kind == "" {
-		kind = typeLocal
-	}
+	kind := cmp.Or(in.workspace("internalUserType"), typeLocal)
 	dir, domain, err := s.home(kind, in.workspace("domain"))
 	if err != nil {
 		return nil, err
@@ -58,12 +56,10 @@ func (s *store) home(kind, domain string) (*directory, string, error) {
 	if fit == nil {
 		return nil, "", badUser("internalUserType must be LOCAL or PROVISIONED")
 	}
-	if domain == "" {
-		if kind == typeProvisioned {
-			return nil, "", badUser("domain is required for users of type PROVISIONED")
-		}
-		domain = systemDomain
+	if domain == "" && kind == typeProvisioned {
+		return nil, "", badUser("domain is required for users of type PROVISIONED")
 	}
+	domain = cmp.Or(domain, systemDomain)
 	dir := s.directoryOf(domain)
 	if dir == nil || !slices.Contains(fit, dir.kind) {
 		return nil, "", badUser("No directory of type %s has the domain '%s'", strings.Join(fit, " or "), domain)
@@ -202,18 +198,9 @@ func (u *user) lookup(p path) any {
 // userView is a user as served, after the recorded GET /scim/Me: every extension is listed in
 // schemas, empty ones are left out, and everybody is in ALL USERS and has the role User.
 func (s *store) userView(u *user) object {
-	schemas := []string{coreURN, workspaceURN, enterpriseURN, mfaURN}
-	out := object{"id": u.id, "meta": u.meta(userSchema), "groups": u.groups(s.everyone)}
-	out["roles"] = []any{object{"value": s.roles[0]["id"], "display": s.roles[0]["displayName"]}}
-	maps.Copy(out, u.attrs)
-	for _, urn := range slices.Sorted(maps.Keys(u.ext)) {
-		out[urn] = u.ext[urn]
-		if !slices.Contains(schemas, urn) {
-			schemas = append(schemas, urn)
-		}
-	}
-	out["schemas"] = schemas
-	return out
+	role := object{"value": s.roles[0]["id"], "display": s.roles[0]["displayName"]}
+	computed := object{"groups": u.groups(s.everyone), "roles": []any{role}}
+	return u.view(userSchema, computed, workspaceURN, enterpriseURN, mfaURN)
 }
 
 // groups lists the direct groups in order of creation, after ALL USERS if given.
