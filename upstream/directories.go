@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -50,58 +51,47 @@ func (d *Directory) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	*d = Directory{Name: raw.Name, Type: raw.Type, Deleting: raw.DeleteInProgress}
-	for _, id := range []string{raw.DirectoryID, raw.DirectoryConfigID, raw.DirectoryConfigurationID, raw.ID} {
-		if d.ID == "" {
-			d.ID = id
-		}
-	}
+	id := cmp.Or(raw.DirectoryID, raw.DirectoryConfigID, raw.DirectoryConfigurationID, raw.ID)
+	*d = Directory{ID: id, Name: raw.Name, Type: raw.Type, Deleting: raw.DeleteInProgress}
 	return nil
 }
 
 // Directories lists the directories of the tenant. A client with a small role
 // gets ErrNotPermitted.
 func (c *Client) Directories(ctx context.Context) ([]Directory, error) {
-	var answer struct{ Items []Directory }
-	err := c.sendVendor(ctx, call{op: opListDirectories, method: http.MethodGet, path: directoriesPath,
-		accept: directoryListType}, &answer)
-	return answer.Items, err
+	return list[Directory](ctx, c, call{op: opListDirectories, path: directoriesPath, accept: directoryListType})
 }
 
 // DirectoryDomains lists the domains of a directory.
 func (c *Client) DirectoryDomains(ctx context.Context, id string) ([]string, error) {
-	var answer struct{ Items []domainRecord }
 	path := directoriesPath + "/" + url.PathEscape(id) + "/domains"
-	err := c.sendVendor(ctx, call{op: opReadDomains, method: http.MethodGet, path: path, accept: directoryDomainType},
-		&answer)
-	names := make([]string, 0, len(answer.Items))
-	for _, d := range answer.Items {
-		names = append(names, string(d))
-	}
-	return names, err
+	domains, err := list[named](ctx, c, call{op: opReadDomains, path: path, accept: directoryDomainType})
+	return idsOf(domains, func(d named) string { return string(d) }), err
 }
 
-// domainRecord is a domain of a directory. Its fields are not documented: a
-// bare string, name, domainName and domain are read.
-type domainRecord string
+// named is a domain of a directory or an authentication method. Its form is not
+// documented: a bare string and several names of fields are read.
+type named string
 
-// UnmarshalJSON reads whatever form the domain has.
-func (d *domainRecord) UnmarshalJSON(b []byte) error {
+// UnmarshalJSON reads whatever form the name has.
+func (n *named) UnmarshalJSON(b []byte) error {
 	var bare string
 	if json.Unmarshal(b, &bare) == nil {
-		*d = domainRecord(bare)
+		*n = named(bare)
 		return nil
 	}
-	var raw struct{ Name, DomainName, Domain string }
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
-	}
-	for _, name := range []string{raw.Name, raw.DomainName, raw.Domain} {
-		if *d == "" {
-			*d = domainRecord(name)
-		}
-	}
-	return nil
+	var raw struct{ AuthMethodName, Name, DomainName, Domain string }
+	err := json.Unmarshal(b, &raw)
+	*n = named(cmp.Or(raw.AuthMethodName, raw.Name, raw.DomainName, raw.Domain))
+	return err
+}
+
+// list reads a list in the form of Access's own API.
+func list[T any](ctx context.Context, c *Client, r call) ([]T, error) {
+	var answer struct{ Items []T }
+	r.method = http.MethodGet
+	err := c.sendVendor(ctx, r, &answer)
+	return answer.Items, err
 }
 
 // sendVendor asks for the vendor's media type, and once more for plain JSON
@@ -110,8 +100,7 @@ func (c *Client) sendVendor(ctx context.Context, r call, out any) error {
 	vendor := r
 	vendor.accept = r.accept + ", " + jsonType + ";q=0.9"
 	err := c.access.send(ctx, vendor, out)
-	var e *Error
-	if errors.As(err, &e) && (e.Status == http.StatusNotAcceptable || e.Status == http.StatusUnsupportedMediaType) {
+	if e, ok := errors.AsType[*Error](err); ok && (e.Status == http.StatusNotAcceptable || e.Status == http.StatusUnsupportedMediaType) {
 		r.accept = jsonType
 		return c.access.send(ctx, r, out)
 	}

@@ -3,7 +3,6 @@ package upstream
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"strings"
 )
@@ -84,16 +83,13 @@ func (p Policy) Mentions(names ...string) bool {
 // only names, where that does not exist. A client with a small role gets
 // ErrNotPermitted.
 func (c *Client) Policies(ctx context.Context) ([]Policy, error) {
-	var answer struct{ Items []Policy }
-	err := c.sendVendor(ctx, call{
-		op: opListPolicies, method: http.MethodGet, path: rulesetsPath, atRoot: true, accept: rulesetListType,
-		query: url.Values{
-			"tag": {"APP_ACCESS"}, "policyListType": {"APP_ACCESS_POLICIES"}, "pageNumber": {"1"}, "pageSize": {policyPage},
-		},
-	}, &answer)
-	if isRefusal(err) {
-		err = c.sendVendor(ctx, call{op: opListPolicies, method: http.MethodGet, path: policiesPath, accept: policyListType},
-			&answer)
+	query := url.Values{
+		"tag": {"APP_ACCESS"}, "policyListType": {"APP_ACCESS_POLICIES"}, "pageNumber": {"1"}, "pageSize": {policyPage},
 	}
-	return answer.Items, err
+	policies, err := list[Policy](ctx, c,
+		call{op: opListPolicies, path: rulesetsPath, atRoot: true, query: query, accept: rulesetListType})
+	if isRefusal(err) {
+		return list[Policy](ctx, c, call{op: opListPolicies, path: policiesPath, accept: policyListType})
+	}
+	return policies, err
 }

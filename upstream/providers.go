@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -46,7 +47,7 @@ func (p *IdentityProvider) UnmarshalJSON(b []byte) error {
 		ID, Name, FriendlyName string
 		Type                   string          `json:"identityProviderType"`
 		Status                 json.RawMessage `json:"nIDPStatus"`
-		Methods                []namedMethod   `json:"authMethods"`
+		Methods                []named         `json:"authMethods"`
 		Directories            *[]Directory    `json:"directoryConfigurations"`
 		NameIDFormatType       string
 		NameIDMappings         map[string]string `json:"nameIdFormatAttributeMappings"`
@@ -54,11 +55,9 @@ func (p *IdentityProvider) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	*p = IdentityProvider{ID: raw.ID, Name: raw.Name, BuiltIn: strings.EqualFold(raw.Type, "BUILT_IN"),
-		DirectoriesKnown: raw.Directories != nil}
-	p.NameID = raw.NameIDMappings[raw.NameIDFormatType]
-	if p.Name == "" {
-		p.Name = raw.FriendlyName
+	*p = IdentityProvider{
+		ID: raw.ID, Name: cmp.Or(raw.Name, raw.FriendlyName), BuiltIn: strings.EqualFold(raw.Type, "BUILT_IN"),
+		DirectoriesKnown: raw.Directories != nil, NameID: raw.NameIDMappings[raw.NameIDFormatType],
 	}
 	// 1 is a provider in use (public clients); one that does not tell is taken for it.
 	status := strings.Trim(string(raw.Status), `"`)
@@ -76,55 +75,33 @@ func (p *IdentityProvider) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// namedMethod is an authentication method: an object with a name, or the name.
-type namedMethod string
-
-// UnmarshalJSON reads either form.
-func (m *namedMethod) UnmarshalJSON(b []byte) error {
-	var bare string
-	if json.Unmarshal(b, &bare) == nil {
-		*m = namedMethod(bare)
-		return nil
-	}
-	var raw struct{ AuthMethodName, Name string }
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
-	}
-	*m = namedMethod(raw.AuthMethodName)
-	if *m == "" {
-		*m = namedMethod(raw.Name)
-	}
-	return nil
-}
-
 // IdentityProviders lists the identity providers of the tenant, also those that
 // are disabled. The list may be a summary; what it leaves out is read for each.
 // A client with a small role gets ErrNotPermitted.
 func (c *Client) IdentityProviders(ctx context.Context) ([]IdentityProvider, error) {
-	r := call{op: opListProviders, method: http.MethodGet, path: providersPath, accept: providerListType}
-	var answer struct{ Items []IdentityProvider }
-	err := c.sendVendor(ctx, r, &answer)
+	r := call{op: opListProviders, path: providersPath, accept: providerListType}
+	providers, err := list[IdentityProvider](ctx, c, r)
 	if isRefusal(err) {
 		// Every public client asks only for the enabled ones.
 		r.query = url.Values{"onlyEnabledAdapters": {"true"}}
-		err = c.sendVendor(ctx, r, &answer)
+		providers, err = list[IdentityProvider](ctx, c, r)
 	}
 	if err != nil {
 		return nil, err
 	}
-	for i, p := range answer.Items {
+	for i, p := range providers {
 		if p.ID == "" || p.DirectoriesKnown && len(p.Methods) > 0 {
 			continue
 		}
 		whole, err := c.IdentityProvider(ctx, p.ID)
 		switch {
 		case err == nil:
-			answer.Items[i] = whole
+			providers[i] = whole
 		case !isRefusal(err): // each type may have a media type of its own; then the summary has to do
 			return nil, err
 		}
 	}
-	return answer.Items, nil
+	return providers, nil
 }
 
 // IdentityProvider reads one identity provider, with what summaries leave out.
