@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,11 +76,8 @@ func refusal(r call, res *http.Response, body []byte) *Error {
 
 // passes reports whether a client error is about the moment, not the request.
 func passes(status int) bool {
-	switch status {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusProxyAuthRequired:
-		return true
-	}
-	return false
+	return slices.Contains([]int{http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests,
+		http.StatusProxyAuthRequired}, status)
 }
 
 // accessMessage finds the sentence in an error answer of Access, in each of the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // collection is what writes to users and to groups have in common. Writes to one
@@ -66,14 +67,6 @@ func (c *Client) get(ctx context.Context, op, path, id string, out any) error {
 // plausibleID reports whether id can be an id of Access (a UUID today). What
 // cannot be one is not worth a request, and never becomes part of a URL.
 func plausibleID(id string) bool {
-	if id == "" || len(id) > 128 {
-		return false
-	}
-	for _, r := range id {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
-		if !letter && r != '-' && r != '_' {
-			return false
-		}
-	}
-	return true
+	const characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+	return id != "" && len(id) <= 128 && strings.Trim(id, characters) == ""
 }

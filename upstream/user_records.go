@@ -3,6 +3,7 @@ package upstream
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,17 +21,8 @@ type User struct {
 	Groups []Reference
 	Meta   Meta
 	// Attributes are all values that may be written.
-	Attributes Attributes
+	Attributes
 }
-
-// UserName is the name that the user logs in with.
-func (u User) UserName() string { return u.Attributes.UserName() }
-
-// ExternalID is the id that the user has where it comes from.
-func (u User) ExternalID() string { return u.Attributes.ExternalID() }
-
-// Active reports whether the user may log in.
-func (u User) Active() bool { return u.Attributes.Active() }
 
 // Reference points to another record.
 type Reference struct {
@@ -61,12 +53,8 @@ var workspaceReadOnly = []string{
 // coreNames restores the spelling of core attributes: Access reads names
 // without regard to case, so nothing promises how it writes them.
 var coreNames = func() map[string]string {
-	names := map[string]string{}
-	for _, n := range []string{
-		"userName", "externalId", "active", "displayName", "nickName", "profileUrl", "title", "userType",
-		"preferredLanguage", "locale", "timezone", "name", "emails", "phoneNumbers", "addresses", "ims", "photos",
-		"entitlements", "groups", "roles", "id", "meta", "schemas", "password", "members",
-	} {
+	names := map[string]string{"members": "members"}
+	for _, n := range slices.AppendSeq(slices.Clone(readOnly), maps.Keys(writable[""])) {
 		names[strings.ToLower(n)] = n
 	}
 	return names

@@ -3,8 +3,6 @@ package upstream
 import (
 	"context"
 	"errors"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -38,8 +36,7 @@ func (c *Client) account(u userRecord) Account {
 func (c *Client) Accounts(ctx context.Context, name string) ([]Account, error) {
 	if looksLikeID(name) {
 		var u userRecord
-		err := c.access.send(ctx, call{op: opReadUser, method: http.MethodGet, path: usersPath + "/" + url.PathEscape(name)},
-			&u)
+		err := c.get(ctx, opReadUser, usersPath, name, &u)
 		if err == nil {
 			return []Account{c.account(u)}, nil
 		}
@@ -138,7 +135,6 @@ func (c *Client) GroupAccounts(ctx context.Context, name string) ([]GroupAccount
 
 func (c *Client) groupAccount(ctx context.Context, id string) (GroupAccount, error) {
 	var g groupRecord
-	err := c.access.send(ctx, call{op: opReadGroup, method: http.MethodGet, path: groupsPath + "/" + url.PathEscape(id)},
-		&g)
+	err := c.get(ctx, opReadGroup, groupsPath, id, &g)
 	return GroupAccount{Group: g.Group, Kind: g.kind, Domain: g.domain, Ours: c.ourGroup(g)}, err
 }
