@@ -1,10 +1,6 @@
 package main
 
-import (
-	"fmt"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 func (p *program) completionCommand() *cobra.Command {
 	return &cobra.Command{
@@ -18,20 +14,15 @@ the names of directories, which it asks Workspace ONE Access for.`,
   ws1bridge completion fish > ~/.config/fish/completions/ws1bridge.fish
   ws1bridge completion powershell >> $PROFILE`,
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
-		Args:      usageArgs(cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs)),
+		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
-			switch args[0] {
-			case "bash":
-				return root.GenBashCompletionV2(p.stdout, true)
-			case "zsh":
-				return root.GenZshCompletion(p.stdout)
-			case "fish":
-				return root.GenFishCompletion(p.stdout, true)
-			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(p.stdout)
-			}
-			return fmt.Errorf("there is no script for the shell %s", args[0])
+			return map[string]func() error{
+				"bash":       func() error { return root.GenBashCompletionV2(p.stdout, true) },
+				"zsh":        func() error { return root.GenZshCompletion(p.stdout) },
+				"fish":       func() error { return root.GenFishCompletion(p.stdout, true) },
+				"powershell": func() error { return root.GenPowerShellCompletionWithDesc(p.stdout) },
+			}[args[0]]()
 		},
 	}
 }

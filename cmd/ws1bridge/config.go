@@ -9,11 +9,12 @@ import (
 )
 
 func (p *program) configCommand() *cobra.Command {
-	cmd := parentCommand("config", "Work on the configuration")
+	cmd := &cobra.Command{Use: "config", Short: "Work on the configuration"}
 	cmd.AddCommand(&cobra.Command{
 		Use:   "check",
 		Short: "Read the configuration and print every problem at once",
-		Args:  usageArgs(cobra.NoArgs),
+		Example: `  ws1bridge config check --config /etc/ws1bridge/config.yaml
+  WS1BRIDGE_CONFIG=config.yaml ws1bridge config check`,
 		RunE: func(*cobra.Command, []string) error {
 			cfg, err := config.Load(p.configFile, p.environ)
 			if err != nil {

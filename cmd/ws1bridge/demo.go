@@ -31,8 +31,8 @@ func (p *program) demoCommand() *cobra.Command {
 		Long: `Run the bridge and an emulator of Workspace ONE Access in one process on loopback,
 push a short story through as Okta would, and print what went in and what Access
 holds. Then keep serving until interrupted, to be tried with curl.`,
-		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), address, once) },
+		Example: "  ws1bridge demo --once",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), address, once) },
 	}
 	cmd.Flags().BoolVar(&once, "once", false, "end after the story: exit 0 when it went well")
 	cmd.Flags().StringVar(&address, "listen", "127.0.0.1:0", "address of the bridge (default: a free port)")

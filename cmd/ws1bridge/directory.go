@@ -17,10 +17,13 @@ import (
 )
 
 func (p *program) directoryCommand() *cobra.Command {
-	cmd := parentCommand("directory", "Look after the directory that Okta's users land in")
-	cmd.Long = `Look after the directory in Workspace ONE Access that Okta's users land in. It has
+	cmd := &cobra.Command{
+		Use:   "directory",
+		Short: "Look after the directory that Okta's users land in",
+		Long: `Look after the directory in Workspace ONE Access that Okta's users land in. It has
 to be of type Other, which only the API can make. The OAuth client needs a role
-that may manage directories for this; the bridge itself does not.`
+that may manage directories for this; the bridge itself does not.`,
+	}
 	cmd.AddCommand(p.directoryListCommand(), p.directoryShowCommand(), p.directoryCreateCommand(),
 		p.directoryDeleteCommand())
 	return cmd
@@ -31,7 +34,6 @@ func (p *program) directoryListCommand() *cobra.Command {
 		Use:     "list",
 		Short:   "List the directories of the tenant with their domains",
 		Example: "  ws1bridge directory list",
-		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			t, directories, err := p.directories(cmd.Context())
 			if err != nil {
@@ -102,7 +104,7 @@ func (p *program) directoryShowCommand() *cobra.Command {
 		Short: "Show one directory, how many users it has, and whether they can log in",
 		Example: `  ws1bridge directory show Okta
   ws1bridge directory show acme.com`,
-		Args:              usageArgs(cobra.ExactArgs(1)),
+		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: p.completeDirectories,
 		RunE:              func(cmd *cobra.Command, args []string) error { return p.showDirectory(cmd.Context(), args[0]) },
 	}

@@ -27,7 +27,6 @@ The domain must equal exactly the one that the configuration sends with users, a
 it must belong to no other directory of the tenant.`,
 		Example: `  ws1bridge directory create                                # domain of the configuration
   ws1bridge directory create --domain acme.com --name Contractors`,
-		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.createDirectory(cmd.Context(), domain, name) },
 	}
 	cmd.Flags().StringVar(&domain, "domain", "", "domain of its users (default: that of the configuration)")

@@ -33,7 +33,7 @@ refuses while there are users, unless it is forced, and asks for the name of the
 directory again. Access deletes in the background; the command waits for the end.`,
 		Example: `  ws1bridge directory delete Okta
   ws1bridge directory delete Okta --confirm Okta --force   # without questions, users and all`,
-		Args:              usageArgs(cobra.ExactArgs(1)),
+		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: p.completeDirectories,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.deleteDirectory(cmd.Context(), cmd.InOrStdin(), args[0], d)

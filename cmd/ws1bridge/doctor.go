@@ -26,7 +26,6 @@ Exit code 0: nothing failed; 1: something did; 2: wrong usage.`,
 		Example: `  ws1bridge doctor --config /etc/ws1bridge/config.yaml
   ws1bridge doctor --write          # also tries to write, and cleans up
   ws1bridge doctor --json | jq '.checks[] | select(.outcome == "failed")'`,
-		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context(), write, asJSON) },
 	}
 	cmd.Flags().BoolVar(&write, "write", false, "also create, change and delete a test user and a test group")

@@ -34,7 +34,6 @@ faults (POST /faults), and shows requests (GET /requests) and state (GET /state)
 		Example: `  ws1bridge emulator --domain acme.com --seed-users 3
   ws1bridge emulator --no-directory             # for trying "directory create"
   ws1bridge emulator --okta-provider disabled   # for trying "doctor"`,
-		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.noDirectory && cmd.Flags().Changed("domain") {
 				return usageError{errors.New("--domain and --no-directory exclude each other")}

@@ -14,7 +14,7 @@ import (
 )
 
 func (p *program) groupCommand() *cobra.Command {
-	cmd := parentCommand("group", "Look at one group in Workspace ONE Access")
+	cmd := &cobra.Command{Use: "group", Short: "Look at one group in Workspace ONE Access"}
 	var all bool
 	get := &cobra.Command{
 		Use:   "get NAME",
@@ -27,7 +27,7 @@ The output is personal data. Exit code 1: there is no such group, or Okta's push
 do not reach it.`,
 		Example: `  ws1bridge group get Engineering
   ws1bridge group get Engineering --all`,
-		Args: usageArgs(cobra.ExactArgs(1)),
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.showGroup(cmd.Context(), args[0], all) },
 	}
 	get.Flags().BoolVar(&all, "all", false, "list all members, not the first 50")

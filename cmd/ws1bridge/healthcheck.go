@@ -19,8 +19,8 @@ func (p *program) healthcheckCommand() *cobra.Command {
 		Short: "Exit 0 when the bridge on this machine is alive",
 		Long: `Ask the bridge on this machine for its health, at the address "listen" of the
 configuration. It is made for container health checks and needs no other setting.`,
-		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.healthcheck(cmd.Context()) },
+		Example: "  ws1bridge healthcheck || echo \"the bridge is not alive\"",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.healthcheck(cmd.Context()) },
 	}
 }
 

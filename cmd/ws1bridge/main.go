@@ -95,15 +95,13 @@ func (p *program) rootCommand() *cobra.Command {
 		Short:         "Okta pushes users and groups, Workspace ONE Access has them",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          usageArgs(cobra.NoArgs),
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVar(&p.configFile, "config", "", "YAML configuration file (default $WS1BRIDGE_CONFIG)")
 	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // the flag exists
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.DisableDefaultCmd = true // ours has examples and exit codes
 	p.addCommands(root)
-	completeHelp(root)
+	finish(root)
 	return root
 }
 
@@ -123,13 +121,25 @@ func (p *program) addCommands(root *cobra.Command) {
 	add("", "", p.completionCommand(), p.versionCommand())
 }
 
-// usageArgs makes a complaint about arguments a usage error.
-func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
+// finish gives a command, and those below it, what they have in common: it takes
+// no arguments unless it says so, a complaint about them is a usage error, and one
+// that does nothing by itself prints its help.
+func finish(cmd *cobra.Command) {
+	check := cmd.Args
+	if check == nil {
+		check = cobra.NoArgs
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
 			return usageError{fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
 		}
 		return nil
+	}
+	if cmd.RunE == nil {
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+	for _, sub := range cmd.Commands() {
+		finish(sub)
 	}
 }
 
@@ -138,12 +148,4 @@ func (p *program) underWay(what string) (done func()) {
 	progress := terminal.NewProgress(p.stderr)
 	progress.Begin(what)
 	return progress.End
-}
-
-// parentCommand has nothing but other commands.
-func parentCommand(name, short string) *cobra.Command {
-	return &cobra.Command{
-		Use: name, Short: short, Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
 }

@@ -45,7 +45,7 @@ Exit 1 says that the round trip loses a mapped value, or that a user is refused.
 		Example: `  ws1bridge map --config config.yaml user.json
   curl -s … | ws1bridge map --config config.yaml --access --json
   ws1bridge map --config new.yaml --diff old.yaml users.json`,
-		Args: usageArgs(cobra.MaximumNArgs(1)),
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.mapUsers(cmd.InOrStdin(), f, args) },
 	}
 	f.add(cmd)

@@ -35,7 +35,6 @@ for a custom app and for the catalog's SCIM 2.0 Test App. It asks nobody, and
 shows no token.`,
 		Example: `  ws1bridge okta-settings --config /etc/ws1bridge/config.yaml
   ws1bridge okta-settings --app custom`,
-		Args: usageArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error { return p.oktaSettings(app) },
 	}
 	cmd.Flags().StringVar(&app, "app", appBoth, "kind of app: custom, catalog or both")

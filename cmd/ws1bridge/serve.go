@@ -26,7 +26,6 @@ personal data included. Let a test app of Okta push to it: people who are create
 get ids that end with the run, and an app that has stored them must be assigned
 again.`,
 		Example: "  ws1bridge serve --config /etc/ws1bridge/config.yaml",
-		Args:    usageArgs(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), dry) },
 	}
 	cmd.Flags().BoolVar(&dry.on, "dry-run", false, "write nothing to Access, and log what would have been written")

@@ -14,7 +14,7 @@ import (
 )
 
 func (p *program) userCommand() *cobra.Command {
-	cmd := parentCommand("user", "Look at one person in Workspace ONE Access")
+	cmd := &cobra.Command{Use: "user", Short: "Look at one person in Workspace ONE Access"}
 	cmd.AddCommand(&cobra.Command{
 		Use:   "get NAME",
 		Short: "Show what Access holds, what Okta sees, and whether the person can log in",
@@ -27,7 +27,7 @@ The output is personal data. Exit code 1: there is no such person, or a log-in
 would fail.`,
 		Example: `  ws1bridge user get ada@acme.com
   ws1bridge user get 00u1a2b3c4d5e6f7g8h9`,
-		Args: usageArgs(cobra.ExactArgs(1)),
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.showUser(cmd.Context(), args[0]) },
 	})
 	return cmd
