@@ -22,31 +22,22 @@ var unmapped = map[string]string{
 	"externalId": "sent by itself: Okta's id of the person",
 }
 
-// template is Okta's profile of a SCIM 2.0 app, by the attribute that it is for.
+// alike are the attributes that Okta calls the same everywhere.
+var alike = []string{
+	"displayName", "nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale", "timezone",
+	schema.Enterprise + ":employeeNumber", schema.Enterprise + ":costCenter", schema.Enterprise + ":organization",
+	schema.Enterprise + ":division", schema.Enterprise + ":department",
+}
+
+// template is the rest of Okta's profile of a SCIM 2.0 app, by the attribute that
+// it is for.
 var template = map[string][]mapping{
-	"userName":          {{variable: "userName", external: "userName", value: "set under Sign On > Application username"}},
-	"name":              nameMappings,
-	"displayName":       {{variable: "displayName", external: "displayName", value: "user.displayName"}},
-	"nickName":          {{variable: "nickName", external: "nickName", value: "user.nickName"}},
-	"profileUrl":        {{variable: "profileUrl", external: "profileUrl", value: "user.profileUrl"}},
-	"title":             {{variable: "title", external: "title", value: "user.title"}},
-	"userType":          {{variable: "userType", external: "userType", value: "user.userType"}},
-	"preferredLanguage": {{variable: "preferredLanguage", external: "preferredLanguage", value: "user.preferredLanguage"}},
-	"locale":            {{variable: "locale", external: "locale", value: "user.locale"}},
-	"timezone":          {{variable: "timezone", external: "timezone", value: "user.timezone"}},
-	"emails":            {{variable: "email", external: "emails.^[primary==true].value", value: "user.email (required)"}},
+	"userName": {{variable: "userName", external: "userName", value: "set under Sign On > Application username"}},
+	"name":     nameMappings,
+	"emails":   {{variable: "email", external: "emails.^[primary==true].value", value: "user.email (required)"}},
 	"phoneNumbers": {{variable: "primaryPhone", external: "phoneNumbers.^[primary==true].value",
 		value: "user.primaryPhone"}},
 	"addresses": addressMappings,
-	schema.Enterprise + ":employeeNumber": {{variable: "employeeNumber", external: "employeeNumber",
-		value: "user.employeeNumber"}},
-	schema.Enterprise + ":costCenter": {{variable: "costCenter", external: "costCenter",
-		value: "user.costCenter"}},
-	schema.Enterprise + ":organization": {{variable: "organization", external: "organization",
-		value: "user.organization"}},
-	schema.Enterprise + ":division": {{variable: "division", external: "division", value: "user.division"}},
-	schema.Enterprise + ":department": {{variable: "department", external: "department",
-		value: "user.department"}},
 	schema.Enterprise + ":manager": {
 		{variable: "managerValue", external: "manager.value", value: "user.managerId"},
 		{variable: "managerDisplayName", external: "manager.displayName", value: "user.manager"},
@@ -83,14 +74,7 @@ func mappings(attributes []string) []mapping {
 		if i := strings.LastIndexByte(attribute, ':'); i >= 0 {
 			namespace, name = attribute[:i], attribute[i+1:]
 		}
-		known, ok := template[attribute]
-		if value, isUnmapped := unmapped[attribute]; isUnmapped {
-			known, ok = []mapping{{variable: "-", external: name, value: value}}, true
-		}
-		if !ok {
-			known = []mapping{{variable: name, external: name, value: "add it in the Profile Editor"}}
-		}
-		for _, m := range known {
+		for _, m := range mappingsOf(attribute, name) {
 			m.namespace = namespace
 			list = append(list, m)
 		}
@@ -105,4 +89,19 @@ func mappings(attributes []string) []mapping {
 		return cmp.Compare(slices.Index(order, a.namespace), slices.Index(order, b.namespace))
 	})
 	return list
+}
+
+// mappingsOf are those of one attribute, without their namespace.
+func mappingsOf(attribute, name string) []mapping {
+	if known, ok := template[attribute]; ok {
+		return known
+	}
+	if value, ok := unmapped[attribute]; ok {
+		return []mapping{{variable: "-", external: name, value: value}}
+	}
+	value := "add it in the Profile Editor"
+	if slices.Contains(alike, attribute) {
+		value = "user." + name
+	}
+	return []mapping{{variable: name, external: name, value: value}}
 }
