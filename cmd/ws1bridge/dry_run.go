@@ -33,27 +33,23 @@ func directoryOf(dry dryRun, access *upstream.Client, log *zap.Logger) (director
 func tellHeldBack(log *zap.Logger) func(upstream.HeldBack) {
 	log = log.Named("dry_run")
 	return func(h upstream.HeldBack) {
-		fields := []zap.Field{zap.String("op", h.Op), zap.String("method", h.Method), zap.String("path", h.Path)}
-		for _, text := range []struct{ name, value string }{
-			{"user_id", h.UserID}, {"group_id", h.GroupID}, {"domain", h.Domain},
-		} {
-			if text.value != "" {
-				fields = append(fields, zap.String(text.name, text.value))
-			}
-		}
-		for _, list := range []struct {
-			name   string
-			values []string
-		}{
-			{"set", h.Set}, {"cleared", h.Cleared}, {"members_added", h.Added}, {"members_removed", h.Removed},
-		} {
-			if len(list.values) > 0 {
-				fields = append(fields, zap.Strings(list.name, list.values))
-			}
-		}
-		if h.Body != nil {
-			fields = append(fields, zap.Reflect("body", h.Body))
-		}
-		log.Info("write held back", fields...)
+		log.Info("write held back",
+			zap.String("op", h.Op), zap.String("method", h.Method), zap.String("path", h.Path),
+			where(h.UserID != "", zap.String("user_id", h.UserID)),
+			where(h.GroupID != "", zap.String("group_id", h.GroupID)),
+			where(h.Domain != "", zap.String("domain", h.Domain)),
+			where(len(h.Set) > 0, zap.Strings("set", h.Set)),
+			where(len(h.Cleared) > 0, zap.Strings("cleared", h.Cleared)),
+			where(len(h.Added) > 0, zap.Strings("members_added", h.Added)),
+			where(len(h.Removed) > 0, zap.Strings("members_removed", h.Removed)),
+			where(h.Body != nil, zap.Reflect("body", h.Body)))
 	}
+}
+
+// where leaves out a field that says nothing.
+func where(known bool, field zap.Field) zap.Field {
+	if !known {
+		return zap.Skip()
+	}
+	return field
 }
