@@ -40,57 +40,38 @@ holds. Then keep serving until interrupted, to be tried with curl.`,
 }
 
 func (p *program) demo(ctx context.Context, address string, once bool) error {
-	l, err := listenForDemo(ctx, address)
+	const free = "127.0.0.1:0"
+	listeners, err := listen(ctx, address, free, free, free)
 	if err != nil {
 		return err
 	}
+	main, ops, tenant, control := listeners[0], listeners[1], listeners[2], listeners[3]
 	emulator, err := accesstest.New(accesstest.Config{ClientID: "demo", ClientSecret: demoSecret,
 		Domains: []string{demoDomain}})
 	if err != nil {
 		return err
 	}
-	b, err := newDemoBridge(addressURL(l.tenant))
+	b, err := newDemoBridge(addressURL(tenant))
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() error { return serveEmulator(ctx, emulator, l.tenant, l.control) })
-	work.Go(func() error { return b.run(ctx, l.main, l.ops) })
+	work.Go(func() error { return serveEmulator(ctx, emulator, tenant, control) })
+	work.Go(func() error { return b.run(ctx, main, ops) })
 	work.Go(func() error {
-		err := demo.Play(ctx, p.stdout, l.stage(emulator), !once)
+		stage := demo.Stage{
+			Okta:     okta.Client{Base: addressURL(main) + scim.BasePath, Token: demoToken},
+			Emulator: emulator, AccessURL: addressURL(tenant), ControlURL: addressURL(control), OpsURL: addressURL(ops),
+		}
+		err := demo.Play(ctx, p.stdout, stage, !once)
 		if once {
 			stop()
 		}
 		return err
 	})
 	return work.Wait()
-}
-
-// demoListeners are those of the bridge and of the emulator.
-type demoListeners struct{ main, ops, tenant, control net.Listener }
-
-func listenForDemo(ctx context.Context, address string) (*demoListeners, error) {
-	const free = "127.0.0.1:0"
-	l := &demoListeners{}
-	for _, one := range []struct {
-		ln      *net.Listener
-		address string
-	}{{&l.main, address}, {&l.ops, free}, {&l.tenant, free}, {&l.control, free}} {
-		var err error
-		if *one.ln, err = listen(ctx, one.address); err != nil {
-			return nil, err
-		}
-	}
-	return l, nil
-}
-
-func (l *demoListeners) stage(emulator *accesstest.Emulator) demo.Stage {
-	return demo.Stage{
-		Okta:     okta.Client{Base: addressURL(l.main) + scim.BasePath, Token: demoToken},
-		Emulator: emulator, AccessURL: addressURL(l.tenant), ControlURL: addressURL(l.control), OpsURL: addressURL(l.ops),
-	}
 }
 
 func addressURL(ln net.Listener) string { return "http://" + ln.Addr().String() }

@@ -116,19 +116,13 @@ func (p *program) emulate(ctx context.Context, f emulatorFlags) error {
 	if err != nil {
 		return usageError{err}
 	}
-	tenant, err := listen(ctx, f.listen)
+	listeners, err := listen(ctx, f.listen, f.control)
 	if err != nil {
 		return err
 	}
-	control, err := listen(ctx, f.control)
-	if err != nil {
-		_ = tenant.Close()
-		return err
-	}
-	_, err = fmt.Fprintf(p.stdout, "Emulator of Workspace ONE Access: tenant http://%s, control http://%s, client %s, "+
-		"domains %v\n",
-		tenant.Addr(), control.Addr(), f.ClientID, f.Domains)
-	if err != nil {
+	tenant, control := listeners[0], listeners[1]
+	const greeting = "Emulator of Workspace ONE Access: tenant http://%s, control http://%s, client %s, domains %v\n"
+	if _, err := fmt.Fprintf(p.stdout, greeting, tenant.Addr(), control.Addr(), f.ClientID, f.Domains); err != nil {
 		return err
 	}
 	return serveEmulator(ctx, emulator, tenant, control)

@@ -46,15 +46,11 @@ func (p *program) serve(ctx context.Context, dry dryRun) error {
 	if err != nil {
 		return err
 	}
-	main, err := listen(ctx, cfg.Listen)
+	listeners, err := listen(ctx, cfg.Listen, cfg.OpsListen)
 	if err != nil {
 		return err
 	}
-	ops, err := listen(ctx, cfg.OpsListen)
-	if err != nil {
-		_ = main.Close()
-		return err
-	}
+	main, ops := listeners[0], listeners[1]
 	log.Info("started", zap.Stringer("listen", main.Addr()), zap.Stringer("ops_listen", ops.Addr()),
 		zap.String("access", cfg.Access.URL), zap.String("domain", cfg.Domains.Default), zap.Bool("dry_run", dry.held()),
 		zap.String("version", buildVersion()))

@@ -100,7 +100,18 @@ func (s *silentConns) close() {
 	}
 }
 
-// listen opens an address.
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	return new(net.ListenConfig).Listen(ctx, "tcp", address)
+// listen opens all of the addresses, or none.
+func listen(ctx context.Context, addresses ...string) ([]net.Listener, error) {
+	var opened []net.Listener
+	for _, address := range addresses {
+		ln, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+		if err != nil {
+			for _, other := range opened {
+				_ = other.Close()
+			}
+			return nil, err
+		}
+		opened = append(opened, ln)
+	}
+	return opened, nil
 }
