@@ -34,43 +34,30 @@ func (p *program) directoryListCommand() *cobra.Command {
 		Use:     "list",
 		Short:   "List the directories of the tenant with their domains",
 		Example: "  ws1bridge directory list",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			t, directories, err := p.directories(cmd.Context())
+		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, _ []string) error {
+			directories, err := p.directories(cmd.Context(), t)
 			if err != nil {
 				return err
 			}
-			defer t.close()
 			return printDirectories(p.stdout, directories, t.domains)
-		},
+		}),
 	}
 }
 
 // directories reads them all, with their domains.
-func (p *program) directories(ctx context.Context) (*tenant, []upstream.Directory, error) {
-	t, err := p.openTenant()
-	if err != nil {
-		return nil, nil, err
-	}
+func (p *program) directories(ctx context.Context, t *tenant) ([]upstream.Directory, error) {
 	defer p.underWay("reading directories")()
 	directories, err := t.DirectoriesWithDomains(ctx)
-	if err != nil {
-		t.close()
-		return nil, nil, explained("reading directories", err)
-	}
-	return t, directories, nil
+	return directories, explained("reading directories", err)
 }
 
 // directory reads the one that is meant by its name, its id or a domain.
-func (p *program) directory(ctx context.Context, name string) (*tenant, upstream.Directory, error) {
-	t, directories, err := p.directories(ctx)
+func (p *program) directory(ctx context.Context, t *tenant, name string) (upstream.Directory, error) {
+	directories, err := p.directories(ctx, t)
 	if err != nil {
-		return nil, upstream.Directory{}, err
+		return upstream.Directory{}, err
 	}
-	d, err := chooseDirectory(directories, name)
-	if err != nil {
-		t.close()
-	}
-	return t, d, err
+	return chooseDirectory(directories, name)
 }
 
 func (p *program) countUsers(ctx context.Context, t *tenant, d upstream.Directory) (int, error) {
@@ -106,16 +93,17 @@ func (p *program) directoryShowCommand() *cobra.Command {
   ws1bridge directory show acme.com`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: p.completeDirectories,
-		RunE:              func(cmd *cobra.Command, args []string) error { return p.showDirectory(cmd.Context(), args[0]) },
+		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, args []string) error {
+			return p.showDirectory(cmd.Context(), t, args[0])
+		}),
 	}
 }
 
-func (p *program) showDirectory(ctx context.Context, name string) error {
-	t, d, err := p.directory(ctx, name)
+func (p *program) showDirectory(ctx context.Context, t *tenant, name string) error {
+	d, err := p.directory(ctx, t, name)
 	if err != nil {
 		return err
 	}
-	defer t.close()
 	users, err := p.countUsers(ctx, t, d)
 	count := fmt.Sprint(users)
 	if err != nil {
@@ -166,11 +154,15 @@ func (p *program) completeDirectories(
 	}
 	ctx, cancel := context.WithTimeout(cmd.Context(), 3*time.Second)
 	defer cancel()
-	t, directories, err := p.directories(ctx)
+	t, err := p.openTenant()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
 	defer t.close()
+	directories, err := p.directories(ctx, t)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
 	var names []string
 	for _, d := range directories {
 		names = append(names, cobra.CompletionWithDesc(d.Name, strings.Join(d.Domains, ", ")))

@@ -27,19 +27,16 @@ The domain must equal exactly the one that the configuration sends with users, a
 it must belong to no other directory of the tenant.`,
 		Example: `  ws1bridge directory create                                # domain of the configuration
   ws1bridge directory create --domain acme.com --name Contractors`,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.createDirectory(cmd.Context(), domain, name) },
+		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, _ []string) error {
+			return p.createDirectory(cmd.Context(), t, domain, name)
+		}),
 	}
 	cmd.Flags().StringVar(&domain, "domain", "", "domain of its users (default: that of the configuration)")
 	cmd.Flags().StringVar(&name, "name", "", "name of the directory (default: Okta, or Okta DOMAIN where that is taken)")
 	return cmd
 }
 
-func (p *program) createDirectory(ctx context.Context, domain, name string) error {
-	t, err := p.openTenant()
-	if err != nil {
-		return err
-	}
-	defer t.close()
+func (p *program) createDirectory(ctx context.Context, t *tenant, domain, name string) error {
 	if domain == "" && len(t.domains) == 1 {
 		domain = t.domains[0]
 	}
@@ -63,16 +60,10 @@ const defaultName = "Okta"
 func (p *program) ensureDirectory(ctx context.Context, t *tenant, name, domain string) (upstream.Ensured, error) {
 	defer p.underWay("creating the directory of " + domain)()
 	ensured, err := t.EnsureDirectory(ctx, cmp.Or(name, defaultName), domain)
-	if name == "" && isNameTaken(err) {
+	if name == "" && errors.Is(err, upstream.ErrDirectoryNameTaken) {
 		return t.EnsureDirectory(ctx, defaultName+" "+domain, domain)
 	}
 	return ensured, err
-}
-
-// isNameTaken reports whether another directory has the name already.
-func isNameTaken(err error) bool {
-	e, ok := errors.AsType[*upstream.Error](err)
-	return ok && errors.Is(err, upstream.ErrConflict) && e.Status == 0
 }
 
 func (p *program) tellEnsured(e upstream.Ensured, domain string) {

@@ -17,6 +17,7 @@ import (
 
 // deletion is what the flags of directory delete say.
 type deletion struct {
+	answers   io.Reader // where the name is read from if the flags do not say it
 	confirmed string
 	force     bool
 	wait      time.Duration
@@ -35,9 +36,10 @@ directory again. Access deletes in the background; the command waits for the end
   ws1bridge directory delete Okta --confirm Okta --force   # without questions, users and all`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: p.completeDirectories,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.deleteDirectory(cmd.Context(), cmd.InOrStdin(), args[0], d)
-		},
+		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, args []string) error {
+			d.answers = cmd.InOrStdin()
+			return p.deleteDirectory(cmd.Context(), t, args[0], d)
+		}),
 	}
 	cmd.Flags().StringVar(&d.confirmed, "confirm", "", "name of the directory, instead of being asked for it")
 	cmd.Flags().BoolVar(&d.force, "force", false, "delete its users and groups too")
@@ -45,18 +47,17 @@ directory again. Access deletes in the background; the command waits for the end
 	return cmd
 }
 
-func (p *program) deleteDirectory(ctx context.Context, in io.Reader, name string, how deletion) error {
-	t, d, err := p.directory(ctx, name)
+func (p *program) deleteDirectory(ctx context.Context, t *tenant, name string, how deletion) error {
+	d, err := p.directory(ctx, t, name)
 	if err != nil {
 		return err
 	}
-	defer t.close()
 	if d.Type != upstream.TypeOther {
 		return fmt.Errorf("the directory %s is of type %s: this command only deletes directories of type %s",
 			d.Name, d.Type, upstream.TypeOther)
 	}
 	if !d.Deleting {
-		if err := p.beginDeletion(ctx, in, t, d, how); err != nil {
+		if err := p.beginDeletion(ctx, t, d, how); err != nil {
 			return err
 		}
 	}
@@ -67,9 +68,7 @@ func (p *program) deleteDirectory(ctx context.Context, in io.Reader, name string
 	return p.awaitDeletion(ctx, t, d, how)
 }
 
-func (p *program) beginDeletion(
-	ctx context.Context, in io.Reader, t *tenant, d upstream.Directory, how deletion,
-) error {
+func (p *program) beginDeletion(ctx context.Context, t *tenant, d upstream.Directory, how deletion) error {
 	users, err := p.countUsers(ctx, t, d)
 	if err != nil {
 		return explained("counting users", err)
@@ -78,22 +77,20 @@ func (p *program) beginDeletion(
 		return fmt.Errorf("the directory %s has %d user(s), who would be deleted with it"+
 			"\n  → unassign them in Okta and delete them first, or repeat with --force", d.Name, users)
 	}
-	if err := p.confirm(ctx, in, d, users, how.confirmed); err != nil {
+	if err := p.confirm(ctx, d, users, how); err != nil {
 		return err
 	}
-	if err := t.DeleteDirectory(ctx, d.ID); err != nil {
-		return explained("deleting the directory", err)
-	}
-	return nil
+	return explained("deleting the directory", t.DeleteDirectory(ctx, d.ID))
 }
 
 // confirm asks for the name of the directory, unless it was given.
-func (p *program) confirm(ctx context.Context, in io.Reader, d upstream.Directory, users int, given string) error {
+func (p *program) confirm(ctx context.Context, d upstream.Directory, users int, how deletion) error {
+	given := how.confirmed
 	if given == "" {
 		fmt.Fprintf(p.stderr, "This deletes the directory %s (%s) with %d user(s) and all its groups."+
 			" Type its name to go on: ", d.Name, strings.Join(d.Domains, ", "), users)
 		var err error
-		if given, err = readLine(ctx, in); err != nil {
+		if given, err = readLine(ctx, how.answers); err != nil {
 			return err
 		}
 	}

@@ -182,7 +182,12 @@ func TestAwaitDeletion(t *testing.T) {
 	stdout := newOutput()
 	p := &program{environ: o.env, stdout: stdout, stderr: newOutput()}
 	how := deletion{confirmed: "Okta", wait: patience, poll: time.Millisecond}
-	if err := p.deleteDirectory(t.Context(), nil, "Okta", how); err != nil {
+	access, err := p.openTenant()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(access.close)
+	if err := p.deleteDirectory(t.Context(), access, "Okta", how); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(stdout.String(), "is deleted") || len(o.access.State().Directories) != 1 {

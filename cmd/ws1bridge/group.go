@@ -28,7 +28,9 @@ do not reach it.`,
 		Example: `  ws1bridge group get Engineering
   ws1bridge group get Engineering --all`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.showGroup(cmd.Context(), args[0], all) },
+		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, args []string) error {
+			return p.showGroup(cmd.Context(), t, args[0], all)
+		}),
 	}
 	get.Flags().BoolVar(&all, "all", false, "list all members, not the first 50")
 	cmd.AddCommand(get)
@@ -37,12 +39,7 @@ do not reach it.`,
 
 const someMembers = 50
 
-func (p *program) showGroup(ctx context.Context, name string, all bool) error {
-	t, err := p.openTenant()
-	if err != nil {
-		return err
-	}
-	defer t.close()
+func (p *program) showGroup(ctx context.Context, t *tenant, name string, all bool) error {
 	found, err := p.findGroups(ctx, t, name)
 	if err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/spf13/cobra"
+
 	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/connection"
@@ -47,6 +49,20 @@ func (p *program) openTenant() (*tenant, error) {
 	return t, nil
 }
 
+// onTenant runs a command on the tenant of the configuration.
+func (p *program) onTenant(
+	do func(cmd *cobra.Command, t *tenant, args []string) error,
+) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		t, err := p.openTenant()
+		if err != nil {
+			return err
+		}
+		defer t.close()
+		return do(cmd, t, args)
+	}
+}
+
 // accountsOf finds the accounts that an operator may mean by a name, which may be
 // the one that Okta knows them by.
 func (t *tenant) accountsOf(ctx context.Context, name string) ([]upstream.Account, error) {
@@ -65,6 +81,9 @@ func (t *tenant) accountsOf(ctx context.Context, name string) ([]upstream.Accoun
 
 // explained is a failure in words for the operator, with what to do.
 func explained(what string, err error) error {
+	if err == nil {
+		return nil
+	}
 	finding, fix := doctor.Explain(what, err)
 	if fix != "" {
 		finding += "\n  → " + fix

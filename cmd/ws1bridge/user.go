@@ -28,17 +28,14 @@ would fail.`,
 		Example: `  ws1bridge user get ada@acme.com
   ws1bridge user get 00u1a2b3c4d5e6f7g8h9`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.showUser(cmd.Context(), args[0]) },
+		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, args []string) error {
+			return p.showUser(cmd.Context(), t, args[0])
+		}),
 	})
 	return cmd
 }
 
-func (p *program) showUser(ctx context.Context, name string) error {
-	t, err := p.openTenant()
-	if err != nil {
-		return err
-	}
-	defer t.close()
+func (p *program) showUser(ctx context.Context, t *tenant, name string) error {
 	found, err := p.findAccounts(ctx, t, name)
 	if err != nil {
 		return err
