@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ws1bridge/auth"
+	"ws1bridge/scim/translate"
 )
 
 // Config is the configuration of the bridge.
@@ -25,8 +26,9 @@ type Config struct {
 		// domains.default.
 		Domain string `koanf:"domain"`
 	} `koanf:"groups"`
-	// Attributes change the table of attributes. Optional.
-	Attributes []Attribute `koanf:"attributes"`
+	// Attributes change the table of attributes; their keys are the names of the
+	// fields in lower case, as those of rules are. Optional.
+	Attributes []translate.Attribute `koanf:"attributes"`
 	Okta       struct {
 		// Tokens are the bearer tokens that Okta may present. At least one.
 		Tokens []auth.Secret `koanf:"tokens"`

@@ -116,7 +116,7 @@ func undecoded(err error) (problems Problems) {
 	if !ok || !strings.ContainsAny(at.Name(), ".[") { // a section, such as access, is not a setting
 		return Problems{{wholeFile, "a section holds a value instead of settings; README.md lists them"}}
 	}
-	return Problems{{at.Name(), wrongKind(err)}}
+	return Problems{{strings.ToLower(at.Name()), wrongKind(err)}} // a field without a tag is named by itself
 }
 
 func wrongKind(err error) string {

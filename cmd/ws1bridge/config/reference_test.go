@@ -15,7 +15,7 @@ func keysOf(t reflect.Type, prefix string) (keys []string) {
 	for field := range t.Fields() {
 		name, ok := field.Tag.Lookup("koanf")
 		if !ok {
-			continue
+			name = strings.ToLower(field.Name)
 		}
 		key := prefix + name
 		switch kind := field.Type; {

@@ -26,7 +26,7 @@ type Domains struct {
 	// default "domain" and the domain of the workspace extension.
 	Attributes []string `koanf:"attributes"`
 	// Rules make domains of Okta's domains of Access's, and back. Optional.
-	Rules []Rule `koanf:"rules"`
+	Rules []translate.Rule `koanf:"rules"`
 	// Rewrite is which values rules change: userName, userPrincipalName, emails,
 	// domain. Optional; default all but emails.
 	Rewrite []string `koanf:"rewrite"`
@@ -34,50 +34,13 @@ type Domains struct {
 	Presets []string `koanf:"presets"`
 }
 
-// Rule is one rule.
-type Rule struct {
-	// Okta is a domain, or all below one: "*.example.com". Required.
-	Okta string `koanf:"okta"`
-	// Access is the domain that it becomes. Required.
-	Access string `koanf:"access"`
-	// Rewrite is which values this rule changes. Optional; default
-	// domains.rewrite. [] changes none, and only chooses the directory.
-	Rewrite []string `koanf:"rewrite"`
-}
-
-// Attribute is a line of the table of attributes.
-type Attribute struct {
-	// SCIM is the attribute as Okta knows it.
-	SCIM string `koanf:"scim"`
-	// Access is the attribute in Access.
-	Access string `koanf:"access"`
-	// Type is string, boolean, strings or list. Optional.
-	Type string `koanf:"type"`
-	// On is create for what never changes after the creation. Optional.
-	On string `koanf:"on"`
-	// Default is the value where Okta has none. Optional.
-	Default string `koanf:"default"`
-	// Required refuses users without a value. Optional.
-	Required bool `koanf:"required"`
-	// Value computes the attribute, an expression. Optional.
-	Value string `koanf:"value"`
-	// Off switches a default pair off. Optional.
-	Off bool `koanf:"off"`
-}
-
 // Translation is what the translation of users is configured with.
 func (c *Config) Translation() translate.Config {
-	t := translate.Config{
-		DefaultDomain: c.Domains.Default, Managed: c.Domains.Managed, Sources: c.Domains.Source,
-		DomainAttributes: c.Domains.Attributes, Rewrite: c.Domains.Rewrite, Presets: c.Domains.Presets,
+	d := c.Domains
+	return translate.Config{
+		DefaultDomain: d.Default, Managed: d.Managed, Sources: d.Source, DomainAttributes: d.Attributes,
+		Rules: d.Rules, Rewrite: d.Rewrite, Presets: d.Presets, Attributes: c.Attributes,
 	}
-	for _, r := range c.Domains.Rules {
-		t.Rules = append(t.Rules, translate.Rule(r))
-	}
-	for _, a := range c.Attributes {
-		t.Attributes = append(t.Attributes, translate.Attribute(a))
-	}
-	return t
 }
 
 // GroupDomain is the domain that new groups go to.
