@@ -76,20 +76,18 @@ func (d *Doctor) otherHosts() []string {
 	if err != nil {
 		return nil
 	}
-	host := strings.ToLower(tenant.Hostname())
-	if name, isNew := strings.CutSuffix(host, newSuffix); isNew {
+	switch name, suffix := splitHost(tenant.Hostname()); suffix {
+	case "":
+		return nil
+	case newSuffix:
 		var hosts []string
-		for _, suffix := range oldSuffixes() {
-			hosts = append(hosts, name+suffix)
+		for _, old := range oldSuffixes() {
+			hosts = append(hosts, name+old)
 		}
 		return hosts
+	default:
+		return []string{name + newSuffix}
 	}
-	for _, suffix := range oldSuffixes() {
-		if name, isOld := strings.CutSuffix(host, suffix); isOld {
-			return []string{name + newSuffix}
-		}
-	}
-	return nil
 }
 
 // checkOtherSpelling tries the other spellings of the host: tenants moved from
@@ -145,14 +143,19 @@ func (d *Doctor) isAccess(ctx context.Context, host string) bool {
 
 // sameTenant reports whether two hosts are known spellings of one tenant.
 func sameTenant(a, b string) bool {
-	name := func(host string) string {
-		host = strings.ToLower(host)
-		for _, suffix := range append(oldSuffixes(), newSuffix) {
-			if name, known := strings.CutSuffix(host, suffix); known {
-				return name
-			}
+	nameA, _ := splitHost(a)
+	nameB, _ := splitHost(b)
+	return nameA == nameB
+}
+
+// splitHost parts a host of hosted tenants, in lower case; other hosts have no
+// suffix.
+func splitHost(host string) (name, suffix string) {
+	host = strings.ToLower(host)
+	for _, suffix := range append(oldSuffixes(), newSuffix) {
+		if name, known := strings.CutSuffix(host, suffix); known {
+			return name, suffix
 		}
-		return host
 	}
-	return name(a) == name(b)
+	return host, ""
 }

@@ -38,17 +38,13 @@ func (a *answer[T]) get(ctx context.Context, ask func(context.Context) (T, error
 func loginChecks(domain, premise string, a func() *access) []check {
 	directory := "directory of " + domain
 	provider := "identity provider of " + domain
+	of := func(run func(*access, context.Context, string) verdict) func(context.Context) verdict {
+		return func(ctx context.Context) verdict { return run(a(), ctx, domain) }
+	}
 	return []check{
-		{name: directory, after: []string{premise}, run: func(ctx context.Context) verdict {
-			return a().checkDirectory(ctx,
-				domain)
-		}},
-		{name: provider, after: []string{directory}, run: func(ctx context.Context) verdict {
-			return a().checkProvider(ctx,
-				domain)
-		}},
-		{name: "access policy for " + domain, after: []string{provider},
-			run: func(ctx context.Context) verdict { return a().checkPolicy(ctx, domain) }},
+		{name: directory, after: []string{premise}, run: of((*access).checkDirectory)},
+		{name: provider, after: []string{directory}, run: of((*access).checkProvider)},
+		{name: "access policy for " + domain, after: []string{provider}, run: of((*access).checkPolicy)},
 	}
 }
 
@@ -68,11 +64,10 @@ func (a *access) directory(ctx context.Context, domain string) (upstream.Directo
 
 func (a *access) checkDirectory(ctx context.Context, domain string) verdict {
 	d, err := a.directory(ctx, domain)
-	var problem *upstream.DomainProblem
-	switch {
-	case errors.As(err, &problem):
+	if problem, isProblem := errors.AsType[*upstream.DomainProblem](err); isProblem {
 		return domainVerdict(problem)
-	case err != nil:
+	}
+	if err != nil {
 		return unread("directories", err)
 	}
 	return ok("the directory " + d.Name + " of type Other has it")
