@@ -2,6 +2,7 @@ package auth
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -19,24 +20,17 @@ const maxAnswer = 64 << 10
 // which would carry the secret to a host that nobody configured, and that lets
 // only answers through which package oauth2 can be trusted with.
 func tokenClient(given *http.Client) *http.Client {
-	client := http.Client{}
-	if given != nil {
-		client = *given
-	}
-	base := client.Transport
-	switch {
-	case given == nil:
-		base = &http.Transport{
+	if given == nil {
+		given = &http.Client{Transport: &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
 			DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 			TLSHandshakeTimeout: 10 * time.Second,
 			ForceAttemptHTTP2:   true,
 			DisableKeepAlives:   true, // fetches are hours apart
-		}
-	case base == nil:
-		base = http.DefaultTransport
+		}}
 	}
-	client.Transport = answerGuard{base}
+	client := *given
+	client.Transport = answerGuard{cmp.Or(given.Transport, http.DefaultTransport)}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &client
 }

@@ -194,15 +194,6 @@ func (s *TokenSource) State() State {
 }
 
 func (c Config) validate() error {
-	var problems []error
-	if err := checkTokenURL(c.TokenURL); err != nil {
-		problems = append(problems, err)
-	}
-	if err := checkCredential("ClientID", c.ClientID); err != nil {
-		problems = append(problems, err)
-	}
-	if err := checkCredential("ClientSecret", string(c.ClientSecret)); err != nil {
-		problems = append(problems, err)
-	}
-	return errors.Join(problems...)
+	return errors.Join(checkTokenURL(c.TokenURL),
+		checkCredential("ClientID", c.ClientID), checkCredential("ClientSecret", string(c.ClientSecret)))
 }
