@@ -87,10 +87,7 @@ func (c Config) validate() error {
 		}
 		seen[strings.ToLower(domain)] = true
 	}
-	if err := c.Modes.validate(); err != nil {
-		problems = append(problems, err)
-	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, c.Modes.validate())...)
 }
 
 func (m Modes) validate() error {
@@ -108,8 +105,5 @@ func (m Modes) validate() error {
 	if m.MaxCount < 0 {
 		problems = append(problems, fmt.Errorf("max count %d is negative", m.MaxCount))
 	}
-	if err := m.Mistakes.validate(); err != nil {
-		problems = append(problems, err)
-	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, m.Mistakes.validate())...)
 }

@@ -1,11 +1,9 @@
 package accesstest
 
 import (
-	"encoding/json"
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -217,13 +215,8 @@ func (s *schema) parseValues(def attribute, value any) ([]any, error) {
 
 // parseText takes scalars by their text, as the SDK does.
 func (s *schema) parseText(name string, value any) (any, error) {
-	switch scalar := value.(type) {
-	case string:
-		return scalar, nil
-	case json.Number:
-		return scalar.String(), nil
-	case bool:
-		return strconv.FormatBool(scalar), nil
+	if text, ok := scalarText(value); ok {
+		return text, nil
 	}
 	return nil, malformed(s.name, "simple value expected for attribute '%s'", name)
 }

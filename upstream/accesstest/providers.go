@@ -1,6 +1,7 @@
 package accesstest
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -15,8 +16,6 @@ const (
 )
 
 const nameIDFormat = "urn:oasis:names:tc:SAML:"
-
-const providerEnabled = "1" // nIDPStatus of a provider in use (public clients)
 
 // seedProviders makes the built-in provider, and one for Okta at the first directory of type Other.
 func (s *store) seedProviders() {
@@ -94,8 +93,7 @@ func (s *store) listProviders(r *http.Request) (answer, error) {
 	items := []object{}
 	for _, kept := range s.providers {
 		provider := s.providerView(kept)
-		status, _ := scalarText(provider["nIDPStatus"])
-		enabled := provider["nIDPStatus"] == 1 || status == providerEnabled
+		enabled := fmt.Sprint(provider["nIDPStatus"]) == "1" // a provider in use (public clients)
 		if provider == nil || !enabled && r.URL.Query().Get("onlyEnabledAdapters") == "true" {
 			continue
 		}

@@ -75,7 +75,6 @@ func (s *store) createUserIn(dir *directory, domain, kind string, in *incoming) 
 		record:   s.newRecord(dir, domain, "internalUserType", kind),
 		memberOf: map[string]*group{},
 	}
-	u.attrs["active"] = true
 	u.apply(userSchema, in, true)
 	u.ext[workspaceURN]["domain"], u.ext[workspaceURN]["internalUserType"] = domain, kind
 	if _, ok := u.attrs["active"]; !ok {
