@@ -68,7 +68,7 @@ func (s *store) createGroupIn(dir *directory, domain, kind string, in *incoming)
 		record: s.newRecord(dir, domain, "internalGroupType", kind),
 		store:  s, isMember: map[string]bool{},
 	}
-	changes, err := s.memberChanges(g, in)
+	steps, err := s.memberSteps(g, in)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (s *store) createGroupIn(dir *directory, domain, kind string, in *incoming)
 		return nil, err
 	}
 	s.addGroup(g)
-	changes.applyTo(g)
+	g.change(steps)
 	return g, nil
 }
 
@@ -100,14 +100,14 @@ func (s *store) updateGroup(g *group, in *incoming) error {
 	if !g.writable() {
 		return refuseGroup()
 	}
-	changes, err := s.memberChanges(g, in)
+	steps, err := s.memberSteps(g, in)
 	if err != nil {
 		return err
 	}
 	delete(in.ext[workspaceURN], "internalGroupType")
 	next := g.clone()
 	next.apply(groupSchema, in, s.modes.IgnoreMetaAttributes)
-	name, _ := next.attrs["displayName"].(string)
+	name := next.core("displayName")
 	if err := s.checkName(name, g); err != nil {
 		return err
 	}
@@ -117,32 +117,29 @@ func (s *store) updateGroup(g *group, in *incoming) error {
 	delete(s.groupNames, strings.ToLower(g.core("displayName")))
 	g.content = next
 	s.groupNames[strings.ToLower(name)] = g
-	changes.applyTo(g)
+	g.change(steps)
 	g.touch()
 	return nil
 }
 
-// memberChange is what a request does to a member list.
-type memberChange struct {
-	clear bool
-	steps []memberStep // in the order of the request
-}
-
+// memberStep is one thing that a request does to a member list.
 type memberStep struct {
 	id     string
 	remove bool
 }
 
-// memberChanges takes members out of a request and checks them. Members are matched by value alone:
+// memberSteps takes members out of a request and checks them. Members are matched by value alone:
 // public clients send them with and without type. An unknown id that is to be added is 404, after
 // what the Access OpenAPI says of roles; one that is to be removed is harmless.
-func (s *store) memberChanges(g *group, in *incoming) (memberChange, error) {
-	var out memberChange
-	if !s.modes.IgnoreMetaAttributes {
-		out.clear = slices.ContainsFunc(in.remove, func(name string) bool {
-			p, _, ok := groupSchema.resolve(name)
-			return ok && p.urn == "" && p.name == "members"
-		})
+func (s *store) memberSteps(g *group, in *incoming) (steps []memberStep, _ error) {
+	cleared := slices.ContainsFunc(in.remove, func(name string) bool {
+		p, _, ok := groupSchema.resolve(name)
+		return ok && p.urn == "" && p.name == "members"
+	})
+	if cleared && !s.modes.IgnoreMetaAttributes {
+		for _, id := range g.members {
+			steps = append(steps, memberStep{id, true})
+		}
 	}
 	sent, _ := in.attrs["members"].([]any)
 	delete(in.attrs, "members")
@@ -153,25 +150,20 @@ func (s *store) memberChanges(g *group, in *incoming) (memberChange, error) {
 		remove := strings.EqualFold(operation, "delete")
 		switch {
 		case id == "":
-			return memberChange{}, badGroup("A member without value cannot be matched")
+			return nil, badGroup("A member without value cannot be matched")
 		case remove:
 		case id == g.id:
-			return memberChange{}, badGroup("A group cannot be its own member")
+			return nil, badGroup("A group cannot be its own member")
 		case s.usersByID[id] == nil && s.groupsByID[id] == nil:
-			return memberChange{}, refuse(http.StatusNotFound, "member.not.found", "The group member id '%s' is not found", id)
+			return nil, refuse(http.StatusNotFound, "member.not.found", "The group member id '%s' is not found", id)
 		}
-		out.steps = append(out.steps, memberStep{id: id, remove: remove})
+		steps = append(steps, memberStep{id, remove})
 	}
-	return out, nil
+	return steps, nil
 }
 
-func (c memberChange) applyTo(g *group) {
-	if c.clear {
-		for _, id := range slices.Clone(g.members) {
-			g.removeMember(id)
-		}
-	}
-	for _, step := range c.steps {
+func (g *group) change(steps []memberStep) {
+	for _, step := range steps {
 		if step.remove {
 			g.removeMember(step.id)
 		} else {

@@ -39,21 +39,10 @@ func (h *history) add(r Request) {
 	h.total++
 }
 
-func (h *history) all() []Request {
-	requests, _ := h.snapshot()
-	return requests
-}
-
 func (h *history) snapshot() (requests []Request, total int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return append([]Request{}, h.requests...), h.total
-}
-
-func (h *history) count() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.total
 }
 
 func (h *history) clear() {

@@ -14,6 +14,18 @@ type content struct {
 
 func newContent() content { return content{attrs: object{}, ext: map[string]object{}} }
 
+// workspace returns a text of the workspace extension.
+func (c content) workspace(name string) string {
+	value, _ := c.ext[workspaceURN][name].(string)
+	return value
+}
+
+// core returns a text of the core attributes.
+func (c content) core(name string) string {
+	value, _ := c.attrs[name].(string)
+	return value
+}
+
 func (c content) clone() content {
 	out := content{attrs: cloneValue(c.attrs).(object), ext: make(map[string]object, len(c.ext))}
 	for urn, block := range c.ext {

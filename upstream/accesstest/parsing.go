@@ -10,15 +10,9 @@ import (
 // incoming is a resource as a client sent it, with names spelled as the schema does. Texts may be
 // empty, which clears in a PATCH.
 type incoming struct {
-	attrs  object
-	ext    map[string]object
-	remove []string // meta.attributes
-}
+	content
 
-// workspace returns a text of the workspace extension.
-func (in *incoming) workspace(name string) string {
-	value, _ := in.ext[workspaceURN][name].(string)
-	return value
+	remove []string // meta.attributes
 }
 
 func (s *schema) read(body io.Reader) (*incoming, error) {
@@ -37,7 +31,7 @@ func (s *schema) parse(body object) (*incoming, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &incoming{attrs: object{}, ext: map[string]object{}}
+	in := &incoming{content: newContent()}
 	for _, key := range slices.Sorted(maps.Keys(body)) {
 		lower, value := strings.ToLower(key), body[key]
 		switch {

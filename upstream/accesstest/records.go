@@ -22,16 +22,6 @@ type record struct {
 	dir               *directory
 }
 
-func (r *record) workspace(name string) string {
-	value, _ := r.ext[workspaceURN][name].(string)
-	return value
-}
-
-func (r *record) core(name string) string {
-	value, _ := r.attrs[name].(string)
-	return value
-}
-
 // version is the time of the last change in milliseconds, as recorded from a real tenant.
 func (r *record) version() string { return fmt.Sprintf(`W/"%d"`, r.modified.UnixMilli()) }
 

@@ -13,7 +13,7 @@ const syncedGroup = "Synced Group"
 func (s *store) seed(cfg Config) error {
 	system := s.addDirectory("System Directory", directoryLocal, systemDomain)
 	everyone, err := s.createGroupIn(system, systemDomain, groupAllUsers,
-		&incoming{attrs: object{"displayName": "ALL USERS"}})
+		&incoming{content: content{attrs: object{"displayName": "ALL USERS"}}})
 	if err != nil {
 		return err
 	}
@@ -46,11 +46,11 @@ func (s *store) seed(cfg Config) error {
 }
 
 func person(userName, email, given, family string) *incoming {
-	return &incoming{ext: map[string]object{}, attrs: object{
+	return &incoming{content: content{ext: map[string]object{}, attrs: object{
 		"userName": userName, "displayName": given + " " + family,
 		"name":   object{"givenName": given, "familyName": family},
 		"emails": []any{object{"value": email}},
-	}}
+	}}}
 }
 
 // seedSynced adds a directory that is synchronized from Active Directory, with two users and an
@@ -79,6 +79,6 @@ func (s *store) seedSynced(domain string) error {
 		members = append(members, object{"value": u.id})
 	}
 	_, err := s.createGroupIn(dir, domain, groupExternal,
-		&incoming{attrs: object{"displayName": syncedGroup, "members": members}, ext: map[string]object{}})
+		&incoming{content: content{attrs: object{"displayName": syncedGroup, "members": members}}})
 	return err
 }

@@ -17,9 +17,8 @@ const issuer = "https://" + canonicalHost + "/SAAS/auth"
 
 // tokens gives out tokens and knows which are good.
 type tokens struct {
-	clientID, clientSecret string
-	ttl                    time.Duration
-	modes                  func() Modes
+	cfg   Config
+	modes func() Modes
 
 	mu      sync.Mutex           // guards the fields below
 	good    map[string]time.Time // until when
@@ -28,9 +27,10 @@ type tokens struct {
 }
 
 func newTokens(cfg Config, modes func() Modes) *tokens {
-	t := &tokens{clientID: cfg.ClientID, clientSecret: cfg.ClientSecret, ttl: cfg.TokenTTL, modes: modes}
-	t.good, t.revoked, t.refresh = map[string]time.Time{}, map[string]bool{}, map[string]bool{}
-	return t
+	return &tokens{
+		cfg: cfg, modes: modes,
+		good: map[string]time.Time{}, revoked: map[string]bool{}, refresh: map[string]bool{},
+	}
 }
 
 func (t *tokens) revoke() {
@@ -72,10 +72,10 @@ func (t *tokens) issue() object {
 			delete(t.good, old)
 		}
 	}
-	t.good[token] = now.Add(t.ttl)
+	t.good[token] = now.Add(t.cfg.TokenTTL)
 	t.refresh[again] = true
 	return object{
-		"access_token": token, "token_type": "Bearer", "expires_in": int(t.ttl / time.Second),
+		"access_token": token, "token_type": "Bearer", "expires_in": int(t.cfg.TokenTTL / time.Second),
 		"refresh_token": again, "scope": "admin",
 	}
 }
@@ -85,8 +85,8 @@ func (t *tokens) issue() object {
 func (t *tokens) sign(now time.Time) string {
 	header := object{"alg": "RS256", "typ": "JWT", "kid": "emulated"}
 	claims := object{
-		"iat": now.Unix(), "exp": now.Add(t.ttl).Unix(), "iss": issuer, "aud": issuer + "/oauthtoken",
-		"sub": t.clientID, "prn": t.clientID + "@EMULATED", "prn_type": "SERVICE", "cid": t.clientID,
+		"iat": now.Unix(), "exp": now.Add(t.cfg.TokenTTL).Unix(), "iss": issuer, "aud": issuer + "/oauthtoken",
+		"sub": t.cfg.ClientID, "prn": t.cfg.ClientID + "@EMULATED", "prn_type": "SERVICE", "cid": t.cfg.ClientID,
 		"scp": "admin", "jti": uuid.NewString(),
 	}
 	signature := make([]byte, 256)
@@ -136,9 +136,9 @@ func oauthError(w http.ResponseWriter, status int, code, description string) {
 func (t *tokens) authenticated(r *http.Request) bool {
 	id, secret, basic := r.BasicAuth()
 	if !basic {
-		return r.Form.Get("client_id") == t.clientID && r.Form.Get("client_secret") == t.clientSecret
+		return r.Form.Get("client_id") == t.cfg.ClientID && r.Form.Get("client_secret") == t.cfg.ClientSecret
 	}
-	return same(id, t.clientID) && same(secret, t.clientSecret)
+	return same(id, t.cfg.ClientID) && same(secret, t.cfg.ClientSecret)
 }
 
 // same compares a part of Basic credentials, percent-encoded (RFC 6749 §2.3.1) or raw, as many
