@@ -74,29 +74,19 @@ func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
 // silentConns are the connections on which nothing came yet, such as those that
 // a load balancer has in reserve: http.Server.Shutdown waits 5 seconds for them.
 // The zero value is ready for use.
-type silentConns struct {
-	mu    sync.Mutex // guards conns
-	conns map[net.Conn]bool
-}
+type silentConns struct{ conns sync.Map }
 
 func (s *silentConns) watch(c net.Conn, state http.ConnState) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if state != http.StateNew {
-		delete(s.conns, c)
-		return
+	if state == http.StateNew {
+		s.conns.Store(c, nil)
+	} else {
+		s.conns.Delete(c)
 	}
-	if s.conns == nil {
-		s.conns = map[net.Conn]bool{}
-	}
-	s.conns[c] = true
 }
 
 func (s *silentConns) close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.conns {
-		_ = c.Close()
+	for c := range s.conns.Range {
+		_ = c.(net.Conn).Close()
 	}
 }
 
