@@ -174,7 +174,7 @@ func (c *Client) unlessRemoved(ctx context.Context, id string, m Member, refusal
 	if err != nil {
 		return err
 	}
-	if memberSet(g.Members)[m.ID] {
+	if slices.Contains(memberIDs(g.Members), m.ID) {
 		return refusal
 	}
 	return nil
@@ -194,10 +194,10 @@ func memberBody(members []Member, remove bool) body {
 	return body{"schemas": []string{CoreSchema}, "members": list}
 }
 
-func memberSet(members []Member) map[string]bool {
-	set := make(map[string]bool, len(members))
-	for _, m := range members {
-		set[m.ID] = true
+func setOf(ids []string) map[string]bool {
+	set := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
 	}
 	return set
 }
@@ -208,7 +208,7 @@ func memberIDs(members []Member) []string {
 
 // distinct are those of members that others does not hold, each once.
 func distinct(members, others []Member) []Member {
-	seen := memberSet(others)
+	seen := setOf(memberIDs(others))
 	var out []Member
 	for _, m := range members {
 		if !seen[m.ID] {

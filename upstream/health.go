@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -45,15 +44,14 @@ type health bool
 
 // UnmarshalJSON reports an error where the answer does not say allOk.
 func (h *health) UnmarshalJSON(b []byte) error {
-	var raw map[string]any
+	// encoding/json matches names without regard to case.
+	var raw struct{ AllOK json.RawMessage }
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	for name, value := range raw {
-		if strings.EqualFold(name, "allOk") {
-			*h = health(strings.EqualFold(fmt.Sprint(value), "true"))
-			return nil
-		}
+	if raw.AllOK == nil {
+		return errors.New("the answer has no allOk")
 	}
-	return errors.New("the answer has no allOk")
+	*h = health(strings.EqualFold(strings.Trim(string(raw.AllOK), `"`), "true"))
+	return nil
 }

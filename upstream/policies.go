@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -68,14 +69,10 @@ func (p *Policy) collect(v any) {
 // Mentions reports whether one of the names is in the policy. That it does
 // not is only a sign where the policy mentions other names of the same kind.
 func (p Policy) Mentions(names ...string) bool {
-	for _, text := range p.texts {
-		for _, name := range names {
-			if strings.EqualFold(text, strings.TrimSpace(name)) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(names, func(name string) bool {
+		name = strings.TrimSpace(name)
+		return slices.ContainsFunc(p.texts, func(text string) bool { return strings.EqualFold(text, name) })
+	})
 }
 
 // Policies lists the access policies for applications, with their rules where

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -75,13 +76,7 @@ func inDoubt(err error) error {
 }
 
 func stillSet(a Attributes, cleared []Path) []Path {
-	var left []Path
-	for _, p := range cleared {
-		if !isEmpty(a[p]) {
-			left = append(left, p)
-		}
-	}
-	return left
+	return slices.DeleteFunc(slices.Clone(cleared), func(p Path) bool { return isEmpty(a[p]) })
 }
 
 // tookEffect checks the two attributes that must never be believed unseen: who

@@ -161,10 +161,7 @@ func (v *verdicts) judgeByList(
 	if err != nil {
 		return nil, nil, asUnavailable(err)
 	}
-	isOurs := make(map[string]bool, len(listed))
-	for _, id := range listed {
-		isOurs[id] = true
-	}
+	isOurs := setOf(listed)
 	unknown = slices.DeleteFunc(unknown, func(id string) bool {
 		own[id] = isOurs[id]
 		return isOurs[id]
