@@ -2,10 +2,18 @@ package auth
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"time"
+
+	"golang.org/x/oauth2"
 )
 
 // The kinds of trouble with tokens, matched with errors.Is.
@@ -61,4 +69,69 @@ func (e *Error) RetryAfterHint() time.Duration { return e.RetryAfter }
 func (e *Error) Timeout() bool {
 	var timed net.Error
 	return errors.Is(e.Err, context.DeadlineExceeded) || errors.As(e.Err, &timed) && timed.Timeout()
+}
+
+// maxRetryAfter bounds what the token endpoint may ask the bridge to wait.
+const maxRetryAfter = time.Minute
+
+// fetchError turns a failure of a fetch into an error that is fit for the log.
+// It never wraps oauth2.RetrieveError, which prints the answer's body.
+func fetchError(err error) *Error {
+	if own, ok := errors.AsType[*Error](err); ok {
+		return own
+	}
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+		return answerError(refused.Response, refused.ErrorCode)
+	}
+	return &Error{Kind: ErrUnavailable, Err: printable(err)}
+}
+
+// answerError judges an answer that is a refusal. Access answers 401, or 400
+// with a code of RFC 6749 §5.2, and 500 for a grant type that it does not know.
+// A 403 without a code is a firewall's.
+func answerError(res *http.Response, code string) *Error {
+	e := &Error{Kind: ErrUnavailable, Status: res.StatusCode, RetryAfter: retryAfter(res.Header)}
+	aboutClient := slices.Contains([]string{
+		"invalid_client", "unauthorized_client", "access_denied", "invalid_grant", "unsupported_grant_type",
+	}, code)
+	if aboutClient {
+		e.Code, e.Err = code, errors.New("code "+code)
+	}
+	if res.StatusCode == http.StatusUnauthorized || aboutClient && res.StatusCode < http.StatusInternalServerError {
+		e.Kind = ErrCredentials
+	}
+	return e
+}
+
+// retryAfter reads a Retry-After in seconds. A date is ignored: it would be
+// judged by two clocks.
+func retryAfter(h http.Header) time.Duration {
+	seconds, err := strconv.ParseUint(h.Get("Retry-After"), 10, 16)
+	if err != nil {
+		return 0
+	}
+	return min(time.Duration(seconds)*time.Second, maxRetryAfter)
+}
+
+// printable returns err where its text is known to hold no URL and nothing that
+// a server sent, and a sentence of its own otherwise: net/http quotes malformed
+// answers, and proxy URLs with their passwords.
+func printable(err error) error {
+	if withURL, ok := errors.AsType[*url.Error](err); ok { // is a net.Error too
+		err = withURL.Err
+	}
+	for _, known := range []error{
+		context.DeadlineExceeded, context.Canceled, io.ErrUnexpectedEOF, io.EOF, http.ErrSchemeMismatch,
+	} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[net.Error](err); ok { // dial, DNS, reset, TLS alert, timeout
+		return e
+	}
+	return errors.New("the exchange with the token endpoint broke off")
 }
