@@ -3,6 +3,8 @@ package upstream
 import (
 	"context"
 	"sync"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // keyedLock is one lock for each key, taken in the order of the callers. The
@@ -14,26 +16,22 @@ type keyedLock struct {
 
 // heldKey is a lock that somebody holds or waits for.
 type heldKey struct {
-	// turn holds one value while the lock is free. The runtime serves waiting
-	// receivers first come, first served.
-	turn    chan struct{}
-	callers int // guarded by keyedLock.mu
+	turn    *semaphore.Weighted // of 1; it serves first come, first served
+	callers int                 // guarded by keyedLock.mu
 }
 
 // lock waits for the key's turn and returns how to give it back. It fails only
 // when ctx ends first.
 func (l *keyedLock) lock(ctx context.Context, key string) (unlock func(), err error) {
 	held := l.join(key)
-	select {
-	case <-held.turn:
-		return func() {
-			held.turn <- struct{}{}
-			l.leave(key, held)
-		}, nil
-	case <-ctx.Done():
+	if held.turn.Acquire(ctx, 1) != nil {
 		l.leave(key, held)
 		return nil, context.Cause(ctx)
 	}
+	return func() {
+		held.turn.Release(1)
+		l.leave(key, held)
+	}, nil
 }
 
 func (l *keyedLock) join(key string) *heldKey {
@@ -41,8 +39,7 @@ func (l *keyedLock) join(key string) *heldKey {
 	defer l.mu.Unlock()
 	held, ok := l.held[key]
 	if !ok {
-		held = &heldKey{turn: make(chan struct{}, 1)}
-		held.turn <- struct{}{}
+		held = &heldKey{turn: semaphore.NewWeighted(1)}
 		if l.held == nil {
 			l.held = make(map[string]*heldKey)
 		}
