@@ -93,14 +93,10 @@ func (c Config) validate() error {
 
 func (m Modes) validate() error {
 	var problems []error
-	switch m.MediaTypes {
-	case "", "both", "legacy", "json":
-	default:
+	if !slices.Contains([]string{"", "both", "legacy", "json"}, m.MediaTypes) {
 		problems = append(problems, fmt.Errorf("media types %q: want both, legacy or json", m.MediaTypes))
 	}
-	switch m.BadTokenStatus {
-	case 0, http.StatusUnauthorized, http.StatusForbidden:
-	default:
+	if !slices.Contains([]int{0, http.StatusUnauthorized, http.StatusForbidden}, m.BadTokenStatus) {
 		problems = append(problems, fmt.Errorf("bad token status %d: want 401 or 403", m.BadTokenStatus))
 	}
 	if m.MaxCount < 0 {

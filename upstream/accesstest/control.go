@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -143,9 +144,7 @@ func (j faultJSON) fault() (Fault, error) {
 	if j.Skip < 0 || j.Count < 0 || j.RetryAfter < 0 {
 		problems = append(problems, errors.New("skip, count and retry_after cannot be negative"))
 	}
-	switch j.Body {
-	case "", bodyJSON, bodyHTML, bodyEmpty, bodyTruncated:
-	default:
+	if !slices.Contains([]string{"", bodyJSON, bodyHTML, bodyEmpty, bodyTruncated}, j.Body) {
 		problems = append(problems, fmt.Errorf("body %q: want json, html, empty or truncated", j.Body))
 	}
 	if j.Status == 0 && !j.Drop && f.Delay == 0 && j.Body == "" && j.ContentType == "" {

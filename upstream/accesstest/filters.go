@@ -96,11 +96,10 @@ func (s *schema) filter(filter string, m Modes) (func(entry) bool, error) {
 
 // anyScalar reports whether one of the values of an attribute matches.
 func anyScalar(value any, sub string, matches func(string) bool) bool {
+	if text, ok := scalarText(value); ok {
+		return matches(text)
+	}
 	switch have := value.(type) {
-	case string:
-		return matches(have)
-	case bool:
-		return matches(fmt.Sprint(have))
 	case object:
 		return anyScalar(have[sub], "", matches)
 	case []any:

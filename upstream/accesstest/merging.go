@@ -174,7 +174,7 @@ func mergeValues(old, sent []any) []any {
 			}
 			continue
 		}
-		if len(entry) == 0 || onlyLabels(entry) {
+		if onlyLabels(entry) {
 			continue
 		}
 		if entry["primary"] == true {
@@ -191,12 +191,10 @@ func mergeValues(old, sent []any) []any {
 	return out
 }
 
-// onlyLabels reports whether an entry says nothing: a type or display without a value.
+// onlyLabels reports whether an entry says nothing: at most a type or display without a value.
 func onlyLabels(entry object) bool {
 	for name := range entry {
-		switch name {
-		case "type", "display", "primary":
-		default:
+		if name != "type" && name != "display" && name != "primary" {
 			return false
 		}
 	}

@@ -24,8 +24,7 @@ func (s *store) seedProviders() {
 	if i := slices.IndexFunc(s.directories, func(d *directory) bool { return d.kind == directoryOther }); i >= 0 {
 		other = s.directories[i : i+1]
 	}
-	s.addProvider("Okta SAML", "MANUAL", methodOkta, other)
-	okta := s.providers[len(s.providers)-1]
+	okta := s.addProvider("Okta SAML", "MANUAL", methodOkta, other)
 	s.oktaID = okta["id"].(string)
 	// As a public client sends them for a SAML provider.
 	okta["nameIdFormatType"] = nameIDFormat + "1.1:nameid-format:emailAddress"
@@ -53,18 +52,20 @@ func (s *store) providerView(provider object) object {
 	return view
 }
 
-func (s *store) addProvider(name, kind, method string, dirs []*directory) {
+func (s *store) addProvider(name, kind, method string, dirs []*directory) object {
 	associated := []any{}
 	for _, d := range dirs {
 		associated = append(associated, d.view())
 	}
-	s.providers = append(s.providers, object{
+	provider := object{
 		"id": uuid.NewString(), "name": name, "identityProviderType": kind, "nIDPStatus": 1,
 		"directoryConfigurations": associated,
 		"authMethods": []any{object{
 			"authMethodId": 1, "authScore": 1, "authMethodOrder": 0, "defaultMethod": false, "authMethodName": method,
 		}},
-	})
+	}
+	s.providers = append(s.providers, provider)
+	return provider
 }
 
 // dissociate takes a deleted directory out of the providers.
