@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -60,15 +59,9 @@ func (p *program) showGroup(ctx context.Context, t *tenant, name string, all boo
 
 func (p *program) findGroups(ctx context.Context, t *tenant, name string) ([]upstream.GroupAccount, error) {
 	defer p.underWay("looking for the group")()
-	found, err := t.GroupAccounts(ctx, name)
-	switch {
-	case err != nil:
-		return nil, explained("reading groups", err)
-	case len(found) == 0:
-		return nil, errors.New("Access has no group with this displayName or id" +
-			"\n  → push the group in Okta (Push Groups), with another group than the one that assigns people")
-	}
-	return found, nil
+	groups, err := t.GroupAccounts(ctx, name)
+	return found("reading groups", groups, err, "Access has no group with this displayName or id"+
+		"\n  → push the group in Okta (Push Groups), with another group than the one that assigns people")
 }
 
 func (p *program) printGroup(g upstream.GroupAccount, limit int) {

@@ -79,6 +79,14 @@ func (t *tenant) accountsOf(ctx context.Context, name string) ([]upstream.Accoun
 	return t.Accounts(ctx, name)
 }
 
+// found is what was looked for, or why there is nothing of it.
+func found[T any](what string, list []T, err error, missing string) ([]T, error) {
+	if err == nil && len(list) == 0 {
+		return nil, errors.New(missing)
+	}
+	return list, explained(what, err)
+}
+
 // explained is a failure in words for the operator, with what to do.
 func explained(what string, err error) error {
 	if err == nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -61,16 +60,11 @@ func (p *program) showUser(ctx context.Context, t *tenant, name string) error {
 
 func (p *program) findAccounts(ctx context.Context, t *tenant, name string) ([]upstream.Account, error) {
 	defer p.underWay("looking for the person")()
-	found, err := t.accountsOf(ctx, name)
-	switch {
-	case err != nil:
-		return nil, explained("reading users", err)
-	case len(found) == 0:
-		return nil, errors.New("Access has no user with this userName, e-mail address, externalId or id" +
-			"\n  → assign the person to the app in Okta;" +
+	accounts, err := t.accountsOf(ctx, name)
+	return found("reading users", accounts, err,
+		"Access has no user with this userName, e-mail address, externalId or id"+
+			"\n  → assign the person to the app in Okta;"+
 			" for those who were assigned before provisioning was on, press Provision User there")
-	}
-	return found, nil
 }
 
 func accountDomains(accounts []upstream.Account) (domains []string) {

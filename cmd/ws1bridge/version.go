@@ -47,11 +47,9 @@ func buildCommit() string {
 
 // buildInfo is a gauge that is always 1 and names the build.
 func buildInfo() prometheus.Collector {
-	g := prometheus.NewGauge(prometheus.GaugeOpts{
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name:        "ws1bridge_build_info",
 		Help:        "Always 1; names the version of the bridge.",
 		ConstLabels: prometheus.Labels{"version": buildVersion(), "go_version": runtime.Version()},
-	})
-	g.Set(1)
-	return g
+	}, func() float64 { return 1 })
 }
