@@ -149,9 +149,8 @@ func endsSoon(a page) bool {
 }
 
 func isTimeout(err error) bool {
-	var timed net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timed) && timed.Timeout() ||
-		errors.Is(err, io.ErrNoProgress)
+	timed, ok := errors.AsType[net.Error](err)
+	return ok && timed.Timeout() || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.ErrNoProgress)
 }
 
 const (
