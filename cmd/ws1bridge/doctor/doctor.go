@@ -62,7 +62,7 @@ type Doctor struct {
 	reached bool     // the host of the tenant answers
 	clock   clock
 	token   string   // "" until the check of the token is OK
-	access  *access  // nil until then
+	access  *access  // without a client until then
 	domains []string // of the access
 }
 
@@ -71,7 +71,7 @@ func New(cfg Config) *Doctor {
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = defaultTimeout
 	}
-	return &Doctor{cfg: cfg, transport: newTransport(cfg)}
+	return &Doctor{cfg: cfg, transport: newTransport(cfg), access: &access{}}
 }
 
 // The names of the checks that others build on.
@@ -103,7 +103,7 @@ func (d *Doctor) checks() []check {
 		{name: "health of Access", after: []string{nameToken}, run: d.checkHealth},
 	}
 	for _, domain := range d.cfg.Domains {
-		list = append(list, loginChecks(domain, nameToken, func() *access { return d.access })...)
+		list = append(list, loginChecks(domain, nameToken, d.access)...)
 	}
 	return append(list,
 		check{name: nameRead, after: []string{nameToken}, run: d.checkRead},

@@ -34,17 +34,17 @@ func (a *answer[T]) get(ctx context.Context, ask func(context.Context) (T, error
 }
 
 // loginChecks are those without which the users of a domain cannot log in, for
-// an access that exists once the check premise is OK.
-func loginChecks(domain, premise string, a func() *access) []check {
+// an access that has its client once the check premise is OK.
+func loginChecks(domain, premise string, a *access) []check {
 	directory := "directory of " + domain
 	provider := "identity provider of " + domain
-	of := func(run func(*access, context.Context, string) verdict) func(context.Context) verdict {
-		return func(ctx context.Context) verdict { return run(a(), ctx, domain) }
+	of := func(run func(context.Context, string) verdict) func(context.Context) verdict {
+		return func(ctx context.Context) verdict { return run(ctx, domain) }
 	}
 	return []check{
-		{name: directory, after: []string{premise}, run: of((*access).checkDirectory)},
-		{name: provider, after: []string{directory}, run: of((*access).checkProvider)},
-		{name: "access policy for " + domain, after: []string{provider}, run: of((*access).checkPolicy)},
+		{name: directory, after: []string{premise}, run: of(a.checkDirectory)},
+		{name: provider, after: []string{directory}, run: of(a.checkProvider)},
+		{name: "access policy for " + domain, after: []string{provider}, run: of(a.checkPolicy)},
 	}
 }
 

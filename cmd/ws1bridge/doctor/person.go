@@ -13,12 +13,11 @@ import (
 func Person(ctx context.Context, client *upstream.Client, account upstream.Account, domains []string,
 	report func(Result)) error {
 	const origin = "account"
-	checks := []check{
+	a := &access{client: client}
+	checks := append([]check{
 		{name: origin, run: func(context.Context) verdict { return checkOrigin(account, domains) }},
 		{name: "status", run: func(context.Context) verdict { return checkStatus(account) }},
-	}
-	a := &access{client: client}
-	checks = append(checks, loginChecks(account.Domain, origin, func() *access { return a })...)
+	}, loginChecks(account.Domain, origin, a)...)
 	checks = append(checks, check{name: "name ID", after: []string{"identity provider of " + account.Domain},
 		run: func(ctx context.Context) verdict { return a.checkNameID(ctx, account) }})
 	return run(ctx, checks, nil, report)
@@ -93,8 +92,7 @@ func checkStatus(a upstream.Account) verdict {
 
 // Domain examines what the users of one domain need to log in.
 func Domain(ctx context.Context, client *upstream.Client, domain string, report func(Result)) error {
-	a := &access{client: client}
-	return run(ctx, loginChecks(domain, "", func() *access { return a }), nil, report)
+	return run(ctx, loginChecks(domain, "", &access{client: client}), nil, report)
 }
 
 // Group examines whether a group is one that Okta pushes, and whether the users
@@ -103,9 +101,8 @@ func Group(ctx context.Context, client *upstream.Client, group upstream.GroupAcc
 	report func(Result)) error {
 	const origin = "group"
 	checks := []check{{name: origin, run: func(context.Context) verdict { return checkGroupOrigin(group, domains) }}}
-	a := &access{client: client}
 	if group.Domain != "" {
-		checks = append(checks, loginChecks(group.Domain, origin, func() *access { return a })[:1]...)
+		checks = append(checks, loginChecks(group.Domain, origin, &access{client: client})[:1]...)
 	}
 	return run(ctx, checks, nil, report)
 }

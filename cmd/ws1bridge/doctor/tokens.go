@@ -38,7 +38,7 @@ func (d *Doctor) checkToken(ctx context.Context) verdict {
 	if err != nil {
 		return d.noToken(err)
 	}
-	d.token, d.access, d.domains = token, &access{client: tenant.Client}, client.Domains
+	d.token, d.access.client, d.domains = token, tenant.Client, client.Domains
 	return ok("Access gave the client " + d.cfg.ClientID + " a token")
 }
 
