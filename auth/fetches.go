@@ -20,6 +20,9 @@ const (
 	// maxMargin before its end a token is no longer handed out: a request needs
 	// time to get there.
 	maxMargin = 10 * time.Second
+	// firstPause and maxPause bound the pause after a failure.
+	firstPause = time.Second
+	maxPause   = 15 * time.Second
 )
 
 // grant is a token with its times, all of which carry the monotonic clock.
@@ -106,11 +109,6 @@ func (s *TokenSource) fetch(begun time.Time) (grant, *Error) {
 	}
 	return g, nil
 }
-
-const (
-	firstPause = time.Second
-	maxPause   = 15 * time.Second
-)
 
 // Run keeps a good token at hand: it fetches the first one at once, replaces
 // each at a random point between 75 and 85 % of its life while callers still

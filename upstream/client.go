@@ -21,6 +21,11 @@ const (
 	// defaultTimeout leaves room for three attempts within the time that Okta's
 	// request has.
 	defaultTimeout = 12 * time.Second
+
+	// probeInterval is how often an open circuit is tried.
+	probeInterval = time.Second
+	// longestLearnPause is the longest pause between two tries to read all users.
+	longestLearnPause = time.Minute
 )
 
 // Config is what a Client needs.
@@ -127,13 +132,6 @@ func (c *Client) checkDomain(op, domain string) error {
 	}
 	return &Error{Op: op, Kind: ErrRefused, Err: ErrUnmanagedDomain}
 }
-
-const (
-	// probeInterval is how often an open circuit is tried.
-	probeInterval = time.Second
-	// longestLearnPause is the longest pause between two tries to read all users.
-	longestLearnPause = time.Minute
-)
 
 // Run warms up the memory of who is the bridge's own, and probes Access while
 // the circuit is open, so that it closes soon after Access is back even when
