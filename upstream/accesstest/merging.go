@@ -1,6 +1,7 @@
 package accesstest
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -27,29 +28,17 @@ func (c content) core(name string) string {
 }
 
 func (c content) clone() content {
-	out := content{attrs: cloneValue(c.attrs).(object), ext: make(map[string]object, len(c.ext))}
+	out := content{attrs: clone(c.attrs), ext: make(map[string]object, len(c.ext))}
 	for urn, block := range c.ext {
-		out.ext[urn] = cloneValue(block).(object)
+		out.ext[urn] = clone(block)
 	}
 	return out
 }
 
-func cloneValue(v any) any {
-	switch value := v.(type) {
-	case object:
-		out := make(object, len(value))
-		for key, member := range value {
-			out[key] = cloneValue(member)
-		}
-		return out
-	case []any:
-		out := make([]any, len(value))
-		for i, item := range value {
-			out[i] = cloneValue(item)
-		}
-		return out
-	}
-	return v
+// clone copies an object, which holds JSON alone, with all that is in it.
+func clone(o object) object {
+	out, _ := readObject(bytes.NewReader(encode(o))) // it was encoded, so it decodes
+	return out
 }
 
 // apply merges a partial resource by the rules of SCIM 1.1 §3.3.2: the attributes that
