@@ -125,8 +125,7 @@ func (p Printer) attributes(out *strings.Builder, f followed) {
 // pairName names an attribute by both sides, where they call it differently.
 func pairName(a translate.TracedAttribute) string {
 	okta, access := short(a.SCIM), short(a.Access)
-	switch okta {
-	case "", access:
+	if okta == "" || okta == access {
 		return access
 	}
 	return okta + " = " + access

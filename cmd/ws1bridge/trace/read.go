@@ -42,13 +42,12 @@ func Read(in io.Reader, side Side) ([]User, error) {
 	for {
 		var v any
 		err := decoder.Decode(&v)
-		if errors.Is(err, io.EOF) && len(users) > 0 {
-			return users, nil
-		}
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF) && len(users) == 0:
 			return nil, errors.New("the input holds no resource")
-		}
-		if err != nil {
+		case errors.Is(err, io.EOF):
+			return users, nil
+		case err != nil:
 			return nil, fmt.Errorf("the input is not JSON: %w", err)
 		}
 		if users, err = appendUsers(users, v, side); err != nil {
