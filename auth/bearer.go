@@ -15,32 +15,20 @@ const (
 	maxHeader = 8 << 10
 )
 
-// The reasons why a caller is turned away, matched with errors.Is. Each text is
-// one sentence that tells Okta's administrator what to do.
+// The reasons why a caller is turned away, matched with errors.Is.
 var (
 	// ErrNoToken says that the header is missing, or names the scheme alone.
-	ErrNoToken error = refusal("The request carries no token: " +
-		"enter a token of the bridge as the API token in Okta.")
+	ErrNoToken = errors.New("the request carries no token")
 	// ErrDoubleBearer says that the token was pasted with the word Bearer.
 	// Okta's "HTTP Header" authentication adds that word by itself.
-	ErrDoubleBearer error = refusal("The word Bearer was pasted together with the token: " +
-		"enter the token alone in Okta, which adds Bearer by itself.")
+	ErrDoubleBearer = errors.New("the token has the word Bearer in it")
 	// ErrScheme says that the header is of another scheme, such as Basic.
-	ErrScheme error = refusal("The bridge expects a bearer token: " +
-		"choose HTTP Header as the authentication mode in Okta and enter the token alone, without spaces.")
+	ErrScheme = errors.New("the header has no bearer token")
 	// ErrWrongToken says that the token is none of the accepted ones.
-	ErrWrongToken error = refusal("The token is not one that the bridge accepts: " +
-		"enter a token of the bridge as the API token in Okta.")
+	ErrWrongToken = errors.New("the token is none of the accepted ones")
 	// ErrHeaderTooLong says that the header is longer than 8 KiB.
-	ErrHeaderTooLong error = refusal("The Authorization header is longer than 8 KiB: " +
-		"enter a token of the bridge as the API token in Okta.")
+	ErrHeaderTooLong = errors.New("the Authorization header is longer than 8 KiB")
 )
-
-// refusal is an error whose text is a whole sentence.
-type refusal string
-
-// Error returns the sentence.
-func (r refusal) Error() string { return string(r) }
 
 // Bearer checks the tokens of callers. It is safe for concurrent use.
 type Bearer struct {

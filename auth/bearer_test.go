@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ws1bridge/auth"
+	"ws1bridge/scim/explain"
 )
 
 const (
@@ -65,8 +66,9 @@ func TestBearerCheck(t *testing.T) {
 			if err == nil {
 				return
 			}
-			text := err.Error()
-			if strings.Contains(text, "token-of-the-bridge") || !strings.HasSuffix(text, ".") || strings.Contains(text, "\n") {
+			text := explain.Unauthenticated(err).Detail
+			if strings.Contains(text, "token-of-the-bridge") || !strings.HasSuffix(text, ".") || strings.Contains(text, "\n") ||
+				strings.Contains(err.Error(), "token-of-the-bridge") {
 				t.Errorf("%q is not one sentence without the token", text)
 			}
 		})

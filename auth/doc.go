@@ -5,7 +5,7 @@
 //
 // Bearer checks the Authorization header of a caller against several tokens at
 // once, so that they can be rotated, and in a time that does not tell how much
-// of a token is right. The text of its errors is fit for Okta's administrator.
+// of a token is right.
 //
 // # Outbound
 //

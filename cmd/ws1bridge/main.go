@@ -16,10 +16,11 @@
 //	ws1bridge completion     prints a script that completes commands in a shell
 //	ws1bridge version        prints version, commit and Go version
 //
-// It is configured by a YAML file and environment variables; README.md lists
-// them. serve answers Okta on one address (default :8080) and gives health and
-// metrics on another (default :9090). It logs one JSON line a request to
-// standard output, and ends on SIGTERM after it has answered what is under way.
+// It is configured by a YAML file and environment variables;
+// deploy/configuration.md lists them. serve answers Okta on one address (default
+// :8080) and gives health and metrics on another (default :9090). It logs one JSON
+// line a request to standard output, and ends on SIGTERM after it has answered
+// what is under way.
 package main
 
 import (

@@ -114,7 +114,7 @@ func undecoded(err error) (problems Problems) {
 	}
 	at, ok := errors.AsType[*mapstructure.DecodeError](err)
 	if !ok || !strings.ContainsAny(at.Name(), ".[") { // a section, such as access, is not a setting
-		return Problems{{wholeFile, "a section holds a value instead of settings; README.md lists them"}}
+		return Problems{{wholeFile, "a section holds a value instead of settings; deploy/configuration.md lists them"}}
 	}
 	return Problems{{strings.ToLower(at.Name()), wrongKind(err)}} // a field without a tag is named by itself
 }

@@ -31,7 +31,7 @@ func oldSuffixes() []string {
 func (d *Doctor) checkConfiguration(context.Context) verdict {
 	if n := len(d.cfg.Problems); n > 0 {
 		return failed(strconv.Itoa(n)+" problem(s): "+strings.Join(d.cfg.Problems, "; "),
-			"correct the settings; README.md explains each")
+			"correct the settings; deploy/configuration.md explains each")
 	}
 	return ok("users go to " + strings.Join(d.cfg.Domains, ", ") + " of " + d.cfg.AccessURL)
 }

@@ -109,7 +109,7 @@ func TestClaims(t *testing.T) {
 			"the other spelling of " + tenantHost, "https://acme.vmwareidentity.com is the name"},
 		{"issued by another host", `{"iss":"https://elsewhere.example/SAAS/auth"}`, doctor.OK,
 			"issued by elsewhere.example, not by " + tenantHost, "make sure that both names stand for one tenant"},
-		{"over already", `{"exp":` + past + `}`, doctor.Failed, "tokens that are over already", "TTL"},
+		{"over already", `{"exp":` + past + `}`, doctor.Failed, "tokens that have expired already", "TTL"},
 		{"two scopes", `{"scp":"user admin"}`, doctor.OK, "scope user admin", ""},
 	}
 	for _, tt := range tests {

@@ -83,7 +83,7 @@ func (d *Doctor) checkClaims(context.Context) verdict {
 	}
 	// By the clock of Access, as far as that is known.
 	if now := time.Now().Add(d.clock.ahead); !claims.Expires.IsZero() && now.After(claims.Expires) {
-		return failed("Access gives tokens that are over already",
+		return failed("Access gives tokens that have expired already",
 			"look at the access token TTL of the OAuth client in Access")
 	}
 	if claims.Scope != "" && !slices.ContainsFunc(strings.Fields(claims.Scope),
