@@ -121,7 +121,7 @@ func (h *Handler) create(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	c.log.note(zap.String(c.one().label+"_id", record.ID))
-	h.noteUnknownMembers(c, record.Unknown)
+	h.noteLeftOut(c, record.LeftOut)
 	return c.found(http.StatusCreated, record), nil
 }
 
@@ -152,7 +152,7 @@ func (h *Handler) update(
 	if err != nil {
 		return answer{}, err
 	}
-	h.noteUnknownMembers(c, record.Unknown)
+	h.noteLeftOut(c, record.LeftOut)
 	return c.found(http.StatusOK, record), nil
 }
 
@@ -170,9 +170,9 @@ func (c *call) found(status int, record provision.Record) answer {
 	}
 }
 
-// noteUnknownMembers tells of members that were left out: one member that
+// noteLeftOut tells of members that were left out: one member that
 // Access does not know must not cost the others their membership.
-func (h *Handler) noteUnknownMembers(c *call, unknown []string) {
+func (h *Handler) noteLeftOut(c *call, unknown []string) {
 	if len(unknown) == 0 {
 		return
 	}

@@ -102,7 +102,8 @@ func (c *Client) sendVendor(ctx context.Context, r call, out any) error {
 	vendor := r
 	vendor.accept = r.accept + ", " + jsonType + ";q=0.9"
 	err := c.access.send(ctx, vendor, out)
-	if e, ok := errors.AsType[*Error](err); ok && (e.Status == http.StatusNotAcceptable || e.Status == http.StatusUnsupportedMediaType) {
+	e, ok := errors.AsType[*Error](err)
+	if ok && (e.Status == http.StatusNotAcceptable || e.Status == http.StatusUnsupportedMediaType) {
 		r.accept = jsonType
 		return c.access.send(ctx, r, out)
 	}

@@ -61,7 +61,7 @@ func TestDryRunTellsDifferences(t *testing.T) {
 	}
 	g, err := r.CreateGroup(ctx, domain, upstream.Group{DisplayName: "Engineers",
 		Members: []upstream.Member{{ID: ada.ID}, {ID: grace.ID}, {ID: "stranger"}}})
-	if err != nil || !slices.Equal(g.Unknown, []string{"stranger"}) {
+	if err != nil || !slices.Equal(g.LeftOut, []string{"stranger"}) {
 		t.Fatalf("got %+v, error %v", g, err)
 	}
 	ids := []string{ada.ID, grace.ID}

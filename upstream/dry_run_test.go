@@ -199,7 +199,7 @@ func (a *actor) showGroup(g upstream.Group) string {
 		ids = append(ids, a.number(a.users, m.ID))
 	}
 	var unknown []string
-	for _, id := range g.Unknown {
+	for _, id := range g.LeftOut {
 		unknown = append(unknown, a.number(a.users, id))
 	}
 	slices.Sort(ids)

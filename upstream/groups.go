@@ -36,9 +36,9 @@ type Group struct {
 	// Members are the users in the group. Groups within groups are left
 	// out, and so are users who are not ours: they are neither shown nor changed.
 	Members []Member
-	// Unknown are ids that should have become members and that Access does not
-	// know. Only CreateGroup and UpdateGroup set it.
-	Unknown []string
+	// LeftOut are ids that should have become members and are those of no user of
+	// ours. Only CreateGroup and UpdateGroup set it.
+	LeftOut []string
 	Meta    Meta
 }
 

@@ -124,8 +124,8 @@ func TestUnknownMembersAreLeftOut(t *testing.T) {
 	want := slices.Concat(members[:7], strangers[:1], members[7:], strangers[1:])
 	g := createGroup(t, c, "Sales", want)
 	wantMembers(t, access, g.ID, members)
-	if !slices.Equal(slices.Sorted(slices.Values(g.Unknown)), ids(strangers)) {
-		t.Errorf("unknown are %q, want %q", g.Unknown, ids(strangers))
+	if !slices.Equal(slices.Sorted(slices.Values(g.LeftOut)), ids(strangers)) {
+		t.Errorf("unknown are %q, want %q", g.LeftOut, ids(strangers))
 	}
 }
 

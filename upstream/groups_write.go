@@ -42,12 +42,12 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	c.memory.groups.note(created.ID, true)
 	unlock, err := c.groups.writes.lock(ctx, created.ID)
 	if err != nil {
-		return Group{}, inDoubt(waitedTooLong(ctx, opCreateGroup)) // the group is there
+		return Group{}, markInDoubt(waitedTooLong(ctx, opCreateGroup)) // the group is there
 	}
 	defer unlock()
 	group := created.Group
-	group.Members, group.Unknown = nil, unknown
-	err = inDoubt(c.addMembers(ctx, &group, joining))
+	group.Members, group.LeftOut = nil, unknown
+	err = markInDoubt(c.addMembers(ctx, &group, joining))
 	return group, err
 }
 
@@ -57,7 +57,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 // 100 a request. Where there is no difference, nothing is sent. An error of
 // change is returned as it is.
 //
-// Ids that Access does not know as members are left out and listed in Unknown;
+// Ids of no user of ours are left out and listed in LeftOut;
 // the rest is applied. UpdateGroup is idempotent. ErrNotFound when there is no
 // such group of ours, ErrConflict when a new name is taken.
 func (c *Client) UpdateGroup(ctx context.Context, id string, change func(Group) (Group, error)) (Group, error) {
@@ -91,7 +91,7 @@ func (c *Client) applyToGroup(ctx context.Context, current, want Group) (Group, 
 		}
 	}
 	next := current
-	next.Members, next.Unknown = distinct(current.Members, leaving), unknown
+	next.Members, next.LeftOut = distinct(current.Members, leaving), unknown
 	next.Meta.Version = "" // that of the read; the state after the writes has one that was not read
 	err = c.addMembers(ctx, &next, joining)
 	return next, err
@@ -120,7 +120,7 @@ func (c *Client) patchGroupNames(ctx context.Context, current *Group, want Group
 }
 
 // addMembers adds users of ours to the group, 100 a request, and those that
-// Access does not know after all to its Unknown.
+// Access does not know after all to its LeftOut.
 func (c *Client) addMembers(ctx context.Context, g *Group, joining []Member) error {
 	for batch := range slices.Chunk(joining, memberBatch) {
 		added, unknown, err := c.addBatch(ctx, g.ID, batch)
@@ -128,7 +128,7 @@ func (c *Client) addMembers(ctx context.Context, g *Group, joining []Member) err
 			return err
 		}
 		g.Members = append(g.Members, added...)
-		g.Unknown = append(g.Unknown, unknown...)
+		g.LeftOut = append(g.LeftOut, unknown...)
 	}
 	return nil
 }

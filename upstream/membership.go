@@ -14,8 +14,8 @@ import (
 //
 // What is not known is looked up before it matters: before a member is shown,
 // taken out or added, and before a group is shown among those of a user. A few
-// are read by id, many by reading the list of what is ours once. Where that
-// fails, the operation fails before anything is written.
+// are read by id; for many the list of what is ours is read first, and by id what
+// is not in it. Where that fails, the operation fails before anything is written.
 //
 // So no path takes an unknown id for ours, and nothing depends on what was read
 // before: the reading in the background (Client.Run) only saves look-ups.
@@ -49,9 +49,9 @@ func (c *Client) ownUsers(ctx context.Context, ids []string) (map[string]bool, e
 			_, err := c.getUser(ctx, opReadUser, id)
 			return err
 		},
-		list: func(ctx context.Context) ([]string, error) {
-			all, err := c.allUsers(ctx)
-			return idsOf(all, func(u User) string { return u.ID }), err
+		list: func(ctx context.Context) error {
+			_, err := c.allUsers(ctx)
+			return err
 		},
 	})
 }
@@ -63,19 +63,11 @@ func (c *Client) ownGroups(ctx context.Context, ids []string) (map[string]bool, 
 			_, err := c.getGroup(ctx, opReadGroup, id)
 			return err
 		},
-		list: func(ctx context.Context) ([]string, error) {
-			all, err := c.allGroups(ctx)
-			return idsOf(all, func(g groupRecord) string { return g.ID }), err
+		list: func(ctx context.Context) error {
+			_, err := c.allGroups(ctx)
+			return err
 		},
 	})
-}
-
-func idsOf[T any](records []T, id func(T) string) []string {
-	ids := make([]string, len(records))
-	for i, r := range records {
-		ids[i] = id(r)
-	}
-	return ids
 }
 
 // inOwnGroups leaves each user only those of its groups that are ours.
@@ -114,7 +106,7 @@ func (c *Client) withOwnMembers(ctx context.Context, groups []Group) ([]Group, e
 	return groups, nil
 }
 
-// withoutStrangers parts those who are to become members into users of ours and
+// withoutStrangers divides those who are to become members into users of ours and
 // ids that are none. A stranger that is remembered is looked up again: to leave
 // out somebody who became ours meanwhile would lose the membership.
 func (c *Client) withoutStrangers(
@@ -134,4 +126,12 @@ func (c *Client) withoutStrangers(
 		}
 	}
 	return known, strangers, nil
+}
+
+func idsOf[T any](records []T, id func(T) string) []string {
+	ids := make([]string, len(records))
+	for i, r := range records {
+		ids[i] = id(r)
+	}
+	return ids
 }

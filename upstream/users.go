@@ -201,7 +201,7 @@ func (c *Client) applyToUser(ctx context.Context, current User, d difference) (U
 			return User{}, err
 		}
 		if updated, err = c.readUser(ctx, opUpdateUser, current.ID); err != nil {
-			return User{}, inDoubt(err)
+			return User{}, markInDoubt(err)
 		}
 	}
 	return updated, tookEffect(updated, d)
@@ -215,12 +215,12 @@ func (c *Client) reread(ctx context.Context, id string, d difference) (User, err
 		sleep(ctx, settleDelay)
 		updated, err = c.readUser(ctx, opUpdateUser, id)
 	}
-	return updated, inDoubt(err)
+	return updated, markInDoubt(err)
 }
 
-// inDoubt marks the failure of the read that follows a confirmed write: to the
+// markInDoubt marks the failure of the read that follows a confirmed write: to the
 // caller, the write may or may not be there.
-func inDoubt(err error) error {
+func markInDoubt(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		e.InDoubt = true
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -105,20 +103,19 @@ func (v *verdicts) recall(ids []string) (own map[string]bool, unknown []string) 
 type lookUp struct {
 	// read reads one record. ErrNotFound where it is none of ours.
 	read func(ctx context.Context, id string) error
-	// list returns the ids of all records of ours.
-	list func(ctx context.Context) (ids []string, err error)
+	// list reads all records of ours.
+	list func(ctx context.Context) error
 }
 
-// judge returns those of the ids that are ours.
+// judge returns those of the ids that are ours. What a list does not show may
+// have moved from page to page while it was read, so it is read by its id.
 func (v *verdicts) judge(ctx context.Context, ids []string, ask lookUp) (map[string]bool, error) {
 	own, unknown := v.recall(ids)
 	if len(unknown) > fewUnknown {
-		listed, left, err := v.judgeByList(ctx, unknown, ask)
-		if err != nil {
+		if err := v.readList(ctx, unknown, ask); err != nil {
 			return nil, err
 		}
-		maps.Copy(own, listed)
-		unknown = left
+		own, unknown = v.recall(ids)
 	}
 	isOurs := make([]bool, len(unknown))
 	work, ctx := errgroup.WithContext(ctx)
@@ -144,37 +141,18 @@ func (v *verdicts) judge(ctx context.Context, ids []string, ask lookUp) (map[str
 	return own, nil
 }
 
-// judgeByList reads the list of what is ours. The few that it leaves over stay
-// unknown: one that moves from page to page while a list is read can be missed.
-func (v *verdicts) judgeByList(
-	ctx context.Context, ids []string, ask lookUp,
-) (own map[string]bool, unknown []string, err error) {
+// readList reads the list of what is ours, unless another caller did so while
+// this one waited.
+func (v *verdicts) readList(ctx context.Context, ids []string, ask lookUp) error {
 	unlock, err := v.listing.lock(ctx, "")
 	if err != nil {
-		return nil, nil, unavailable("judge records", fmt.Errorf("waiting for a list: %w", err))
+		return unavailable("judge records", fmt.Errorf("waiting for a list: %w", err))
 	}
 	defer unlock()
-	if own, unknown = v.recall(ids); len(unknown) <= fewUnknown {
-		return own, unknown, nil // found by whoever held the lock
+	if _, unknown := v.recall(ids); len(unknown) <= fewUnknown {
+		return nil
 	}
-	listed, err := ask.list(ctx)
-	if err != nil {
-		return nil, nil, asUnavailable(err)
-	}
-	isOurs := setOf(listed)
-	unknown = slices.DeleteFunc(unknown, func(id string) bool {
-		own[id] = isOurs[id]
-		return isOurs[id]
-	})
-	found, unknown := v.recall(unknown) // the list tells of strangers too
-	maps.Copy(own, found)
-	if len(unknown) <= fewUnknown {
-		return own, unknown, nil
-	}
-	for _, id := range unknown {
-		v.note(id, false)
-	}
-	return own, nil, nil
+	return asUnavailable(ask.list(ctx))
 }
 
 // asUnavailable is the failure of a look-up: whatever Access answered, it is no

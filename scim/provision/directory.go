@@ -45,7 +45,7 @@ type GroupDirectory interface {
 	// group may be there, with some of its members.
 	CreateGroup(ctx context.Context, domain string, g upstream.Group) (upstream.Group, error)
 	// UpdateGroup turns the group into what change makes of it. Members that
-	// Access does not know are left out and listed in Unknown. Idempotent;
+	// are no users of the bridge are left out and listed in LeftOut. Idempotent;
 	// writes to one group keep their order.
 	UpdateGroup(
 		ctx context.Context, id string, change func(upstream.Group) (upstream.Group, error),

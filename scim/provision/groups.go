@@ -166,5 +166,5 @@ func record(group upstream.Group, err error) (Record, error) {
 }
 
 func groupRecord(group upstream.Group) Record {
-	return Record{ID: group.ID, Resource: translate.GroupToSCIM(group), Meta: group.Meta, Unknown: group.Unknown}
+	return Record{ID: group.ID, Resource: translate.GroupToSCIM(group), Meta: group.Meta, LeftOut: group.LeftOut}
 }

@@ -28,9 +28,9 @@ type Record struct {
 	Resource schema.Resource
 	// Meta is what Access keeps about it.
 	Meta upstream.Meta
-	// Unknown are ids that should have become members and that Access does not
-	// know: they were left out.
-	Unknown []string
+	// LeftOut are ids that should have become members and are those of no user of
+	// the bridge.
+	LeftOut []string
 }
 
 // Change is a write to a record that is there.
