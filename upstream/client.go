@@ -92,6 +92,18 @@ func newClient(domains []string, access sender, guard *guard, m *memory) *Client
 	return c
 }
 
+// NewHost is the domain of hosted tenants.
+const NewHost = "workspaceoneaccess.com"
+
+// OldHosts are the domains that hosted tenants had before NewHost, by region. A
+// tenant had one of them.
+func OldHosts() []string {
+	return []string{
+		"vmwareidentity.com", "vmwareidentity.eu", "vmwareidentity.de", "vmwareidentity.co.uk",
+		"vmwareidentity.ca", "vmwareidentity.asia", "vmwareidentity.com.au",
+	}
+}
+
 // TenantURL reads a tenant's URL as administrators paste it, with or without a
 // path, and returns its scheme and host. Plain http is refused off loopback,
 // because the token would travel in the clear.

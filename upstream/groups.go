@@ -22,8 +22,9 @@ const (
 )
 
 const (
-	groupsPath        = "/scim/Groups"
-	groupTypeInternal = "INTERNAL"
+	groupsPath = "/scim/Groups"
+	// GroupInternal is the internalGroupType of groups that clients may change.
+	GroupInternal = "INTERNAL"
 	// allUsers is the group that every user is in, and nobody may change.
 	allUsers = "ALL USERS"
 )
@@ -97,7 +98,7 @@ func (g *groupRecord) UnmarshalJSON(b []byte) error {
 // type: what is left out does not count against the group.
 func (c *Client) ourGroup(g groupRecord) bool {
 	return g.ID != "" && !strings.EqualFold(g.DisplayName, allUsers) &&
-		(g.kind == "" || strings.EqualFold(g.kind, groupTypeInternal)) &&
+		(g.kind == "" || strings.EqualFold(g.kind, GroupInternal)) &&
 		(g.domain == "" || c.manages(g.domain))
 }
 

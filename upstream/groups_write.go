@@ -28,7 +28,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 		b["externalId"] = g.ExternalID
 	}
 	workspace := b.block(WorkspaceSchema)
-	workspace["internalGroupType"] = groupTypeInternal
+	workspace["internalGroupType"] = GroupInternal
 	workspace["domain"] = domain
 	var created groupRecord
 	err = c.access.send(ctx, call{op: opCreateGroup, method: http.MethodPost, path: groupsPath, body: b}, &created)

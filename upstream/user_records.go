@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// userTypeProvisioned is the internalUserType of users that come from outside
+// UserProvisioned is the internalUserType of users that come from outside
 // (Access guide "SCIM APIs for Provisioned Users").
-const userTypeProvisioned = "PROVISIONED"
+const UserProvisioned = "PROVISIONED"
 
 // User is a user of the bridge's own.
 type User struct {

@@ -25,7 +25,7 @@ const usersPath = "/scim/Users"
 // ours reports whether the user belongs to the bridge. Users are judged
 // strictly: Access documents type and domain in its answers.
 func (c *Client) ours(u userRecord) bool {
-	return u.ID != "" && strings.EqualFold(u.kind, userTypeProvisioned) && c.manages(u.Domain)
+	return u.ID != "" && strings.EqualFold(u.kind, UserProvisioned) && c.manages(u.Domain)
 }
 
 // User reads the user with that id. ErrNotFound if there is none, or it is not
@@ -131,7 +131,7 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 	}
 	b := newBody(withoutEmpty(a))
 	workspace := b.block(WorkspaceSchema)
-	workspace["internalUserType"] = userTypeProvisioned
+	workspace["internalUserType"] = UserProvisioned
 	workspace["domain"] = domain
 	var u userRecord
 	err := c.access.send(ctx, call{op: opCreateUser, method: http.MethodPost, path: usersPath, body: b}, &u)

@@ -1,10 +1,10 @@
 package translate
 
 import (
-	"slices"
 	"strings"
 
 	"ws1bridge/scim/domains"
+	"ws1bridge/upstream"
 )
 
 // Rule makes a domain of Okta's one of Access's, and back.
@@ -47,21 +47,11 @@ const (
 // not move because a tenant does.
 var defaultRewrite = []string{RewriteUserName, RewritePrincipal, RewriteDomain}
 
-// presetTarget is where renamed tenants are.
-const presetTarget = "*.workspaceoneaccess.com"
-
-// oldHosts are the suffixes that tenants had before they moved to
-// workspaceoneaccess.com. A tenant had one of them.
-var oldHosts = []string{
-	"vmwareidentity.com", "vmwareidentity.eu", "vmwareidentity.de", "vmwareidentity.co.uk",
-	"vmwareidentity.ca", "vmwareidentity.asia", "vmwareidentity.com.au",
-}
-
 // Presets are the names of all presets. Each is the suffix that a renamed
 // tenant had, and stands for the rule from there to workspaceoneaccess.com.
-func Presets() []string { return slices.Clone(oldHosts) }
+func Presets() []string { return upstream.OldHosts() }
 
-func presetRule(name string) Rule { return Rule{Okta: "*." + name, Access: presetTarget} }
+func presetRule(name string) Rule { return Rule{Okta: "*." + name, Access: "*." + upstream.NewHost} }
 
 // compiledRule is a rule with the place where it was configured.
 type compiledRule struct {

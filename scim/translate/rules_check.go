@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ws1bridge/scim/domains"
+	"ws1bridge/upstream"
 )
 
 // anyLabel stands for the part that a wildcard keeps, where no rule names it.
@@ -25,8 +26,8 @@ func compileRules(cfg Config, report *problems) []compiledRule {
 	}
 	for i, name := range cfg.Presets {
 		setting := indexed("domains.presets", i)
-		if !slices.Contains(oldHosts, name) {
-			report.add(setting, "there is no such preset; there are %s", strings.Join(oldHosts, ", "))
+		if !slices.Contains(upstream.OldHosts(), name) {
+			report.add(setting, "there is no such preset; there are %s", strings.Join(upstream.OldHosts(), ", "))
 			continue
 		}
 		rules = append(rules, compileRule(presetRule(name), setting, fallback, report))
@@ -121,7 +122,7 @@ func (m *mapping) clash(r compiledRule, rules []compiledRule) string {
 			}
 			if read, _ := both.undo(sent); !domains.Same(read, domain) {
 				text := fmt.Sprintf("%s and %s would both become %s, so the way back would be ambiguous", domain, read, sent)
-				if slices.Contains(oldHosts, strings.TrimPrefix(r.Okta, "*.")) {
+				if slices.Contains(upstream.OldHosts(), strings.TrimPrefix(r.Okta, "*.")) {
 					text += "; name the one suffix that your tenant had, or write a rule for each domain"
 				}
 				return strings.ReplaceAll(text, anyLabel+".", "*.")

@@ -149,7 +149,8 @@ func TestConfigMistakes(t *testing.T) {
 		{
 			name: "sections that are values", file: "wrong_sections.yaml", env: []string{"WS1BRIDGE_ACCESS_URL=",
 				"WS1BRIDGE_ACCESS_CLIENT_ID=", "WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_DOMAIN="},
-			want: []string{"the configuration file: a section holds a value instead of settings; deploy/configuration.md lists them"},
+			want: []string{"the configuration file: a section holds a value instead of settings; " +
+				"deploy/configuration.md lists them"},
 		},
 		{
 			name: "a value that YAML takes for an anchor", file: "not_yaml_anchor.yaml",

@@ -17,17 +17,6 @@ import (
 // discoveryPath needs no token and names the issuer (recorded from a real tenant).
 const discoveryPath = "/SAAS/auth/.well-known/openid-configuration"
 
-// The two families of names of hosted tenants: the newer one, and the older one
-// with its regions.
-const newSuffix = ".workspaceoneaccess.com"
-
-func oldSuffixes() []string {
-	return []string{
-		".vmwareidentity.com", ".vmwareidentity.eu", ".vmwareidentity.de", ".vmwareidentity.co.uk",
-		".vmwareidentity.ca", ".vmwareidentity.asia", ".vmwareidentity.com.au",
-	}
-}
-
 func (d *Doctor) checkConfiguration(context.Context) verdict {
 	if n := len(d.cfg.Problems); n > 0 {
 		return failed(strconv.Itoa(n)+" problem(s): "+strings.Join(d.cfg.Problems, "; "),
@@ -80,14 +69,14 @@ func (d *Doctor) otherHosts() []string {
 	switch name, suffix := splitHost(tenant.Hostname()); suffix {
 	case "":
 		return nil
-	case newSuffix:
+	case upstream.NewHost:
 		var hosts []string
-		for _, old := range oldSuffixes() {
-			hosts = append(hosts, name+old)
+		for _, old := range upstream.OldHosts() {
+			hosts = append(hosts, name+"."+old)
 		}
 		return hosts
 	default:
-		return []string{name + newSuffix}
+		return []string{name + "." + upstream.NewHost}
 	}
 }
 
@@ -153,8 +142,8 @@ func sameTenant(a, b string) bool {
 // suffix.
 func splitHost(host string) (name, suffix string) {
 	host = strings.ToLower(host)
-	for _, suffix := range append(oldSuffixes(), newSuffix) {
-		if name, known := strings.CutSuffix(host, suffix); known {
+	for _, suffix := range append(upstream.OldHosts(), upstream.NewHost) {
+		if name, known := strings.CutSuffix(host, "."+suffix); known {
 			return name, suffix
 		}
 	}

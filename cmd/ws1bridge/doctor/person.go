@@ -65,7 +65,7 @@ func checkOrigin(a upstream.Account, domains []string) verdict {
 	switch {
 	case a.Ours:
 		return ok("pushed by Okta, in the domain " + a.Domain)
-	case !strings.EqualFold(a.Kind, "PROVISIONED"):
+	case !strings.EqualFold(a.Kind, upstream.UserProvisioned):
 		return failed("the account is of type "+a.Kind+", which Okta does not push: the bridge neither sees nor changes it",
 			"let the person log in as such an account does, or delete it in Access and push the person again from Okta")
 	case slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, a.Domain) }):
@@ -114,7 +114,7 @@ func checkGroupOrigin(g upstream.GroupAccount, domains []string) verdict {
 		return ok("Access does not tell its domain, so the bridge takes it for its own")
 	case g.Ours:
 		return ok("pushed by Okta, or made for it, in the domain " + g.Domain)
-	case g.Kind != "" && !strings.EqualFold(g.Kind, "INTERNAL"):
+	case g.Kind != "" && !strings.EqualFold(g.Kind, upstream.GroupInternal):
 		return failed("the group is of type "+g.Kind+", which nobody may push: the bridge does not see it", taken)
 	}
 	return failed("the group is in the domain "+g.Domain+", and the bridge works for "+strings.Join(domains, ", "), taken)
