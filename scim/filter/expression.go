@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"bytes"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -50,7 +49,7 @@ func (a Attribute) String() string {
 type Expression interface {
 	// String is a text that Parse reads as the same expression.
 	String() string
-	write(b *strings.Builder, in context)
+	isExpression()
 }
 
 // Comparison holds an attribute against a value. Value is a string, a float64,
@@ -77,87 +76,60 @@ type Values struct {
 	Filter    Expression
 }
 
-// context is what an expression is written in.
-type context int
+func (Comparison) isExpression() {}
+func (And) isExpression()        {}
+func (Or) isExpression()         {}
+func (Not) isExpression()        {}
+func (Values) isExpression()     {}
 
-const (
-	alone context = iota
-	inOr
-	inAnd
-)
-
-func (c Comparison) String() string { return text(c) }
+func (c Comparison) String() string {
+	s := c.Attribute.String() + " " + string(c.Operator)
+	if c.Operator == Present {
+		return s
+	}
+	return s + " " + literal(c.Value)
+}
 
 // String joins the terms with "and".
-func (a And) String() string { return text(a) }
+func (a And) String() string {
+	return join(a, " and ", func(term Expression) bool {
+		switch term.(type) {
+		case And, Or:
+			return true
+		}
+		return false
+	})
+}
 
 // String joins the terms with "or".
-func (o Or) String() string { return text(o) }
-
-func (n Not) String() string { return text(n) }
-
-func (v Values) String() string { return text(v) }
-
-func text(e Expression) string {
-	var b strings.Builder
-	e.write(&b, alone)
-	return b.String()
+func (o Or) String() string {
+	return join(o, " or ", func(term Expression) bool { _, ok := term.(Or); return ok })
 }
 
-func (c Comparison) write(b *strings.Builder, _ context) {
-	b.WriteString(c.Attribute.String())
-	b.WriteByte(' ')
-	b.WriteString(string(c.Operator))
-	if c.Operator != Present {
-		b.WriteByte(' ')
-		writeValue(b, c.Value)
-	}
-}
+func (n Not) String() string { return "not (" + n.Expression.String() + ")" }
 
-func (a And) write(b *strings.Builder, in context) { writeTerms(b, a, " and ", in == inAnd, inAnd) }
+func (v Values) String() string { return v.Attribute.String() + "[" + v.Filter.String() + "]" }
 
-func (o Or) write(b *strings.Builder, in context) { writeTerms(b, o, " or ", in != alone, inOr) }
-
-func (n Not) write(b *strings.Builder, _ context) {
-	b.WriteString("not (")
-	n.Expression.write(b, alone)
-	b.WriteByte(')')
-}
-
-func (v Values) write(b *strings.Builder, _ context) {
-	b.WriteString(v.Attribute.String())
-	b.WriteByte('[')
-	v.Filter.write(b, alone)
-	b.WriteByte(']')
-}
-
-func writeTerms(b *strings.Builder, terms []Expression, between string, grouped bool, in context) {
-	if grouped {
-		b.WriteByte('(')
-		defer b.WriteByte(')')
-	}
+// join puts terms together, those that are groups in parentheses.
+func join(terms []Expression, between string, isGroup func(Expression) bool) string {
+	texts := make([]string, len(terms))
 	for i, term := range terms {
-		if i > 0 {
-			b.WriteString(between)
+		texts[i] = term.String()
+		if isGroup(term) {
+			texts[i] = "(" + texts[i] + ")"
 		}
-		term.write(b, in)
 	}
+	return strings.Join(texts, between)
 }
 
-// writeValue writes a literal: those of a filter are JSON's.
-func writeValue(b *strings.Builder, value any) {
-	switch v := value.(type) {
-	case nil:
-		b.WriteString("null")
-	case bool:
-		b.WriteString(strconv.FormatBool(v))
-	case float64:
-		b.WriteString(strconv.FormatFloat(v, 'g', -1, 64))
-	case string:
-		var literal bytes.Buffer
-		encoder := json.NewEncoder(&literal)
-		encoder.SetEscapeHTML(false)
-		_ = encoder.Encode(v) // a string always encodes
-		b.Write(bytes.TrimSuffix(literal.Bytes(), []byte{'\n'}))
+// literal is a value as a filter holds it, which is as in JSON.
+func literal(value any) string {
+	if number, ok := value.(float64); ok {
+		return strconv.FormatFloat(number, 'g', -1, 64)
 	}
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(value) // null, a boolean or a string always encodes
+	return strings.TrimSuffix(b.String(), "\n")
 }

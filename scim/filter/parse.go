@@ -109,12 +109,12 @@ func (p *parser) terms(keyword string, one func() (Expression, error)) ([]Expres
 func (p *parser) term() (Expression, error) {
 	p.space()
 	if p.peek() == '(' {
-		return p.group()
+		return p.enclosed(')')
 	}
 	start := p.at
 	if p.keyword("not") {
 		if p.space(); p.peek() == '(' {
-			e, err := p.group()
+			e, err := p.enclosed(')')
 			return Not{e}, err
 		}
 		p.at = start // an attribute may be called so
@@ -130,15 +130,6 @@ func (p *parser) term() (Expression, error) {
 	return p.comparison(a)
 }
 
-func (p *parser) group() (Expression, error) {
-	p.at++
-	e, err := p.or()
-	if err != nil {
-		return nil, err
-	}
-	return e, p.closing(')')
-}
-
 // values reads the filter in brackets behind a.
 func (p *parser) values(a Attribute) (Expression, error) {
 	switch {
@@ -149,20 +140,21 @@ func (p *parser) values(a Attribute) (Expression, error) {
 	}
 	p.inValues = true
 	defer func() { p.inValues = false }()
+	return p.enclosed(']')
+}
+
+// enclosed reads a filter from the bracket that opens it to the one that closes it.
+func (p *parser) enclosed(closing byte) (Expression, error) {
 	p.at++
 	e, err := p.or()
 	if err != nil {
 		return nil, err
 	}
-	return e, p.closing(']')
-}
-
-func (p *parser) closing(c byte) error {
-	if p.space(); p.peek() != c {
-		return p.problem("a closing " + string(c) + " is missing")
+	if p.space(); p.peek() != closing {
+		return nil, p.problem("a closing " + string(closing) + " is missing")
 	}
 	p.at++
-	return nil
+	return e, nil
 }
 
 func (p *parser) comparison(a Attribute) (Expression, error) {

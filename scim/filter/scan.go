@@ -7,6 +7,8 @@ import (
 	"strings"
 )
 
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 // literal reads a JSON string, number, boolean or null.
 func (p *parser) literal() (any, error) {
 	if p.peek() == '"' {
@@ -79,14 +81,7 @@ func isVersion(s string) bool { return s != "" && strings.Trim(s, "0123456789.")
 // is allowed, for $ref.
 func isName(s string) bool {
 	s = strings.TrimPrefix(s, "$")
-	for i, r := range []byte(s) {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		other := r >= '0' && r <= '9' || r == '-' || r == '_'
-		if !letter && (i == 0 || !other) {
-			return false
-		}
-	}
-	return s != ""
+	return s != "" && strings.Contains(letters, s[:1]) && strings.Trim(s, letters+"0123456789-_") == ""
 }
 
 // word reads up to the next space, quote, parenthesis or bracket.
