@@ -104,7 +104,7 @@ func (c *call) single(i int) *call {
 func (h *Handler) bulkOperation(ctx context.Context, c *call, o bulkOperation, job *bulkJob) *bulkResult {
 	start := time.Now()
 	result := &bulkResult{Method: problem.Clip(o.Method), BulkID: problem.Clip(o.BulkID)}
-	path, err := job.resolvePath(o.Path)
+	path, err := eachSegment(o.Path, job.resolve)
 	pattern, id, ok := bulkPattern(path)
 	c.id = id
 	var a answer

@@ -3,6 +3,7 @@ package scim
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"ws1bridge/scim/problem"
@@ -43,51 +44,42 @@ func newBulkJob(operations []bulkOperation) *bulkJob {
 
 // references are the bulkIds that an operation names.
 func references(o bulkOperation) (names []string) {
-	for segment := range strings.SplitSeq(o.Path, "/") {
-		if name, ok := strings.CutPrefix(segment, bulkPrefix); ok {
-			names = append(names, name)
-		}
-	}
-	if !strings.Contains(string(o.Data), bulkPrefix) {
-		return names // most data has none, and need not be decoded to know it
-	}
-	var data any
-	_ = jsonv2.Unmarshal(o.Data, &data) // was decoded once already
-	_ = eachText(data, func(s string) (string, error) {
+	note := func(s string) (string, error) {
 		if name, ok := strings.CutPrefix(s, bulkPrefix); ok {
 			names = append(names, name)
 		}
 		return s, nil
-	})
+	}
+	_, _ = eachSegment(o.Path, note)
+	if mayRefer(o.Data) {
+		var data any
+		_ = jsonv2.Unmarshal(o.Data, &data) // was decoded once already
+		_, _ = eachText(data, note)
+	}
 	return names
+}
+
+// mayRefer reports whether there may be references in data. Most has none, and
+// need not be decoded to know it.
+func mayRefer(data jsontext.Value) bool {
+	return data.Kind() != '"' && strings.Contains(string(data), bulkPrefix)
 }
 
 // next is the first operation that is not done and waits for none. Where all
 // that are left wait for one another it is the first of these, which then
 // fails, because what it refers to is not there.
 func (j *bulkJob) next() (i int, ok bool) {
-	first := -1
 	for i, result := range j.results {
-		if result != nil {
-			continue
-		}
-		if first < 0 {
-			first = i
-		}
-		if !j.waits(i) {
+		if result == nil && !j.waits(i) {
 			return i, true
 		}
 	}
-	return first, first >= 0
+	i = slices.Index(j.results, nil)
+	return i, i >= 0
 }
 
 func (j *bulkJob) waits(i int) bool {
-	for _, other := range j.needs[i] {
-		if j.results[other] == nil {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(j.needs[i], func(other int) bool { return j.results[other] == nil })
 }
 
 func (j *bulkJob) done(i int, result *bulkResult) {
@@ -100,17 +92,16 @@ func (j *bulkJob) done(i int, result *bulkResult) {
 // outcome is what became of the operations that were done, in the order of the
 // request.
 func (j *bulkJob) outcome() []*bulkResult {
-	out := make([]*bulkResult, 0, len(j.results))
-	for _, result := range j.results {
-		if result != nil {
-			out = append(out, result)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(j.results), func(r *bulkResult) bool { return r == nil })
 }
 
-// resolve finds the id of the resource that an operation made.
-func (j *bulkJob) resolve(bulkID string) (string, error) {
+// resolve puts the id of the resource that an operation made in the place of a
+// reference to it. Any other text stays.
+func (j *bulkJob) resolve(text string) (string, error) {
+	bulkID, ok := strings.CutPrefix(text, bulkPrefix)
+	if !ok {
+		return text, nil
+	}
 	i, ok := j.byID[bulkID]
 	switch {
 	case !ok:
@@ -125,66 +116,50 @@ func (j *bulkJob) resolve(bulkID string) (string, error) {
 	return j.results[i].id, nil
 }
 
-func (j *bulkJob) resolvePath(path string) (string, error) {
-	segments := strings.Split(path, "/")
-	for i, segment := range segments {
-		if name, ok := strings.CutPrefix(segment, bulkPrefix); ok {
-			id, err := j.resolve(name)
-			if err != nil {
-				return "", err
-			}
-			segments[i] = id
-		}
-	}
-	return strings.Join(segments, "/"), nil
-}
-
 // resolveData puts ids in the place of references.
 func (j *bulkJob) resolveData(data jsontext.Value) (jsontext.Value, error) {
-	if !strings.Contains(string(data), bulkPrefix) {
+	if !mayRefer(data) {
 		return data, nil
 	}
 	var decoded any
 	if err := jsonv2.Unmarshal(data, &decoded); err != nil {
 		return nil, errors.New("bulk: data that was decoded once cannot be decoded again")
 	}
-	err := eachText(decoded, func(s string) (string, error) {
-		name, ok := strings.CutPrefix(s, bulkPrefix)
-		if !ok {
-			return s, nil
-		}
-		return j.resolve(name)
-	})
+	resolved, err := eachText(decoded, j.resolve)
 	if err != nil {
 		return nil, err
 	}
-	return jsonv2.Marshal(decoded)
+	return jsonv2.Marshal(resolved)
 }
 
-// eachText has change judge every text in a decoded JSON value.
-func eachText(v any, change func(string) (string, error)) error {
-	replace := func(item any, put func(string)) error {
-		s, ok := item.(string)
-		if !ok {
-			return eachText(item, change)
+// eachSegment changes every segment of a path.
+func eachSegment(path string, change func(string) (string, error)) (_ string, err error) {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		if segments[i], err = change(segment); err != nil {
+			return "", err
 		}
-		changed, err := change(s)
-		put(changed)
-		return err
 	}
+	return strings.Join(segments, "/"), nil
+}
+
+// eachText changes every text in a decoded JSON value, but for names.
+func eachText(v any, change func(string) (string, error)) (_ any, err error) {
 	switch v := v.(type) {
+	case string:
+		return change(v)
 	case map[string]any:
 		for name, item := range v {
-			if err := replace(item, func(s string) { v[name] = s }); err != nil {
-				return err
+			if v[name], err = eachText(item, change); err != nil {
+				return nil, err
 			}
 		}
 	case []any:
 		for i, item := range v {
-			if err := replace(item, func(s string) { v[i] = s }); err != nil {
-				return err
+			if v[i], err = eachText(item, change); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return v, nil
 }
