@@ -46,15 +46,13 @@ func FuzzPatch(f *testing.F) {
 		}
 		current, _ := users.Canonical(raw)
 		before := schema.Copy(current)
-		var operations []Operation
+		read := reader{Index: users, id: patchedID}
 		for _, o := range list {
-			read := reader{users, patchedID, nil}
-			more, err := read.operation(strings.ToLower(o.Op), o.Path, o.Value)
-			if err != nil {
+			if read.operation(strings.ToLower(o.Op), o.Path, o.Value) != nil {
 				return
 			}
-			operations = append(operations, more...)
 		}
+		operations := read.out
 		var next schema.Resource
 		var err error
 		schematest.Bounded(t, body, func() { next, err = Apply(context.Background(), current, operations) })

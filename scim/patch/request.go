@@ -53,20 +53,18 @@ func (r Request) Read(x schema.Index, id string) (out []Operation, unknown []str
 	case len(r.Operations) > maxOperations:
 		return nil, nil, problem.TooManyOperations(maxOperations)
 	}
-	read := reader{x, id, nil}
+	read := reader{Index: x, id: id}
 	for _, raw := range r.Operations {
 		op := strings.ToLower(raw.Op)
 		value, err := decode(op, raw.Value)
+		if err == nil {
+			err = read.operation(op, raw.Path, value)
+		}
 		if err != nil {
 			return nil, nil, err
 		}
-		more, err := read.operation(op, raw.Path, value)
-		if err != nil {
-			return nil, nil, err
-		}
-		out = append(out, more...)
 	}
-	return out, read.unknown, nil
+	return read.out, read.unknown, nil
 }
 
 func decode(op string, raw jsontext.Value) (value any, _ error) {
@@ -83,12 +81,13 @@ func decode(op string, raw jsontext.Value) (value any, _ error) {
 type reader struct {
 	schema.Index
 	id      string
+	out     []Operation
 	unknown []string
 }
 
-func (r *reader) operation(op, path string, value any) ([]Operation, error) {
+func (r *reader) operation(op, path string, value any) error {
 	if op != opAdd && op != opReplace && op != opRemove {
-		return nil, problem.UnknownOp()
+		return problem.UnknownOp()
 	}
 	if e, ok := r.Extension(path); ok {
 		return r.wholeExtension(op, e, value)
@@ -99,48 +98,50 @@ func (r *reader) operation(op, path string, value any) ([]Operation, error) {
 	t, known, err := readTarget(r.Index, path)
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case !known:
 		r.unknown = append(r.unknown, path)
-		return nil, nil
+		return nil
+	case t.attribute.Name == "password": // must go nowhere
+		return nil
 	}
-	return t.operation(op, value)
+	o, err := t.operation(op, value)
+	r.out = append(r.out, o)
+	return err
 }
 
 // pathless reads an operation without a path, whose value is a piece of the
 // resource. Okta's are {"active":false} and, before each change of members,
 // {"id":…,"displayName":…}.
-func (r *reader) pathless(op string, value any) (out []Operation, _ error) {
+func (r *reader) pathless(op string, value any) error {
 	object, ok := value.(map[string]any)
 	switch {
 	case op == opRemove:
-		return nil, problem.RemoveNeedsPath()
+		return problem.RemoveNeedsPath()
 	case !ok:
-		return nil, problem.NoPathNeedsObject()
+		return problem.NoPathNeedsObject()
 	}
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		a, known := r.Core(key)
 		switch {
 		case strings.EqualFold(key, "id") && object[key] != r.id:
-			return nil, problem.OtherID()
+			return problem.OtherID()
 		case schema.Label(key) == schema.NotAName:
 			r.unknown = append(r.unknown, key)
 			continue
 		case known && schema.Ignored(a.Name):
 			continue
 		}
-		more, err := r.operation(op, key, object[key])
-		if err != nil {
-			return nil, err
+		if err := r.operation(op, key, object[key]); err != nil {
+			return err
 		}
-		out = append(out, more...)
 	}
-	return out, nil
+	return nil
 }
 
 // wholeExtension is an operation on an extension as such: on each of its
 // attributes that the value names, or that it has where it is removed.
-func (r *reader) wholeExtension(op string, e schema.Extension, value any) (out []Operation, _ error) {
+func (r *reader) wholeExtension(op string, e schema.Extension, value any) error {
 	block, ok := value.(map[string]any)
 	switch {
 	case op == opRemove:
@@ -149,14 +150,12 @@ func (r *reader) wholeExtension(op string, e schema.Extension, value any) (out [
 			block[name] = nil
 		}
 	case !ok && value != nil:
-		return nil, problem.NeedsObject(e.URN)
+		return problem.NeedsObject(e.URN)
 	}
 	for _, name := range slices.Sorted(maps.Keys(block)) {
-		more, err := r.operation(op, e.URN+":"+name, block[name])
-		if err != nil {
-			return nil, err
+		if err := r.operation(op, e.URN+":"+name, block[name]); err != nil {
+			return err
 		}
-		out = append(out, more...)
 	}
-	return out, nil
+	return nil
 }

@@ -60,18 +60,12 @@ func inPath(err error) error {
 }
 
 // operation is the operation on this target, with the names in its value spelled
-// as the schema spells them. Passwords are dropped.
-func (t target) operation(op string, value any) ([]Operation, error) {
-	if t.attribute.Name == "password" {
-		return nil, nil
-	}
+// as the schema spells them.
+func (t target) operation(op string, value any) (Operation, error) {
 	if t.sub == "" {
 		value = t.attribute.Canonical(value)
 	}
-	if err := t.check(op, value); err != nil {
-		return nil, err
-	}
-	return []Operation{{op: op, target: t, value: value}}, nil
+	return Operation{op: op, target: t, value: value}, t.check(op, value)
 }
 
 // check refuses a value before any work is spent on it.
