@@ -45,7 +45,7 @@ func (o Operation) apply(r schema.Resource) error {
 	o.value = schema.Copy(o.value) // later operations may change what it becomes
 	name, block := o.target.attribute.Name, r
 	if o.target.schema != "" {
-		block = object(r, o.target.schema)
+		block = schema.Object(r, o.target.schema)
 	}
 	switch {
 	case !o.target.attribute.Multi && o.target.values != nil:
@@ -58,8 +58,8 @@ func (o Operation) apply(r schema.Resource) error {
 	switch {
 	case err != nil:
 		return err
-	case len(list) > maxValues && name != members:
-		return problem.TooManyValues(name, maxValues)
+	case len(list) > schema.MaxValues && name != members:
+		return problem.TooManyValues(name, schema.MaxValues)
 	case list != nil: // nil where there was none and nothing was added
 		block[name] = list
 	}
@@ -72,15 +72,15 @@ func (o Operation) applyToValue(block map[string]any) {
 	part, isObject := o.value.(map[string]any)
 	switch {
 	case o.target.sub != "" && o.op == opRemove:
-		delete(object(block, name), o.target.sub)
+		delete(schema.Object(block, name), o.target.sub)
 	case o.target.sub != "":
-		object(block, name)[o.target.sub] = o.value
+		schema.Object(block, name)[o.target.sub] = o.value
 	case o.op == opRemove:
 		delete(block, name)
 	case isObject && o.target.attribute.Sub != nil:
 		// RFC 7644 section 3.5.2.1 and 3.5.2.3: sub-attributes that the value
 		// does not name stay.
-		maps.Copy(object(block, name), part)
+		maps.Copy(schema.Object(block, name), part)
 	default:
 		block[name] = o.value
 	}
@@ -100,16 +100,6 @@ func MarkRemoved(before, after map[string]any) {
 			MarkRemoved(inner, innerNow)
 		}
 	}
-}
-
-// object returns the object at name, made where there is none.
-func object(block map[string]any, name string) map[string]any {
-	o, ok := block[name].(map[string]any)
-	if !ok {
-		o = map[string]any{}
-		block[name] = o
-	}
-	return o
 }
 
 // merge makes one operation of those that follow each other and mean the same

@@ -11,10 +11,6 @@ import (
 // members is the one multi-valued attribute that may have any number of values.
 const members = "members"
 
-// maxValues bounds a multi-valued attribute of a user, which takes time in the
-// square of its length. Members of groups are not bounded.
-const maxValues = 100
-
 // target is what an operation changes.
 type target struct {
 	schema    string // URN of an extension, "" for the core schema
@@ -77,8 +73,8 @@ func (t target) check(op string, value any) error {
 		return problem.ReadOnly(name)
 	case name == members && t.sub != "":
 		return problem.MemberFixed()
-	case name != members && t.attribute.Multi && len(schema.List(value)) > maxValues:
-		return problem.TooManyValues(name, maxValues)
+	case name != members && t.attribute.Multi && len(schema.List(value)) > schema.MaxValues:
+		return problem.TooManyValues(name, schema.MaxValues)
 	case op == opRemove || t.sub != "" || isObject:
 		return nil
 	case isText(value) && t.takesObjectOnly():

@@ -102,7 +102,7 @@ func (t Attributes) exactIDs() {
 
 // canonical copies a block of attributes with their names as the schema spells them.
 func (t Attributes) canonical(raw map[string]any) (clean map[string]any, unknown []string) {
-	clean = map[string]any{}
+	clean = make(map[string]any, len(raw))
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		if a, ok := t.Find(key); ok {
 			clean[a.Name] = a.Canonical(raw[key])
@@ -121,12 +121,7 @@ func (a Attribute) Canonical(value any) any {
 		if a.Sub == nil {
 			return v
 		}
-		out := make(map[string]any, len(v))
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if sub, ok := a.Sub.Find(key); ok {
-				out[sub.Name] = v[key]
-			}
-		}
+		out, _ := a.Sub.canonical(v)
 		return out
 	case []any:
 		out := make([]any, len(v))

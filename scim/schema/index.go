@@ -158,10 +158,8 @@ const NotAName = "[not a name]"
 // anything.
 func Label(name string) string {
 	name, _, _ = strings.Cut(name, "[")
-	strange := func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:$", r)
-	}
-	if name == "" || strings.ContainsFunc(name, strange) {
+	const known = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:$"
+	if name == "" || strings.Trim(name, known) != "" {
 		return NotAName
 	}
 	return problem.Clip(name)

@@ -46,6 +46,10 @@ var ignored = []string{"schemas", "id", "meta", "groups", "password", "roles"}
 // read-only or goes nowhere.
 func Ignored(name string) bool { return slices.Contains(ignored, strings.ToLower(name)) }
 
+// MaxValues bounds a multi-valued attribute of a user, which takes time in the
+// square of its length. Members of groups are not bounded.
+const MaxValues = 100
+
 // List makes a list of what may be a single value.
 func List(v any) []any {
 	switch v := v.(type) {
@@ -55,6 +59,16 @@ func List(v any) []any {
 		return v
 	}
 	return []any{v}
+}
+
+// Object is the object at name in r, which is made where there is none.
+func Object(r map[string]any, name string) map[string]any {
+	o, ok := r[name].(map[string]any)
+	if !ok {
+		o = map[string]any{}
+		r[name] = o
+	}
+	return o
 }
 
 // HasValue reports whether v is more than null or empty, down to the last

@@ -271,7 +271,7 @@ func checkInput(v any) *fault {
 			return tooLongToCompute
 		}
 	case []any:
-		if len(v) > maxValues {
+		if len(v) > schema.MaxValues {
 			return tooManyValues
 		}
 		for _, item := range v {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ws1bridge/scim/problem"
+	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
 
@@ -23,7 +24,7 @@ var (
 	notList       = &fault{problem: problem.NotList}
 	notInObject   = &fault{problem: problem.NotInObject}
 	tooManyValues = &fault{problem: func(attribute string) *problem.Error {
-		return problem.TooManyValues(attribute, maxValues)
+		return problem.TooManyValues(attribute, schema.MaxValues)
 	}}
 )
 
@@ -142,10 +143,6 @@ func (email) toSCIM(v upstream.Value) any {
 	return []any{map[string]any{"value": address, "type": "work", "primary": true}}
 }
 
-// maxValues bounds a multi-valued attribute: lists are compared in the square of
-// their length.
-const maxValues = 100
-
 // list is a multi-valued attribute with the same sub-attributes on both sides.
 // A value without any of the identity sub-attributes counts as no value.
 type list struct {
@@ -157,7 +154,7 @@ func (l list) toAccess(v any) (upstream.Value, *fault) {
 	if wrong != nil {
 		return nil, wrong
 	}
-	if len(items) > maxValues {
+	if len(items) > schema.MaxValues {
 		return nil, tooManyValues
 	}
 	var out []upstream.Element

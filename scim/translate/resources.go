@@ -65,13 +65,13 @@ func has(r schema.Resource, p scimPath) bool {
 func put(r schema.Resource, p scimPath, v any) {
 	block := r
 	if p.URN != "" {
-		block = child(r, p.URN)
+		block = schema.Object(r, p.URN)
 	}
 	switch {
 	case p.values.some():
 		block[p.Name] = putSelected(block[p.Name], p, v)
 	case p.Sub != "":
-		child(block, p.Name)[p.Sub] = v
+		schema.Object(block, p.Name)[p.Sub] = v
 	default:
 		block[p.Name] = v
 	}
@@ -92,13 +92,4 @@ func putSelected(list any, p scimPath, v any) any {
 	value := p.values.example()
 	value[p.Sub] = v
 	return append(values, value)
-}
-
-func child(r map[string]any, name string) map[string]any {
-	c, ok := r[name].(map[string]any)
-	if !ok {
-		c = map[string]any{}
-		r[name] = c
-	}
-	return c
 }
