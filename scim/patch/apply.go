@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 
-	"ws1bridge/scim/match"
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 )
@@ -22,7 +21,9 @@ func Apply(ctx context.Context, current schema.Resource, operations []Operation)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		if work += o.cost(next); work > maxComparisons {
+		// What the filter of the operation takes.
+		work += len(schema.List(next[o.target.attribute.Name])) * o.target.values.cost()
+		if work > maxComparisons {
 			return nil, problem.TooManyComparisons()
 		}
 		if err := o.apply(next); err != nil {
@@ -30,15 +31,6 @@ func Apply(ctx context.Context, current schema.Resource, operations []Operation)
 		}
 	}
 	return next, nil
-}
-
-// cost is how many comparisons the filter of the operation takes.
-func (o Operation) cost(r schema.Resource) int {
-	e, ok := o.target.values.(expression)
-	if !ok {
-		return 0
-	}
-	return len(schema.List(r[o.target.attribute.Name])) * match.Comparisons(e.filter)
 }
 
 func (o Operation) apply(r schema.Resource) error {
@@ -120,13 +112,14 @@ func merge(operations []Operation) (out []Operation) {
 // mergesWith reports whether o and next are one operation together: both add members,
 // or both remove values by their ids.
 func (o Operation) mergesWith(next Operation) bool {
-	same := o.op == next.op && o.target.schema == next.target.schema &&
-		o.target.attribute.Name == next.target.attribute.Name && o.target.sub == "" && next.target.sub == ""
-	_, byID := o.target.values.(ids)
-	_, nextByID := next.target.values.(ids)
-	whole := o.target.values == nil && next.target.values == nil
-	addsMembers := o.op == opAdd && o.target.attribute.Name == members && whole
-	return same && (addsMembers || o.op == opRemove && byID && nextByID)
+	a, b := o.target, next.target
+	switch {
+	case o.op != next.op || a.schema != b.schema || a.attribute.Name != b.attribute.Name || a.sub != "" || b.sub != "":
+		return false
+	case o.op == opAdd:
+		return a.attribute.Name == members && a.values == nil && b.values == nil
+	}
+	return o.op == opRemove && a.values.byID() && b.values.byID()
 }
 
 func merged(run []Operation) Operation {
@@ -140,11 +133,11 @@ func merged(run []Operation) Operation {
 		}
 		o.value = all
 	default:
-		all := ids{}
+		all := map[string]bool{}
 		for _, one := range run {
-			maps.Copy(all, one.target.values.(ids))
+			maps.Copy(all, one.target.values.ids)
 		}
-		o.target.values = all
+		o.target.values = &selector{ids: all}
 	}
 	return o
 }

@@ -134,19 +134,13 @@ func unite(list, more []any) []any {
 			primary = i
 		}
 	}
-	if element, ok := at(out, primary); ok {
-		element["primary"] = true
-		onlyPrimary(out, primary)
+	if primary >= 0 {
+		if element, ok := out[primary].(map[string]any); ok {
+			element["primary"] = true
+			onlyPrimary(out, primary)
+		}
 	}
 	return out
-}
-
-func at(list []any, i int) (element map[string]any, ok bool) {
-	if i < 0 {
-		return nil, false
-	}
-	element, ok = list[i].(map[string]any)
-	return element, ok
 }
 
 // typedKey tells values apart as elementKey does, and by their type: one number

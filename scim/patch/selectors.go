@@ -10,55 +10,52 @@ import (
 
 // selector selects values of a multi-valued attribute, as the filter in the path
 // of an operation says.
-type selector interface {
-	matches(element map[string]any) bool
-	// describe is a value that matches, nil where the filter does not say enough
-	// to make one.
-	describe() map[string]any
-}
-
-func newSelector(e filter.Expression, a schema.Attribute) (selector, error) {
-	matches, err := match.New(e, a)
-	if err != nil {
-		return nil, err
-	}
-	c, _ := e.(filter.Comparison)
-	id, isText := c.Value.(string)
-	if isText && c.Operator == filter.Equal && strings.EqualFold(c.Attribute.Name, "value") && a.Sub["value"].CaseExact {
-		return ids{id: true}, nil
-	}
-	return expression{e, matches, a}, nil
-}
-
-// ids selects by the value sub-attribute being one of several ids. Okta removes
-// members so, a thousand in a PATCH, each in an operation of its own.
-type ids map[string]bool
-
-func (s ids) matches(element map[string]any) bool {
-	value, ok := element["value"].(string)
-	return ok && s[value]
-}
-
-func (s ids) describe() map[string]any {
-	if len(s) != 1 {
-		return nil
-	}
-	for id := range s {
-		return map[string]any{"value": id}
-	}
-	return nil
-}
-
-// expression selects by any filter on the sub-attributes of a value.
-type expression struct {
+type selector struct {
 	filter    filter.Expression
 	condition match.Condition
 	attribute schema.Attribute
+	// ids are those that the value sub-attribute is one of; nil for any other
+	// filter. Okta removes members so, a thousand in a PATCH, each in an operation
+	// of its own.
+	ids map[string]bool
 }
 
-func (s expression) matches(element map[string]any) bool { return s.condition(element) }
+func newSelector(e filter.Expression, a schema.Attribute) (*selector, error) {
+	condition, err := match.New(e, a)
+	if err != nil {
+		return nil, err
+	}
+	s := &selector{filter: e, condition: condition, attribute: a}
+	c, _ := e.(filter.Comparison)
+	id, isText := c.Value.(string)
+	if isText && c.Operator == filter.Equal && strings.EqualFold(c.Attribute.Name, "value") && a.Sub["value"].CaseExact {
+		s.ids = map[string]bool{id: true}
+	}
+	return s, nil
+}
 
-func (s expression) describe() map[string]any {
+func (s *selector) matches(element map[string]any) bool {
+	if s.ids == nil {
+		return s.condition(element)
+	}
+	value, ok := element["value"].(string)
+	return ok && s.ids[value]
+}
+
+// byID reports whether the selector is for values by their ids.
+func (s *selector) byID() bool { return s != nil && s.ids != nil }
+
+// cost is how many comparisons one value takes.
+func (s *selector) cost() int {
+	if s == nil || s.byID() {
+		return 0
+	}
+	return match.Comparisons(s.filter)
+}
+
+// describe is a value that matches, nil where the filter does not say enough to
+// make one.
+func (s *selector) describe() map[string]any {
 	element := map[string]any{}
 	if !describe(s.filter, element) {
 		return nil

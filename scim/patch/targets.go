@@ -15,8 +15,8 @@ const members = "members"
 type target struct {
 	schema    string // URN of an extension, "" for the core schema
 	attribute schema.Attribute
-	values    selector // which values of a multi-valued attribute; nil for all
-	sub       string   // sub-attribute, or ""
+	values    *selector // which values of a multi-valued attribute; nil for all
+	sub       string    // sub-attribute, or ""
 }
 
 // readTarget reads the path of an operation. It is not known when no schema has
