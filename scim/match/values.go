@@ -20,7 +20,7 @@ func comparison(a schema.Attribute, operator filter.Operator, want any) (func(an
 	}
 	w, ok := read(a.Type, want)
 	if _, isText := w.(string); !ok || !isText && isTextual(operator) {
-		return nil, problem.NotComparable(a.Name, string(operator), comparedWith(a.Type))
+		return nil, problem.NotComparable(a.Name, string(operator), cmp.Or(comparedWith[a.Type], "a string in double quotes"))
 	}
 	return func(v any) bool {
 		have, ok := read(a.Type, v)
@@ -48,17 +48,10 @@ func isTextual(o filter.Operator) bool {
 	return o == filter.Contains || o == filter.StartsWith || o == filter.EndsWith
 }
 
-// comparedWith says what values of the type are compared with.
-func comparedWith(t schema.Type) string {
-	switch t {
-	case schema.Boolean:
-		return "true or false"
-	case schema.Integer, schema.Decimal:
-		return "a number"
-	case schema.DateTime:
-		return "a date such as 2026-01-31T12:00:00Z"
-	}
-	return "a string in double quotes"
+// comparedWith says what values of a type are compared with.
+var comparedWith = map[schema.Type]string{
+	schema.Boolean: "true or false", schema.Integer: "a number", schema.Decimal: "a number",
+	schema.DateTime: "a date such as 2026-01-31T12:00:00Z",
 }
 
 // read makes a bool, a float64, a time.Time or a string of a value, whichever

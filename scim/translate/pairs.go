@@ -105,19 +105,16 @@ var (
 	}
 )
 
+// knownForms are those of whole attributes of the core schema; any other is text.
+var knownForms = map[string]form{
+	"active": flag{}, "emails": email{}, "addresses": postal,
+	"phoneNumbers": plural, "ims": plural, "photos": plural, "entitlements": plural,
+}
+
 // formOf is what a SCIM attribute is known to look like.
 func formOf(p scimPath) form {
-	if p.URN == "" && p.Sub == "" {
-		switch p.Name {
-		case "active":
-			return flag{}
-		case "emails":
-			return email{}
-		case "phoneNumbers", "ims", "photos", "entitlements":
-			return plural
-		case "addresses":
-			return postal
-		}
+	if f, ok := knownForms[p.Name]; ok && p.URN == "" && p.Sub == "" {
+		return f
 	}
 	return text{}
 }

@@ -1,7 +1,6 @@
 package translate
 
 import (
-	"cmp"
 	"maps"
 	"reflect"
 	"slices"
@@ -47,12 +46,10 @@ func orNil(s string) any {
 }
 
 func union(a, b map[string]any) []string {
-	all := maps.Clone(a)
-	if all == nil {
-		all = map[string]any{}
-	}
+	all := map[string]any{}
+	maps.Copy(all, a)
 	maps.Copy(all, b)
-	return slices.SortedFunc(maps.Keys(all), cmp.Compare[string])
+	return slices.Sorted(maps.Keys(all))
 }
 
 // leaves are the values of a resource by path.
