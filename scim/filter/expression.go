@@ -49,7 +49,9 @@ func (a Attribute) String() string {
 type Expression interface {
 	// String is a text that Parse reads as the same expression.
 	String() string
-	isExpression()
+	// Attributes are those that it reads, one for each comparison; what is within
+	// the brackets of Values is no attribute of the resource.
+	Attributes() []Attribute
 }
 
 // Comparison holds an attribute against a value. Value is a string, a float64,
@@ -76,11 +78,27 @@ type Values struct {
 	Filter    Expression
 }
 
-func (Comparison) isExpression() {}
-func (And) isExpression()        {}
-func (Or) isExpression()         {}
-func (Not) isExpression()        {}
-func (Values) isExpression()     {}
+// Attributes is the one that is compared.
+func (c Comparison) Attributes() []Attribute { return []Attribute{c.Attribute} }
+
+// Attributes are those of all terms.
+func (a And) Attributes() []Attribute { return attributesOf(a) }
+
+// Attributes are those of all terms.
+func (o Or) Attributes() []Attribute { return attributesOf(o) }
+
+// Attributes are those of the expression that is negated.
+func (n Not) Attributes() []Attribute { return n.Expression.Attributes() }
+
+// Attributes is the one before the brackets.
+func (v Values) Attributes() []Attribute { return []Attribute{v.Attribute} }
+
+func attributesOf(terms []Expression) (all []Attribute) {
+	for _, term := range terms {
+		all = append(all, term.Attributes()...)
+	}
+	return all
+}
 
 func (c Comparison) String() string {
 	s := c.Attribute.String() + " " + string(c.Operator)

@@ -111,23 +111,3 @@ func absenceCondition(o schema.Operand, operator filter.Operator) (Condition, er
 	}
 	return nil, problem.NullOperators()
 }
-
-// Comparisons counts those that an expression may take.
-func Comparisons(e filter.Expression) int {
-	switch e := e.(type) {
-	case filter.Not:
-		return Comparisons(e.Expression)
-	case filter.And:
-		return comparisonsIn(e)
-	case filter.Or:
-		return comparisonsIn(e)
-	}
-	return 1
-}
-
-func comparisonsIn(terms []filter.Expression) (n int) {
-	for _, term := range terms {
-		n += Comparisons(term)
-	}
-	return n
-}

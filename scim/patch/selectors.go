@@ -50,7 +50,7 @@ func (s *selector) cost() int {
 	if s == nil || s.byID() {
 		return 0
 	}
-	return match.Comparisons(s.filter)
+	return len(s.filter.Attributes())
 }
 
 // describe is a value that matches, nil where the filter does not say enough to

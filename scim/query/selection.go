@@ -83,22 +83,7 @@ func demandsValue(c filter.Comparison) bool {
 
 // mentions reports whether the filter reads that attribute of the core schema.
 func (s *Selection) mentions(name string) bool {
-	return s != nil && mentions(s.expression, name)
-}
-
-func mentions(e filter.Expression, name string) bool {
-	in := func(term filter.Expression) bool { return mentions(term, name) }
-	switch e := e.(type) {
-	case filter.Comparison:
-		return strings.EqualFold(e.Attribute.Name, name)
-	case filter.Values:
-		return strings.EqualFold(e.Attribute.Name, name)
-	case filter.Not:
-		return in(e.Expression)
-	case filter.And:
-		return slices.ContainsFunc(e, in)
-	case filter.Or:
-		return slices.ContainsFunc(e, in)
-	}
-	return false
+	return s != nil && slices.ContainsFunc(s.expression.Attributes(), func(a filter.Attribute) bool {
+		return strings.EqualFold(a.Name, name)
+	})
 }
