@@ -39,20 +39,18 @@ func serviceProviderConfig(_ context.Context, c *call) (answer, error) {
 }
 
 func (h *Handler) listResourceTypes(_ context.Context, c *call) (answer, error) {
-	all := make([]schema.Resource, len(h.types))
-	for i, t := range h.types {
-		all[i] = c.presentType(t)
-	}
-	return whole(all...), nil
+	return whole(h.resourceTypes(c)...), nil
 }
 
 func (h *Handler) readResourceType(_ context.Context, c *call) (answer, error) {
+	return c.pick(h.resourceTypes(c), func(id string) bool { return id == c.id })
+}
+
+func (h *Handler) resourceTypes(c *call) (all []schema.Resource) {
 	for _, t := range h.types {
-		if t.Name == c.id {
-			return answer{status: http.StatusOK, body: c.presentType(t)}, nil
-		}
+		all = append(all, c.presentType(t))
 	}
-	return answer{}, problem.NotFound(problem.Clip(c.id))
+	return all
 }
 
 func (c *call) presentType(t *resourceType) schema.Resource {
@@ -77,9 +75,14 @@ func (h *Handler) listSchemas(_ context.Context, c *call) (answer, error) {
 }
 
 func (h *Handler) readSchema(_ context.Context, c *call) (answer, error) {
-	for _, s := range h.schemas(c) {
-		if id, _ := s["id"].(string); strings.EqualFold(id, c.id) {
-			return answer{status: http.StatusOK, body: s}, nil
+	return c.pick(h.schemas(c), func(id string) bool { return strings.EqualFold(id, c.id) })
+}
+
+// pick answers with the resource that has such an id.
+func (c *call) pick(all []schema.Resource, is func(id string) bool) (answer, error) {
+	for _, r := range all {
+		if id, _ := r["id"].(string); is(id) {
+			return answer{status: http.StatusOK, body: r}, nil
 		}
 	}
 	return answer{}, problem.NotFound(problem.Clip(c.id))
