@@ -65,10 +65,11 @@ type Translator struct {
 	domainPaths   []scimPath // where a domain may be
 	showsDomain   bool       // and is shown
 	rules         *mapping
-	pairs         []pair
-	extensions    []string // URNs of the SCIM side
-	// computes says that some pair is computed.
-	computes bool
+	pairs         []*pair
+	// mapped and computed are the pairs with an attribute of SCIM's and those
+	// with an expression.
+	mapped, computed []*pair
+	extensions       []string // URNs of the SCIM side
 }
 
 // New returns a Translator. The error joins a *Problem for every mistake in cfg.
@@ -83,7 +84,13 @@ func New(cfg Config) (*Translator, error) {
 		checkMapping(rules, t.rules, &report)
 	}
 	t.pairs = compilePairs(cfg.Attributes, t.domainPaths, &report)
-	t.computes = slices.ContainsFunc(t.pairs, func(p pair) bool { return p.computed != nil })
+	for _, p := range t.pairs {
+		if p.computed != nil {
+			t.computed = append(t.computed, p)
+		} else {
+			t.mapped = append(t.mapped, p)
+		}
+	}
 	t.extensions = t.extensionsOf()
 	if err := errors.Join(report...); err != nil {
 		return nil, err

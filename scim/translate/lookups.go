@@ -34,7 +34,7 @@ func (t *Translator) KeepsInUserName(part string, starts bool) bool {
 
 // KeepsExternalID reports whether the externalId that Okta sees is that of Access.
 func (t *Translator) KeepsExternalID() bool {
-	return slices.ContainsFunc(t.pairs, func(p pair) bool {
+	return slices.ContainsFunc(t.pairs, func(p *pair) bool {
 		return p.access == externalIDPath && p.scim.is("externalId")
 	})
 }

@@ -37,7 +37,7 @@ type pair struct {
 }
 
 // by says which pair it is.
-func (p pair) by() string {
+func (p *pair) by() string {
 	if p.setting == "" {
 		return "default pair"
 	}

@@ -12,18 +12,13 @@ import (
 // name the domain among them.
 func (t *Translator) SchemaAttributes() []schema.Mapped {
 	var list attributeList
-	for _, p := range t.pairs {
-		if p.computed == nil {
-			announce(list.at(p.scim), p)
-		}
+	for _, p := range t.mapped {
+		announce(list.at(p.scim), p)
 	}
 	for _, p := range t.domainPaths {
 		list.at(p).Silent = !t.showsDomain
 	}
-	for _, p := range t.pairs {
-		if p.computed == nil {
-			continue
-		}
+	for _, p := range t.computed {
 		for _, read := range p.computed.unshown {
 			if list.find(read) < 0 {
 				list.at(read).Silent = true
@@ -53,7 +48,7 @@ func (l *attributeList) at(p scimPath) *schema.Mapped {
 }
 
 // announce adds to an attribute what a pair says of it.
-func announce(a *schema.Mapped, p pair) {
+func announce(a *schema.Mapped, p *pair) {
 	var subs []string
 	switch f := p.form.(type) {
 	case flag:

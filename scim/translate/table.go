@@ -43,7 +43,7 @@ func notForTable(p scimPath) bool {
 
 // table is the attribute table while it is built.
 type table struct {
-	pairs  []pair
+	pairs  []*pair
 	report *problems
 }
 
@@ -64,8 +64,11 @@ func (t *table) refuse(l line, key, format string, args ...any) {
 
 // compilePairs changes the default table as configured, and reports all that is
 // wrong with the result.
-func compilePairs(attributes []Attribute, domainPaths []scimPath, report *problems) []pair {
-	t := &table{pairs: slices.Clone(defaultPairs), report: report}
+func compilePairs(attributes []Attribute, domainPaths []scimPath, report *problems) []*pair {
+	t := &table{report: report}
+	for _, p := range defaultPairs {
+		t.pairs = append(t.pairs, &p)
+	}
 	// What is switched off goes first, so that the order of the lines means nothing.
 	for _, off := range []bool{true, false} {
 		for i, a := range attributes {
@@ -78,11 +81,11 @@ func compilePairs(attributes []Attribute, domainPaths []scimPath, report *proble
 	t.checkComplete()
 	t.settleReads()
 	// Values of a list are put into what the whole list brought.
-	slices.SortStableFunc(t.pairs, func(a, b pair) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(t.pairs, func(a, b *pair) int { return rank(a) - rank(b) })
 	return t.pairs
 }
 
-func rank(p pair) int {
+func rank(p *pair) int {
 	if p.scim.values.some() {
 		return 1
 	}
@@ -94,20 +97,20 @@ func (t *table) add(l line) {
 	if !ok {
 		return
 	}
-	i := slices.IndexFunc(t.pairs, func(have pair) bool {
+	i := slices.IndexFunc(t.pairs, func(have *pair) bool {
 		return have.setting == "" && l.SCIM != "" && have.scim == p.scim && (l.Access == "" || have.access == p.access)
 	})
 	switch {
 	case i >= 0 && l.Off:
 		t.switchOff(i, l)
 	case i >= 0:
-		t.adjust(&t.pairs[i], p, l)
+		t.adjust(t.pairs[i], p, l)
 	case l.Off:
 		t.refuse(l, "off", "there is no default pair for %s to switch off", l.SCIM)
 	case l.Access == "":
 		t.refuse(l, "access", "is required: no default pair has %s", l.SCIM)
 	default:
-		t.settleForm(&p, l)
+		t.settleForm(p, l)
 		t.pairs = append(t.pairs, p)
 	}
 }
@@ -121,7 +124,7 @@ func (t *table) switchOff(i int, l line) {
 }
 
 // adjust changes a default pair as a line says.
-func (t *table) adjust(have *pair, said pair, l line) {
+func (t *table) adjust(have, said *pair, l line) {
 	if l.Type != "" {
 		t.refuse(l, "type", "the type of a default pair is fixed")
 	}
@@ -135,10 +138,10 @@ func (t *table) adjust(have *pair, said pair, l line) {
 }
 
 // read reads a line as a pair, except what depends on its type.
-func (t *table) read(l line) (p pair, ok bool) {
+func (t *table) read(l line) (p *pair, ok bool) {
 	before := len(*t.report)
-	p = pair{kind: noKind, required: l.Required, createOnly: l.On == onCreate, setting: l.setting}
-	t.readValue(&p, l)
+	p = &pair{kind: noKind, required: l.Required, createOnly: l.On == onCreate, setting: l.setting}
+	t.readValue(p, l)
 	if l.Access != "" {
 		p.access = t.readAccess(l)
 	}

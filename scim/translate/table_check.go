@@ -10,10 +10,9 @@ import (
 // checkConflicts reports pairs that write one attribute of Access, or that are
 // read into one of SCIM.
 func (t *table) checkConflicts(domainPaths []scimPath) {
-	for i := range t.pairs {
-		p := &t.pairs[i]
-		for j := range i {
-			t.checkConflict(p, &t.pairs[j])
+	for i, p := range t.pairs {
+		for _, earlier := range t.pairs[:i] {
+			t.checkConflict(p, earlier)
 		}
 		for _, d := range domainPaths {
 			t.checkDomainPath(p, d)
@@ -98,7 +97,7 @@ func (t *table) settleReads() {
 
 // checkRead reports whether users are shown with an attribute that a computed one
 // looks at, and refuses a name that has another spelling elsewhere.
-func (t *table) checkRead(p pair, read scimPath) (shown bool) {
+func (t *table) checkRead(p *pair, read scimPath) (shown bool) {
 	for _, q := range t.pairs {
 		if q.computed != nil || !q.scim.sameAttribute(read) {
 			continue
@@ -118,7 +117,7 @@ func (t *table) checkRead(p pair, read scimPath) (shown bool) {
 // attributes that are known to hold one value.
 func (t *table) checkComplete() {
 	for _, path := range requiredByAccess {
-		if !slices.ContainsFunc(t.pairs, func(p pair) bool { return p.access == path }) {
+		if !slices.ContainsFunc(t.pairs, func(p *pair) bool { return p.access == path }) {
 			t.report.add("attributes", "nothing writes %s, and Access creates no user without it", path)
 		}
 	}

@@ -108,8 +108,7 @@ func (t *Translator) TraceOkta(r schema.Resource) Trace {
 	trace.Domain = TracedDomain{created.Domain, there.chosen.source, there.chosen.rule.by()}
 	trace.Sent = sentPaths(created.Attributes)
 	trace.Read = t.userToSCIM(upstream.User{Domain: created.Domain, Attributes: created.Attributes}, back)
-	for i := range t.pairs {
-		p := &t.pairs[i]
+	for _, p := range t.pairs {
 		if s := there.steps[p]; s.sent != nil {
 			trace.Attributes = append(trace.Attributes, p.fromOkta(s, back.steps[p], trace.Read))
 		}
@@ -170,8 +169,7 @@ func (t *Translator) TraceAccess(u upstream.User) Trace {
 	} else {
 		trace.Sent = sentPaths(change)
 	}
-	for i := range t.pairs {
-		p := &t.pairs[i]
+	for _, p := range t.pairs {
 		a := p.traced(sent.steps[p])
 		a.Rule, a.Read = shown.steps[p].rule.by(), u.Attributes[p.access]
 		a.Sent = a.Read // what is not changed stays
@@ -212,7 +210,7 @@ func (t *Translator) domainsFromAccess(trace Trace, shown choice) []TracedAttrib
 func (t *Translator) unmapped(held upstream.Attributes) []Dropped {
 	var out []Dropped
 	for path := range held {
-		if !slices.ContainsFunc(t.pairs, func(p pair) bool { return p.access == path }) {
+		if !slices.ContainsFunc(t.pairs, func(p *pair) bool { return p.access == path }) {
 			out = append(out, Dropped{path.String(), "no pair maps it: Okta is not shown it, and it stays"})
 		}
 	}

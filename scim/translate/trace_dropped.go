@@ -47,8 +47,8 @@ func (t *Translator) droppedOf(at scimPath, v any) []Dropped {
 // pairsOf are the pairs that take something of the attribute to Access.
 func (t *Translator) pairsOf(at scimPath) []*pair {
 	var pairs []*pair
-	for i := range t.pairs {
-		if p := &t.pairs[i]; p.computed == nil && p.scim.attribute() == at {
+	for _, p := range t.mapped {
+		if p.scim.attribute() == at {
 			pairs = append(pairs, p)
 		}
 	}
@@ -70,9 +70,7 @@ func droppedParts(at scimPath, pairs []*pair, parts map[string]any) []Dropped {
 
 // computesFrom reports whether a computed attribute looks at that one.
 func (t *Translator) computesFrom(at scimPath) bool {
-	return slices.ContainsFunc(t.pairs, func(p pair) bool {
-		return p.computed != nil && slices.Contains(p.computed.reads, at)
-	})
+	return slices.ContainsFunc(t.computed, func(p *pair) bool { return slices.Contains(p.computed.reads, at) })
 }
 
 func isWhole(p *pair) bool { return p.scim.Sub == "" && !p.scim.values.some() }

@@ -68,8 +68,7 @@ func (t *Translator) newUser(r schema.Resource, trace *recorder) (Creation, erro
 	from := origin{r, env, trace}
 	a := make(upstream.Attributes, len(t.pairs))
 	var missing []string
-	for i := range t.pairs {
-		p := &t.pairs[i]
+	for _, p := range t.pairs {
 		v, err := t.value(p, from)
 		if err != nil {
 			return Creation{}, err
@@ -112,8 +111,7 @@ func (t *Translator) userChange(
 	}
 	from := origin{r, env, trace}
 	a := make(upstream.Attributes, len(t.pairs))
-	for i := range t.pairs {
-		p := &t.pairs[i]
+	for _, p := range t.pairs {
 		if !p.mayChange(r) {
 			continue
 		}
@@ -138,12 +136,11 @@ func deactivates(r schema.Resource) bool {
 // completed is a request with what stays as it is because the request does not
 // say it, for computed attributes to see.
 func (t *Translator) completed(current upstream.User, r schema.Resource) schema.Resource {
-	if !t.computes {
+	if len(t.computed) == 0 {
 		return r
 	}
 	out, copied := r, false
-	for i := range t.pairs {
-		p := &t.pairs[i]
+	for _, p := range t.mapped {
 		kept := t.kept(p, current, r)
 		if kept == nil {
 			continue
@@ -160,7 +157,7 @@ func (t *Translator) completed(current upstream.User, r schema.Resource) schema.
 // where the request changes it or there is none.
 func (t *Translator) kept(p *pair, current upstream.User, r schema.Resource) any {
 	held, ok := current.Attributes[p.access]
-	if !ok || p.computed != nil || !p.createOnly && p.clears(r) {
+	if !ok || !p.createOnly && p.clears(r) {
 		return nil
 	}
 	if said, wrong := get(r, p.scim); wrong != nil || said != nil && said != "" {
@@ -179,7 +176,7 @@ type origin struct {
 
 // environment is what computed attributes see of a user, nil where nothing is computed.
 func (t *Translator) environment(r schema.Resource, domain string) (environment, error) {
-	if !t.computes {
+	if len(t.computed) == 0 {
 		return nil, nil
 	}
 	if err := checkInputs(r); err != nil {
@@ -233,10 +230,9 @@ func (t *Translator) UserToSCIM(u upstream.User) schema.Resource { return t.user
 
 func (t *Translator) userToSCIM(u upstream.User, trace *recorder) schema.Resource {
 	r := make(schema.Resource, len(u.Attributes)+4)
-	for i := range t.pairs {
-		p := &t.pairs[i]
+	for _, p := range t.mapped {
 		held, ok := u.Attributes[p.access]
-		if !ok || p.computed != nil {
+		if !ok {
 			continue
 		}
 		v, rule := p.rewritten(held, t.rules.toOkta)
@@ -266,8 +262,8 @@ func (t *Translator) schemasOf(r schema.Resource) []any {
 // may change once the user exists.
 func (t *Translator) Required() []string {
 	var paths []string
-	for _, p := range t.pairs {
-		if p.required && !p.createOnly && p.computed == nil {
+	for _, p := range t.mapped {
+		if p.required && !p.createOnly {
 			paths = append(paths, p.scim.String())
 		}
 	}
