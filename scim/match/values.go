@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -130,22 +131,17 @@ func compareText(have string, operator filter.Operator, want string, exact bool)
 	return ordered(strings.Compare(have, want), operator)
 }
 
-// ordered reads an operator as a condition on the outcome of a comparison. ne is
-// tested as eq: who asks for it wants no value to be equal.
+// outcomes are those of a comparison that satisfy an operator. ne is tested as
+// eq: who asks for it wants no value to be equal.
+var outcomes = map[filter.Operator][]int{
+	filter.Equal: {0}, filter.NotEqual: {0},
+	filter.Greater: {1}, filter.GreaterOrEqual: {0, 1},
+	filter.Less: {-1}, filter.LessOrEqual: {-1, 0},
+}
+
+// ordered reads an operator as a condition on the outcome of a comparison.
 func ordered(outcome int, operator filter.Operator) bool {
-	switch operator {
-	case filter.Equal, filter.NotEqual:
-		return outcome == 0
-	case filter.Greater:
-		return outcome > 0
-	case filter.GreaterOrEqual:
-		return outcome >= 0
-	case filter.Less:
-		return outcome < 0
-	case filter.LessOrEqual:
-		return outcome <= 0
-	}
-	return false
+	return slices.Contains(outcomes[operator], outcome)
 }
 
 // SortKey is what a value of the attribute is sorted by, nil for a value that is
