@@ -68,30 +68,17 @@ func (p *parser) or() (Expression, error) {
 		return nil, p.problem("there are more than 32 parentheses in one another")
 	}
 	defer func() { p.depth-- }()
-	terms, err := p.terms("or", p.and)
-	if err != nil || len(terms) == 1 {
-		return first(terms), err
-	}
-	return Or(terms), nil
+	return p.terms("or", p.and, func(terms []Expression) Expression { return Or(terms) })
 }
 
 func (p *parser) and() (Expression, error) {
-	terms, err := p.terms("and", p.term)
-	if err != nil || len(terms) == 1 {
-		return first(terms), err
-	}
-	return And(terms), nil
+	return p.terms("and", p.term, func(terms []Expression) Expression { return And(terms) })
 }
 
-func first(terms []Expression) Expression {
-	if len(terms) == 0 {
-		return nil
-	}
-	return terms[0]
-}
-
-// terms reads what one reads, again after each keyword.
-func (p *parser) terms(keyword string, one func() (Expression, error)) ([]Expression, error) {
+// terms reads what one reads, again after each keyword, and joins what it has read.
+func (p *parser) terms(
+	keyword string, one func() (Expression, error), join func([]Expression) Expression,
+) (Expression, error) {
 	var terms []Expression
 	for {
 		term, err := one()
@@ -99,8 +86,12 @@ func (p *parser) terms(keyword string, one func() (Expression, error)) ([]Expres
 			return nil, err
 		}
 		terms = append(terms, term)
-		if !p.keyword(keyword) {
-			return terms, nil
+		switch {
+		case p.keyword(keyword):
+		case len(terms) == 1:
+			return term, nil
+		default:
+			return join(terms), nil
 		}
 	}
 }
