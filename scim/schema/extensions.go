@@ -26,14 +26,10 @@ func extensionSchemas(mapped []Mapped) []elimityschema.Schema {
 // mappedSchema is a schema with the attributes that are mapped, as the schema
 // describes them, else as the table does.
 func mappedSchema(s elimityschema.Schema, urn string, mapped []Mapped) elimityschema.Schema {
-	known := s.Attributes
-	s.Attributes = nil
-	for _, a := range known {
+	s.Attributes = slices.DeleteFunc(slices.Clone(s.Attributes), func(a elimityschema.CoreAttribute) bool {
 		m, ok := find(mapped, urn, a.Name())
-		if ok && complete(a, m) {
-			s.Attributes = append(s.Attributes, a)
-		}
-	}
+		return !ok || !complete(a, m)
+	})
 	for _, m := range mapped {
 		common := m.Name == "externalId" // to all resources (RFC 7643 section 3.1)
 		if m.Schema == urn && !common && !has(s.Attributes, m.Name) {
@@ -95,19 +91,15 @@ func subAttribute(name string) elimityschema.SimpleParams {
 func enterpriseSchema() elimityschema.Schema {
 	s := elimityschema.ExtensionEnterpriseUser()
 	s.Attributes = slices.Clone(s.Attributes)
-	for i, a := range s.Attributes {
-		if a.Name() != "manager" {
-			continue
-		}
-		s.Attributes[i] = elimityschema.ComplexCoreAttribute(elimityschema.ComplexParams{
-			Name:        "manager",
-			Description: optional.NewString("The user's manager."),
-			SubAttributes: []elimityschema.SimpleParams{
-				text("value", "The id of the manager."),
-				text("displayName", "The name of the manager."),
-			},
-		})
-	}
+	manager := slices.IndexFunc(s.Attributes, func(a elimityschema.CoreAttribute) bool { return a.Name() == "manager" })
+	s.Attributes[manager] = elimityschema.ComplexCoreAttribute(elimityschema.ComplexParams{
+		Name:        "manager",
+		Description: optional.NewString("The user's manager."),
+		SubAttributes: []elimityschema.SimpleParams{
+			text("value", "The id of the manager."),
+			text("displayName", "The name of the manager."),
+		},
+	})
 	return s
 }
 
