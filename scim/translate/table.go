@@ -8,19 +8,10 @@ import (
 	"ws1bridge/upstream"
 )
 
-// The types of an attribute.
-const (
-	typeString  = "string"
-	typeBoolean = "boolean"
-	typeStrings = "strings"
-	typeList    = "list"
-)
+// typeNames are the types of an attribute.
+var typeNames = []string{"string", "boolean", "strings", "list"}
 
-var typeNames = []string{typeString, typeBoolean, typeStrings, typeList}
-
-var formsByType = map[string]form{
-	typeString: text{}, typeBoolean: flag{}, typeStrings: texts{}, typeList: plural,
-}
+var formsByType = map[string]form{"string": text{}, "boolean": flag{}, "strings": texts{}, "list": plural}
 
 // onCreate is the value of Attribute.On.
 const onCreate = "create"
