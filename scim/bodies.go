@@ -39,20 +39,19 @@ const (
 // how to give the room back. What is small needs none, also where its length is
 // not told: that much of it is read to know.
 func (h *Handler) admitBody(r *http.Request) (release func(), _ error) {
-	size := r.ContentLength
-	if size < 0 {
+	if r.ContentLength < 0 {
 		head, err := io.ReadAll(io.LimitReader(r.Body, smallBody+1))
-		if err == nil && len(head) <= smallBody {
-			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(head)), int64(len(head))
-			return func() {}, nil
-		}
 		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(head), r.Body)) // an error comes again
+		if err == nil && len(head) <= smallBody {
+			r.ContentLength = int64(len(head))
+		}
 	}
-	if size >= 0 && size <= smallBody {
-		return func() {}, nil
-	}
-	if size < 0 || size > maxBody {
+	size := r.ContentLength
+	switch {
+	case size < 0 || size > maxBody:
 		size = maxBody // as much as is read of it
+	case size <= smallBody:
+		return func() {}, nil
 	}
 	if err := h.bodies.Acquire(r.Context(), size); err != nil {
 		return nil, problem.TooManyBodies()
