@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"ws1bridge/scim/problem"
@@ -57,11 +57,7 @@ type bulkResult struct {
 func (h *Handler) bulk(ctx context.Context, c *call) (answer, error) {
 	operations := c.bulk.Operations
 	job := newBulkJob(operations)
-	for {
-		i, ok := job.next()
-		if !ok {
-			break
-		}
+	for i, ok := job.next(); ok; i, ok = job.next() {
 		job.done(i, h.bulkOperation(ctx, c.single(i), operations[i], job))
 		if c.bulk.FailOnErrors > 0 && job.failed >= c.bulk.FailOnErrors {
 			break
@@ -151,17 +147,17 @@ func (h *Handler) bulkCall(
 	return c.do(ctx, c)
 }
 
+// bulkPath is the path of an operation: of all users or groups, or of one.
+var bulkPath = regexp.MustCompile(`^(/Users|/Groups)(?:/([^/]+))?$`)
+
 // bulkPattern finds the path of an operation in the table of endpoints.
 func bulkPattern(path string) (pattern, id string, ok bool) {
-	kind, id, one := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if kind != "Users" && kind != "Groups" || !strings.HasPrefix(path, "/") {
+	parts := bulkPath.FindStringSubmatch(path)
+	switch {
+	case len(parts) == 0 || parts[2] == ".search":
 		return "", "", false
+	case parts[2] == "":
+		return parts[1], "", true
 	}
-	if !one {
-		return "/" + kind, "", true
-	}
-	if id == "" || id == ".search" || strings.Contains(id, "/") {
-		return "", "", false
-	}
-	return "/" + kind + "/{id}", id, true
+	return parts[1] + "/{id}", parts[2], true
 }
