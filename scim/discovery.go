@@ -34,7 +34,7 @@ func serviceProviderConfig(_ context.Context, c *call) (answer, error) {
 			"description": "A token that the operator of the bridge gives out.",
 			"specUri":     "https://www.rfc-editor.org/info/rfc6750", "primary": true,
 		}},
-		"meta": c.discoveryMeta("ServiceProviderConfig", ""),
+		"meta": c.discoveryMeta("ServiceProviderConfig", "/ServiceProviderConfig"),
 	}}, nil
 }
 
@@ -58,7 +58,7 @@ func (c *call) presentType(t *resourceType) schema.Resource {
 		"schemas": []string{resourceTypeSchema},
 		"id":      t.ID.Value(), "name": t.Name, "description": t.Description.Value(),
 		"endpoint": t.Endpoint, "schema": t.Schema.ID,
-		"meta": c.discoveryMeta("ResourceType", t.Name),
+		"meta": c.discoveryMeta("ResourceType", "/ResourceTypes/"+t.Name),
 	}
 	if len(t.SchemaExtensions) > 0 {
 		extensions := make([]any, len(t.SchemaExtensions))
@@ -93,7 +93,7 @@ func (h *Handler) schemas(c *call) (all []schema.Resource) {
 		for _, s := range t.Schemas() {
 			body := t.Describe(s, h.Translator.Required())
 			body["schemas"] = []string{schemaSchema}
-			body["meta"] = c.discoveryMeta("Schema", s.ID)
+			body["meta"] = c.discoveryMeta("Schema", "/Schemas/"+s.ID)
 			all = append(all, body)
 		}
 	}
@@ -117,13 +117,7 @@ func refuseFilter(_ *call, raw string) error {
 	return nil
 }
 
-// discoveryMeta is the meta attribute of a discovery resource; "" is the one
-// that stands alone at its endpoint.
-func (c *call) discoveryMeta(kind, id string) map[string]any {
-	endpoints := map[string]string{"ResourceType": "/ResourceTypes/", "Schema": "/Schemas/"}
-	location := c.base + "/" + kind
-	if id != "" {
-		location = c.base + endpoints[kind] + id
-	}
-	return map[string]any{"resourceType": kind, "location": location}
+// discoveryMeta is the meta attribute of a discovery resource at that path.
+func (c *call) discoveryMeta(kind, path string) map[string]any {
+	return map[string]any{"resourceType": kind, "location": c.base + path}
 }
