@@ -2,6 +2,7 @@ package provision
 
 import (
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -53,11 +54,7 @@ func (d *doubts[K, V]) add(key K, value V) {
 		d.kept = map[K]doubt[V]{}
 	}
 	if len(d.kept) >= maxDoubts {
-		for old, was := range d.kept {
-			if time.Since(was.since) > doubtLasts {
-				delete(d.kept, old)
-			}
-		}
+		maps.DeleteFunc(d.kept, func(_ K, was doubt[V]) bool { return time.Since(was.since) > doubtLasts })
 	}
 	if len(d.kept) < maxDoubts {
 		d.kept[key] = doubt[V]{value, time.Now()}
