@@ -27,7 +27,7 @@ type Config struct {
 	// Rewrite is which values rules change that do not say it themselves; nil
 	// means userName, userPrincipalName and domain. (domains.rewrite)
 	Rewrite []string
-	// Presets are names out of Presets. (domains.presets)
+	// Presets are names out of upstream.OldHosts. (domains.presets)
 	Presets []string
 	// Attributes change the table of attributes. (attributes)
 	Attributes []Attribute

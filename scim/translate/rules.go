@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"slices"
 	"strings"
 
 	"ws1bridge/scim/domains"
@@ -47,10 +48,8 @@ const (
 // not move because a tenant does.
 var defaultRewrite = []string{RewriteUserName, RewritePrincipal, RewriteDomain}
 
-// Presets are the names of all presets. Each is the suffix that a renamed
-// tenant had, and stands for the rule from there to workspaceoneaccess.com.
-func Presets() []string { return upstream.OldHosts() }
-
+// presetRule is the rule that the name of a preset stands for: from the suffix that
+// a renamed tenant had to workspaceoneaccess.com.
 func presetRule(name string) Rule { return Rule{Okta: "*." + name, Access: "*." + upstream.NewHost} }
 
 // compiledRule is a rule with the place where it was configured.
@@ -59,8 +58,6 @@ type compiledRule struct {
 	setting  string
 	rewrites [kinds]bool
 }
-
-func (r compiledRule) wild() bool { return isWild(r.Okta) }
 
 // choosesDirectory reports whether the rule leads people to a directory: one that
 // only rewrites e-mail addresses or principal names does not mean to.
@@ -205,12 +202,7 @@ func (m *mapping) toOkta(k kind, value string) (string, *compiledRule) {
 
 // rewrites reports whether some rule changes values of the kind.
 func (m *mapping) rewrites(k kind) bool {
-	for _, r := range m.all {
-		if r.rewrites[k] && r.Okta != r.Access {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.all, func(r compiledRule) bool { return r.rewrites[k] && r.Okta != r.Access })
 }
 
 // rewrite changes the domain in a value of that kind, and says by which rule.

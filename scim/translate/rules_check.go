@@ -136,7 +136,7 @@ func (m *mapping) clash(r compiledRule, rules []compiledRule) string {
 // go wrong: one that no other rule names, and those whose image lies within
 // what another rule leads to.
 func (r compiledRule) examples(k int, rules []compiledRule) []string {
-	if !r.wild() {
+	if !isWild(r.Okta) {
 		return []string{r.Okta}
 	}
 	okta, access := r.Okta[1:], domains.Form(r.Access[1:]) // with the dot

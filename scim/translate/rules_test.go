@@ -121,7 +121,7 @@ func TestManagedDomains(t *testing.T) {
 	if len(got) != 4 || got[0] != "a.com -> b.com" || got[3] != "*.vmwareidentity.com -> *.workspaceoneaccess.com" {
 		t.Errorf("got %v", got)
 	}
-	for _, name := range translate.Presets() {
+	for _, name := range upstream.OldHosts() {
 		if _, err := translate.New(translate.Config{DefaultDomain: domain, Presets: []string{name}}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

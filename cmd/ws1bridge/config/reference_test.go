@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
 )
 
 // keysOf are the YAML keys of a configuration, with [] after lists of sections.
@@ -58,7 +58,7 @@ func TestReferenceIsComplete(t *testing.T) {
 	for key := range documented {
 		t.Errorf("%s is documented, and there is no such setting", key)
 	}
-	for _, preset := range translate.Presets() {
+	for _, preset := range upstream.OldHosts() {
 		if !strings.Contains(text, "`"+preset+"`") {
 			t.Errorf("the preset %s is not documented", preset)
 		}
