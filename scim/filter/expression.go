@@ -109,31 +109,24 @@ func (c Comparison) String() string {
 }
 
 // String joins the terms with "and".
-func (a And) String() string {
-	return join(a, " and ", func(term Expression) bool {
-		switch term.(type) {
-		case And, Or:
-			return true
-		}
-		return false
-	})
-}
+func (a And) String() string { return join(a, " and ") }
 
 // String joins the terms with "or".
-func (o Or) String() string {
-	return join(o, " or ", func(term Expression) bool { _, ok := term.(Or); return ok })
-}
+func (o Or) String() string { return join(o, " or ") }
 
 func (n Not) String() string { return "not (" + n.Expression.String() + ")" }
 
 func (v Values) String() string { return v.Attribute.String() + "[" + v.Filter.String() + "]" }
 
-// join puts terms together, those that are groups in parentheses.
-func join(terms []Expression, between string, isGroup func(Expression) bool) string {
+// join puts terms together. Those that are groups are in parentheses, but for
+// and within or, which binds stronger.
+func join(terms []Expression, between string) string {
 	texts := make([]string, len(terms))
 	for i, term := range terms {
 		texts[i] = term.String()
-		if isGroup(term) {
+		_, isAnd := term.(And)
+		_, isOr := term.(Or)
+		if isOr || isAnd && between == " and " {
 			texts[i] = "(" + texts[i] + ")"
 		}
 	}
