@@ -81,6 +81,7 @@ func TestParse(t *testing.T) {
 		{"an attribute called not", `not eq 1`, is("not", filter.Equal, 1.0)},
 		{"escapes", `a eq "\u00c4\"\\\/"`, is("a", filter.Equal, `Ä"\/`)},
 		{"a text that looks like a filter", `a eq "x\" or b pr"`, is("a", filter.Equal, `x" or b pr`)},
+		{"a name with a dollar sign within", `a$b pr`, present("a$b")},
 		{"a name with a dollar sign", `members.$ref eq "x"`,
 			compare(filter.Attribute{Name: "members", Sub: "$ref"}, filter.Equal, "x")},
 		{"32 parentheses", strings.Repeat("(", 32) + "a pr" + strings.Repeat(")", 32), a},

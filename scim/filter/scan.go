@@ -81,7 +81,7 @@ func isVersion(s string) bool { return s != "" && strings.Trim(s, "0123456789.")
 // is allowed, for $ref.
 func isName(s string) bool {
 	s = strings.TrimPrefix(s, "$")
-	return s != "" && strings.Contains(letters, s[:1]) && strings.Trim(s, letters+"0123456789-_") == ""
+	return s != "" && strings.Contains(letters, s[:1]) && strings.Trim(s, letters+"0123456789-_$") == ""
 }
 
 // word reads up to the next space, quote, parenthesis or bracket.
