@@ -170,7 +170,7 @@ func TestCompare(t *testing.T) {
 // comes back as another.
 func TestTraceTellsTheTruth(t *testing.T) {
 	lost := 0
-	rapid.Check(t, func(rt *rapid.T) {
+	checkUntil(t, func() bool { return lost > 0 }, func(rt *rapid.T) {
 		tr, _ := ruled(rt, true)
 		x := "jane@" + anyDomain().Draw(rt, "domain")
 		trace := tr.TraceOkta(person(x))
@@ -181,7 +181,4 @@ func TestTraceTellsTheTruth(t *testing.T) {
 			lost++
 		}
 	})
-	if lost == 0 && !testing.Short() {
-		t.Error("nothing was lost: too little was checked")
-	}
 }
