@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/cmd/ws1bridge/okta"
@@ -30,10 +31,10 @@ type bubbled struct {
 
 func newBubbled(t *testing.T) *bubbled {
 	t.Helper()
-	emulator, err := accesstest.New(accesstest.Config{ClientID: "bridge", ClientSecret: testSecret,
+	emulator, err := accesstest.New(accesstest.Config{ClientID: "bridge", ClientSecret: cmdtest.Secret,
 		Domains: []string{"acme.com"}})
 	must(t, err)
-	cfg, err := config.Load("", environ())
+	cfg, err := config.Load("", cmdtest.Environ())
 	must(t, err)
 	translator, err := translate.New(cfg.Translation())
 	must(t, err)
@@ -41,7 +42,7 @@ func newBubbled(t *testing.T) *bubbled {
 	must(t, err)
 	registry, log, wire := newRegistry(), zap.NewNop(), wire{emulator.Handler()}
 	access, err := connection.New(tenant, wire,
-		auth.Config{ClientID: "bridge", ClientSecret: testSecret, HTTPClient: &http.Client{Transport: wire}},
+		auth.Config{ClientID: "bridge", ClientSecret: cmdtest.Secret, HTTPClient: &http.Client{Transport: wire}},
 		upstream.Config{Domains: translator.ManagedDomains(), Registerer: registry})
 	must(t, err)
 	endpoint, err := newEndpoint(cfg, access.Client, translator, log, registry)
@@ -97,7 +98,7 @@ func asServed(req *http.Request) *http.Request {
 // ask sends a request as Okta does.
 func (b *bubbled) ask(t *testing.T, method, path string, body any) *httptest.ResponseRecorder {
 	t.Helper()
-	caller := okta.Client{Base: "https://bridge.example.com/scim/v2", Token: testToken}
+	caller := okta.Client{Base: "https://bridge.example.com/scim/v2", Token: cmdtest.Token}
 	req, err := caller.Request(t.Context(), method, path, body)
 	must(t, err)
 	answer := httptest.NewRecorder()

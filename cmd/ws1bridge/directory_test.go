@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -161,7 +162,7 @@ func TestDirectoryDelete(t *testing.T) {
 // withInput runs a command with something on its standard input.
 func (o *operator) withInput(t *testing.T, stdin string, args ...string) told {
 	t.Helper()
-	stdout, stderr := newOutput(), newOutput()
+	stdout, stderr := cmdtest.NewOutput(), cmdtest.NewOutput()
 	p := &program{environ: o.env, stdout: stdout, stderr: stderr}
 	root := p.rootCommand()
 	root.SetIn(strings.NewReader(stdin))
@@ -179,9 +180,9 @@ func TestDirectoryDeleteOfOtherTypes(t *testing.T) {
 
 func TestAwaitDeletion(t *testing.T) {
 	o := newOperator(t, accesstest.Config{Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{DeletionLists: 4}}})
-	stdout := newOutput()
-	p := &program{environ: o.env, stdout: stdout, stderr: newOutput()}
-	how := deletion{confirmed: "Okta", wait: patience, poll: time.Millisecond}
+	stdout := cmdtest.NewOutput()
+	p := &program{environ: o.env, stdout: stdout, stderr: cmdtest.NewOutput()}
+	how := deletion{confirmed: "Okta", wait: cmdtest.Patience, poll: time.Millisecond}
 	access, err := p.openTenant()
 	if err != nil {
 		t.Fatal(err)

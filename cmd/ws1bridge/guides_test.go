@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
@@ -125,12 +126,12 @@ func seedAda(t *testing.T, access *accesstest.Running) {
 // guided is an operator with the OAuth client of the guides.
 func guided(t *testing.T, cfg accesstest.Config, changes ...string) *operator {
 	t.Helper()
-	cfg.ClientID, cfg.ClientSecret = "OktaBridge", testSecret
+	cfg.ClientID, cfg.ClientSecret = "OktaBridge", cmdtest.Secret
 	if cfg.Domains == nil {
 		cfg.Domains = []string{"acme.com"}
 	}
 	access := accesstest.Start(t, cfg)
-	env := append(environ("WS1BRIDGE_ACCESS_URL="+access.URL, "WS1BRIDGE_ACCESS_CLIENT_ID=OktaBridge"), changes...)
+	env := append(cmdtest.Environ("WS1BRIDGE_ACCESS_URL="+access.URL, "WS1BRIDGE_ACCESS_CLIENT_ID=OktaBridge"), changes...)
 	return &operator{access: access, env: env}
 }
 

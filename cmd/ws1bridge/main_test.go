@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -29,7 +30,7 @@ func TestExitCodes(t *testing.T) {
 	}
 	live, ill, dead := answering(http.StatusOK), answering(http.StatusBadGateway), answering(http.StatusOK)
 	dead.Close()
-	occupied := environ("WS1BRIDGE_LISTEN=" + live.Listener.Addr().String())
+	occupied := cmdtest.Environ("WS1BRIDGE_LISTEN=" + live.Listener.Addr().String())
 	tests := []struct {
 		name       string
 		args       string
@@ -48,7 +49,7 @@ func TestExitCodes(t *testing.T) {
 		{name: "an unknown command of config", args: "config chekc", want: exitUsage, wantStderr: `unknown command "chekc"`},
 		{name: "an extra argument", args: "version now", want: exitUsage, wantStderr: "version --help"},
 		{
-			name: "config check of a good configuration", args: "config check", env: environ(),
+			name: "config check of a good configuration", args: "config check", env: cmdtest.Environ(),
 			wantStdout: "The configuration is OK: users go to the domain acme.com of https://example.workspaceoneaccess.com, " +
 				"1 token(s) for Okta.\n",
 		},
@@ -75,7 +76,7 @@ func TestExitCodes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Cleanup(http.DefaultClient.CloseIdleConnections)
-			stdout, stderr := newOutput(), newOutput()
+			stdout, stderr := cmdtest.NewOutput(), cmdtest.NewOutput()
 			if got := run(t.Context(), strings.Fields(tt.args), tt.env, stdout, stderr); got != tt.want {
 				t.Errorf("exit code %d, want %d", got, tt.want)
 			}
@@ -131,10 +132,10 @@ func TestDemoOnce(t *testing.T) {
 
 func TestDemoGoesOnServing(t *testing.T) {
 	demo := start(t, nil, "demo")
-	told := demo.stdout.await(t, "DELETE repairs it")
+	told := demo.stdout.Await(t, "DELETE repairs it")
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	ready := regexp.MustCompile(`http://\S+/readyz`).FindString(told)
-	if status, body := get(t, ready); status != http.StatusOK {
+	if status, body := cmdtest.Get(t, ready); status != http.StatusOK {
 		t.Errorf("%s was answered %d %s", ready, status, body)
 	}
 	if got := demo.stop(t); got != exitOK {
@@ -152,19 +153,19 @@ func TestDemoOnAnAddressThatIsTaken(t *testing.T) {
 
 func TestEmulator(t *testing.T) {
 	emulator := start(t, nil, "emulator", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
-		"--client-id", "bridge", "--client-secret", testSecret, "--domain", "acme.com", "--domain", "other.com",
+		"--client-id", "bridge", "--client-secret", cmdtest.Secret, "--domain", "acme.com", "--domain", "other.com",
 		"--seed-users", "2")
 	line := regexp.MustCompile(`tenant (http://\S+), control (http://\S+), ` +
 		`client bridge, domains \[acme\.com other\.com\]`)
-	addresses := line.FindStringSubmatch(emulator.stdout.await(t, "\n"))
+	addresses := line.FindStringSubmatch(emulator.stdout.Await(t, "\n"))
 	if addresses == nil {
 		t.Fatalf("the emulator printed %s", emulator.stdout)
 	}
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
-	if status, _ := get(t, addresses[1]+"/SAAS/jersey/manager/api/scim/Users"); status != http.StatusUnauthorized {
+	if status, _ := cmdtest.Get(t, addresses[1]+"/SAAS/jersey/manager/api/scim/Users"); status != http.StatusUnauthorized {
 		t.Errorf("a request without a token was answered %d", status)
 	}
-	status, state := get(t, addresses[2]+"/state")
+	status, state := cmdtest.Get(t, addresses[2]+"/state")
 	if status != http.StatusOK || strings.Count(state, `"PROVISIONED"`) != 2 ||
 		strings.Count(state, `"OTHER_DIRECTORY"`) != 2 {
 		t.Errorf("the state was answered %d %s", status, state)

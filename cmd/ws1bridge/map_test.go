@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/terminal"
 	"ws1bridge/cmd/ws1bridge/trace"
 	"ws1bridge/scim/translate"
@@ -116,7 +117,7 @@ func TestMapReadsEveryForm(t *testing.T) {
 		"an answer to a query": {`{"totalResults":2,"Resources":[` + one + `,` + one + `,` + one + `]}`, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
-			code, stdout, stderr := mapRun(t, []string{"WS1BRIDGE_DOMAIN=acme.com"}, writeFile(t, tt.in), "--json")
+			code, stdout, stderr := mapRun(t, []string{"WS1BRIDGE_DOMAIN=acme.com"}, cmdtest.WriteFile(t, tt.in), "--json")
 			if code != exitOK {
 				t.Fatalf("exit %d: %s", code, stderr)
 			}
@@ -152,15 +153,17 @@ func TestMapMistakes(t *testing.T) {
 		"both sides": {good, []string{"--okta", "--access", mapData + "lost.json"}, "either --okta's or --access's"},
 		"no file":    {good, []string{"none.json"}, "open none.json"},
 		"two files":  {good, []string{"a", "b"}, "accepts at most 1 arg(s)"},
-		"no JSON":    {good, []string{writeFile(t, "{")}, "the input is not JSON"},
-		"nothing":    {good, []string{writeFile(t, "")}, "the input holds no resource"},
-		"no object":  {good, []string{writeFile(t, "[7]")}, "must hold SCIM resources"},
+		"no JSON":    {good, []string{cmdtest.WriteFile(t, "{")}, "the input is not JSON"},
+		"nothing":    {good, []string{cmdtest.WriteFile(t, "")}, "the input holds no resource"},
+		"no object":  {good, []string{cmdtest.WriteFile(t, "[7]")}, "must hold SCIM resources"},
 		"no domain":  {nil, []string{mapData + "lost.json"}, "domains.default (WS1BRIDGE_DOMAIN): is required"},
-		"a bad rule": {good, []string{"--config", writeFile(t, "domains:\n  rules: [{okta: a.com}]\n"), mapData +
+		"a bad rule": {good, []string{"--config", cmdtest.WriteFile(t, "domains:\n  rules: [{okta: a.com}]\n"), mapData +
 			"lost.json"}, "domains.rules[0].access: is empty"},
-		"a bad second one": {good, []string{"--diff", writeFile(t, "domains:\n  default: a b\n"), mapData + "lost.json"},
-			"domains.default (WS1BRIDGE_DOMAIN): must be a domain alone"},
-		"a user that is not": {good, []string{"--access", writeFile(t, `{"meta":7}`)}, "decode a user of Access"},
+		"a bad second one": {
+			good, []string{"--diff", cmdtest.WriteFile(t, "domains:\n  default: a b\n"), mapData + "lost.json"},
+			"domains.default (WS1BRIDGE_DOMAIN): must be a domain alone",
+		},
+		"a user that is not": {good, []string{"--access", cmdtest.WriteFile(t, `{"meta":7}`)}, "decode a user of Access"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, _, stderr := mapRun(t, tt.env, tt.args...)
@@ -174,7 +177,7 @@ func TestMapMistakes(t *testing.T) {
 // TestMapNeedsNoSecrets checks that a configuration without tenant and tokens is
 // enough.
 func TestMapNeedsNoSecrets(t *testing.T) {
-	file := writeFile(t, "listen: 7\naccess:\n  url: nonsense\ndomains:\n  default: acme.com\n")
+	file := cmdtest.WriteFile(t, "listen: 7\naccess:\n  url: nonsense\ndomains:\n  default: acme.com\n")
 	if code, _, stderr := mapRun(t, nil, "--config", file, "../../testdata/okta/user_full.json"); code != exitOK {
 		t.Errorf("exit %d: %s", code, stderr)
 	}

@@ -9,13 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/config"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestOktaSettings(t *testing.T) {
-	o := &operator{env: environ("WS1BRIDGE_PUBLIC_URL=https://bridge.example.com/scim/v2")}
+	o := &operator{env: cmdtest.Environ("WS1BRIDGE_PUBLIC_URL=https://bridge.example.com/scim/v2")}
 	got := o.expect(t, exitOK, words("okta-settings"))
 	golden := filepath.Join("testdata", "okta-settings.golden")
 	if *update {
@@ -33,7 +34,7 @@ func TestOktaSettings(t *testing.T) {
 }
 
 func TestOktaSettingsOfOneApp(t *testing.T) {
-	o := &operator{env: environ()}
+	o := &operator{env: cmdtest.Environ()}
 	for app, other := range map[string]string{"custom": "Catalog app:", "catalog": "Custom app:"} {
 		got := o.expect(t, exitOK, []string{"okta-settings", "--app", app}, "! public_url is not set", "Create Users",
 			"Push Groups")
@@ -61,7 +62,7 @@ func TestOktaWarnings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			(&operator{env: environ(tt.changes...)}).expect(t, exitOK, words("okta-settings"), tt.want)
+			(&operator{env: cmdtest.Environ(tt.changes...)}).expect(t, exitOK, words("okta-settings"), tt.want)
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -16,12 +17,12 @@ type operator struct {
 // newOperator starts a tenant. The changes are to the environment of commands.
 func newOperator(t *testing.T, cfg accesstest.Config, changes ...string) *operator {
 	t.Helper()
-	cfg.ClientID, cfg.ClientSecret = "bridge", testSecret
+	cfg.ClientID, cfg.ClientSecret = "bridge", cmdtest.Secret
 	if cfg.Domains == nil {
 		cfg.Domains = []string{"acme.com"}
 	}
 	access := accesstest.Start(t, cfg)
-	return &operator{access: access, env: append(environ("WS1BRIDGE_ACCESS_URL="+access.URL), changes...)}
+	return &operator{access: access, env: append(cmdtest.Environ("WS1BRIDGE_ACCESS_URL="+access.URL), changes...)}
 }
 
 // told is what a command printed and how it ended.
@@ -48,7 +49,7 @@ func (o *operator) expect(t *testing.T, code int, args []string, says ...string)
 			t.Errorf("%v does not say %q:\n%s%s", args, text, got.stdout, got.stderr)
 		}
 	}
-	for _, hidden := range []string{testSecret, testToken, "eyJ"} {
+	for _, hidden := range []string{cmdtest.Secret, cmdtest.Token, "eyJ"} {
 		if strings.Contains(got.stdout+got.stderr, hidden) {
 			t.Errorf("%v shows %q", args, hidden)
 		}

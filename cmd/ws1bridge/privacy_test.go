@@ -7,13 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
 
 // What must be nowhere but in Access. A token of Access is a JWT: it begins with eyJ.
 var private = []string{
-	testSecret, testToken, "wrong-token-of-a-stranger", "eyJ",
+	cmdtest.Secret, cmdtest.Token, "wrong-token-of-a-stranger", "eyJ",
 	"@", "acme.com%40", "Adaline", "Lovelady", "Countess", "Gracious", "Engineers", "hush",
 	"placeholder that goes nowhere",
 }
@@ -76,8 +77,8 @@ func servePerson(t *testing.T) (*served, string) {
 // operator. The log must tell of these statuses, or the test shows nothing.
 func (s *served) checkPrivacy(t *testing.T, statuses ...int) {
 	t.Helper()
-	_, metrics := get(t, s.ops+"/metrics")
-	_, ready := get(t, s.ops+"/readyz")
+	_, metrics := cmdtest.Get(t, s.ops+"/metrics")
+	_, ready := cmdtest.Get(t, s.ops+"/readyz")
 	s.stop(t)
 	log := s.stdout.String()
 	for place, text := range map[string]string{"the log": log, "/metrics": metrics, "/readyz": ready,
@@ -130,7 +131,7 @@ func refusals(t *testing.T, s *served, ada, team string) {
 	}
 	s.unsupportedType(t)
 	stranger := *s
-	for _, token := range []string{"wrong-token-of-a-stranger", "Bearer " + testToken, ""} {
+	for _, token := range []string{"wrong-token-of-a-stranger", "Bearer " + cmdtest.Token, ""} {
 		stranger.okta.Token = token
 		stranger.push(t, http.StatusUnauthorized, http.MethodGet, okta.Filtered("/Users", "userName", "adaline@acme.com"),
 			nil)
@@ -145,7 +146,7 @@ func (s *served) unsupportedType(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+testToken)
+	req.Header.Set("Authorization", "Bearer "+cmdtest.Token)
 	req.Header.Set("Content-Type", "text/adaline@acme.com")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/trace"
 	"ws1bridge/scim/translate"
@@ -55,8 +56,8 @@ func TestReferenceExamples(t *testing.T) {
 	for _, example := range examples {
 		names = append(names, example[1])
 		t.Run(example[1], func(t *testing.T) {
-			secrets := writeFile(t, testToken)
-			file := writeFile(t, regexp.MustCompile(`/run/secrets/\w+`).ReplaceAllString(example[2], secrets))
+			secrets := cmdtest.WriteFile(t, cmdtest.Token)
+			file := cmdtest.WriteFile(t, regexp.MustCompile(`/run/secrets/\w+`).ReplaceAllString(example[2], secrets))
 			cfg, err := config.Load(file, nil)
 			if err != nil {
 				t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
@@ -32,25 +33,25 @@ func TestServe(t *testing.T) {
 		t.Errorf("Access holds the users %s", got)
 	}
 	for _, page := range []string{s.main + "/healthz", s.ops + "/healthz", s.ops + "/readyz"} {
-		if status, body := get(t, page); status != http.StatusOK {
+		if status, body := cmdtest.Get(t, page); status != http.StatusOK {
 			t.Errorf("%s was answered %d %s", page, status, body)
 		}
 	}
 	for _, page := range []string{s.main + "/metrics", s.main + "/readyz", s.main + "/scim/v2/Users"} {
-		if status, _ := get(t, page); status != http.StatusUnauthorized {
+		if status, _ := cmdtest.Get(t, page); status != http.StatusUnauthorized {
 			t.Errorf("%s was answered %d to a stranger, want 401", page, status)
 		}
 	}
 	if got := s.stop(t); got != exitOK {
 		t.Errorf("exit code %d: %s", got, s.stderr)
 	}
-	s.stdout.await(t, `"msg":"stopped"`)
+	s.stdout.Await(t, `"msg":"stopped"`)
 }
 
 func TestServeWarnsOfAWeakToken(t *testing.T) {
 	const warning = "short enough to be guessed"
-	weak := serve(t, accesstest.Config{}, "WS1BRIDGE_OKTA_TOKENS="+testToken+",hush")
-	if log := weak.stdout.await(t, warning); strings.Contains(log, "hush") {
+	weak := serve(t, accesstest.Config{}, "WS1BRIDGE_OKTA_TOKENS="+cmdtest.Token+",hush")
+	if log := weak.stdout.Await(t, warning); strings.Contains(log, "hush") {
 		t.Errorf("the log shows the token: %s", log)
 	}
 	if log := serve(t, accesstest.Config{}).stdout.String(); strings.Contains(log, warning) {
@@ -61,7 +62,7 @@ func TestServeWarnsOfAWeakToken(t *testing.T) {
 func TestServeMetrics(t *testing.T) {
 	s := serve(t, accesstest.Config{})
 	s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
-	_, metrics := get(t, s.ops+"/metrics")
+	_, metrics := cmdtest.Get(t, s.ops+"/metrics")
 	for _, want := range []string{
 		`ws1bridge_requests_total{code="201",operation="create user"} 1`,
 		`ws1bridge_request_duration_seconds_count{code="201",operation="create user"} 1`,
@@ -141,7 +142,7 @@ func TestReadiness(t *testing.T) {
 			if tt.fault != nil {
 				s.access.AddFault(*tt.fault)
 			}
-			status, body := get(t, s.ops+"/readyz")
+			status, body := cmdtest.Get(t, s.ops+"/readyz")
 			var got readyz
 			if err := json.Unmarshal([]byte(body), &got); err != nil {
 				t.Fatalf("%s: %v", body, err)
@@ -156,7 +157,7 @@ func TestReadiness(t *testing.T) {
 			if !strings.Contains(body, tt.detail) {
 				t.Errorf("got %s, want it to say %s", body, tt.detail)
 			}
-			if status, _ := get(t, s.ops+"/healthz"); status != http.StatusOK {
+			if status, _ := cmdtest.Get(t, s.ops+"/healthz"); status != http.StatusOK {
 				t.Errorf("/healthz was answered %d: the process lives", status)
 			}
 		})
@@ -254,7 +255,7 @@ func TestServeDrains(t *testing.T) {
 // awaitStrike waits until the one fault has struck: its request is being held.
 func (s *served) awaitStrike(t *testing.T) {
 	t.Helper()
-	timeout := time.After(patience)
+	timeout := time.After(cmdtest.Patience)
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for len(s.access.Faults()) > 0 {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
@@ -15,9 +16,9 @@ import (
 // TestConfigCheckTellsOfTheTranslation checks what an administrator sees before
 // the start.
 func TestConfigCheckTellsOfTheTranslation(t *testing.T) {
-	file := writeFile(t, "domains:\n  managed: [acme.com, beta.example]\n  presets: "+
+	file := cmdtest.WriteFile(t, "domains:\n  managed: [acme.com, beta.example]\n  presets: "+
 		"[vmwareidentity.com]\nattributes:\n  - {scim: nickName, off: true}\n")
-	r := start(t, environ(), "config", "check", "--config", file)
+	r := start(t, cmdtest.Environ(), "config", "check", "--config", file)
 	if code := r.end(t); code != exitOK {
 		t.Fatalf("exit %d: %s", code, r.stderr)
 	}
@@ -32,7 +33,7 @@ func TestConfigCheckTellsOfTheTranslation(t *testing.T) {
 // TestServeTranslates runs a configured bridge as a whole: two directories, a
 // rule, and an attribute of the tenant's.
 func TestServeTranslates(t *testing.T) {
-	file := writeFile(t, `
+	file := cmdtest.WriteFile(t, `
 domains:
   managed: [acme.com, beta.example]
   rules: [{okta: old.example, access: beta.example}]
@@ -74,10 +75,10 @@ attributes:
 			t.Errorf("Jane has %v", own)
 		}
 	}
-	if _, metrics := get(t, s.ops+"/metrics"); !strings.Contains(metrics, "ws1bridge_attributes_dropped_total 1") {
+	if _, metrics := cmdtest.Get(t, s.ops+"/metrics"); !strings.Contains(metrics, "ws1bridge_attributes_dropped_total 1") {
 		t.Error("the dropped attribute is not counted")
 	}
-	if _, ready := get(t, s.ops+"/readyz"); !strings.Contains(ready, `"status":"ready"`) {
+	if _, ready := cmdtest.Get(t, s.ops+"/readyz"); !strings.Contains(ready, `"status":"ready"`) {
 		t.Errorf("not ready: %s", ready)
 	}
 	s.stop(t)
@@ -102,7 +103,7 @@ func TestUserGetKnowsOktasName(t *testing.T) {
 // before somebody is refused.
 func TestReadyLooksAtEveryDirectory(t *testing.T) {
 	s := serve(t, accesstest.Config{}, "WS1BRIDGE_DOMAINS_MANAGED=acme.com,beta.example")
-	if status, body := get(t, s.ops+"/readyz"); status != http.StatusServiceUnavailable ||
+	if status, body := cmdtest.Get(t, s.ops+"/readyz"); status != http.StatusServiceUnavailable ||
 		!strings.Contains(body, "no directory has the domain beta.example") {
 		t.Errorf("got %d %s", status, body)
 	}
@@ -116,7 +117,7 @@ func TestExamplesOfMapLoad(t *testing.T) {
 		t.Fatalf("found %v, error %v", files, err)
 	}
 	for _, file := range files {
-		if _, err := config.Load(file, environ("WS1BRIDGE_DOMAIN=")); err != nil {
+		if _, err := config.Load(file, cmdtest.Environ("WS1BRIDGE_DOMAIN=")); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
@@ -19,7 +20,7 @@ func TestTwoCommands(t *testing.T) {
 		"no directory has the domain acme.com: create one of type Other") {
 		t.Errorf("without a directory the answer is %v", refused.Body)
 	}
-	o := &operator{access: s.access, env: environ("WS1BRIDGE_ACCESS_URL=" + s.access.URL)}
+	o := &operator{access: s.access, env: cmdtest.Environ("WS1BRIDGE_ACCESS_URL=" + s.access.URL)}
 	o.expect(t, exitOK, words("directory create"), "Created the directory Okta")
 	s.push(t, http.StatusCreated, http.MethodPost, "/Users", person)
 	o.expect(t, exitFailed, words("user get ada@acme.com"), "✓ account", "✗ identity provider of acme.com")

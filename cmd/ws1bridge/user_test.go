@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
@@ -23,7 +24,7 @@ func pushed(t *testing.T, cfg accesstest.Config) (o *operator, ada string) {
 	ada = s.push(t, http.StatusCreated, http.MethodPost, "/Users", person).ID()
 	s.push(t, http.StatusCreated, http.MethodPost, "/Groups", okta.Object{"displayName": "Engineering",
 		"members": []okta.Object{okta.Member(ada, "ada@acme.com")}})
-	return &operator{access: s.access, env: environ("WS1BRIDGE_ACCESS_URL=" + s.access.URL)}, ada
+	return &operator{access: s.access, env: cmdtest.Environ("WS1BRIDGE_ACCESS_URL=" + s.access.URL)}, ada
 }
 
 func TestUserGet(t *testing.T) {
@@ -114,7 +115,7 @@ func TestGroupGetOfManyMembers(t *testing.T) {
 		}
 	}
 	s.push(t, http.StatusCreated, http.MethodPost, "/Groups", okta.Object{"displayName": "Everybody", "members": members})
-	o := &operator{access: s.access, env: environ("WS1BRIDGE_ACCESS_URL=" + s.access.URL)}
+	o := &operator{access: s.access, env: cmdtest.Environ("WS1BRIDGE_ACCESS_URL=" + s.access.URL)}
 	o.expect(t, exitOK, words("group get Everybody"), "members        60", "and 10 more")
 	got := o.expect(t, exitOK, words("group get Everybody --all"))
 	if regexp.MustCompile(`and \d+ more`).MatchString(got.stdout) {

@@ -10,33 +10,8 @@ import (
 	"testing"
 
 	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 )
-
-const (
-	testToken  = "token-that-okta-presents"
-	testSecret = "client-secret-of-the-bridge"
-)
-
-// environ is a good environment with changes: NAME=value sets, NAME= removes.
-func environ(changes ...string) []string {
-	return append([]string{
-		"WS1BRIDGE_ACCESS_URL=https://example.workspaceoneaccess.com",
-		"WS1BRIDGE_ACCESS_CLIENT_ID=bridge",
-		"WS1BRIDGE_ACCESS_CLIENT_SECRET=" + testSecret,
-		"WS1BRIDGE_DOMAIN=acme.com",
-		"WS1BRIDGE_OKTA_TOKENS=" + testToken,
-	}, changes...)
-}
-
-// writeFile makes a file and returns its name.
-func writeFile(t *testing.T, content string) string {
-	t.Helper()
-	name := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return name
-}
 
 func TestConfigSources(t *testing.T) {
 	full := filepath.Join("testdata", "full.yaml")
@@ -47,9 +22,9 @@ func TestConfigSources(t *testing.T) {
 		want string // listen, public URL, tenant, client, secret, domain, tokens, level
 	}{
 		{
-			name: "the environment alone, with defaults", env: environ(),
-			want: ":8080 :9090  https://example.workspaceoneaccess.com bridge " + testSecret + " acme.com [" + testToken +
-				"] info",
+			name: "the environment alone, with defaults", env: cmdtest.Environ(),
+			want: ":8080 :9090  https://example.workspaceoneaccess.com bridge " + cmdtest.Secret + " acme.com [" +
+				cmdtest.Token + "] info",
 		},
 		{
 			name: "the file alone", path: full,
@@ -60,10 +35,10 @@ func TestConfigSources(t *testing.T) {
 		{
 			name: "the file that the environment names, and the environment over it",
 			env: []string{"WS1BRIDGE_CONFIG=" + full, "WS1BRIDGE_LISTEN=:1", "WS1BRIDGE_OPS_LISTEN=:2",
-				"WS1BRIDGE_ACCESS_CLIENT_SECRET=other", "WS1BRIDGE_OKTA_TOKENS=" + testToken + ", other-token-of-okta,",
+				"WS1BRIDGE_ACCESS_CLIENT_SECRET=other", "WS1BRIDGE_OKTA_TOKENS=" + cmdtest.Token + ", other-token-of-okta,",
 				"WS1BRIDGE_LOG_LEVEL=warn"},
 			want: ":1 :2 https://bridge.example.com/scim/v2 https://example.workspaceoneaccess.com/SAAS/ bridge other " +
-				"acme.com [" + testToken + " other-token-of-okta] warn",
+				"acme.com [" + cmdtest.Token + " other-token-of-okta] warn",
 		},
 		{
 			name: "an empty variable is none", path: full, env: []string{"WS1BRIDGE_LISTEN=", "WS1BRIDGE_OKTA_TOKENS="},
@@ -73,10 +48,11 @@ func TestConfigSources(t *testing.T) {
 		},
 		{
 			name: "what Kubernetes makes for a service of this name",
-			env: environ("WS1BRIDGE_PORT=tcp://10.0.0.1:8080", "WS1BRIDGE_SERVICE_HOST=10.0.0.1", "WS1BRIDGE_SERVICE_PORT=8080",
+			env: cmdtest.Environ("WS1BRIDGE_PORT=tcp://10.0.0.1:8080", "WS1BRIDGE_SERVICE_HOST=10.0.0.1",
+				"WS1BRIDGE_SERVICE_PORT=8080",
 				"WS1BRIDGE_PORT_8080_TCP=tcp://10.0.0.1:8080"),
-			want: ":8080 :9090  https://example.workspaceoneaccess.com bridge " + testSecret + " acme.com [" + testToken +
-				"] info",
+			want: ":8080 :9090  https://example.workspaceoneaccess.com bridge " + cmdtest.Secret + " acme.com [" +
+				cmdtest.Token + "] info",
 		},
 	}
 	for _, tt := range tests {
@@ -100,7 +76,8 @@ func TestConfigSecretFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secretFile, tokensFile := writeFile(t, inFile+"\n"), writeFile(t, "first-token-in-file\r\n\nsecond-token-in-file\n")
+	secretFile := cmdtest.WriteFile(t, inFile+"\n")
+	tokensFile := cmdtest.WriteFile(t, "first-token-in-file\r\n\nsecond-token-in-file\n")
 	yaml := strings.NewReplacer("  client_id:", "  client_secret_file: "+secretFile+"\n  client_id:",
 		"  tokens:", "  tokens_file: "+tokensFile+"\n  tokens:").Replace(string(full))
 	tests := []struct {
@@ -112,24 +89,24 @@ func TestConfigSecretFiles(t *testing.T) {
 	}{
 		{
 			name: "the environment names the files",
-			env: environ("WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_OKTA_TOKENS=",
+			env: cmdtest.Environ("WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_OKTA_TOKENS=",
 				"WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE="+secretFile, "WS1BRIDGE_OKTA_TOKENS_FILE="+tokensFile),
 			wantSecret: inFile, wantTokens: []string{"first-token-in-file", "second-token-in-file"},
 		},
 		{
 			name: "a secret in the environment wins over its file",
-			env:  environ("WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE="+secretFile, "WS1BRIDGE_OKTA_TOKENS_FILE="+tokensFile),
+			env:  cmdtest.Environ("WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE="+secretFile, "WS1BRIDGE_OKTA_TOKENS_FILE="+tokensFile),
 
-			wantSecret: testSecret, wantTokens: []string{testToken},
+			wantSecret: cmdtest.Secret, wantTokens: []string{cmdtest.Token},
 		},
 		{
-			name: "a named file wins over a secret in the YAML", path: writeFile(t, yaml),
+			name: "a named file wins over a secret in the YAML", path: cmdtest.WriteFile(t, yaml),
 			wantSecret: inFile, wantTokens: []string{"first-token-in-file", "second-token-in-file"},
 		},
 		{
-			name: "tokens with commas between, in the YAML", path: writeFile(t,
-				"okta:\n  tokens: first-token-in-yaml, second-token-in-yaml\n"), env: environ("WS1BRIDGE_OKTA_TOKENS="),
-			wantSecret: testSecret, wantTokens: []string{"first-token-in-yaml", "second-token-in-yaml"},
+			name: "tokens with commas between, in the YAML", path: cmdtest.WriteFile(t,
+				"okta:\n  tokens: first-token-in-yaml, second-token-in-yaml\n"), env: cmdtest.Environ("WS1BRIDGE_OKTA_TOKENS="),
+			wantSecret: cmdtest.Secret, wantTokens: []string{"first-token-in-yaml", "second-token-in-yaml"},
 		},
 	}
 	for _, tt := range tests {
@@ -149,7 +126,7 @@ func TestConfigSecretFiles(t *testing.T) {
 }
 
 func TestSecretsPrintRedacted(t *testing.T) {
-	c, err := Load("", environ())
+	c, err := Load("", cmdtest.Environ())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +139,7 @@ func TestSecretsPrintRedacted(t *testing.T) {
 		"a secret as %x": fmt.Sprintf("%x %q", c.Access.ClientSecret, c.Access.ClientSecret),
 		"tokens as %q":   fmt.Sprintf("%q", c.Okta.Tokens),
 	} {
-		if strings.Contains(printed, testSecret) || strings.Contains(printed, testToken) ||
+		if strings.Contains(printed, cmdtest.Secret) || strings.Contains(printed, cmdtest.Token) ||
 			!strings.Contains(printed, "[redacted]") {
 			t.Errorf("%s shows a secret: %s", form, printed)
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 )
 
 func TestConfigMistakes(t *testing.T) {
@@ -85,7 +87,7 @@ func TestConfigMistakes(t *testing.T) {
 		},
 		{
 			name: "a token with the word Bearer, and one that no header holds",
-			env:  []string{"WS1BRIDGE_OKTA_TOKENS=Bearer " + testToken + ",hüsh"},
+			env:  []string{"WS1BRIDGE_OKTA_TOKENS=Bearer " + cmdtest.Token + ",hüsh"},
 			want: []string{
 				"okta.tokens (WS1BRIDGE_OKTA_TOKENS): inbound token 1 of 2: has a space in it; give the token alone, without " +
 					"the word Bearer",
@@ -175,7 +177,7 @@ func TestConfigMistakes(t *testing.T) {
 			if tt.file != "" {
 				path = filepath.Join("testdata", tt.file)
 			}
-			_, err := Load(path, environ(tt.env...))
+			_, err := Load(path, cmdtest.Environ(tt.env...))
 			got := problems(err)
 			for _, want := range tt.want {
 				if !slices.Contains(got, want) {

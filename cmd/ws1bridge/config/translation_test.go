@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 )
 
 func TestTranslationMistakes(t *testing.T) {
@@ -42,7 +44,7 @@ func TestTranslationMistakes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Load(writeFile(t, tt.yaml), environ(tt.env...))
+			_, err := Load(cmdtest.WriteFile(t, tt.yaml), cmdtest.Environ(tt.env...))
 			got := problems(err)
 			if len(got) != len(tt.want) {
 				t.Fatalf("got %d problems, want %d:\n  %s", len(got), len(tt.want), strings.Join(got, "\n  "))

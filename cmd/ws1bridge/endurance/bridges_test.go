@@ -1,7 +1,6 @@
 package endurance
 
 import (
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -9,12 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/upstream/accesstest"
-)
-
-const (
-	testToken  = "token-that-okta-presents"
-	testSecret = "client-secret-of-the-bridge"
 )
 
 // freeAddress is an address of loopback where nothing listens. It is below the
@@ -33,15 +28,6 @@ func freeAddress(t *testing.T) string {
 	return ""
 }
 
-// environ is the environment of a bridge, with changes: NAME=value sets, NAME=
-// removes.
-func environ(changes ...string) []string {
-	return append([]string{
-		"WS1BRIDGE_ACCESS_CLIENT_ID=bridge", "WS1BRIDGE_ACCESS_CLIENT_SECRET=" + testSecret,
-		"WS1BRIDGE_DOMAIN=acme.com", "WS1BRIDGE_OKTA_TOKENS=" + testToken,
-	}, changes...)
-}
-
 // emulatorProcess is an emulator in a process of its own.
 type emulatorProcess struct {
 	*process
@@ -53,7 +39,7 @@ func spawnEmulator(t *testing.T, args ...string) *emulatorProcess {
 	tenant, control := freeAddress(t), freeAddress(t)
 	e := &emulatorProcess{tenant: "http://" + tenant, control: "http://" + control}
 	e.process = spawn(t, nil, append([]string{"emulator", "--listen", tenant, "--control", control,
-		"--client-id", "bridge", "--client-secret", testSecret, "--domain", "acme.com"}, args...)...)
+		"--client-id", "bridge", "--client-secret", cmdtest.Secret, "--domain", "acme.com"}, args...)...)
 	e.awaitPage(t, e.control+"/state")
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	return e
@@ -71,7 +57,7 @@ func spawnBridge(t *testing.T, tenant string, changes ...string) *bridgeProcess 
 	t.Helper()
 	main, ops := freeAddress(t), freeAddress(t)
 	b := &bridgeProcess{main: "http://" + main, ops: "http://" + ops}
-	b.env = append(environ("WS1BRIDGE_ACCESS_URL="+tenant, "WS1BRIDGE_LISTEN="+main, "WS1BRIDGE_OPS_LISTEN="+ops),
+	b.env = append(cmdtest.Environ("WS1BRIDGE_ACCESS_URL="+tenant, "WS1BRIDGE_LISTEN="+main, "WS1BRIDGE_OPS_LISTEN="+ops),
 		changes...)
 	b.start(t)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
@@ -94,30 +80,15 @@ type served struct {
 // serve starts a bridge. The changes are to its environment.
 func serve(t *testing.T, cfg accesstest.Config, changes ...string) *served {
 	t.Helper()
-	cfg.ClientID, cfg.ClientSecret, cfg.Domains = "bridge", testSecret, []string{"acme.com"}
+	cfg.ClientID, cfg.ClientSecret, cfg.Domains = "bridge", cmdtest.Secret, []string{"acme.com"}
 	access := accesstest.Start(t, cfg)
 	return &served{bridgeProcess: spawnBridge(t, access.URL, changes...), access: access}
-}
-
-// get reads a page.
-func get(t *testing.T, url string) (status int, body string) {
-	t.Helper()
-	res, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, string(b)
 }
 
 // metric is the sum of all series of that name, or of the one with those labels.
 func metric(t *testing.T, ops, name string) float64 {
 	t.Helper()
-	_, page := get(t, ops+"/metrics")
+	_, page := cmdtest.Get(t, ops+"/metrics")
 	var sum float64
 	for line := range strings.Lines(page) {
 		rest, found := strings.CutPrefix(line, name)

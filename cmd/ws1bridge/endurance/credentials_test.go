@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/upstream/accesstest"
 )
@@ -123,15 +124,15 @@ func TestTokenEndpointDown(t *testing.T) {
 		metric(t, s.ops, tokenFetches+`{result="refused"}`) != 0 {
 		t.Errorf("%.0f fetches are counted as unavailable, want some, and none as refused", down)
 	}
-	if status, body := get(t, s.ops+"/readyz"); status != http.StatusServiceUnavailable ||
+	if status, body := cmdtest.Get(t, s.ops+"/readyz"); status != http.StatusServiceUnavailable ||
 		!strings.Contains(body, "has an error of its own (503)") {
 		t.Errorf("/readyz was answered %d %s", status, body)
 	}
-	s.stdout.await(t, "the token endpoint is unavailable (503)")
+	s.stdout.Await(t, "the token endpoint is unavailable (503)")
 	control(t, http.MethodDelete, s.access.ControlURL+"/faults", "")
 	repaired := time.Now()
 	for x = push(); x.status != http.StatusCreated; x = push() {
-		if x.mustWait(t); time.Since(repaired) > patience {
+		if x.mustWait(t); time.Since(repaired) > cmdtest.Patience {
 			t.Fatalf("%s, %v after the token endpoint was repaired", x, time.Since(repaired))
 		}
 		time.Sleep(20 * time.Millisecond)
@@ -183,13 +184,13 @@ func TestWrongCredentialsAreToldFromAnOutage(t *testing.T) {
 			if !strings.HasPrefix(x.detail(), tt.detail) {
 				t.Errorf("the detail is %q, want it to begin %q", x.detail(), tt.detail)
 			}
-			status, body := get(t, s.ops+"/readyz")
+			status, body := cmdtest.Get(t, s.ops+"/readyz")
 			if status != http.StatusServiceUnavailable || !strings.Contains(body, tt.detail) ||
 				strings.Contains(body, tt.sayNothingAbout) {
 				t.Errorf("/readyz was answered %d %s, want it to say %q", status, body, tt.detail)
 			}
-			log := s.stdout.await(t, tt.log)
-			if !strings.Contains(log, `"level":"`+tt.level+`"`) || strings.Contains(log, testSecret) {
+			log := s.stdout.Await(t, tt.log)
+			if !strings.Contains(log, `"level":"`+tt.level+`"`) || strings.Contains(log, cmdtest.Secret) {
 				t.Errorf("the log is %s, want a line of level %s and no secret", log, tt.level)
 			}
 			if metric(t, s.ops, tokenFetches+`{result="`+tt.refused+`"}`) == 0 ||

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
@@ -14,7 +15,7 @@ import (
 // holdings is what Access holds.
 func holdings(t *testing.T, controlURL string) accesstest.State {
 	t.Helper()
-	status, body := get(t, controlURL+"/state")
+	status, body := cmdtest.Get(t, controlURL+"/state")
 	var state accesstest.State
 	if err := json.Unmarshal([]byte(body), &state); err != nil || status != http.StatusOK {
 		t.Fatalf("the state was answered %d: %v", status, err)

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 )
 
 // TestKill ends the bridge as kill -9 does, at random moments, while several
@@ -24,7 +26,7 @@ func TestKill(t *testing.T) {
 	b := spawnBridge(t, e.tenant, "WS1BRIDGE_LOG_LEVEL=error")
 	org := newOrg(t, b.main)
 	org.crashes, org.second = true, 10*time.Millisecond
-	ctx, cancel := context.WithTimeout(t.Context(), 5*patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*cmdtest.Patience)
 	workers := newWorkers(ctx, org, 6, s)
 	stopped := make(chan struct{})
 	var wait sync.WaitGroup

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/okta"
 )
 
@@ -45,7 +46,7 @@ func newOrg(t *testing.T, main string) *org {
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &org{
-		client: okta.Client{Base: main + "/scim/v2", Token: testToken},
+		client: okta.Client{Base: main + "/scim/v2", Token: cmdtest.Token},
 		http:   &http.Client{Transport: transport, Timeout: time.Minute}, second: time.Second,
 	}
 }

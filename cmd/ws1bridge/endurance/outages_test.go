@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -64,12 +65,12 @@ func (s *served) awaitReadyz(t *testing.T, want int) {
 	var body string
 	await(t, func() bool {
 		for _, url := range []string{s.main, s.ops} {
-			if status, body := get(t, url+"/healthz"); status != http.StatusOK {
+			if status, body := cmdtest.Get(t, url+"/healthz"); status != http.StatusOK {
 				t.Errorf("%s/healthz was answered %d %s", url, status, body)
 			}
 		}
 		time.Sleep(100 * time.Millisecond)
-		status, body = get(t, s.ops+"/readyz")
+		status, body = cmdtest.Get(t, s.ops+"/readyz")
 		return status == want
 	}, func() string { return "/readyz is " + http.StatusText(status) + " " + body })
 }

@@ -1,25 +1,21 @@
 package endurance
 
 import (
-	"bytes"
 	"net/http"
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
-)
 
-// patience is how long a test waits for what must come: much longer than it takes,
-// however busy the machine is.
-const patience = 2 * time.Minute
+	"ws1bridge/cmd/ws1bridge/cmdtest"
+)
 
 // await waits until done reports true. say tells what is missing otherwise.
 func await(t *testing.T, done func() bool, say func() string) {
 	t.Helper()
-	timeout := time.After(patience)
+	timeout := time.After(cmdtest.Patience)
 	for !done() {
 		select {
 		case <-timeout:
@@ -29,36 +25,10 @@ func await(t *testing.T, done func() bool, say func() string) {
 	}
 }
 
-// output is what a process printed so far. It is safe for concurrent use.
-type output struct {
-	mu   sync.Mutex // guards text
-	text bytes.Buffer
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
-}
-
-// await waits until the output holds text, and returns all of it.
-func (o *output) await(t *testing.T, text string) string {
-	t.Helper()
-	await(t, func() bool { return strings.Contains(o.String(), text) },
-		func() string { return "the output never held " + text + ":\n" + o.String() })
-	return o.String()
-}
-
 // process is the program in a process of its own.
 type process struct {
 	cmd            *exec.Cmd
-	stdout, stderr *output
+	stdout, stderr *cmdtest.Output
 	done           chan struct{}
 }
 
@@ -69,7 +39,7 @@ func spawn(t *testing.T, env []string, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{stdout: &output{}, stderr: &output{}, done: make(chan struct{})}
+	p := &process{stdout: cmdtest.NewOutput(), stderr: cmdtest.NewOutput(), done: make(chan struct{})}
 	p.cmd = exec.Command(file, args...)
 	// Under the race detector a process would sleep for a second before it exits.
 	p.cmd.Env = append([]string{"GORACE=atexit_sleep_ms=0"}, env...)
@@ -129,7 +99,7 @@ func (p *process) end(t *testing.T) int {
 	select {
 	case <-p.done:
 		return p.cmd.ProcessState.ExitCode()
-	case <-time.After(patience):
+	case <-time.After(cmdtest.Patience):
 		t.Fatalf("the process does not end; it printed\n%s%s", p.stdout, p.stderr)
 		return 0
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 )
 
 // A bridge that has nothing to do ends well, whoever is connected; how soon is
@@ -81,7 +83,7 @@ func TestTerminateUnderWork(t *testing.T) {
 			x.mustWait(t)
 			refused++
 		}
-		if status, _ := get(t, b.ops+"/healthz"); status != http.StatusOK {
+		if status, _ := cmdtest.Get(t, b.ops+"/healthz"); status != http.StatusOK {
 			t.Errorf("/healthz was answered %d during the shutdown", status)
 		}
 		if served > 10_000 {
@@ -96,7 +98,7 @@ func TestTerminateUnderWork(t *testing.T) {
 	if code := b.end(t); code != 0 {
 		t.Errorf("exit code %d: %s", code, b.stderr)
 	}
-	b.stdout.await(t, `"msg":"stopped"`)
+	b.stdout.Await(t, `"msg":"stopped"`)
 	t.Logf("%d pushes under way answered, %d new ones refused and %d served, ended after %v", pushes, refused, served,
 		time.Since(start))
 	users := holdings(t, e.control).Users
@@ -110,7 +112,7 @@ func TestTerminateUnderWork(t *testing.T) {
 func awaitStruck(t *testing.T, controlURL string) {
 	t.Helper()
 	await(t, func() bool {
-		_, listed := get(t, controlURL+"/faults")
+		_, listed := cmdtest.Get(t, controlURL+"/faults")
 		return !strings.Contains(listed, `"id"`)
 	}, func() string { return "too few requests came to Access" })
 }

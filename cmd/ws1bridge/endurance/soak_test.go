@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -108,7 +109,8 @@ func newSoak(t *testing.T) *soak {
 	t.Helper()
 	seed := seed(t)
 	s := &soak{access: accesstest.Start(t, accesstest.Config{
-		ClientID: "bridge", ClientSecret: testSecret, Domains: []string{"acme.com"}, TokenTTL: 20 * time.Second, Seed: seed,
+		ClientID: "bridge", ClientSecret: cmdtest.Secret, Domains: []string{"acme.com"},
+		TokenTTL: 20 * time.Second, Seed: seed,
 	})}
 	s.bridge = spawnBridge(t, s.access.URL, "WS1BRIDGE_LOG_LEVEL=error")
 	s.org = newOrg(t, s.bridge.main)
@@ -190,7 +192,7 @@ func (s *soak) settle(t *testing.T, before float64, full bool) (after float64) {
 	if !full {
 		most += 2 * 64
 	}
-	for start := time.Now(); time.Since(start) < patience; time.Sleep(100 * time.Millisecond) {
+	for start := time.Now(); time.Since(start) < cmdtest.Patience; time.Sleep(100 * time.Millisecond) {
 		if after = metric(t, s.bridge.ops, "go_goroutines"); after <= most {
 			return after
 		}

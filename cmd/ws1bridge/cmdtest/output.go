@@ -1,0 +1,54 @@
+package cmdtest
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Output is what a program printed so far. It is safe for concurrent use.
+type Output struct {
+	mu      sync.Mutex // guards the fields below
+	text    bytes.Buffer
+	changed chan struct{}
+}
+
+// NewOutput returns an empty output.
+func NewOutput() *Output { return &Output{changed: make(chan struct{})} }
+
+// Write adds to the output. It never fails.
+func (o *Output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	close(o.changed)
+	o.changed = make(chan struct{})
+	return o.text.Write(b)
+}
+
+// String is all of the output so far.
+func (o *Output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// Await waits until the output holds text, and returns all of it.
+func (o *Output) Await(t *testing.T, text string) string {
+	t.Helper()
+	timeout := time.After(Patience)
+	for {
+		o.mu.Lock()
+		got, changed := o.text.String(), o.changed
+		o.mu.Unlock()
+		if strings.Contains(got, text) {
+			return got
+		}
+		select {
+		case <-changed:
+		case <-timeout:
+			t.Fatalf("the output never held %q:\n%s", text, got)
+		}
+	}
+}
