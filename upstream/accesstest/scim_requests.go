@@ -59,12 +59,17 @@ func (c collection[T]) projection(r *http.Request) (func(object) object, error) 
 	return c.schema.projection(attributesOf(r), nil)
 }
 
-func (c collection[T]) post(r *http.Request) (answer, error) {
-	keep, err := c.projection(r)
-	if err != nil {
-		return answer{}, err
+// read reads a request that writes: which attributes to answer with, and its body.
+func (c collection[T]) read(r *http.Request) (keep func(object) object, in *incoming, err error) {
+	if keep, err = c.projection(r); err != nil {
+		return nil, nil, err
 	}
-	in, err := c.schema.read(r.Body)
+	in, err = c.schema.read(r.Body)
+	return keep, in, err
+}
+
+func (c collection[T]) post(r *http.Request) (answer, error) {
+	keep, in, err := c.read(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -95,11 +100,7 @@ func (c collection[T]) get(t T, r *http.Request) (answer, error) {
 // patch answers 204, or 200 with a body when attributes are asked for; both with an ETag (UnboundID
 // SCIM 1.1 SDK; public clients count 204 as modified).
 func (c collection[T]) patch(t T, r *http.Request) (answer, error) {
-	keep, err := c.projection(r)
-	if err != nil {
-		return answer{}, err
-	}
-	in, err := c.schema.read(r.Body)
+	keep, in, err := c.read(r)
 	if err != nil {
 		return answer{}, err
 	}
