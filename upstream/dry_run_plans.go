@@ -209,19 +209,24 @@ func (d *dryRun) all(path string) (plans []*plan, anyGone bool) {
 	return plans, anyGone
 }
 
+// collides reports whether another planned record has the name. Callers hold mu.
+func (d *dryRun) collides(p *plan) bool {
+	for _, other := range d.plans {
+		if !other.gone && other.path == p.path && p.collides(other.userRecord) {
+			return true
+		}
+	}
+	return false
+}
+
 // put remembers a plan and forgets the oldest where there are too many. It is
 // not ok where a planned record has the name.
 func (d *dryRun) put(p *plan) (ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	before, known := d.plans[p.ID]
-	for _, other := range d.plans {
-		if known && p.hasNamesOf(before) {
-			break
-		}
-		if !other.gone && other.path == p.path && p.collides(other.userRecord) {
-			return false
-		}
+	if (!known || !p.hasNamesOf(before)) && d.collides(p) {
+		return false
 	}
 	if known {
 		d.weight -= before.weight()
