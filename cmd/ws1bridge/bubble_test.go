@@ -29,11 +29,15 @@ type bubbled struct {
 	access *accesstest.Emulator
 }
 
-func newBubbled(t *testing.T) *bubbled {
+// newBubbled starts the bridge. The faults are there before it asks for a token.
+func newBubbled(t *testing.T, faults ...accesstest.Fault) *bubbled {
 	t.Helper()
 	emulator, err := accesstest.New(accesstest.Config{ClientID: "bridge", ClientSecret: cmdtest.Secret,
 		Domains: []string{"acme.com"}})
 	must(t, err)
+	for _, f := range faults {
+		emulator.AddFault(f)
+	}
 	cfg, err := config.Load("", cmdtest.Environ())
 	must(t, err)
 	translator, err := translate.New(cfg.Translation())

@@ -175,8 +175,7 @@ func TestOutageOfOneRequest(t *testing.T) {
 // all that the bridge can tell.
 func TestOutageFromTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := newBubbled(t)
-		o.access.AddFault(accesstest.Fault{Drop: true})
+		o := newBubbled(t, accesstest.Fault{Drop: true})
 		for _, q := range questions("0f4d2b7e", "0f4d2b7f") {
 			detail := mustWait(t, o.ask(t, q.method, q.path, q.body))
 			if !strings.HasPrefix(detail, "The token endpoint of Workspace ONE Access does not answer") {
