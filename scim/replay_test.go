@@ -64,7 +64,7 @@ func TestReplayStories(t *testing.T) {
 		"Access as documented": {},
 		"Access at its most reticent": {
 			ListOmitsMembers: true, GroupOmitsExtension: true, DeleteOK: true, IgnoreMetaAttributes: true,
-			ShareExternalID: true, BadTokenStatus: http.StatusForbidden, MaxCount: 2,
+			BadTokenStatus: http.StatusForbidden, MaxCount: 2,
 		},
 		"Access with a synchronized directory": {SyncedDomain: "corp.local", MediaTypes: "json"},
 	}

@@ -156,6 +156,23 @@ func TestUserWithoutExternalID(t *testing.T) {
 	w.Want(http.StatusConflict, http.MethodPost, usersPath, user("ada@acme.com", ""))
 }
 
+// Whether a person may have two active accounts is for Access to say.
+func TestSecondAccountOfAPerson(t *testing.T) {
+	for name, tt := range map[string]struct {
+		modes accesstest.Modes
+		want  int
+	}{
+		"Access refuses it": {accesstest.Modes{}, http.StatusConflict},
+		"Access allows it":  {accesstest.Modes{ShareExternalID: true}, http.StatusCreated},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, accesstest.Config{Modes: tt.modes})
+			w.CreateUser("ada@acme.com")
+			w.Want(tt.want, http.MethodPost, usersPath, user("countess@acme.com", "ext-ada@acme.com"))
+		})
+	}
+}
+
 func TestRevivalOfAnInactiveUser(t *testing.T) {
 	for name, modes := range map[string]accesstest.Modes{
 		"Access refuses a second externalId":  {},

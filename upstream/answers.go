@@ -2,130 +2,108 @@ package upstream
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 )
 
-// confirmation judges an answer of success that brings nothing to decode. Access
-// sends no body then, or JSON; a page comes from something that is in
-// between and may never have passed the request on.
-func confirmation(r call, status int, body []byte, err error) error {
+// readAnswer judges an answer of success and decodes it into out. Only what Access
+// documents counts: anything else may come from something that is in between, and
+// may never have passed the request on.
+func (r call) readAnswer(status int, body []byte, out any) error {
 	body = bytes.TrimSpace(body)
 	switch {
-	case len(body) == 0 && err != nil:
-		err = fmt.Errorf("read the answer: %w", err)
-	case len(body) == 0 || body[0] == '{':
+	case !slices.Contains(r.successes(), status):
+		return errors.New("the status is none that Access documents")
+	case status == http.StatusNoContent && len(body) == 0 && out == nil:
 		return nil
-	default:
-		err = errors.New("the answer is not the JSON that Access documents")
+	case out != nil:
+		return r.decode(body, out)
+	case r.id != "":
+		return r.decode(body, &confirmation{})
+	case len(body) == 0 || body[0] == '{':
+		return nil // what Access says of a directory that was written is not documented
 	}
-	return &Error{Op: r.op, Kind: ErrUnavailable, Status: status, InDoubt: r.writes(), Err: err}
+	return errNotJSON
 }
 
-func decodeAnswer(body []byte, out any) error {
+// successes are the statuses by which Access says that the call was done.
+func (r call) successes() []int {
+	switch r.method {
+	case http.MethodGet:
+		return []int{http.StatusOK}
+	case http.MethodPost:
+		return []int{http.StatusCreated, http.StatusOK}
+	}
+	return []int{http.StatusNoContent, http.StatusOK, http.StatusCreated}
+}
+
+var errNotJSON = errors.New("the answer is not the JSON that Access documents")
+
+// verifiable is an answer that knows what it must hold.
+type verifiable interface {
+	// verify reports what keeps the answer from being one to the call.
+	verify(r call) error
+}
+
+// decode reads a JSON answer into out, which must hold what its kind always has.
+func (r call) decode(body []byte, out any) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return errors.New("the answer is empty")
 	}
-	if err := json.Unmarshal(body, out); err != nil {
-		return errors.New("the answer is not the JSON that Access documents")
+	if json.Unmarshal(body, out) != nil {
+		return errNotJSON
+	}
+	if v, ok := out.(verifiable); ok {
+		return v.verify(r)
 	}
 	return nil
 }
 
-// withoutURL strips the request's URL, whose filter may name a person, from an
-// error of net/http.
-func withoutURL(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
+// confirmation is a record that Access answers a write with.
+type confirmation struct {
+	ID string
+	reported
+}
+
+// UnmarshalJSON reads what tells whether the record is the one that was written.
+func (c *confirmation) UnmarshalJSON(b []byte) error {
+	var raw struct {
+		ID     string
+		Errors json.RawMessage
 	}
+	err := json.Unmarshal(b, &raw)
+	c.ID, c.reported = raw.ID, reportedIn(raw.Errors)
 	return err
 }
 
-// refusal turns an answer other than 2xx into an error. The kind follows the
-// status alone, because Access's code strings are not documented; a page that
-// is not JSON is a proxy's and says nothing about the data.
-func refusal(r call, res *http.Response, body []byte) *Error {
-	e := &Error{Op: r.op, Status: res.StatusCode, RetryAfter: retryAfter(res.Header)}
-	message, fromAccess := accessMessage(res.Header, body)
-	switch status := res.StatusCode; {
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		e.Kind = ErrNotPermitted
-	case status/100 != 4 || !fromAccess || passes(status):
-		e.Kind, e.InDoubt = ErrUnavailable, r.writes() && status/100 == 5
-	case status == http.StatusNotFound:
-		e.Kind = ErrNotFound
-	case status == http.StatusConflict:
-		e.Kind = ErrConflict
-	default:
-		e.Kind = ErrRefused
-	}
-	if status := res.StatusCode; status/100 == 4 && fromAccess {
-		e.Message = message
-	}
-	return e
+func (c *confirmation) verify(r call) error { return c.reported.verify(r, c.ID) }
+
+// reported is whether an answer holds errors, whatever its status is.
+type reported bool
+
+// reportedIn reads the value of errors (or Errors) in an answer.
+func reportedIn(raw json.RawMessage) reported {
+	none := []string{"", "null", "[]", "{}"}
+	return reported(!slices.Contains(none, string(raw)))
 }
 
-// passes reports whether a client error is about the moment, not the request.
-func passes(status int) bool {
-	return slices.Contains([]int{http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests,
-		http.StatusProxyAuthRequired}, status)
+// verify checks that the answer is a record, and the one that was asked for.
+func (e reported) verify(r call, id string) error {
+	switch {
+	case bool(e):
+		return errors.New("the answer holds errors")
+	case !plausibleID(id):
+		return errors.New("the answer holds a record without an id that can be one")
+	case r.id != "" && r.id != id:
+		return errors.New("the answer is about another record")
+	}
+	return nil
 }
 
-// accessMessage finds the sentence in an error answer of Access, in each of the
-// shapes that were seen or are to be expected: errors[].message, Errors[].description,
-// message, error_description. An empty body may be Access's too.
-func accessMessage(h http.Header, body []byte) (message string, fromAccess bool) {
-	if len(bytes.TrimSpace(body)) == 0 {
-		return "", true
-	}
-	if media, _, err := mime.ParseMediaType(h.Get("Content-Type")); err == nil && strings.HasSuffix(media, "html") {
-		return "", false
-	}
-	var answer struct {
-		// encoding/json matches names without regard to case, so this is Errors too.
-		Errors []struct {
-			Message     string `json:"message"`
-			Description string `json:"description"`
-		} `json:"errors"`
-		Message     string `json:"message"`
-		Description string `json:"error_description"`
-	}
-	if json.Unmarshal(body, &answer) != nil {
-		return "", false
-	}
-	for _, e := range answer.Errors {
-		if m := cmp.Or(e.Message, e.Description); m != "" {
-			return clip(m), true
-		}
-	}
-	return clip(cmp.Or(answer.Message, answer.Description)), true
-}
-
-func clip(s string) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
-	if runes := []rune(s); len(runes) > maxMessage {
-		return string(runes[:maxMessage]) + "…"
-	}
-	return s
-}
-
-// retryAfter reads Retry-After in both forms of RFC 9110 section 10.2.3.
-func retryAfter(h http.Header) time.Duration {
-	raw := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.Atoi(raw); err == nil && seconds > 0 {
-		return time.Duration(min(seconds, 3600)) * time.Second
-	}
-	if at, err := http.ParseTime(raw); err == nil {
-		return max(0, min(time.Until(at), time.Hour))
-	}
-	return 0
+// incomplete says that a record lacks what all of its kind have.
+func incomplete(attribute string) error {
+	return fmt.Errorf("the answer holds a record without %s", attribute)
 }

@@ -104,18 +104,19 @@ type difference struct {
 
 func (d difference) empty() bool { return len(d.set) == 0 && len(d.clear) == 0 }
 
-// compare finds what want changes in current. A path that want does not name is
-// left alone; one that it names with no value is cleared.
-func compare(current, want Attributes) difference {
+// compare finds what want changes in a record that is in one of the states. A path
+// that want does not name is left alone; one that it names with no value is cleared.
+func compare(want Attributes, states ...Attributes) difference {
 	d := difference{set: Attributes{}}
 	for p, w := range want {
-		have := current[p]
+		unlike := func(state Attributes) bool {
+			return isEmpty(w) && !isEmpty(state[p]) || !isEmpty(w) && !sameValue(state[p], w)
+		}
 		switch {
+		case !slices.ContainsFunc(states, unlike):
 		case isEmpty(w):
-			if !isEmpty(have) {
-				d.clear = append(d.clear, p)
-			}
-		case !sameValue(have, w):
+			d.clear = append(d.clear, p)
+		default:
 			d.set[p] = w
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,6 +26,7 @@ type call struct {
 	op     string // for errors and metrics
 	method string
 	path   string // below apiPath, or from the root of the tenant with atRoot; escaped
+	id     string // of the user or group below path, "" for a call about none
 	atRoot bool
 	query  url.Values
 	part   part   // what of a list is asked for; the zero value for other calls
@@ -40,6 +42,19 @@ func (r call) writes() bool { return r.method != http.MethodGet }
 // Creations are not; every PATCH of this package is, because it says what to be
 // and not what to add to it.
 func (r call) idempotent() bool { return r.method != http.MethodPost }
+
+// isOfCollection reports whether the call is a search or a creation of users or groups.
+func (r call) isOfCollection() bool {
+	return r.id == "" && (r.path == usersPath || r.path == groupsPath)
+}
+
+// fullPath is the path of the call below apiPath, escaped.
+func (r call) fullPath() string {
+	if r.id == "" {
+		return r.path
+	}
+	return r.path + "/" + url.PathEscape(r.id)
+}
 
 // sender is where calls go: to Access, or to a dry run over it.
 type sender interface {
@@ -63,15 +78,18 @@ func (c *connection) send(ctx context.Context, r call, out any) error {
 
 // attempt sends the call once.
 func (c *connection) attempt(ctx context.Context, r call, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	bounded, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	req, err := c.request(ctx, r)
+	req, err := c.request(bounded, r)
 	if err != nil {
 		return err
 	}
 	start := time.Now()
 	status, err := c.exchange(req, r, out)
 	c.metrics.observe(r.op, status, time.Since(start))
+	if e, ok := errors.AsType[*Error](err); ok {
+		e.abandoned, e.ofRecord = ctx.Err() != nil, r.id != ""
+	}
 	return err
 }
 
@@ -84,7 +102,7 @@ func (c *connection) request(ctx context.Context, r call) (*http.Request, error)
 		}
 		body = bytes.NewReader(b)
 	}
-	target := c.base.String() + apiPath + r.path
+	target := c.base.String() + apiPath + r.fullPath()
 	if r.atRoot {
 		target = c.base.String() + r.path
 	}
@@ -111,12 +129,12 @@ func (c *connection) exchange(req *http.Request, r call, out any) (status int, e
 		return 0, e
 	}
 	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode/100 == 1 { // a change of protocol: its body is the connection, which no context ends
+		return res.StatusCode, refusal(r, res, nil)
+	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if res.StatusCode/100 != 2 {
 		return res.StatusCode, refusal(r, res, body)
-	}
-	if out == nil {
-		return res.StatusCode, confirmation(r, res.StatusCode, body, err)
 	}
 	switch {
 	case err != nil:
@@ -124,7 +142,7 @@ func (c *connection) exchange(req *http.Request, r call, out any) (status int, e
 	case len(body) > maxAnswer:
 		err = fmt.Errorf("the answer is larger than %d bytes", maxAnswer)
 	default:
-		err = decodeAnswer(body, out)
+		err = r.readAnswer(res.StatusCode, body, out)
 	}
 	if err != nil {
 		return res.StatusCode, &Error{Op: r.op, Kind: ErrUnavailable, Status: res.StatusCode, InDoubt: r.writes(), Err: err}

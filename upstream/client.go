@@ -59,6 +59,8 @@ type Client struct {
 	users  collection[User]
 	groups collection[Group]
 	memory *memory
+
+	recentUsers, recentGroups recentWrites
 }
 
 // NewClient returns a client. It sends nothing.
@@ -82,13 +84,15 @@ func NewClient(cfg Config) (*Client, error) {
 	metrics := newMetrics(cfg.Registerer)
 	guard := newGuard(cfg, metrics)
 	tenant := &connection{base: base, http: &client, timeout: cfg.Timeout, metrics: metrics, guard: guard}
+	guard.probe = tenant.probe
 	return newClient(slices.Clone(cfg.Domains), tenant, guard, &memory{}), nil
 }
 
 func newClient(domains []string, access sender, guard *guard, m *memory) *Client {
 	c := &Client{domains: domains, access: access, guard: guard, memory: m}
-	c.users = collection[User]{access: access, path: usersPath, read: c.readUser, lose: m.lose}
-	c.groups = collection[Group]{access: access, path: groupsPath, read: c.readGroup, lose: m.loseGroup}
+	c.users = collection[User]{access: access, path: usersPath, read: c.readUser, lose: m.lose, recent: &c.recentUsers}
+	c.groups = collection[Group]{access: access, path: groupsPath, read: c.readGroup, lose: m.loseGroup,
+		recent: &c.recentGroups}
 	return c
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -16,7 +15,8 @@ type collection[T any] struct {
 	// read reads a record of ours; ErrNotFound where there is none.
 	read func(ctx context.Context, op, id string) (T, error)
 	// lose is told of a record that is deleted.
-	lose func(id string)
+	lose   func(id string)
+	recent *recentWrites
 
 	writes keyedLock
 }
@@ -42,18 +42,56 @@ func (k *collection[T]) delete(ctx context.Context, op, id string, allow func(T)
 		if err := allow(current); err != nil {
 			return err
 		}
-		err := k.access.send(ctx, call{op: op, method: http.MethodDelete, path: k.path + "/" + url.PathEscape(id)}, nil)
-		k.lose(id)
-		if errors.Is(err, ErrNotFound) {
-			return nil // somebody else was faster: what was asked for is so
+		k.recent.mayBeGone(id)
+		err := k.access.send(ctx, call{op: op, method: http.MethodDelete, path: k.path, id: id}, nil)
+		if isUnconfirmed(err) || errors.Is(err, ErrNotFound) {
+			err = k.unlessGone(ctx, op, id, err)
+		}
+		if err == nil {
+			k.lose(id)
+			k.recent.remove(id)
 		}
 		return err
 	})
 }
 
-func (k *collection[T]) patch(ctx context.Context, op, id string, b body) error {
-	r := call{op: op, method: http.MethodPatch, path: k.path + "/" + url.PathEscape(id), body: b}
-	return k.access.send(ctx, r, nil)
+// unlessGone is the failure of a deletion, or nil where the record is gone: somebody
+// else may have been faster, and a gateway may say 404 for whatever it is asked.
+func (k *collection[T]) unlessGone(ctx context.Context, op, id string, failure error) error {
+	switch _, err := k.read(ctx, op, id); {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case errors.Is(failure, ErrNotFound):
+		return markInDoubt(lagging(op))
+	}
+	return failure
+}
+
+// isUnconfirmed reports whether err is an answer of success that does not confirm
+// the write.
+func isUnconfirmed(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.InDoubt && e.Status/100 == 2
+}
+
+// patchTries is how often a change is sent that Access answers without confirming it.
+const patchTries = 2
+
+// patch sends a change until Access confirms it, or shows a record to which it is
+// applied.
+func (k *collection[T]) patch(ctx context.Context, op, id string, b body, applied func(T) bool) (err error) {
+	r := call{op: op, method: http.MethodPatch, path: k.path, id: id, body: b}
+	for range patchTries {
+		if err = k.access.send(ctx, r, nil); !isUnconfirmed(err) {
+			return err
+		}
+		if current, readErr := k.read(ctx, op, id); readErr != nil {
+			return err
+		} else if applied(current) {
+			return nil
+		}
+	}
+	return err
 }
 
 // get reads the record with that id into out, ours or not.
@@ -61,7 +99,14 @@ func (c *Client) get(ctx context.Context, op, path, id string, out any) error {
 	if !plausibleID(id) {
 		return notFound(op)
 	}
-	return c.access.send(ctx, call{op: op, method: http.MethodGet, path: path + "/" + url.PathEscape(id)}, out)
+	err := c.access.send(ctx, call{op: op, method: http.MethodGet, path: path, id: id}, out)
+	if e, ok := errors.AsType[*Error](err); ok && e.bare && errors.Is(e, ErrNotFound) {
+		// Anybody's 404 can be without a body: it counts where Access is there.
+		if ready := c.Ready(ctx); ready != nil {
+			return asUnavailable(ready)
+		}
+	}
+	return err
 }
 
 // plausibleID reports whether id can be an id of Access (a UUID today). What

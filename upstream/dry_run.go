@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -60,7 +61,9 @@ func NewDryRun(access *Client, cfg DryRunConfig) (*Client, error) {
 		cfg.MaxPlans = defaultMaxPlans
 	}
 	d := &dryRun{tenant: access.access, cfg: cfg, plans: map[string]*plan{}}
-	return newClient(access.domains, d, access.guard, access.memory), nil
+	c := newClient(access.domains, d, access.guard, access.memory)
+	c.recentUsers.off, c.recentGroups.off = true, true
+	return c, nil
 }
 
 const (
@@ -72,16 +75,15 @@ const (
 
 // send answers a call as Access would if all planned writes had been made.
 func (d *dryRun) send(ctx context.Context, r call, out any) error {
-	path, id := recordOf(r)
 	var answer json.RawMessage
 	var err error
 	switch {
-	case r.writes() && path == "":
+	case r.writes() && r.path != usersPath && r.path != groupsPath:
 		return &Error{Op: r.op, Kind: ErrRefused, Err: errors.New("a dry run plans only writes to users and groups")}
 	case r.writes():
-		answer, err = d.holdBack(ctx, r, path, id)
-	case id != "":
-		answer, err = d.read(ctx, r, path, id)
+		answer, err = d.holdBack(ctx, r)
+	case r.id != "":
+		answer, err = d.read(ctx, r)
 	case r.part.start > 0:
 		answer, err = d.search(ctx, r)
 	default:
@@ -90,44 +92,34 @@ func (d *dryRun) send(ctx context.Context, r call, out any) error {
 	if err != nil || out == nil {
 		return err
 	}
-	if err := decodeAnswer(answer, out); err != nil {
+	if err := r.decode(answer, out); err != nil {
 		return unavailable(r.op, err)
 	}
 	return nil
 }
 
-// recordOf tells which users or groups a call is about: all, or the one with id.
-func recordOf(r call) (path, id string) {
-	for _, path := range []string{usersPath, groupsPath} {
-		if rest, ok := strings.CutPrefix(r.path, path); ok && !r.atRoot {
-			return path, strings.TrimPrefix(rest, "/")
-		}
-	}
-	return "", ""
-}
-
 // holdBack plans a write instead of sending it. The answer is the record.
-func (d *dryRun) holdBack(ctx context.Context, r call, path, id string) (json.RawMessage, error) {
+func (d *dryRun) holdBack(ctx context.Context, r call) (json.RawMessage, error) {
 	sent, err := readPartial(r.body)
 	if err != nil {
 		return nil, &Error{Op: r.op, Kind: ErrRefused, Err: err}
 	}
-	if d.lacks(id) || slices.ContainsFunc(sent.added, d.lacks) {
+	if d.lacks(r.id) || slices.ContainsFunc(sent.added, d.lacks) {
 		return nil, &Error{Op: r.op, Kind: ErrNotFound, Status: http.StatusNotFound}
 	}
-	next := &plan{path: path, gone: true}
-	next.ID = id
+	next := &plan{path: r.path, gone: true}
+	next.ID = r.id
 	switch r.method {
 	case http.MethodPost:
 		before := sent.userRecord // its domain and type never change
 		before.ID, before.Attributes = inventedPrefix+uuid.NewString(), nil
-		next = newPlan(path, sent.applyTo(before))
+		next = newPlan(r.path, sent.applyTo(before))
 		err = d.checkNames(ctx, r.op, next, &plan{})
 	case http.MethodPatch:
 		var before userRecord
-		if err = d.send(ctx, call{op: r.op, method: http.MethodGet, path: r.path}, &before); err == nil {
-			next = newPlan(path, sent.applyTo(before))
-			err = d.checkNames(ctx, r.op, next, newPlan(path, before))
+		if err = d.send(ctx, call{op: r.op, method: http.MethodGet, path: r.path, id: r.id}, &before); err == nil {
+			next = newPlan(r.path, sent.applyTo(before))
+			err = d.checkNames(ctx, r.op, next, newPlan(r.path, before))
 		}
 	}
 	if err == nil && !d.put(next) {
@@ -144,7 +136,7 @@ func (d *dryRun) tell(r call, p *plan, sent partial) {
 	h := HeldBack{
 		Op: r.op, UserID: p.ID, Domain: sent.Domain, Set: sent.names(), Cleared: sent.cleared,
 		Added: slices.Sorted(slices.Values(sent.added)), Removed: slices.Sorted(slices.Values(sent.removed)),
-		Method: r.method, Path: apiPath + r.path,
+		Method: r.method, Path: apiPath + r.fullPath(),
 	}
 	if p.path == groupsPath {
 		h.UserID, h.GroupID = "", p.ID
@@ -169,29 +161,26 @@ func (d *dryRun) checkNames(ctx context.Context, op string, next, before *plan) 
 	if next.path == groupsPath {
 		s.key, s.value = ByDisplayName, next.name()
 	}
-	taken := false
-	err := readPages(ctx, d.tenant, s, func(other userRecord) {
-		taken = taken || d.plan(other.ID) == nil && next.collides(other)
-	})
-	if err == nil && taken {
+	others, err := readList[userRecord](ctx, d.tenant, s)
+	if slices.ContainsFunc(others, func(o userRecord) bool { return d.plan(o.ID) == nil && next.collides(o) }) {
 		return nameTaken(op)
 	}
 	return err
 }
 
 // read reads a record as it would be served.
-func (d *dryRun) read(ctx context.Context, r call, path, id string) (json.RawMessage, error) {
-	if d.lacks(id) {
+func (d *dryRun) read(ctx context.Context, r call) (json.RawMessage, error) {
+	if d.lacks(r.id) {
 		return nil, &Error{Op: r.op, Kind: ErrNotFound, Status: http.StatusNotFound}
 	}
-	if p := d.plan(id); p != nil {
-		return d.shown(path)(p.json()), nil
+	if p := d.plan(r.id); p != nil {
+		return d.shown(r.path)(p.json()), nil
 	}
 	var raw json.RawMessage
 	if err := d.tenant.send(ctx, r, &raw); err != nil {
 		return nil, err
 	}
-	return d.shown(path)(raw), nil
+	return d.shown(r.path)(raw), nil
 }
 
 // search answers a search. Where all of a list is asked for, or plans may change
@@ -201,10 +190,10 @@ func (d *dryRun) search(ctx context.Context, r call) (json.RawMessage, error) {
 	plans, anyGone := d.all(r.path)
 	s := r.part
 	whole := s.count >= pageSize || anyGone || s.key != "" && s.key != byDomain
-	var held listAnswer[json.RawMessage]
+	var held listAnswer[rawRecord]
 	var err error
 	if whole {
-		err = readPages(ctx, d.tenant, s.search, func(raw json.RawMessage) { held.Resources = append(held.Resources, raw) })
+		held.Resources, err = readList[rawRecord](ctx, d.tenant, s.search)
 		held.Total, s.count = len(held.Resources), len(held.Resources)+len(plans)
 	} else {
 		err = d.tenant.send(ctx, r, &held)
@@ -219,9 +208,12 @@ func (d *dryRun) search(ctx context.Context, r call) (json.RawMessage, error) {
 	answer := listAnswer[json.RawMessage]{Total: held.Total + len(added), Resources: records}
 	if whole {
 		records = append(records, added...)
-		answer = listAnswer[json.RawMessage]{len(records), slicePage(records, s.start, s.count).Resources}
+		answer = listAnswer[json.RawMessage]{Total: len(records), Resources: slicePage(records, s.start, s.count).Resources}
 	} else if n := len(held.Resources); s.start-1+n >= held.Total { // the end of what Access holds
 		answer.Resources = append(answer.Resources, slicePage(added, s.start-held.Total, s.count-n).Resources...)
+	}
+	if answer.Resources == nil {
+		answer.Resources = []json.RawMessage{} // null is no list
 	}
 	show := d.shown(r.path)
 	for i, raw := range answer.Resources {
@@ -230,20 +222,34 @@ func (d *dryRun) search(ctx context.Context, r call) (json.RawMessage, error) {
 	return json.Marshal(answer)
 }
 
+// rawRecord is a record as Access serves it.
+type rawRecord struct {
+	id  string
+	raw json.RawMessage
+}
+
+// UnmarshalJSON keeps the record as it is.
+func (r *rawRecord) UnmarshalJSON(b []byte) error {
+	var record struct{ ID string }
+	err := json.Unmarshal(b, &record)
+	r.id, r.raw = record.ID, bytes.Clone(b)
+	return err
+}
+
+func (r rawRecord) recordID() string { return r.id }
+
 // overlay puts plans into the place of what Access holds, and tells which match
 // beside: those that are made up, and all others where held is the whole list.
-func overlay(held []json.RawMessage, plans []*plan, s search, whole bool) (records, added []json.RawMessage) {
+func overlay(held []rawRecord, plans []*plan, s search, whole bool) (records, added []json.RawMessage) {
 	planned, seen := map[string]*plan{}, map[string]bool{}
 	for _, p := range plans {
 		planned[p.ID] = p
 	}
-	for _, raw := range held {
-		var record struct{ ID string }
-		_ = json.Unmarshal(raw, &record)
-		p := planned[record.ID]
-		seen[record.ID] = true
+	for _, record := range held {
+		p := planned[record.id]
+		seen[record.id] = true
 		if p == nil {
-			records = append(records, raw)
+			records = append(records, record.raw)
 		} else if p.matches(s) {
 			records = append(records, p.json())
 		}

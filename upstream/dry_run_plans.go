@@ -51,11 +51,12 @@ func (p *plan) name() string {
 }
 
 func (p *plan) hasNamesOf(other *plan) bool {
-	return p.UserName() == other.UserName() && p.ExternalID() == other.ExternalID() && p.name() == other.name()
+	return p.UserName() == other.UserName() && p.name() == other.name()
 }
 
 // collides reports whether another record has a name of this one: in its domain
-// for users, in the whole tenant for groups.
+// for users, in the whole tenant for groups. Whether Access lets two users have one
+// externalId is not documented.
 func (p *plan) collides(other userRecord) bool {
 	switch {
 	case p.gone || other.ID == p.ID:
@@ -63,8 +64,7 @@ func (p *plan) collides(other userRecord) bool {
 	case p.path == groupsPath:
 		return strings.EqualFold(other.Attributes.text(displayNamePath), p.name())
 	}
-	return other.Domain == p.Domain && (strings.EqualFold(other.UserName(), p.UserName()) ||
-		p.ExternalID() != "" && other.ExternalID() == p.ExternalID())
+	return other.Domain == p.Domain && strings.EqualFold(other.UserName(), p.UserName())
 }
 
 func (p *plan) matches(s search) bool {

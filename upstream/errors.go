@@ -34,6 +34,14 @@ var (
 	ErrNameKept = errors.New("the old userName was kept")
 	// ErrNoSuchKey says that records can't be found by the Key.
 	ErrNoSuchKey = errors.New("records of this kind can't be found by this key")
+	// ErrNotAccess says that something else answered: a firewall, a proxy or another
+	// server.
+	ErrNotAccess = errors.New("the answer is not from Access")
+	// ErrNoSuchPath says that Access has no users or groups at the address: it is
+	// not that of a tenant, or a proxy changes paths.
+	ErrNoSuchPath = errors.New("Access has nothing at this path")
+	// ErrLagging says that Access does not show a write yet that it confirmed.
+	ErrLagging = errors.New("Access does not show an earlier write yet")
 	// ErrDirectoryNameTaken says that a directory has the name, for other domains.
 	ErrDirectoryNameTaken = errors.New("the name is taken")
 )
@@ -52,10 +60,19 @@ type Error struct {
 	// RetryAfter is how long Access asked to wait, 0 when it did not say. Pauses
 	// of the client's own are not told: they are shorter than a caller's.
 	RetryAfter time.Duration
+	// Redirect is the host that Access's answer redirects to, "" for none.
+	Redirect string
 	// InDoubt says that a write may have been applied although it failed.
 	InDoubt bool
 	// Err is the cause, for the log. It may name hosts, never secrets.
 	Err error
+
+	// bare says that the answer had no body, which could be anybody's.
+	bare bool
+	// abandoned says that the caller's own time was over, or it left.
+	abandoned bool
+	// ofRecord says that the call was about one user or group.
+	ofRecord bool
 }
 
 // Error gives the failure for the log. It leaves out Message, in which Access
@@ -88,6 +105,9 @@ func unavailable(op string, err error) *Error {
 func notFound(op string) *Error {
 	return &Error{Op: op, Kind: ErrNotFound}
 }
+
+// lagging says that Access does not show yet what was written.
+func lagging(op string) *Error { return unavailable(op, ErrLagging) }
 
 // isRefusal reports whether err is Access's own judgement on the request,
 // not a passing trouble.

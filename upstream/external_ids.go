@@ -68,9 +68,9 @@ func (x *externalIDs) id(domain, externalID string) (string, bool) {
 	return id, ok
 }
 
-// knownByExternalID reads the users that are remembered for an external id, and
-// forgets them where the memory was out of date.
-func (c *Client) knownByExternalID(ctx context.Context, externalID string) (found []User, _ error) {
+// RememberedUsers finds users by an external id without a search: those that the
+// client remembers to have it, and that have it still. There may be others.
+func (c *Client) RememberedUsers(ctx context.Context, externalID string) (found []User, _ error) {
 	for _, domain := range c.domains {
 		id, ok := c.memory.externalIDs.id(domain, externalID)
 		if !ok {

@@ -3,7 +3,6 @@ package upstream
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -41,56 +40,16 @@ type Group struct {
 	// ours. Only CreateGroup and UpdateGroup set it.
 	LeftOut []string
 	Meta    Meta
+
+	// shown is what of the group Access showed otherwise than the client completed
+	// it, nil where there was nothing to complete.
+	shown *shownGroup
 }
 
 // Member is a user in a group.
 type Member struct {
 	ID      string
 	Display string
-}
-
-// groupRecord is a group as Access writes it, before anybody judged whose it is.
-type groupRecord struct {
-	Group
-	kind, domain string
-	// membersKnown says that the answer held the members: lists may omit them.
-	membersKnown bool
-}
-
-// memberRecord is a value of members, or of a user's groups.
-type memberRecord struct {
-	Value   string `json:"value"`
-	Display string `json:"display"`
-	Type    string `json:"type"`
-}
-
-// UnmarshalJSON reads a group resource leniently.
-func (g *groupRecord) UnmarshalJSON(b []byte) error {
-	var raw struct {
-		ID          string          `json:"id"`
-		DisplayName string          `json:"displayName"`
-		ExternalID  string          `json:"externalId"`
-		Members     *[]memberRecord `json:"members"`
-		Meta        Meta            `json:"meta"`
-		Workspace   struct {
-			Kind   string `json:"internalGroupType"`
-			Domain string `json:"domain"`
-		} `json:"urn:scim:schemas:extension:workspace:1.0"`
-	}
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
-	}
-	g.Group = Group{ID: raw.ID, DisplayName: raw.DisplayName, ExternalID: raw.ExternalID, Meta: raw.Meta}
-	g.kind, g.domain, g.membersKnown = raw.Workspace.Kind, raw.Workspace.Domain, raw.Members != nil
-	if raw.Members == nil {
-		return nil
-	}
-	for _, m := range *raw.Members {
-		if m.Value != "" && !strings.EqualFold(m.Type, "Group") {
-			g.Members = append(g.Members, Member{ID: m.Value, Display: m.Display})
-		}
-	}
-	return nil
 }
 
 // ourGroup reports whether the group belongs to the bridge. Groups are judged
@@ -123,10 +82,16 @@ func (c *Client) readGroup(ctx context.Context, op, id string) (Group, error) {
 
 // getGroup reads a group of ours, with members that nobody has judged.
 func (c *Client) getGroup(ctx context.Context, op, id string) (Group, error) {
+	if c.recentGroups.isDeleted(id) {
+		return Group{}, notFound(op)
+	}
 	var g groupRecord
 	err := c.get(ctx, opReadGroup, groupsPath, id, &g)
-	if err == nil && (g.ID != id || !c.ourGroup(g)) {
+	if err == nil && !c.ourGroup(g) {
 		err = notFound(op)
+	}
+	if errors.Is(err, ErrNotFound) && c.recentGroups.isCreated(id) {
+		return Group{}, lagging(op)
 	}
 	if err == nil || errors.Is(err, ErrNotFound) {
 		c.memory.groups.note(id, err == nil)
@@ -134,7 +99,7 @@ func (c *Client) getGroup(ctx context.Context, op, id string) (Group, error) {
 	if err != nil {
 		return Group{}, err
 	}
-	return g.Group, nil
+	return c.completeGroup(g.Group), nil
 }
 
 // FindGroups finds the bridge's groups by a key of displayName, ByExternalID or
@@ -147,18 +112,21 @@ func (c *Client) getGroup(ctx context.Context, op, id string) (Group, error) {
 // own judgement: who needs to know looks at the members.
 func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMembers bool) ([]Group, error) {
 	s := search{op: opFindGroups, path: groupsPath, key: key, value: value}
-	var match func(Group) bool
+	var is recentGroup
 	switch key {
 	case ByDisplayName, DisplayNameContains, DisplayNameStarts:
-		match = func(g Group) bool { return key.matches(g.DisplayName, value) }
+		is = func(names Attributes, _ map[string]bool) bool { return key.matches(names.text(displayNamePath), value) }
 	case ByMember:
-		match = func(Group) bool { return true }
+		is = func(_ Attributes, members map[string]bool) bool {
+			return members[value] && !c.recentUsers.isDeleted(value)
+		}
 	case ByExternalID:
-		s.key, match = "", func(g Group) bool { return g.ExternalID == value }
+		s.key = ""
+		is = func(names Attributes, _ map[string]bool) bool { return names.ExternalID() == value }
 	default:
 		return nil, noSuchKey(opFindGroups)
 	}
-	found, err := c.selectGroups(ctx, s, match)
+	found, err := c.selectGroups(ctx, s, is)
 	if err != nil {
 		return nil, err
 	}
@@ -179,22 +147,40 @@ func (c *Client) Groups(ctx context.Context, start, count int, withMembers bool)
 }
 
 func (c *Client) allGroups(ctx context.Context) ([]groupRecord, error) {
-	return c.selectGroups(ctx, search{op: opListGroups, path: groupsPath}, func(Group) bool { return true })
+	all := func(Attributes, map[string]bool) bool { return true }
+	return c.selectGroups(ctx, search{op: opListGroups, path: groupsPath}, all)
 }
 
 // selectGroups reads every page of a query and keeps what is ours and matches,
 // in the order of names: Access's own is not documented.
-func (c *Client) selectGroups(ctx context.Context, s search, match func(Group) bool) ([]groupRecord, error) {
+func (c *Client) selectGroups(ctx context.Context, s search, is recentGroup) ([]groupRecord, error) {
+	list, err := readList[groupRecord](ctx, c.access, s)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
 	var found []groupRecord
-	err := readPages(ctx, c.access, s, func(g groupRecord) {
-		ours := c.ourGroup(g)
-		c.memory.groups.note(g.ID, ours)
-		if ours && match(g.Group) {
+	for _, g := range list {
+		seen[g.ID] = true
+		if c.judgeGroup(&g) && (s.key == ByMember || is(g.names(), nil)) {
 			found = append(found, g)
 		}
-	})
+	}
+	found, err = c.withRecentGroups(ctx, found, seen, is)
 	slices.SortFunc(found, func(a, b groupRecord) int { return byName(a.DisplayName, a.ID, b.DisplayName, b.ID) })
 	return found, err
+}
+
+// judgeGroup reports whether a group of a list is ours, notes that, and completes
+// the reading.
+func (c *Client) judgeGroup(g *groupRecord) (ours bool) {
+	if c.recentGroups.isDeleted(g.ID) {
+		return false
+	}
+	ours = c.ourGroup(*g)
+	c.memory.groups.note(g.ID, ours)
+	g.Group = c.completeGroup(g.Group)
+	return ours
 }
 
 // byName orders records by their names in any case, and by their ids.

@@ -23,10 +23,8 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	if err != nil {
 		return Group{}, err
 	}
-	b := newBody(Attributes{displayNamePath: g.DisplayName})
-	if g.ExternalID != "" {
-		b["externalId"] = g.ExternalID
-	}
+	names := withoutEmpty(g.names())
+	b := newBody(names)
 	workspace := b.block(WorkspaceSchema)
 	workspace["internalGroupType"] = GroupInternal
 	workspace["domain"] = domain
@@ -35,11 +33,12 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	if err != nil {
 		return Group{}, c.orMisconfigured(ctx, opCreateGroup, err)
 	}
-	if !plausibleID(created.ID) || !c.ourGroup(created) {
+	if !c.ourGroup(created) || !created.isAs(g) {
 		return Group{}, &Error{Op: opCreateGroup, Kind: ErrUnavailable, InDoubt: true,
-			Err: errors.New("Access answered the creation with something that is not an internal group of the domain")}
+			Err: errors.New("Access answered the creation with something that is not the group that was sent")}
 	}
 	c.memory.groups.note(created.ID, true)
+	c.recentGroups.create(created.ID, created.Meta.Version, names)
 	unlock, err := c.groups.writes.lock(ctx, created.ID)
 	if err != nil {
 		return Group{}, markInDoubt(waitedTooLong(ctx, opCreateGroup)) // the group is there
@@ -49,6 +48,13 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	group.Members, group.LeftOut = nil, unknown
 	err = markInDoubt(c.addMembers(ctx, &group, joining))
 	return group, err
+}
+
+// isAs reports whether the group has the names with which it was sent. An externalId
+// that an answer leaves out does not count against it.
+func (g groupRecord) isAs(sent Group) bool {
+	return ByDisplayName.matches(g.DisplayName, sent.DisplayName) &&
+		(g.ExternalID == "" || g.ExternalID == sent.ExternalID)
 }
 
 // UpdateGroup reads the group, asks change what its name, externalId and
@@ -77,44 +83,67 @@ func (c *Client) UpdateGroup(ctx context.Context, id string, change func(Group) 
 
 // applyToGroup judges who may join before it writes anything.
 func (c *Client) applyToGroup(ctx context.Context, current, want Group) (Group, error) {
-	joining, unknown, err := c.withoutStrangers(ctx, distinct(want.Members, current.Members))
+	joining, leaving := current.moves(want.Members)
+	joining, unknown, err := c.withoutStrangers(ctx, joining)
 	if err != nil {
 		return Group{}, err
 	}
-	if err := c.patchGroupNames(ctx, &current, want); err != nil {
+	next := current
+	next.LeftOut = unknown
+	if err := c.patchGroupNames(ctx, &next, want); err != nil {
 		return Group{}, err
 	}
-	leaving := distinct(current.Members, want.Members)
 	for batch := range slices.Chunk(leaving, memberBatch) {
-		if err := c.removeMembers(ctx, current.ID, batch); err != nil {
+		if err := c.removeMembers(ctx, &next, batch); err != nil {
 			return Group{}, err
 		}
 	}
-	next := current
-	next.Members, next.LeftOut = distinct(current.Members, leaving), unknown
-	next.Meta.Version = "" // that of the read; the state after the writes has one that was not read
+	next.Members = distinct(next.Members, leaving)
 	err = c.addMembers(ctx, &next, joining)
 	return next, err
 }
 
+// moves are the members that have to be sent so that the group has just those that
+// are wanted. Those of whom it is not sure are sent in any case.
+func (g Group) moves(want []Member) (joining, leaving []Member) {
+	sure := slices.DeleteFunc(slices.Clone(g.Members), func(m Member) bool { return g.isUnsure(m.ID) })
+	may := slices.Clone(g.Members)
+	if g.shown != nil {
+		for id := range g.shown.members {
+			may = append(may, Member{ID: id})
+		}
+	}
+	return distinct(want, sure), distinct(may, want)
+}
+
+// wrote notes that a group was written: its version and its time are not known any
+// more.
+func (g *Group) wrote() { g.Meta = Meta{Created: g.Meta.Created} }
+
 // patchGroupNames sends name and externalId where they changed.
-func (c *Client) patchGroupNames(ctx context.Context, current *Group, want Group) error {
+func (c *Client) patchGroupNames(ctx context.Context, g *Group, want Group) error {
+	unsure := g.shown != nil && g.shown.names
 	set := Attributes{}
-	if want.DisplayName != current.DisplayName {
+	if want.DisplayName != g.DisplayName || unsure {
 		set[displayNamePath] = want.DisplayName
 	}
-	if want.ExternalID != "" && want.ExternalID != current.ExternalID {
+	if want.ExternalID != "" && (want.ExternalID != g.ExternalID || unsure) {
 		set[externalIDPath] = want.ExternalID
 	}
 	if len(set) == 0 {
 		return nil
 	}
-	if err := c.groups.patch(ctx, opUpdateGroup, current.ID, newBody(set)); err != nil {
+	err := c.groups.patch(ctx, opUpdateGroup, g.ID, newBody(set), func(now Group) bool {
+		return compare(set, now.names()).empty()
+	})
+	if err != nil {
 		return err
 	}
-	current.DisplayName = want.DisplayName
+	c.recentGroups.write(g.ID, g.version(), difference{set: set})
+	g.wrote()
+	g.DisplayName = want.DisplayName
 	if want.ExternalID != "" {
-		current.ExternalID = want.ExternalID
+		g.ExternalID = want.ExternalID
 	}
 	return nil
 }
@@ -123,22 +152,22 @@ func (c *Client) patchGroupNames(ctx context.Context, current *Group, want Group
 // Access does not know after all to its LeftOut.
 func (c *Client) addMembers(ctx context.Context, g *Group, joining []Member) error {
 	for batch := range slices.Chunk(joining, memberBatch) {
-		added, unknown, err := c.addBatch(ctx, g.ID, batch)
+		added, unknown, err := c.addBatch(ctx, g, batch)
+		g.Members = append(g.Members, distinct(added, g.Members)...)
+		g.LeftOut = append(g.LeftOut, unknown...)
 		if err != nil {
 			return err
 		}
-		g.Members = append(g.Members, added...)
-		g.LeftOut = append(g.LeftOut, unknown...)
 	}
 	return nil
 }
 
 // addBatch adds members in one request. Where Access refuses them together, it
 // looks which of them are users of ours by now and adds these: adding a member
-// twice does no harm. A refusal of users that exist is an error.
-func (c *Client) addBatch(ctx context.Context, id string, batch []Member) (added []Member, unknown []string,
-	err error) {
-	refusal := c.groups.patch(ctx, opUpdateGroup, id, memberBody(batch, false))
+// twice does no harm. Where that is refused too, they are added one by one, and
+// those that Access does not find are left out like those that are not ours.
+func (c *Client) addBatch(ctx context.Context, g *Group, batch []Member) (added []Member, unknown []string, _ error) {
+	refusal := c.moveMembers(ctx, g, batch, true)
 	if !isRefusal(refusal) {
 		return batch, nil, refusal
 	}
@@ -147,21 +176,57 @@ func (c *Client) addBatch(ctx context.Context, id string, batch []Member) (added
 	if err != nil || len(known) == 0 {
 		return nil, unknown, err
 	}
-	return known, unknown, c.groups.patch(ctx, opUpdateGroup, id, memberBody(known, false))
+	if len(known) < len(batch) {
+		if refusal = c.moveMembers(ctx, g, known, true); !isRefusal(refusal) {
+			return known, unknown, refusal
+		}
+	}
+	if _, err := c.getGroup(ctx, opUpdateGroup, g.ID); err != nil {
+		return nil, unknown, err // the group itself is gone
+	}
+	for _, m := range known {
+		err := c.moveMembers(ctx, g, []Member{m}, true)
+		switch {
+		case err == nil:
+			added = append(added, m)
+		case errors.Is(err, ErrNotFound) && c.recentUsers.of(m.ID) == nil:
+			unknown = append(unknown, m.ID)
+		case errors.Is(err, ErrNotFound):
+			return added, unknown, lagging(opUpdateGroup)
+		default:
+			return added, unknown, err
+		}
+	}
+	return added, unknown, nil
+}
+
+// moveMembers adds members in one request, or takes them out.
+func (c *Client) moveMembers(ctx context.Context, g *Group, batch []Member, add bool) error {
+	err := c.groups.patch(ctx, opUpdateGroup, g.ID, memberBody(batch, !add), func(now Group) bool {
+		if add {
+			return len(distinct(batch, now.Members)) == 0
+		}
+		return len(distinct(batch, now.Members)) == len(distinct(batch, nil))
+	})
+	if err == nil {
+		c.recentGroups.move(g.ID, g.version(), batch, add)
+		g.wrote()
+	}
+	return err
 }
 
 // removeMembers removes members in one request, singly where Access refuses
 // them together: one that it no longer knows is as good as removed.
-func (c *Client) removeMembers(ctx context.Context, id string, batch []Member) error {
-	err := c.groups.patch(ctx, opUpdateGroup, id, memberBody(batch, true))
+func (c *Client) removeMembers(ctx context.Context, g *Group, batch []Member) error {
+	err := c.moveMembers(ctx, g, batch, false)
 	switch {
 	case !isRefusal(err):
 		return err
 	case len(batch) == 1:
-		return c.unlessRemoved(ctx, id, batch[0], err)
+		return c.unlessRemoved(ctx, g.ID, batch[0], err)
 	}
 	for _, m := range batch {
-		if err := c.removeMembers(ctx, id, []Member{m}); err != nil {
+		if err := c.removeMembers(ctx, g, []Member{m}); err != nil {
 			return err
 		}
 	}
@@ -174,7 +239,7 @@ func (c *Client) unlessRemoved(ctx context.Context, id string, m Member, refusal
 	if err != nil {
 		return err
 	}
-	if slices.Contains(memberIDs(g.Members), m.ID) {
+	if slices.Contains(memberIDs(g.Members), m.ID) && !g.isUnsure(m.ID) {
 		return refusal
 	}
 	return nil

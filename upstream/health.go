@@ -16,8 +16,16 @@ const opProbe = "probe"
 // health endpoints prove none of that, and may be blocked on SaaS.
 func (c *Client) Ready(ctx context.Context) error {
 	var answer listAnswer[struct{}]
-	q := url.Values{"startIndex": {"1"}, "count": {"1"}}
-	return c.access.send(ctx, call{op: opProbe, method: http.MethodGet, path: usersPath, query: q}, &answer)
+	return c.access.send(ctx, probeCall, &answer)
+}
+
+var probeCall = call{op: opProbe, method: http.MethodGet, path: usersPath,
+	query: url.Values{"startIndex": {"1"}, "count": {"1"}}}
+
+// probe asks what Ready does, whatever the circuit and the limits say.
+func (c *connection) probe(ctx context.Context) error {
+	var answer listAnswer[struct{}]
+	return c.attempt(ctx, probeCall, &answer)
 }
 
 const opHealth = "health"

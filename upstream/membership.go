@@ -10,12 +10,13 @@ import (
 // A user or a group is ours, is not ours (a stranger), or is not known. Only an
 // answer of Access that holds the record, or says that there is none, makes it
 // one of the first two: see Client.ours and Client.ourGroup. Each such answer is
-// remembered: what is ours until Access says otherwise, a stranger for a minute.
+// remembered: what is ours until Access says otherwise, a stranger for some minutes.
 //
 // What is not known is looked up before it matters: before a member is shown,
 // taken out or added, and before a group is shown among those of a user. A few
-// are read by id; for many the list of what is ours is read first, and by id what
-// is not in it. Where that fails, the operation fails before anything is written.
+// are read by id; for many the list of what is ours is read, which is complete, and
+// some that are not in it by id. Where that fails, the operation fails before
+// anything is written, and its repetition goes on with what is not known yet.
 //
 // So no path takes an unknown id for ours, and nothing depends on what was read
 // before: the reading in the background (Client.Run) only saves look-ups.
@@ -107,13 +108,15 @@ func (c *Client) withOwnMembers(ctx context.Context, groups []Group) ([]Group, e
 }
 
 // withoutStrangers divides those who are to become members into users of ours and
-// ids that are none. A stranger that is remembered is looked up again: to leave
-// out somebody who became ours meanwhile would lose the membership.
+// ids that are none. A stranger that is remembered is looked up again, unless there
+// are many: to leave out somebody who became ours meanwhile would lose the membership.
 func (c *Client) withoutStrangers(
 	ctx context.Context, members []Member,
 ) (known []Member, strangers []string, err error) {
 	ids := memberIDs(members)
-	c.memory.users.forgetStrangers(ids)
+	if len(ids) <= fewUnknown {
+		c.memory.users.forgetStrangers(ids)
+	}
 	own, err := c.ownUsers(ctx, ids)
 	if err != nil {
 		return nil, nil, err

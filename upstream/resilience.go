@@ -6,6 +6,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/failsafe-go/failsafe-go"
@@ -52,6 +54,10 @@ type guard struct {
 	breaker  circuitbreaker.CircuitBreaker[any]
 	bulkhead bulkhead.Bulkhead[any]
 	retries  func(op string)
+
+	probe    func(context.Context) error // asks for something that every tenant has
+	probing  sync.Mutex                  // held by the one who probes
+	suspects atomic.Int64                // failures about single records since anything went well
 }
 
 func newGuard(cfg Config, m *metrics) *guard {
@@ -67,7 +73,7 @@ func newGuard(cfg Config, m *metrics) *guard {
 		g.limiter = rate.NewLimiter(rate.Limit(r.RateLimit), max(1, int(r.RateLimit)))
 	}
 	g.breaker = circuitbreaker.NewBuilder[any]().
-		HandleIf(func(_ any, err error) bool { return isOutage(err) }).
+		HandleIf(func(_ any, err error) bool { return isOutage(err) && !g.isOfRecord(err) }).
 		WithFailureThreshold(uint(r.BreakAfter)).
 		WithSuccessThreshold(1).
 		WithDelay(r.BreakFor).
@@ -89,11 +95,36 @@ func newGuard(cfg Config, m *metrics) *guard {
 }
 
 // isOutage reports whether err says that Access is not well, rather than that
-// it is busy, that it refuses the request, or that the caller left.
+// it is busy, that it refuses the request, that something else answers in its place,
+// or that the caller has no more time.
 func isOutage(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && errors.Is(err, ErrUnavailable) && e.Status != http.StatusTooManyRequests &&
-		!isTokenTrouble(e) && !errors.Is(e.Err, context.Canceled)
+	return ok && errors.Is(err, ErrUnavailable) && !isLasting(e) && e.Status != http.StatusTooManyRequests &&
+		!isTokenTrouble(e) && !e.abandoned
+}
+
+// isLasting reports whether somebody has to act before another attempt can succeed.
+func isLasting(e *Error) bool { return errors.Is(e, ErrNotAccess) || errors.Is(e, ErrNoSuchPath) }
+
+// isOfRecord reports whether a failure may be that of one record, which is no outage.
+// That holds while the circuit is closed: one that is to close needs a success.
+func (g *guard) isOfRecord(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.ofRecord && (e.Status != 0 || errors.Is(e, context.DeadlineExceeded)) && g.breaker.IsClosed()
+}
+
+// suspect counts the failures that may be those of records. When there are as many in a
+// row as open the circuit, something that every tenant has is asked for: only if
+// that fails too, it is an outage.
+func (g *guard) suspect(ctx context.Context) {
+	if g.suspects.Add(1) < int64(g.limits.BreakAfter) || !g.probing.TryLock() {
+		return
+	}
+	defer g.probing.Unlock()
+	if isOutage(g.probe(ctx)) {
+		g.breaker.Open()
+	}
+	g.suspects.Store(0)
 }
 
 // isTokenTrouble reports whether the request never left because no token could
@@ -136,7 +167,11 @@ func (g *guard) once(ctx context.Context, op string, attempt func() error) *Erro
 	e, ok := errors.AsType[*Error](err)
 	switch {
 	case err == nil:
+		g.suspects.Store(0)
 		return nil
+	case ok && isOutage(e) && g.isOfRecord(e):
+		g.suspect(ctx)
+		return e
 	case ok:
 		return e
 	case errors.Is(err, circuitbreaker.ErrOpen):
@@ -160,6 +195,8 @@ var (
 func (g *guard) mayRepeat(ctx context.Context, r call, e *Error) bool {
 	switch {
 	case !errors.Is(e, ErrUnavailable), isTokenTrouble(e), errors.Is(e, ErrCircuitOpen), errors.Is(e, ErrTooBusy):
+		return false
+	case isLasting(e), r.writes() && e.Status/100 == 2: // looking tells more than sending it again
 		return false
 	case ctx.Err() != nil, e.RetryAfter > g.limits.LongestPause:
 		return false

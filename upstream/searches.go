@@ -1,10 +1,7 @@
 package upstream
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -50,27 +47,6 @@ func (k Key) matches(name, value string) bool {
 
 func noSuchKey(op string) error { return &Error{Op: op, Kind: ErrRefused, Err: ErrNoSuchKey} }
 
-const (
-	// pageSize is how many records a search asks for. Access may give fewer;
-	// what it gave decides where the next page begins.
-	pageSize = 1000
-	// maxPages ends a search in which Access never comes to an end.
-	maxPages = 10_000
-)
-
-// Page is a part of a list.
-type Page[T any] struct {
-	// Total counts all records of the list, not of the page.
-	Total     int
-	Resources []T
-}
-
-// listAnswer is a ListResponse of Access. A missing Resources is empty.
-type listAnswer[T any] struct {
-	Total     int `json:"totalResults"`
-	Resources []T `json:"Resources"`
-}
-
 // search selects records of a list by a key, or all of them with the zero Key.
 type search struct {
 	op, path string
@@ -99,32 +75,6 @@ func (p part) addTo(query url.Values) url.Values {
 		out.Set("sortOrder", "ascending")
 	}
 	return out
-}
-
-// readPage reads one page of a search from the 1-based start.
-func readPage[T any](ctx context.Context, from sender, s search, start, count int) (listAnswer[T], error) {
-	var answer listAnswer[T]
-	err := from.send(ctx, call{op: s.op, method: http.MethodGet, path: s.path, part: part{s, start, count}}, &answer)
-	return answer, err
-}
-
-// readPages reads every page of a search and gives each record to use.
-func readPages[T any](ctx context.Context, from sender, s search, use func(T)) error {
-	start := 1
-	for range maxPages {
-		page, err := readPage[T](ctx, from, s, start, pageSize)
-		if err != nil {
-			return err
-		}
-		for _, r := range page.Resources {
-			use(r)
-		}
-		start += len(page.Resources)
-		if len(page.Resources) == 0 || page.Total > 0 && start > page.Total {
-			return nil
-		}
-	}
-	return &Error{Op: s.op, Kind: ErrUnavailable, Err: errors.New("the list does not come to an end")}
 }
 
 // quote writes s as the JSON string that a SCIM filter takes.

@@ -22,6 +22,9 @@ type User struct {
 	Meta   Meta
 	// Attributes are all values that may be written.
 	Attributes
+
+	// shown is what Access showed where the client completed that, nil elsewhere.
+	shown *shownUser
 }
 
 // Reference points to another record.
@@ -40,7 +43,7 @@ type Meta struct {
 
 // readOnly are the core attributes that are not among Attributes: they are
 // read elsewhere or belong to Access. Keys are lower case.
-var readOnly = []string{"schemas", "id", "meta", "groups", "roles", "password"}
+var readOnly = []string{"schemas", "id", "meta", "groups", "roles", "password", "errors"}
 
 // workspaceReadOnly are those of the workspace extension (Omnissa Access
 // OpenAPI, WorkspaceSchemaUserAttributes).
@@ -65,6 +68,29 @@ type userRecord struct {
 	User
 	kind   string // internalUserType
 	status string // userStatus, "" where Access does not tell
+	reported
+}
+
+func (u userRecord) recordID() string { return u.ID }
+
+// verify checks that a record is what all of its kind are. A search that all
+// records answer to may hold accounts that no document describes.
+func (u *userRecord) verify(r call) error {
+	name := userNamePath
+	if r.path == groupsPath {
+		name = displayNamePath
+	}
+	switch {
+	case u.reported.verify(r, u.ID) != nil:
+		return u.reported.verify(r, u.ID)
+	case u.Attributes.text(name) == "":
+		return incomplete(name.String())
+	case r.path == usersPath && (r.id != "" || r.part.key != "") && u.kind == "":
+		return incomplete("internalUserType")
+	case r.path == usersPath && strings.EqualFold(u.kind, UserProvisioned) && u.Domain == "":
+		return incomplete("domain")
+	}
+	return nil
 }
 
 // DecodeUser reads a user resource as Access serves it, ours or not.
@@ -112,6 +138,9 @@ func (u *userRecord) read(name string, raw json.RawMessage) error {
 		return json.Unmarshal(raw, &u.Meta)
 	case "groups":
 		return u.readGroups(raw)
+	case "errors":
+		u.reported = reportedIn(raw)
+		return nil
 	}
 	if slices.Contains(readOnly, name) {
 		return nil

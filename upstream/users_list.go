@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 )
 
@@ -30,7 +31,7 @@ func (c *Client) Users(ctx context.Context, start, count int) (Page[User], error
 
 func (c *Client) usersPage(ctx context.Context, start, count int) (Page[User], error) {
 	layout := &c.memory.layout
-	if (start <= 1 || layout.onlyOurs.Load()) && !layout.unfiltered.Load() {
+	if (start <= 1 || layout.onlyOurs.Load()) && !layout.unfiltered.Load() && !c.recentUsers.unlisted() {
 		page, ok, err := c.windows(ctx, max(start, 1), count)
 		if ok || err != nil {
 			return page, err
@@ -73,44 +74,62 @@ func domainSearch(domain string) search {
 // or Access refuses the query.
 func (c *Client) window(ctx context.Context, domain string, start, count int) (_ Page[User], ok bool, _ error) {
 	var page Page[User]
+	seen := map[string]bool{}
 	for {
 		answer, err := readPage[userRecord](ctx, c.access, domainSearch(domain),
 			start+len(page.Resources), max(count-len(page.Resources), 1))
-		if isRefusal(err) {
-			c.memory.layout.unfiltered.Store(true)
+		if refusesQuery(err) {
 			return Page[User]{}, false, nil
 		}
 		if err != nil {
 			return Page[User]{}, false, err
 		}
+		if !allNew(answer.Resources, seen) || len(page.Resources) > 0 && answer.Total != page.Total {
+			return Page[User]{}, false, nil // it changed while it was read
+		}
 		page.Total = answer.Total
-		for _, u := range answer.Resources {
-			if !c.judgeUser(u) || u.Domain != domain {
+		for _, record := range answer.Resources {
+			u, ours := c.judgeUser(record)
+			if !ours || u.Domain != domain {
 				c.memory.layout.onlyOurs.Store(false)
 				return Page[User]{}, false, nil
 			}
-			page.Resources = append(page.Resources, u.User)
+			page.Resources = append(page.Resources, u)
 		}
 		got := len(page.Resources)
-		if got >= count || len(answer.Resources) == 0 || start+got > page.Total {
+		switch {
+		case got >= count || start+got > page.Total:
 			page.Resources = page.Resources[:min(got, max(count, 0))]
 			return page, true, nil
+		case len(answer.Resources) == 0:
+			return Page[User]{}, false, unavailable(opListUsers, errListEnds)
 		}
 	}
 }
 
+// refusesQuery reports whether Access does not take a search as it is. It answers 404
+// to values of sortBy and count that it does not know (Omnissa Access OpenAPI).
+func refusesQuery(err error) bool { return isRefusal(err) || errors.Is(err, ErrNoSuchPath) }
+
 // allUsers reads all users of ours, with groups that nobody has judged.
 func (c *Client) allUsers(ctx context.Context) ([]User, error) {
-	if !c.memory.layout.unfiltered.Load() {
+	all := func(Attributes) bool { return true }
+	unfiltered := c.memory.layout.unfiltered.Load()
+	if !unfiltered {
 		users, err := c.usersByDomain(ctx)
-		if !isRefusal(err) && (err != nil || len(users) > 0) {
-			return users, err
+		if err == nil && len(users) > 0 {
+			return c.withRecentUsers(ctx, users, all)
 		}
-		if err != nil {
-			c.memory.layout.unfiltered.Store(true)
+		if err != nil && !refusesQuery(err) {
+			return nil, err
 		}
+		unfiltered = err != nil
 	}
-	return c.selectUsers(ctx, search{op: opListUsers, path: usersPath}, func(User) bool { return true })
+	users, err := c.selectUsers(ctx, search{op: opListUsers, path: usersPath}, all)
+	if err == nil {
+		c.memory.layout.unfiltered.Store(unfiltered)
+	}
+	return users, err
 }
 
 // usersByDomain reads all users of ours in the order in which window gives them.
@@ -118,15 +137,17 @@ func (c *Client) usersByDomain(ctx context.Context) ([]User, error) {
 	var all []User
 	foreign := 0
 	for _, domain := range c.domains {
-		err := readPages(ctx, c.access, domainSearch(domain), func(u userRecord) {
-			if !c.judgeUser(u) || u.Domain != domain {
-				foreign++
-				return
-			}
-			all = append(all, u.User)
-		})
+		list, err := readList[userRecord](ctx, c.access, domainSearch(domain))
 		if err != nil {
 			return nil, err
+		}
+		for _, record := range list {
+			u, ours := c.judgeUser(record)
+			if !ours || u.Domain != domain {
+				foreign++
+				continue
+			}
+			all = append(all, u)
 		}
 	}
 	c.memory.layout.onlyOurs.Store(foreign == 0)

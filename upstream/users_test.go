@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 
 	"ws1bridge/upstream"
@@ -202,38 +203,45 @@ func TestDeleteUser(t *testing.T) {
 	}
 }
 
-func TestKnownExternalIDIsAConflictEvenIfAccessAllowsIt(t *testing.T) {
-	c, access := start(t, accesstest.Config{Modes: accesstest.Modes{ShareExternalID: true}})
+func TestRememberedUsers(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	remembered := func(want ...string) {
+		t.Helper()
+		found, err := c.RememberedUsers(t.Context(), "ext-ada")
+		var ids []string
+		for _, u := range found {
+			ids = append(ids, u.ID)
+		}
+		if err != nil || !slices.Equal(ids, want) {
+			t.Errorf("remembered %v, %v; want %v", ids, err, want)
+		}
+	}
+	remembered()
 	u := create(t, c, "ada")
-	deactivate(t, c, u.ID)
-	again := attributes("countess")
-	again[upstream.Path{Name: "externalId"}] = "ext-ada"
-	if _, err := c.CreateUser(t.Context(), domain, again); !errors.Is(err, upstream.ErrConflict) {
-		t.Errorf("second account of one person: %v, want a conflict", err)
-	}
-	found, err := c.FindUsers(t.Context(), upstream.ByExternalID, "ext-ada")
-	if err != nil || len(found) != 1 || found[0].ID != u.ID {
-		t.Errorf("found %v, %v; want the inactive account", found, err)
-	}
+	remembered(u.ID)
 	// Once the account is gone in Access, what is remembered is no obstacle.
 	other := newClient(t, access, domain)
-	if err := other.DeleteUser(t.Context(), u.ID, anyUser); err != nil {
+	if err := c.DeleteUser(t.Context(), u.ID, anyUser); err != nil {
 		t.Fatal(err)
 	}
-	if found, err := c.FindUsers(t.Context(), upstream.ByExternalID, "ext-ada"); err != nil || len(found) != 0 {
-		t.Errorf("found %v, %v; want nobody", found, err)
+	remembered()
+	again := create(t, other, "ada")
+	remembered()
+	if _, err := c.User(t.Context(), again.ID); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := c.CreateUser(t.Context(), domain, again); err != nil {
-		t.Errorf("creation after the account was gone: %v", err)
-	}
+	remembered(again.ID)
 }
 
-func deactivate(t *testing.T, c *upstream.Client, id string) {
-	t.Helper()
-	u, err := c.UpdateUser(t.Context(), id, func(upstream.User) (upstream.Attributes, error) {
-		return upstream.Attributes{{Name: "active"}: false}, nil
-	})
-	if err != nil || u.Active() {
-		t.Fatalf("deactivate: %v, active %t", err, u.Active())
+// Whether two users may have one externalId is for Access to say.
+func TestSharedExternalID(t *testing.T) {
+	for _, allowed := range []bool{true, false} {
+		c, _ := start(t, accesstest.Config{Modes: accesstest.Modes{ShareExternalID: allowed}})
+		create(t, c, "ada")
+		again := attributes("countess")
+		again[upstream.Path{Name: "externalId"}] = "ext-ada"
+		if _, err := c.CreateUser(t.Context(), domain, again); errors.Is(err, upstream.ErrConflict) == allowed {
+			t.Errorf("allowed %t: creation of the second: %v", allowed, err)
+		}
 	}
 }

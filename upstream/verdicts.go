@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -14,9 +15,11 @@ const (
 	// maxKnown bounds what is remembered of each kind: about 30 MB at the worst.
 	maxKnown = 200_000
 	// strangerFor is how long a stranger is remembered: it may become ours, or
-	// was created a moment ago through another bridge.
-	strangerFor = time.Minute
-	// fewUnknown is how many are looked up one by one rather than in the list.
+	// was created a moment ago through another bridge. It is longer than Okta takes
+	// to come again, so that each repetition gets further than the one before.
+	strangerFor = 3 * time.Minute
+	// fewUnknown is how many are looked up one by one rather than in the list, and
+	// how many of those that a list lacks are read before the list is believed.
 	fewUnknown = 50
 	// parallelReads bounds how many records are read at once.
 	parallelReads = 8
@@ -58,6 +61,13 @@ func makeRoom[K comparable, V any](m map[K]V) {
 	for k := range m {
 		delete(m, k)
 		return
+	}
+}
+
+// noteStrangers remembers that records are not ours.
+func (v *verdicts) noteStrangers(ids []string) {
+	for _, id := range ids {
+		v.note(id, false)
 	}
 }
 
@@ -107,21 +117,45 @@ type lookUp struct {
 	list func(ctx context.Context) error
 }
 
-// judge returns those of the ids that are ours. What a list does not show may
-// have moved from page to page while it was read, so it is read by its id.
+// judge returns those of the ids that are ours. Many unknown ones are looked up in
+// the list. Because it is not documented that a list by domain finds everybody, some
+// of those that it lacks are read by id: if one of them is ours, all are.
 func (v *verdicts) judge(ctx context.Context, ids []string, ask lookUp) (map[string]bool, error) {
 	own, unknown := v.recall(ids)
 	if len(unknown) > fewUnknown {
-		if err := v.readList(ctx, unknown, ask); err != nil {
+		isRead, err := v.readList(ctx, unknown, ask)
+		if err != nil {
 			return nil, err
 		}
 		own, unknown = v.recall(ids)
+		if isRead && len(unknown) > fewUnknown {
+			found, err := ask.readEach(ctx, unknown[:fewUnknown])
+			if err != nil {
+				return nil, err
+			}
+			maps.Copy(own, found)
+			if unknown = unknown[fewUnknown:]; len(found) == 0 {
+				v.noteStrangers(unknown)
+				return own, nil
+			}
+		}
 	}
-	isOurs := make([]bool, len(unknown))
+	found, err := ask.readEach(ctx, unknown)
+	maps.Copy(own, found)
+	return own, err
+}
+
+// readEach returns those of the ids that are ours, which it reads one by one. What is
+// read before a failure is remembered.
+func (ask lookUp) readEach(ctx context.Context, ids []string) (map[string]bool, error) {
+	isOurs := make([]bool, len(ids))
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(parallelReads)
-	for i, id := range unknown {
+	for i, id := range ids {
 		work.Go(func() error {
+			if ctx.Err() != nil {
+				return asUnavailable(waitedTooLong(ctx, "judge records"))
+			}
 			err := ask.read(ctx, id)
 			isOurs[i] = err == nil
 			if errors.Is(err, ErrNotFound) {
@@ -133,7 +167,8 @@ func (v *verdicts) judge(ctx context.Context, ids []string, ask lookUp) (map[str
 	if err := work.Wait(); err != nil {
 		return nil, err
 	}
-	for i, id := range unknown {
+	own := map[string]bool{}
+	for i, id := range ids {
 		if isOurs[i] {
 			own[id] = true
 		}
@@ -142,17 +177,21 @@ func (v *verdicts) judge(ctx context.Context, ids []string, ask lookUp) (map[str
 }
 
 // readList reads the list of what is ours, unless another caller did so while
-// this one waited.
-func (v *verdicts) readList(ctx context.Context, ids []string, ask lookUp) error {
+// this one waited. Where Access does not let the bridge read it, it is not read.
+func (v *verdicts) readList(ctx context.Context, ids []string, ask lookUp) (isRead bool, _ error) {
 	unlock, err := v.listing.lock(ctx, "")
 	if err != nil {
-		return unavailable("judge records", fmt.Errorf("waiting for a list: %w", err))
+		return false, unavailable("judge records", fmt.Errorf("waiting for a list: %w", err))
 	}
 	defer unlock()
 	if _, unknown := v.recall(ids); len(unknown) <= fewUnknown {
-		return nil
+		return true, nil
 	}
-	return asUnavailable(ask.list(ctx))
+	err = ask.list(ctx)
+	if isRefusal(err) || errors.Is(err, ErrNotPermitted) {
+		return false, nil
+	}
+	return err == nil, asUnavailable(err)
 }
 
 // asUnavailable is the failure of a look-up: whatever Access answered, it is no

@@ -69,12 +69,13 @@ func meant(u userRecord, name string) bool {
 }
 
 func (c *Client) selectAccounts(ctx context.Context, s search, match func(userRecord) bool) ([]Account, error) {
+	list, err := readList[userRecord](ctx, c.access, s)
 	var found []Account
-	err := readPages(ctx, c.access, s, func(u userRecord) {
+	for _, u := range list {
 		if match(u) {
 			found = append(found, c.account(u))
 		}
-	})
+	}
 	return found, err
 }
 
@@ -82,12 +83,13 @@ func (c *Client) selectAccounts(ctx context.Context, s search, match func(userRe
 // of the tenant, because whether a filter by domain finds everybody is not
 // documented.
 func (c *Client) CountUsers(ctx context.Context, domains []string) (int, error) {
+	list, err := readList[userRecord](ctx, c.access, search{op: opCountUsers, path: usersPath})
 	n := 0
-	err := readPages(ctx, c.access, search{op: opCountUsers, path: usersPath}, func(u userRecord) {
+	for _, u := range list {
 		if slices.Contains(domains, u.Domain) {
 			n++
 		}
-	})
+	}
 	return n, err
 }
 
@@ -112,23 +114,21 @@ func (c *Client) GroupAccounts(ctx context.Context, name string) ([]GroupAccount
 			return nil, err
 		}
 	}
-	var ids []string
 	byName := search{op: opFindGroups, path: groupsPath, key: ByDisplayName, value: name}
-	err := readPages(ctx, c.access, byName, func(g groupRecord) {
-		if strings.EqualFold(g.DisplayName, name) && plausibleID(g.ID) {
-			ids = append(ids, g.ID)
-		}
-	})
+	list, err := readList[groupRecord](ctx, c.access, byName)
 	if err != nil {
 		return nil, err
 	}
 	var found []GroupAccount
-	for _, id := range ids {
-		g, err := c.groupAccount(ctx, id) // lists may leave members out
+	for _, g := range list {
+		if !strings.EqualFold(g.DisplayName, name) {
+			continue
+		}
+		whole, err := c.groupAccount(ctx, g.ID) // lists may leave members out
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, g)
+		found = append(found, whole)
 	}
 	return found, nil
 }
@@ -137,4 +137,20 @@ func (c *Client) groupAccount(ctx context.Context, id string) (GroupAccount, err
 	var g groupRecord
 	err := c.get(ctx, opReadGroup, groupsPath, id, &g)
 	return GroupAccount{Group: g.Group, Kind: g.kind, Domain: g.domain, Ours: c.ourGroup(g)}, err
+}
+
+// HoldsUserName reports whether Access shows any user of the tenant with the name,
+// ours or not.
+func (c *Client) HoldsUserName(ctx context.Context, name string) (bool, error) {
+	s := search{op: opFindUsers, path: usersPath, key: ByUserName, value: name}
+	list, err := readList[userRecord](ctx, c.access, s)
+	return slices.ContainsFunc(list, func(u userRecord) bool { return ByUserName.matches(u.UserName(), name) }), err
+}
+
+// HoldsGroupName reports whether Access shows any group of the tenant with the name,
+// ours or not.
+func (c *Client) HoldsGroupName(ctx context.Context, name string) (bool, error) {
+	s := search{op: opFindGroups, path: groupsPath, key: ByDisplayName, value: name}
+	list, err := readList[groupRecord](ctx, c.access, s)
+	return slices.ContainsFunc(list, func(g groupRecord) bool { return ByDisplayName.matches(g.DisplayName, name) }), err
 }

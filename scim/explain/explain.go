@@ -97,20 +97,25 @@ func unavailable(err *upstream.Error) *problem.Error {
 		return problem.TooBusy()
 	case err.Status == http.StatusTooManyRequests:
 		return problem.SlowDown()
+	case errors.Is(err, upstream.ErrLagging):
+		return problem.NotShownYet()
+	case errors.Is(err, upstream.ErrNoSuchPath):
+		return problem.NoSuchPath(err.Status)
+	case err.Redirect != "":
+		return problem.RedirectedTo(err.Redirect)
+	case err.Status/100 == 3:
+		return problem.Redirected()
+	case errors.Is(err, upstream.ErrNotAccess):
+		return problem.OtherAnswered(err.Status)
 	case err.Status == 0 && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrTimeout)):
 		return problem.AccessTooSlow()
 	case err.Status == 0:
 		return problem.Unreachable()
 	}
-	switch err.Status / 100 {
-	case 2:
-		return problem.NotUnderstood()
-	case 3:
-		return problem.Redirected()
-	case 4:
-		return problem.OtherAnswered(err.Status)
+	if err.Status/100 == 5 {
+		return problem.AccessFailed(err.Status)
 	}
-	return problem.AccessFailed(err.Status)
+	return problem.NotUnderstood()
 }
 
 // misconfiguration is what an administrator of Access has to set up first.

@@ -34,16 +34,22 @@ var (
 	NotUnderstood = passing("Workspace ONE Access gave an answer that the bridge does not understand.",
 		"A web page instead of data, often from a proxy or during maintenance",
 		"`ws1bridge doctor` shows what answers; check `access.url`")
-	Redirected = passing("Workspace ONE Access redirects to another address: check the bridge's access.url.",
-		"The tenant has moved to another host, or `access.url` is not a tenant",
-		"set `access.url` to the host that `ws1bridge doctor` names")
-	OtherAnswered = one[int](later("Something other than Workspace ONE Access answered (%d): "+
-		"check the bridge's access.url.").because(
+	Redirected = none(stuck("Workspace ONE Access redirects to another address: check the bridge's access.url.").because(
+		"The tenant has moved to another host, or `access.url` is not a tenant", setRedirected))
+	RedirectedTo = one[string](stuck("Workspace ONE Access redirects to %s: check the bridge's access.url.").because(
+		"The tenant has moved to another host, or something in between wants a log-in", setRedirected))
+	OtherAnswered = one[int](stuck("Something other than Workspace ONE Access answered (%d), such as a firewall or a "+
+		"proxy: check the bridge's access.url, and let that pass the bridge's requests on.").because(
 		"A proxy, a firewall or another server", "set `access.url` to the tenant, or let the proxy pass requests on"))
-	TokensRefused = passing("Workspace ONE Access refuses every token of the bridge (401): "+
-		"check that the bridge's OAuth client is still valid.",
-		"The OAuth client was deleted or changed", "run `ws1bridge doctor`; create a new client if it is gone")
-	NotPermitted = one[int](later("Workspace ONE Access does not let the bridge do this (%d): give the bridge's OAuth "+
+	NoSuchPath = one[int](stuck("Workspace ONE Access has no users and groups at the bridge's access.url (%d): "+
+		"check it, and any proxy that changes paths.").because(
+		"`access.url` is another server of Workspace ONE, or a proxy changes paths", setAccessURL))
+	NotShownYet = passing("Workspace ONE Access does not show an earlier change yet.",
+		"Access shows a change some seconds after it was made", nothingToDo)
+	TokensRefused = none(stuck("Workspace ONE Access refuses every token of the bridge (401): "+
+		"check that the bridge's OAuth client is still valid.").because(
+		"The OAuth client was deleted or changed", "run `ws1bridge doctor`; create a new client if it is gone"))
+	NotPermitted = one[int](stuck("Workspace ONE Access does not let the bridge do this (%d): give the bridge's OAuth "+
 		"client an admin role that may manage users and groups.").because(
 		"The role of the OAuth client is too small, or the user is synchronized",
 		"give the client a larger role; `ws1bridge user get NAME` shows the type of the user"))
@@ -55,10 +61,10 @@ func passing(text, cause, fix string) func() *Error { return none(later(text).be
 
 // What keeps the bridge from having a token for Access.
 var (
-	ClientRefused = one[int](later("Workspace ONE Access refuses the bridge's OAuth client (%d): check access.client_id "+
+	ClientRefused = one[int](stuck("Workspace ONE Access refuses the bridge's OAuth client (%d): check access.client_id "+
 		"and access.client_secret of the bridge.").because(
 		"The id or the secret is wrong", "correct them and restart the bridge; `ws1bridge doctor` checks them"))
-	ClientRefusedOrWrongType = one[int](later("Workspace ONE Access refuses the bridge's OAuth client (%d): check "+
+	ClientRefusedOrWrongType = one[int](stuck("Workspace ONE Access refuses the bridge's OAuth client (%d): check "+
 		"access.client_id and access.client_secret of the bridge, "+
 		"and that the client is a Service Client Token.").because(
 		"The id, the secret or the access type of the client is wrong",
@@ -72,17 +78,18 @@ var (
 		"the bridge tries again by itself.", "Access limits token requests", nothingToDo)
 	TokenUnusable = passing("The token endpoint of Workspace ONE Access gave no usable token: "+
 		"check access.url of the bridge.", "Something other than Access answers, such as a log-in page", setAccessURL)
-	TokenRedirected = one[int](later("The token endpoint of Workspace ONE Access redirects to another address (%d): "+
+	TokenRedirected = one[int](stuck("The token endpoint of Workspace ONE Access redirects to another address (%d): "+
 		"check access.url of the bridge.").because(
-		"The tenant has moved, or `access.url` is not a tenant",
-		"set `access.url` to the host that `ws1bridge doctor` names"))
-	TokenNotTaken = one[int](later("The token endpoint of Workspace ONE Access does not take the request (%d): check "+
+		"The tenant has moved, or `access.url` is not a tenant", setRedirected))
+	TokenNotTaken = one[int](stuck("The token endpoint of Workspace ONE Access does not take the request (%d): check "+
 		"access.url of the bridge.").because(
 		"`access.url` is not a tenant, or something in between answers", setAccessURL))
 	TokenFailed = one[int](later("The token endpoint of Workspace ONE Access has an error of its own (%d); the bridge "+
 		"tries again by itself.").because(
 		"Access has trouble or is being updated", nothingToDo))
 )
+
+const setRedirected = "set `access.url` to the host that `ws1bridge doctor` names"
 
 const setAccessURL = "set `access.url` to the tenant; `ws1bridge doctor` checks it"
 
@@ -109,5 +116,5 @@ var (
 )
 
 func notSetUp(what, cause, fix string) Entry {
-	return later("The bridge or Workspace ONE Access is not set up for this: "+what+".").because(cause, fix)
+	return stuck("The bridge or Workspace ONE Access is not set up for this: "+what+".").because(cause, fix)
 }

@@ -31,6 +31,8 @@ type Entry struct {
 	// Cause and Fix tell an administrator where it comes from and what to do. An
 	// entry without Cause is one that Okta does not provoke, only another client.
 	Cause, Fix string
+	// Lasting says that waiting does not help: somebody has to act.
+	Lasting bool
 	// Loggable says that what the sentence names is fit for the log: attributes
 	// and settings, never a value of a person.
 	Loggable bool
@@ -74,14 +76,23 @@ func (e *Error) InPath() *Error {
 }
 
 // Plain is the detail without what it says of Okta, for an operator.
-func (e *Error) Plain() string { return strings.TrimSuffix(e.Detail, repeated) }
+func (e *Error) Plain() string {
+	return strings.TrimSuffix(strings.TrimSuffix(e.Detail, repeated), repeatedUntilFixed)
+}
 
-// repeated ends each detail that Okta reacts to by itself.
-const repeated = " Okta will repeat the request by itself."
+// One of these ends each detail that Okta reacts to by itself.
+const (
+	repeated           = " Okta will repeat the request by itself."
+	repeatedUntilFixed = " Okta will repeat the request by itself; it succeeds once this is fixed."
+)
 
 func (e *Entry) with(facts ...any) *Error {
 	detail := fmt.Sprintf(e.Text, facts...)
-	if e.Status == http.StatusTooManyRequests {
+	switch {
+	case e.Status != http.StatusTooManyRequests:
+	case e.Lasting:
+		detail += repeatedUntilFixed
+	default:
 		detail += repeated
 	}
 	return &Error{Entry: e, Detail: detail}
@@ -136,6 +147,13 @@ func conflict(text string) Entry {
 
 // later is trouble that may pass, or that an administrator of Access can fix.
 func later(text string) Entry { return status(http.StatusTooManyRequests, text) }
+
+// stuck is trouble that lasts until somebody fixes it, and then passes.
+func stuck(text string) Entry {
+	e := later(text)
+	e.Lasting = true
+	return e
+}
 
 // because says where the problem comes from, and what to do.
 func (e Entry) because(cause, fix string) Entry { e.Cause, e.Fix = cause, fix; return e }

@@ -20,6 +20,9 @@ const (
 	// doubling from a minute.
 	doubtLasts = 24 * time.Hour
 	maxDoubts  = 10_000
+	// doubtIsRecent is how long Access may not show what was written in doubt, with
+	// room for Okta to come again.
+	doubtIsRecent = 3 * time.Minute
 )
 
 // doubts remembers a value for each write that may have been applied though it
@@ -72,6 +75,14 @@ func (d *doubts[K, V]) get(key K) (value V, ok bool) {
 	defer d.mu.Unlock()
 	was, ok := d.kept[key]
 	return was.value, ok && time.Since(was.since) <= doubtLasts
+}
+
+// isRecent reports whether there is a doubt that Access may be yet to show.
+func (d *doubts[K, V]) isRecent(key K) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	was, ok := d.kept[key]
+	return ok && time.Since(was.since) < doubtIsRecent
 }
 
 // deletions are those in doubt, by id.

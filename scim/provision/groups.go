@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -122,7 +123,7 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 	case err != nil:
 		return upstream.Group{}, err
 	case len(found) == 0:
-		return upstream.Group{}, fmt.Errorf("%w: %w", problem.GroupTakenElsewhere(), failure)
+		return upstream.Group{}, fmt.Errorf("%w: %w", g.takenElsewhere(ctx, wanted.DisplayName), failure)
 	}
 	existing := found[0]
 	if !g.resumable(existing, wanted) {
@@ -132,6 +133,17 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 		current.Members = wanted.Members
 		return current, nil
 	})
+}
+
+// takenElsewhere is the problem where a name is taken and no group of the bridge's is
+// shown to have it: an earlier attempt may have made one that is not shown yet.
+func (g *Groups) takenElsewhere(ctx context.Context, name string) error {
+	if g.creations.isRecent(strings.ToLower(name)) {
+		if shown, err := g.directory.HoldsGroupName(ctx, name); err != nil || !shown {
+			return cmp.Or(err, error(problem.NotShownYet()))
+		}
+	}
+	return problem.GroupTakenElsewhere()
 }
 
 // resumable reports whether existing can be what is left of an earlier attempt

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -38,12 +39,31 @@ func (u *Users) Create(ctx context.Context, r schema.Resource) (Record, error) {
 		c.recognizedBy, _ = u.invented.get(c.Key())
 		c.SetExternalID(cmp.Or(c.recognizedBy, uuid.NewString()))
 	}
-	user, err := u.createOrRecover(ctx, c)
+	user, err := u.createUnlessKnown(ctx, c)
 	if errors.Is(err, upstream.ErrConflict) {
 		user, err = u.resolveConflict(ctx, c)
 	}
 	u.invented.settle(c.Key(), c.ExternalID(), err)
 	return u.record(user, err)
+}
+
+// createUnlessKnown creates the user, unless an account is known to be the person's
+// already: the one that the same push made before, or one that is inactive.
+// Whether a person may have several active accounts is for Access to say.
+func (u *Users) createUnlessKnown(ctx context.Context, c creation) (upstream.User, error) {
+	if c.recognizedBy == "" {
+		return u.createOrRecover(ctx, c)
+	}
+	holders, err := u.directory.RememberedUsers(ctx, c.recognizedBy)
+	if err != nil {
+		return upstream.User{}, err
+	}
+	for _, one := range holders {
+		if one.Domain == c.Domain && (!one.Active() || strings.EqualFold(one.UserName(), c.UserName())) {
+			return u.pushOnto(ctx, one.ID, c)
+		}
+	}
+	return u.createOrRecover(ctx, c)
 }
 
 // resolveConflict decides by looking whether a creation that Access refused as a
@@ -58,10 +78,15 @@ func (u *Users) resolveConflict(ctx context.Context, c creation) (upstream.User,
 	}
 	// Whoever held the name is gone by now, or is out of the bridge's sight.
 	user, err := u.createOrRecover(ctx, c)
-	if errors.Is(err, upstream.ErrConflict) {
-		return upstream.User{}, problem.UserTakenElsewhere()
+	if !errors.Is(err, upstream.ErrConflict) {
+		return user, err
 	}
-	return user, err
+	if u.invented.isRecent(c.Key()) {
+		if shown, err := u.directory.HoldsUserName(ctx, c.UserName()); err != nil || !shown {
+			return upstream.User{}, cmp.Or(err, error(problem.NotShownYet())) // an earlier attempt may have made it
+		}
+	}
+	return upstream.User{}, problem.UserTakenElsewhere()
 }
 
 // pushOnto makes an existing user what a creation asks for.

@@ -52,12 +52,18 @@ func explainAnswer(what string, err *upstream.Error) (finding, fix string) {
 	case errors.Is(err, upstream.ErrConflict):
 		return "Access has another record of that name", ""
 	case errors.Is(err, upstream.ErrNotFound):
-		return "Access finds nothing for " + what + status, "set access.url to the address of the tenant, without any path"
+		return "Access finds nothing for " + what + status, toTenant
 	case err.Status == 0:
 		return "Access does not answer to " + what, "if it lasts, ws1bridge doctor says why"
-	case err.Status/100 == 5:
+	case errors.Is(err, upstream.ErrNoSuchPath):
+		return "Access finds nothing for " + what + status, toTenant
+	case err.Redirect != "":
+		return "Access redirects " + what + " to " + err.Redirect + status, toTenant
+	case err.Status/100 == 5 && !errors.Is(err, upstream.ErrNotAccess):
 		return "Access has an error of its own at " + what + status, "wait, or ask the owner of the tenant"
 	}
 	return "something other than Access answers to " + what + status,
-		"set access.url to the address of the tenant, without any path"
+		toTenant + "; let firewalls and proxies pass the bridge's requests on"
 }
+
+const toTenant = "set access.url to the address of the tenant, without any path"

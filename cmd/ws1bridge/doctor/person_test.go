@@ -186,7 +186,7 @@ func TestExplain(t *testing.T) {
 			"Access refuses the bridge's token for reading users (401)"},
 		"a wrong address": {accesstest.Fault{Status: http.StatusNotFound}, "Access finds nothing for reading users (404)"},
 		"a page": {accesstest.Fault{Status: http.StatusForbidden, Body: "html"},
-			"too small for reading users (403)"},
+			"something other than Access answers to reading users (403)"},
 		"a redirect": {accesstest.Fault{Status: http.StatusFound},
 			"something other than Access answers to reading users (302)"},
 		"a cut connection": {accesstest.Fault{Drop: true}, "Access does not answer to reading users"},

@@ -1,0 +1,151 @@
+package upstream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+)
+
+const (
+	// pageSize is how many records a search asks for. Access may give fewer;
+	// what it gave decides where the next page begins.
+	pageSize = 1000
+	// maxPages ends a search in which Access never comes to an end.
+	maxPages = 10_000
+	// listTries is how often a list is read that changes meanwhile.
+	listTries = 3
+)
+
+// Page is a part of a list.
+type Page[T any] struct {
+	// Total counts all records of the list, not of the page.
+	Total     int
+	Resources []T
+}
+
+// listAnswer is a ListResponse of Access (SCIM 1.1 section 3.2.2).
+type listAnswer[T any] struct {
+	Total     int `json:"totalResults"`
+	Resources []T `json:"Resources"`
+
+	isList bool
+	reported
+}
+
+// UnmarshalJSON reads a list, and notes whether it is one.
+func (l *listAnswer[T]) UnmarshalJSON(b []byte) error {
+	var raw struct {
+		Total     *int `json:"totalResults"`
+		Resources *[]T `json:"Resources"`
+		Errors    json.RawMessage
+	}
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	l.reported, l.isList = reportedIn(raw.Errors), raw.Total != nil && raw.Resources != nil
+	if l.isList {
+		l.Total, l.Resources = *raw.Total, *raw.Resources
+	}
+	return nil
+}
+
+// verify checks that the answer is a list of records, and no longer than it says.
+func (l *listAnswer[T]) verify(r call) error {
+	switch {
+	case bool(l.reported):
+		return errors.New("the answer holds errors")
+	case !l.isList:
+		return errors.New("the answer has no totalResults or no Resources")
+	case len(l.Resources) > 0 && max(r.part.start, 1)-1+len(l.Resources) > l.Total:
+		return errors.New("the answer holds more records than it announces")
+	}
+	for i := range l.Resources {
+		if v, ok := any(&l.Resources[i]).(verifiable); ok {
+			if err := v.verify(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readPage reads one page of a search from the 1-based start.
+func readPage[T any](ctx context.Context, from sender, s search, start, count int) (listAnswer[T], error) {
+	var answer listAnswer[T]
+	err := from.send(ctx, call{op: s.op, method: http.MethodGet, path: s.path, part: part{s, start, count}}, &answer)
+	return answer, err
+}
+
+// The troubles with a list as a whole.
+var (
+	errListChanged = errors.New("the list changed while it was read")
+	errListEnds    = errors.New("the list ends before it is complete")
+)
+
+// identified is a record of a list.
+type identified interface{ recordID() string }
+
+// readList reads all records of a search. A list is complete or it is trouble; one
+// that changes while it is read is read again.
+func readList[T identified](ctx context.Context, from sender, s search) (list []T, err error) {
+	for range listTries {
+		if list, err = readPages[T](ctx, from, s); !errors.Is(err, errListChanged) {
+			return list, err
+		}
+	}
+	return nil, err
+}
+
+// readPages reads every page of a search. Each begins with the last record of the
+// page before, where that had more than one: if it is another one there, then
+// something came or went in the list meanwhile.
+func readPages[T identified](ctx context.Context, from sender, s search) (list []T, _ error) {
+	seen := map[string]bool{}
+	total, start := 0, 1
+	for range maxPages {
+		page, err := readPage[T](ctx, from, s, start, pageSize)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) == 0 {
+			total = page.Total
+		}
+		records, ok := following(page.Resources, list, start)
+		if !ok || page.Total != total || !allNew(records, seen) {
+			return nil, unavailable(s.op, errListChanged)
+		}
+		list = append(list, records...)
+		if len(list) == total {
+			return list, nil
+		}
+		if len(records) == 0 {
+			return nil, unavailable(s.op, errListEnds)
+		}
+		start = len(list)
+		if len(page.Resources) == 1 {
+			start++ // pages of one record cannot overlap
+		}
+	}
+	return nil, unavailable(s.op, errors.New("the list does not come to an end"))
+}
+
+// following are the records of a page from the 1-based start that come after list,
+// with which it may overlap by one. It is not ok where they overlap otherwise.
+func following[T identified](page, list []T, start int) (_ []T, ok bool) {
+	if start > len(list) || len(page) == 0 {
+		return page, true
+	}
+	return page[1:], page[0].recordID() == list[start-1].recordID()
+}
+
+// allNew reports whether no record was seen before, and notes them.
+func allNew[T identified](records []T, seen map[string]bool) bool {
+	for _, r := range records {
+		if seen[r.recordID()] {
+			return false
+		}
+		seen[r.recordID()] = true
+	}
+	return true
+}

@@ -1,0 +1,246 @@
+package upstream
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// This file is how the client stays right while Access lags: for some seconds
+// after a write, its reads may show the state from before it. Access documents no
+// delay, and promises none either.
+//
+// The client remembers what it wrote to each record lately. A reading is completed
+// by that: what was written is as it was written, who was created is there, who was
+// deleted is gone. And because such a reading can be older than the last write, a
+// write is left out only where both the reading and the memory show its outcome.
+// What can't be answered by that is trouble that passes (ErrLagging).
+
+const (
+	// lag is how long after a write a reading may be older than it.
+	lag = time.Minute
+	// footprintsLast is how long a footprint is kept: until Okta came again after
+	// the lag, to see whether Access keeps a name.
+	footprintsLast = 10 * time.Minute
+	// maxFootprints bounds the records whose writes are remembered.
+	maxFootprints = 20_000
+)
+
+// footprint is what the client wrote to a record lately. It never changes.
+type footprint struct {
+	at      time.Time // of the last write
+	created bool
+	listed  bool // a list showed it since it was created
+	deleted bool
+	// before and after are the versions that Access showed before and after the last
+	// write, "" where that is not known. A reading of the latter is not too old.
+	before, after string
+	// set are the attributes that were written, nil where they were cleared.
+	set Attributes
+	// named is since when the name in set is sent, zero where it was seen at Access.
+	named time.Time
+	// members are those that were added (true) or taken out (false).
+	members map[string]bool
+}
+
+func (f *footprint) isFresh() bool { return f != nil && time.Since(f.at) < lag }
+
+// recentWrites are the footprints of the records of one kind. The zero value is
+// ready for use.
+type recentWrites struct {
+	off bool // where reads never lag, as in a dry run
+
+	mu   sync.Mutex // guards byID
+	byID map[string]*footprint
+}
+
+// of is the footprint of a record within the lag, nil where there is none.
+func (w *recentWrites) of(id string) *footprint {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f := w.byID[id]; f.isFresh() {
+		return f
+	}
+	return nil
+}
+
+// isCreated and isDeleted report whether a record was created or deleted within the lag.
+func (w *recentWrites) isCreated(id string) bool { f := w.of(id); return f != nil && f.created }
+func (w *recentWrites) isDeleted(id string) bool { f := w.of(id); return f != nil && f.deleted }
+
+// beyond is the footprint that a reading of a version may be older than, nil where
+// there is none.
+func (w *recentWrites) beyond(id, version string) *footprint {
+	f := w.of(id)
+	if f != nil && f.after != "" && f.after == version {
+		return nil
+	}
+	return f
+}
+
+// note adds a write to the footprint of a record. change gets a copy, which is
+// empty where what was there is older than the lag, apart from a name.
+func (w *recentWrites) note(id string, change func(f *footprint)) {
+	if w.off {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.byID == nil {
+		w.byID = map[string]*footprint{}
+	}
+	f := &footprint{set: Attributes{}, members: map[string]bool{}}
+	if before := w.byID[id]; before.isFresh() {
+		*f = *before
+		f.set, f.members = maps.Clone(f.set), maps.Clone(f.members)
+	} else if before != nil && time.Since(before.at) < footprintsLast && !before.named.IsZero() {
+		f.named = before.named
+		f.set[userNamePath] = before.set[userNamePath]
+	}
+	change(f)
+	f.at = time.Now()
+	w.byID[id] = f
+	w.makeRoom()
+}
+
+// makeRoom needs mu.
+func (w *recentWrites) makeRoom() {
+	if len(w.byID) <= maxFootprints {
+		return
+	}
+	maps.DeleteFunc(w.byID, func(_ string, f *footprint) bool { return time.Since(f.at) >= footprintsLast })
+	for id := range w.byID {
+		if len(w.byID) <= maxFootprints {
+			return
+		}
+		delete(w.byID, id)
+	}
+}
+
+// create notes a creation that Access confirmed.
+func (w *recentWrites) create(id, version string, a Attributes) {
+	w.note(id, func(f *footprint) { f.created, f.set, f.after = true, maps.Clone(a), version })
+}
+
+// remove notes a deletion that Access confirmed.
+func (w *recentWrites) remove(id string) {
+	w.note(id, func(f *footprint) { *f = footprint{deleted: true} })
+}
+
+// write notes a change of attributes that Access confirmed, of a record that had the
+// version before.
+func (w *recentWrites) write(id, version string, d difference) {
+	w.note(id, func(f *footprint) {
+		f.before, f.after = version, ""
+		if name, ok := d.set[userNamePath]; ok && (f.named.IsZero() || f.set[userNamePath] != name) {
+			f.named = time.Now()
+		}
+		maps.Copy(f.set, d.set)
+		for _, p := range d.clear {
+			f.set[p] = nil
+		}
+	})
+}
+
+// move notes members that Access confirmed to have added, or taken out.
+func (w *recentWrites) move(id, version string, members []Member, added bool) {
+	w.note(id, func(f *footprint) {
+		f.before, f.after = version, ""
+		for _, m := range members {
+			f.members[m.ID] = added
+		}
+	})
+}
+
+// keepName notes that Access did not take the new name of a user.
+func (w *recentWrites) keepName(id, name string) {
+	w.note(id, func(f *footprint) {
+		f.set[userNamePath] = name
+		f.named = time.Time{}
+	})
+}
+
+// confirm notes that Access showed the last write, and the version after it.
+func (w *recentWrites) confirm(id, version string) {
+	w.note(id, func(f *footprint) {
+		f.named = time.Time{}
+		if version != f.before {
+			f.after = version
+		}
+	})
+}
+
+// mayBeGone notes that a deletion was sent: from now on a record that is not there
+// is gone.
+func (w *recentWrites) mayBeGone(id string) {
+	if w.of(id) != nil {
+		w.note(id, func(f *footprint) { f.created = false })
+	}
+}
+
+// namedLongAgo reports whether the name of a user was first sent so long ago that no
+// reading can be older.
+func (w *recentWrites) namedLongAgo(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f := w.byID[id]
+	return f != nil && !f.named.IsZero() && time.Since(f.named) >= lag
+}
+
+// listed notes that a list shows a record that was created.
+func (w *recentWrites) listed(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f := w.byID[id]; f != nil && !f.listed {
+		seen := *f
+		seen.listed = true
+		w.byID[id] = &seen
+	}
+}
+
+// unlisted reports whether lists may lack a record, or show one that is gone.
+func (w *recentWrites) unlisted() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, f := range w.byID {
+		if f.isFresh() && (f.created && !f.listed || f.deleted) {
+			return true
+		}
+	}
+	return false
+}
+
+// missing are the ids of records that a list may lack: those of which is holds, and
+// that found does not hold.
+func (w *recentWrites) missing(is func(*footprint) bool, found map[string]bool) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var ids []string
+	for id, f := range w.byID {
+		if f.isFresh() && !f.deleted && !found[id] && is(f) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// complete is a reading of attributes with what was written since. stale reports
+// whether the reading is older than that.
+func (f *footprint) complete(read Attributes, version string) (now Attributes, stale bool) {
+	stale = f.before != "" && f.before == version
+	now = maps.Clone(read)
+	for p, v := range f.set {
+		switch {
+		case isEmpty(v) && !isEmpty(read[p]):
+			delete(now, p)
+		case isEmpty(v) || sameValue(read[p], v):
+			continue
+		default:
+			now[p] = v
+		}
+		stale = true
+	}
+	return now, stale
+}

@@ -1,0 +1,63 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+)
+
+// shownUser is the state in which Access showed a user that was written lately.
+type shownUser struct {
+	Attributes
+	version string
+}
+
+// states are what Access may hold of the user: a reading can be older than the last
+// write, and the memory of that can be older than a write by others.
+func (u User) states() []Attributes {
+	if u.shown == nil {
+		return []Attributes{u.Attributes}
+	}
+	return []Attributes{u.Attributes, u.shown.Attributes}
+}
+
+// version is the one that Access showed, of whatever age.
+func (u User) version() string {
+	if u.shown == nil {
+		return u.Meta.Version
+	}
+	return u.shown.version
+}
+
+// completeUser notes a user of ours that was read, and completes the reading by what
+// was written since.
+func (c *Client) completeUser(u User) User {
+	if f := c.recentUsers.beyond(u.ID, u.Meta.Version); f != nil {
+		u.shown = &shownUser{u.Attributes, u.Meta.Version}
+		var stale bool
+		if u.Attributes, stale = f.complete(u.Attributes, u.Meta.Version); stale {
+			u.Meta = Meta{Created: u.Meta.Created}
+		}
+	}
+	c.memory.see(u)
+	return u
+}
+
+// withRecentUsers adds the users that match by what was written lately, and that a
+// list does not show yet.
+func (c *Client) withRecentUsers(ctx context.Context, found []User, match func(Attributes) bool) ([]User, error) {
+	missing := c.recentUsers.missing(func(f *footprint) bool {
+		_, named := f.set[userNamePath]
+		return named && match(f.set)
+	}, setOf(idsOf(found, func(u User) string { return u.ID })))
+	for _, id := range missing {
+		u, err := c.getUser(ctx, opFindUsers, id)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			return nil, err
+		case match(u.Attributes):
+			found = append(found, u)
+		}
+	}
+	return found, nil
+}

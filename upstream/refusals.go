@@ -1,0 +1,153 @@
+package upstream
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// withoutURL strips the request's URL, whose filter may name a person, from an
+// error of net/http.
+func withoutURL(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+// refusal turns an answer other than 2xx into an error. The kind follows the
+// status, because Access's code strings are not documented, and who answered: what
+// is not Access's says nothing about the data.
+func refusal(r call, res *http.Response, body []byte) *Error {
+	status := res.StatusCode
+	e := &Error{Op: r.op, Kind: ErrUnavailable, Status: status, RetryAfter: retryAfter(res.Header)}
+	message, from := readRefusal(res.Header, body)
+	e.bare = from == empty
+	switch {
+	case status/100 == 3:
+		e.Err, e.Redirect = ErrNotAccess, redirectHost(res)
+	case status == http.StatusNotImplemented || status/100 == 4 && !passes(status) && !from.mayBeAccess(status):
+		e.Err = ErrNotAccess
+	case status/100 != 4 || passes(status):
+		e.InDoubt = r.writes() && status/100 != 4
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		e.Kind = ErrNotPermitted
+	case status == http.StatusNotFound && r.isOfCollection():
+		e.Err = ErrNoSuchPath
+	case status == http.StatusNotFound:
+		e.Kind = ErrNotFound
+	case status == http.StatusConflict:
+		e.Kind = ErrConflict
+	default:
+		e.Kind = ErrRefused
+	}
+	if status/100 == 4 && !errors.Is(e.Err, ErrNotAccess) {
+		e.Message = message
+	}
+	return e
+}
+
+// redirectHost is the host that a redirect leads to, "" where it names none.
+func redirectHost(res *http.Response) string {
+	const characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:"
+	target, err := url.Parse(res.Header.Get("Location"))
+	if err != nil || strings.Trim(target.Host, characters) != "" || len(target.Host) > 253 {
+		return ""
+	}
+	return target.Host
+}
+
+// origin is whose answer a refusal is, by its form.
+type origin int
+
+const (
+	// foreign is a page, or the JSON of another server.
+	foreign origin = iota
+	// unsigned could be anybody's: an empty body, or JSON with just a message.
+	unsigned
+	empty
+	// ofAccess has the list of errors that Access documents, or the form of its
+	// token endpoint (RFC 6749 section 5.2).
+	ofAccess
+)
+
+// mayBeAccess reports whether Access can have answered the status in that form. For
+// statuses that firewalls and proxies give as well, a message alone is not enough.
+func (o origin) mayBeAccess(status int) bool {
+	switch status {
+	case http.StatusProxyAuthRequired:
+		return false
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed:
+		return o >= empty
+	}
+	return o >= unsigned
+}
+
+// passes reports whether a client error is about the moment, not the request.
+func passes(status int) bool {
+	return slices.Contains([]int{http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests}, status)
+}
+
+// readRefusal finds the sentence in an error answer, in each of the shapes that
+// were seen at Access or are to be expected: errors[].message, Errors[].description,
+// error_description, message.
+func readRefusal(h http.Header, body []byte) (message string, from origin) {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return "", empty
+	}
+	if media, _, err := mime.ParseMediaType(h.Get("Content-Type")); err == nil && strings.HasSuffix(media, "html") {
+		return "", foreign
+	}
+	var answer struct {
+		// encoding/json matches names without regard to case, so this is Errors too.
+		Errors []struct {
+			Message     string `json:"message"`
+			Description string `json:"description"`
+		} `json:"errors"`
+		Message     string `json:"message"`
+		Description string `json:"error_description"`
+	}
+	if json.Unmarshal(body, &answer) != nil {
+		return "", foreign
+	}
+	for _, e := range answer.Errors {
+		if message = cmp.Or(e.Message, e.Description); message != "" {
+			break
+		}
+	}
+	switch {
+	case len(answer.Errors) > 0 || answer.Description != "":
+		return clip(cmp.Or(message, answer.Description)), ofAccess
+	case answer.Message != "":
+		return clip(answer.Message), unsigned
+	}
+	return "", foreign
+}
+
+func clip(s string) string {
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
+	if runes := []rune(s); len(runes) > maxMessage {
+		return string(runes[:maxMessage]) + "…"
+	}
+	return s
+}
+
+// retryAfter reads Retry-After in both forms of RFC 9110 section 10.2.3.
+func retryAfter(h http.Header) time.Duration {
+	raw := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.Atoi(raw); err == nil && seconds > 0 {
+		return time.Duration(min(seconds, 3600)) * time.Second
+	}
+	if at, err := http.ParseTime(raw); err == nil {
+		return max(0, min(time.Until(at), time.Hour))
+	}
+	return 0
+}
