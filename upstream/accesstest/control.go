@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -127,28 +126,19 @@ type faultJSON struct {
 // fault checks the values and reports all that is wrong.
 func (j faultJSON) fault() (Fault, error) {
 	f := j.Fault
-	var problems []error
-	if j.Delay != "" {
-		d, err := time.ParseDuration(j.Delay)
-		if err != nil || d < 0 {
-			problems = append(problems, fmt.Errorf("delay %q: want a duration like 1.5s", j.Delay))
-		}
-		f.Delay = d
+	var delay error
+	f.Delay, delay = duration("delay", j.Delay)
+	return f, errors.Join(delay, f.validate())
+}
+
+// duration reads a text like 1.5s; an empty one is 0.
+func duration(name, text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
 	}
-	if f.Probability <= 0 || f.Probability > 1 {
-		problems = append(problems, fmt.Errorf("probability %v: want above 0, at most 1", f.Probability))
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("%s %q: want a duration like 1.5s", name, text)
 	}
-	if j.Status != 0 && (j.Status < 200 || j.Status > 599) {
-		problems = append(problems, fmt.Errorf("status %d: want 200 to 599", j.Status))
-	}
-	if j.Skip < 0 || j.Count < 0 || j.RetryAfter < 0 {
-		problems = append(problems, errors.New("skip, count and retry_after cannot be negative"))
-	}
-	if !slices.Contains([]string{"", bodyJSON, bodyHTML, bodyEmpty, bodyTruncated}, j.Body) {
-		problems = append(problems, fmt.Errorf("body %q: want json, html, empty or truncated", j.Body))
-	}
-	if j.Status == 0 && !j.Drop && f.Delay == 0 && j.Body == "" && j.ContentType == "" {
-		problems = append(problems, errors.New("the fault does nothing: want status, drop, delay or body"))
-	}
-	return f, errors.Join(problems...)
+	return d, nil
 }

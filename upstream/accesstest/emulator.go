@@ -121,8 +121,14 @@ func (e *Emulator) changeModes(change func(*Modes) error) error {
 }
 
 // AddFault makes requests fail from now on, after the faults that were added before, and returns
-// the fault's id. A Probability of 0 counts as 1.
-func (e *Emulator) AddFault(f Fault) (id string) { return e.faults.add(f) }
+// the fault's id. A Probability of 0 counts as 1. It panics where POST /faults would refuse the fault.
+func (e *Emulator) AddFault(f Fault) (id string) {
+	f.Probability = cmp.Or(f.Probability, 1)
+	if err := f.validate(); err != nil {
+		panic(fmt.Sprintf("accesstest: %v", err))
+	}
+	return e.faults.add(f)
+}
 
 // ClearFaults removes all faults. Requests that are being held stay held.
 func (e *Emulator) ClearFaults() { e.faults.clear() }

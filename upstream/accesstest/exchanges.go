@@ -75,7 +75,7 @@ func (e *Emulator) exchange(tenant http.Handler) http.Handler {
 			out.header.Set("Date", time.Now().Add(skew).UTC().Format(http.TimeFormat))
 		}
 		e.history.add(entry)
-		out.send(w)
+		out.send(r.Context(), w)
 	})
 }
 
@@ -98,11 +98,15 @@ func hold(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-func (p *reply) send(w http.ResponseWriter) {
+func (p *reply) send(ctx context.Context, w http.ResponseWriter) {
 	if p.cut {
 		abort(w)
 	}
 	maps.Copy(w.Header(), p.header)
+	if p.status == http.StatusSwitchingProtocols {
+		p.switchProtocols(ctx, w)
+		return
+	}
 	status := cmp.Or(p.status, http.StatusOK)
 	if !p.half {
 		w.WriteHeader(status)

@@ -1,9 +1,11 @@
 package accesstest
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,11 +21,16 @@ import (
 type Fault struct {
 	// ID names the fault; [Emulator.AddFault] makes one when it is empty.
 	ID string `json:"id,omitempty"`
-	// Method must equal the request's, Path must begin its path. Empty matches any.
+	// Method must equal the request's, Path must begin its path, Query must be in its decoded query: so
+	// a record is struck by its id, a list by one filter or one page. Empty matches any.
 	Method string `json:"method"`
 	Path   string `json:"path"`
-	// Status is the answer.
+	Query  string `json:"query,omitempty"`
+	// Status is the answer: 200 to 599, or 101, which leaves the connection open and says nothing more.
+	// A status of 407 has a Proxy-Authenticate.
 	Status int `json:"status"`
+	// Location is where a redirect leads. Left out it is a portal on another host.
+	Location string `json:"location,omitempty"`
 	// RetryAfter is sent in seconds when it is above 0.
 	RetryAfter int `json:"retry_after"`
 	// Apply serves the request before its answer is thrown away.
@@ -39,24 +46,63 @@ type Fault struct {
 	Probability float64 `json:"probability"`
 	// Count is how many requests are struck until the fault is gone. 0 means no end.
 	Count int `json:"count"`
-	// Body is what a struck request is answered with: "json" (an errors object), "html" (as a proxy
-	// answers), "empty", or "truncated" (half a body, then the connection is closed). Left out it is
-	// json for a status of 300 and above, and empty below.
+	// Body is what a struck request is answered with, whatever the status. Left out it is "json" for a
+	// status of 300 and above, and empty below. The first few replace the answer:
+	//
+	//	json         an errors object of Access, also within a 200
+	//	html         a page, as a proxy answers
+	//	empty        nothing
+	//	object       {}
+	//	brace        { and no more, which is complete for HTTP
+	//	null, array  null, []
+	//	maintenance  JSON that is no resource: a status and a message
+	//	foreign      the error of another server, in the form that Spring Boot has by default
+	//
+	// These change what the request was served with. The last five show a stranger's record where that
+	// is nothing, because the fault refused the request or Access answered without a body:
+	//
+	//	served       the answer as it is, to go with another status
+	//	truncated    half of it, then the connection is closed
+	//	other        the record, or the first of a list, has the id and names of another
+	//	noid         it has no id
+	//	oddid, oddid-line, oddid-long
+	//	             its id is %2e%2e, or has a line end, or 300 characters
+	//
+	// These strike lists of users and groups alone:
+	//
+	//	no-total, no-resources  totalResults or Resources is missing
+	//	short         the last resource is not shown, and is counted in totalResults
+	//	empty-page    no resource is shown, and totalResults stays
+	//	shrinks       a page after the first is empty, and totalResults ends before it
+	//	missing-page  the page after the one that was asked for, as if it were that
 	Body string `json:"body,omitempty"`
 	// ContentType replaces the Content-Type of the answer.
 	ContentType string `json:"content_type,omitempty"`
 }
 
-const (
-	bodyJSON      = "json"
-	bodyHTML      = "html"
-	bodyEmpty     = "empty"
-	bodyTruncated = "truncated"
-)
-
-// proxyPage is an answer of something between client and Access.
-const proxyPage = "<html><head><title>%[1]d %[2]s</title></head>" +
-	"<body><center><h1>%[1]d %[2]s</h1></center></body></html>\n"
+// validate reports all that is wrong with a fault.
+func (f Fault) validate() error {
+	var problems []error
+	if f.Delay < 0 {
+		problems = append(problems, fmt.Errorf("delay %v is negative", f.Delay))
+	}
+	if f.Probability <= 0 || f.Probability > 1 {
+		problems = append(problems, fmt.Errorf("probability %v: want above 0, at most 1", f.Probability))
+	}
+	if f.Status != 0 && f.Status != http.StatusSwitchingProtocols && (f.Status < 200 || f.Status > 599) {
+		problems = append(problems, fmt.Errorf("status %d: want 200 to 599, or 101", f.Status))
+	}
+	if f.Skip < 0 || f.Count < 0 || f.RetryAfter < 0 {
+		problems = append(problems, errors.New("skip, count and retry_after cannot be negative"))
+	}
+	if _, known := spoilers[f.Body]; f.Body != "" && !known {
+		problems = append(problems, fmt.Errorf("body %q: want one of %s", f.Body, spoilerNames()))
+	}
+	if f.Status == 0 && !f.Drop && f.Delay == 0 && f.Body == "" && f.ContentType == "" {
+		problems = append(problems, errors.New("the fault does nothing: want status, drop, delay or body"))
+	}
+	return errors.Join(problems...)
+}
 
 type faults struct {
 	mu     sync.Mutex // guards the fields below
@@ -75,9 +121,6 @@ func (s *faults) add(f Fault) string {
 	s.made++
 	if f.ID == "" {
 		f.ID = "fault-" + strconv.Itoa(s.made)
-	}
-	if f.Probability == 0 {
-		f.Probability = 1
 	}
 	s.list = append(s.list, &f)
 	return f.ID
@@ -99,12 +142,23 @@ func (s *faults) all() []Fault {
 	return out
 }
 
+// matches reports whether the fault is for such a request at all.
+func (f Fault) matches(r *http.Request) bool {
+	query, err := url.QueryUnescape(r.URL.RawQuery)
+	if err != nil {
+		query = r.URL.RawQuery
+	}
+	concerns := spoilers[f.Body].concerns
+	return (f.Method == "" || strings.EqualFold(f.Method, r.Method)) && strings.HasPrefix(r.URL.Path, f.Path) &&
+		strings.Contains(query, f.Query) && (concerns == nil || concerns(r))
+}
+
 // strike returns a copy of the fault that hits the request, the zero Fault if none does.
 func (s *faults) strike(r *http.Request) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, f := range s.list {
-		if f.Method != "" && !strings.EqualFold(f.Method, r.Method) || !strings.HasPrefix(r.URL.Path, f.Path) {
+		if !f.matches(r) {
 			continue
 		}
 		if f.Skip > 0 {
@@ -123,57 +177,4 @@ func (s *faults) strike(r *http.Request) Fault {
 		return hit
 	}
 	return Fault{}
-}
-
-// outcome runs the request as far as the fault lets it and returns what is answered. The zero Fault
-// lets it be served.
-func (f Fault) outcome(tenant http.Handler, r *http.Request) *reply {
-	served := newReply()
-	refused := f.Status != 0 || f.Drop
-	if !refused || f.Apply {
-		tenant.ServeHTTP(served, r)
-	}
-	switch {
-	case f.Drop:
-		return &reply{cut: true}
-	case !refused:
-		return f.spoil(served)
-	}
-	return f.failure(served)
-}
-
-// failure is the fault's own answer. A truncated success shows half of the real one.
-func (f Fault) failure(served *reply) *reply {
-	out := newReply()
-	out.status = f.Status
-	if f.Body == bodyTruncated && f.Apply && f.Status < http.StatusMultipleChoices {
-		out.header, out.body = served.header, served.body
-	} else if f.Status >= http.StatusMultipleChoices || f.Body == bodyJSON {
-		out.header.Set("Content-Type", "application/json")
-		out.body.Write(encode(problemBody("emulated.fault", "The request was refused by "+f.ID)))
-	}
-	if f.RetryAfter > 0 {
-		out.header.Set("Retry-After", strconv.Itoa(f.RetryAfter))
-	}
-	return f.spoil(out)
-}
-
-// spoil gives an answer the body that the fault asks for.
-func (f Fault) spoil(out *reply) *reply {
-	switch f.Body {
-	case bodyHTML:
-		out.body.Reset()
-		fmt.Fprintf(&out.body, proxyPage, out.status, http.StatusText(out.status))
-		out.header.Set("Content-Type", "text/html")
-	case bodyEmpty:
-		out.body.Reset()
-		out.header.Del("Content-Type")
-	case bodyTruncated:
-		out.half = true
-		out.cut = out.body.Len() == 0 // there is no half of nothing
-	}
-	if f.ContentType != "" {
-		out.header.Set("Content-Type", f.ContentType)
-	}
-	return out
 }
