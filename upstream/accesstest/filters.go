@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // entry is a user or a group.
@@ -112,12 +113,28 @@ func anyScalar(value any, sub string, matches func(string) bool) bool {
 // matcher compares texts; names and the like without case, as their schema says (caseExact false).
 func matcher(c comparison, exact bool) func(string) bool {
 	operator := operators[c.op]
-	switch want := strings.ToLower(c.want); {
+	switch want := fold(c.want); {
 	case exact:
 		return func(have string) bool { return operator(have, c.want) }
-	case c.op == "eq":
+	case c.op == "eq": // the same as below, and faster
 		return func(have string) bool { return strings.EqualFold(have, want) }
 	default:
-		return func(have string) bool { return operator(strings.ToLower(have), want) }
+		return func(have string) bool { return operator(fold(have), want) }
 	}
+}
+
+// fold makes texts equal that differ in case alone, by the simple folding of Unicode: final sigma is a
+// sigma, and a dotted capital I is no i. Chosen: which folding Access has is not documented. What
+// matters is that a name which is taken is a name which is found.
+func fold(text string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			least = min(least, other)
+		}
+		if 'A' <= least && least <= 'Z' {
+			least += 'a' - 'A' // letters are sorted after _
+		}
+		return least
+	}, text)
 }

@@ -88,7 +88,7 @@ func (s *store) checkName(name string, self *group) error {
 	if strings.TrimSpace(name) == "" {
 		return badGroup("The displayName of the group is missing or invalid")
 	}
-	if other := s.groupNames[strings.ToLower(name)]; other != nil && other != self {
+	if other := s.groupNames[fold(name)]; other != nil && other != self {
 		return refuse(http.StatusConflict, "group.already.exists", "A group with the same displayName already exists")
 	}
 	return nil
@@ -114,9 +114,9 @@ func (s *store) updateGroup(g *group, in *incoming) error {
 	if next.ext[workspaceURN]["domain"] != g.workspace("domain") {
 		return badGroup("The domain of a group cannot be changed") // chosen: not documented
 	}
-	delete(s.groupNames, strings.ToLower(g.core("displayName")))
+	delete(s.groupNames, fold(g.core("displayName")))
 	g.content = next
-	s.groupNames[strings.ToLower(name)] = g
+	s.groupNames[fold(name)] = g
 	g.change(steps)
 	g.touch()
 	return nil

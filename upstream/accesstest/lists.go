@@ -124,7 +124,7 @@ func sortEntries[T entry](found []T, q query, s *schema) error {
 	}
 	key := func(x entry) (out string) {
 		anyScalar(x.lookup(p), p.sub, func(have string) bool {
-			out = strings.ToLower(have)
+			out = fold(have)
 			return true
 		})
 		return out

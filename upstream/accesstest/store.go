@@ -22,7 +22,7 @@ type store struct {
 
 	groups     []*group // in order of creation
 	groupsByID map[string]*group
-	groupNames map[string]*group // by lower-case displayName
+	groupNames map[string]*group // by folded displayName
 	everyone   *group            // ALL USERS
 
 	directories []*directory
@@ -34,7 +34,7 @@ type store struct {
 }
 
 // scoped is a name within a domain: domains are compared exactly (Access documentation), user
-// names in lower case (caseExact false), external ids as they are.
+// names without case (caseExact false), external ids as they are.
 type scoped struct{ domain, name string }
 
 func newStore(m Modes) *store {
@@ -51,7 +51,7 @@ func newStore(m Modes) *store {
 }
 
 func userNameKey(u *user) scoped {
-	return scoped{u.workspace("domain"), strings.ToLower(u.core("userName"))}
+	return scoped{u.workspace("domain"), fold(u.core("userName"))}
 }
 
 func externalIDKey(u *user) scoped {
@@ -96,7 +96,7 @@ func (s *store) removeUser(u *user) {
 func (s *store) addGroup(g *group) {
 	s.groups = append(s.groups, g)
 	s.groupsByID[g.id] = g
-	s.groupNames[strings.ToLower(g.core("displayName"))] = g
+	s.groupNames[fold(g.core("displayName"))] = g
 }
 
 func (s *store) removeGroup(g *group) {
@@ -108,7 +108,7 @@ func (s *store) removeGroup(g *group) {
 	for _, parent := range s.groups {
 		parent.removeMember(g.id)
 	}
-	delete(s.groupNames, strings.ToLower(g.core("displayName")))
+	delete(s.groupNames, fold(g.core("displayName")))
 	delete(s.groupsByID, g.id)
 	s.groups = slices.DeleteFunc(s.groups, func(other *group) bool { return other == g })
 }
