@@ -180,14 +180,17 @@ func (s *schema) parseMembers(def attribute, members object) (object, error) {
 }
 
 // parseValues takes an array of objects or texts, and a lone text: public clients send
-// "emails":"a@b". A lone object is refused; the SDK would make its JSON the value.
+// "emails":"a@b". A lone object, as {"work":"a@b"}, has its JSON for a value: what is no array is one
+// simple value for the UnboundID SCIM 1.1 SDK.
 func (s *schema) parseValues(def attribute, value any) ([]any, error) {
-	list, ok := value.([]any)
-	if !ok {
-		if _, isObject := value.(object); isObject {
-			return nil, malformed(s.name, "JSON array expected for multi-valued attribute '%s'", def.name)
-		}
-		list = []any{value}
+	var list []any
+	switch sent := value.(type) {
+	case []any:
+		list = sent
+	case object:
+		list = []any{string(encode(sent))}
+	default:
+		list = []any{sent}
 	}
 	out := []any{}
 	for _, item := range list {
