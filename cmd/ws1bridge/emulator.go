@@ -47,6 +47,7 @@ faults (POST /faults), and shows requests (GET /requests) and state (GET /state)
 	for flag, values := range map[string][]string{
 		"role": {"super", "users", "read", "none"}, "client-type": {"service", "user"},
 		"okta-provider": {"associated", "none", "unassociated", "disabled"}, "media-types": {"both", "legacy", "json"},
+		"lag-reads": {"ids", "lists"},
 	} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, onlyValues(values...)) // the flags exist
 	}
@@ -85,6 +86,8 @@ func (f *emulatorFlags) addModes(cmd *cobra.Command) {
 	flags.StringVar(&modes.SyncedDomain, "synced-domain", "",
 		"domain of a directory that is synchronized from Active Directory")
 	flags.IntVar(&modes.MaxCount, "max-count", 0, "most records of a page (default 1000)")
+	flags.DurationVar(&modes.Lag, "lag", 0, "how long reads show the state before a write")
+	flags.StringVar(&modes.LagReads, "lag-reads", "", "which reads lag: ids, lists, or both if empty")
 }
 
 // addMistakes adds the flags for what an administrator of Access may do wrong.

@@ -154,7 +154,7 @@ func TestDemoOnAnAddressThatIsTaken(t *testing.T) {
 func TestEmulator(t *testing.T) {
 	emulator := start(t, nil, "emulator", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
 		"--client-id", "bridge", "--client-secret", cmdtest.Secret, "--domain", "acme.com", "--domain", "other.com",
-		"--seed-users", "2")
+		"--seed-users", "2", "--user-name-immutable", "--lag", "2s", "--lag-reads", "lists")
 	line := regexp.MustCompile(`tenant (http://\S+), control (http://\S+), ` +
 		`client bridge, domains \[acme\.com other\.com\]`)
 	addresses := line.FindStringSubmatch(emulator.stdout.Await(t, "\n"))
@@ -169,6 +169,12 @@ func TestEmulator(t *testing.T) {
 	if status != http.StatusOK || strings.Count(state, `"PROVISIONED"`) != 2 ||
 		strings.Count(state, `"OTHER_DIRECTORY"`) != 2 {
 		t.Errorf("the state was answered %d %s", status, state)
+	}
+	_, modes := cmdtest.Get(t, addresses[2]+"/modes")
+	for _, want := range []string{`"user_name_immutable":true`, `"lag":"2s"`, `"lag_reads":"lists"`} {
+		if !strings.Contains(modes, want) {
+			t.Errorf("the modes are %s, want %s in them", modes, want)
+		}
 	}
 	if got := emulator.stop(t); got != exitOK {
 		t.Errorf("exit code %d", got)

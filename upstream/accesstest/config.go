@@ -66,6 +66,13 @@ type Modes struct {
 	SyncedDomain string `json:"synced_domain"`
 	// MaxCount is the largest page. 0 means 1000.
 	MaxCount int `json:"max_count"`
+	// Lag is how long reads of users and groups show the tenant as it was before a write. Writes see
+	// what it holds, and their answers show it. 0 means not at all, and shows what was hidden. A copy of
+	// the tenant is kept for each write that is hidden.
+	Lag time.Duration `json:"-"`
+	// LagReads tells which reads lag: "ids" those of one record by its id, "lists" lists and searches,
+	// empty both.
+	LagReads string `json:"lag_reads"`
 
 	Mistakes
 }
@@ -101,6 +108,12 @@ func (m Modes) validate() error {
 	}
 	if m.MaxCount < 0 {
 		problems = append(problems, fmt.Errorf("max count %d is negative", m.MaxCount))
+	}
+	if m.Lag < 0 {
+		problems = append(problems, fmt.Errorf("lag %v is negative", m.Lag))
+	}
+	if !slices.Contains([]string{"", readsByID, readsOfLists}, m.LagReads) {
+		problems = append(problems, fmt.Errorf("lag reads %q: want ids, lists or nothing", m.LagReads))
 	}
 	return errors.Join(append(problems, m.Mistakes.validate())...)
 }

@@ -35,7 +35,7 @@ func (e *Emulator) Control() http.Handler {
 	r.Delete("/requests", does(e.ClearRequests))
 	r.Get("/state", shows(func() any { return e.State() }))
 	r.Post("/tokens/revoke", does(e.RevokeTokens))
-	r.Get("/modes", shows(func() any { return e.Modes() }))
+	r.Get("/modes", shows(func() any { return e.Modes().wire() }))
 	r.Post("/modes", takes(e.postModes))
 	return r
 }
@@ -69,13 +69,30 @@ func controlError(w http.ResponseWriter, status int, err error) {
 	answer{status: status, body: object{"error": err.Error()}}.write(w)
 }
 
+// modesJSON are modes on the control address.
+type modesJSON struct {
+	Modes
+
+	Lag string `json:"lag"`
+}
+
+func (m Modes) wire() modesJSON { return modesJSON{m, m.Lag.String()} }
+
 // postModes changes the modes that the body names and answers with all of them.
 func (e *Emulator) postModes(body io.Reader) (answer, error) {
 	sent, err := io.ReadAll(body) // before the lock, so that no client can hold it
 	if err == nil {
-		err = e.changeModes(func(m *Modes) error { return decodeStrict(bytes.NewReader(sent), m) })
+		err = e.changeModes(func(m *Modes) error {
+			wire := m.wire()
+			if err := decodeStrict(bytes.NewReader(sent), &wire); err != nil {
+				return err
+			}
+			*m = wire.Modes
+			m.Lag, err = duration("lag", wire.Lag)
+			return err
+		})
 	}
-	return answer{status: http.StatusOK, body: e.Modes()}, err
+	return answer{status: http.StatusOK, body: e.Modes().wire()}, err
 }
 
 func (e *Emulator) postFault(body io.Reader) (answer, error) {

@@ -84,12 +84,13 @@ func TestControlState(t *testing.T) {
 func TestControlModes(t *testing.T) {
 	tn := start(t, accesstest.Config{Modes: accesstest.Modes{DeleteOK: true}})
 	got := tn.control(http.StatusOK, http.MethodPost, "/modes",
-		`{"user_name_immutable":true,"synced_domain":"corp.local"}`).json()
-	same(t, []any{got["delete_ok"], got["user_name_immutable"], got["synced_domain"]}, `[true,true,"corp.local"]`)
+		`{"user_name_immutable":true,"synced_domain":"corp.local","lag":"1.5s"}`).json()
+	same(t, []any{got["delete_ok"], got["user_name_immutable"], got["synced_domain"], got["lag"]},
+		`[true,true,"corp.local","1.5s"]`)
 	same(t, tn.found(usersPath, `domain eq "corp.local"`, "userName"), `["synced-0001","synced-0002"]`)
 	same(t, tn.control(http.StatusOK, http.MethodGet, "/modes", "").json(), text(t, got))
 	for _, body := range []string{`{"nonsense":1}`, `{"media_types":"xml"}`, `{"bad_token_status":500}`,
-		`{"max_count":-1}`,
+		`{"max_count":-1}`, `{"lag":"-1s"}`, `{"lag":5}`, `{"lag_reads":"all"}`,
 		`{"synced_domain":"other"}`, `x`} {
 		if tn.control(http.StatusBadRequest, http.MethodPost, "/modes", body).json()["error"] == nil {
 			t.Errorf("%s: no error", body)

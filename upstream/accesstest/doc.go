@@ -31,7 +31,6 @@
 //   - Directory synchronization, just-in-time users, DYNAMIC groups' rules, nested membership.
 //   - Conditional requests (If-Match), soft-deleted users, userGroups, one-time links.
 //   - The tenant's required attributes and custom attribute definitions: any tenant attribute is taken.
-//   - Delays between a write and its visibility, unless a fault holds the request.
 //   - Limits on PATCH size other than 16 MiB a body, and rate limits other than by faults.
 //   - SCIM 2.0 of the newer Identity Service.
 package accesstest

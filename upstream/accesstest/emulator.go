@@ -116,6 +116,9 @@ func (e *Emulator) changeModes(change func(*Modes) error) error {
 			return err
 		}
 	}
+	if m.Lag == 0 {
+		e.store.hidden = nil
+	}
 	e.store.modes = m
 	return nil
 }

@@ -54,8 +54,8 @@ func (e *Emulator) routes() http.Handler {
 	}
 
 	r.Route(apiPath+"/scim", func(r chi.Router) {
-		s.userCollection().route(r, "/Users", e.locked)
-		s.groupCollection().route(r, "/Groups", e.locked)
+		route(e, r, "/Users", (*store).userCollection)
+		route(e, r, "/Groups", (*store).groupCollection)
 		r.Get("/Roles", e.locked(s.listRoles))
 		r.Get("/Roles/{id}", e.locked(s.getRole))
 		r.Get("/Schemas", e.locked(listSchemas))

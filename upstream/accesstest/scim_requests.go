@@ -42,14 +42,26 @@ func (s *store) groupCollection() collection[*group] {
 	}
 }
 
-// route serves the collection at a path.
-func (c collection[T]) route(r chi.Router, path string, locked func(endpoint) http.HandlerFunc) {
-	r.Post(path, locked(c.post))
-	r.Get(path, locked(func(r *http.Request) (answer, error) { return c.list(queryFromURL(r)) }))
-	r.Post(path+"/.search", locked(func(r *http.Request) (answer, error) { return c.list(queryFromBody(r)) }))
-	r.Get(path+"/{id}", locked(one(c.byID, c.get)))
-	r.Patch(path+"/{id}", locked(one(c.byID, c.patch)))
-	r.Delete(path+"/{id}", locked(one(c.byID, c.delete)))
+// route serves the records of a kind at a path. Writes act on what the tenant holds, and reads show
+// what is seen of it.
+func route[T served](e *Emulator, r chi.Router, path string, of func(*store) collection[T]) {
+	held := of(e.store)
+	r.Post(path, e.locked(e.store.lagging(held.post)))
+	r.Patch(path+"/{id}", e.locked(e.store.lagging(one(held.byID, held.patch))))
+	r.Delete(path+"/{id}", e.locked(e.store.lagging(one(held.byID, held.delete))))
+
+	read := func(kind string, run func(collection[T], *http.Request) (answer, error)) http.HandlerFunc {
+		return e.locked(func(r *http.Request) (answer, error) { return run(of(e.store.seen(kind)), r) })
+	}
+	r.Get(path, read(readsOfLists, func(c collection[T], r *http.Request) (answer, error) {
+		return c.list(queryFromURL(r))
+	}))
+	r.Post(path+"/.search", read(readsOfLists, func(c collection[T], r *http.Request) (answer, error) {
+		return c.list(queryFromBody(r))
+	}))
+	r.Get(path+"/{id}", read(readsByID, func(c collection[T], r *http.Request) (answer, error) {
+		return one(c.byID, c.get)(r)
+	}))
 }
 
 func attributesOf(r *http.Request) []string { return names(r.URL.Query()["attributes"]) }

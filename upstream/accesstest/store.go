@@ -13,6 +13,8 @@ type store struct {
 	modes Modes
 	made  int // records made so far
 
+	hidden []hidden // from reads, in the order in which they were written
+
 	users     []*user // in order of creation
 	usersByID map[string]*user
 	userNames map[scoped]*user
