@@ -2,7 +2,8 @@
 // keeps everything in memory, checks no signature and forgets all when it ends.
 //
 // It serves the part of Access that a provisioning client and its operator call: the SCIM 1.1
-// API, the OAuth token endpoint, directories, identity providers, access policies and health.
+// API, the OAuth token endpoint and its client, directories, identity providers, access policies and
+// health.
 // It can fail in every way a network can: see [Fault]. It shares no code with the client that
 // is tested against it, so that both cannot be wrong in the same way.
 //
@@ -27,7 +28,7 @@
 // # What it does not emulate
 //
 //   - Passwords, logins, mails (sendMail is ignored), sessions; token signatures are random bytes.
-//   - Roles of OAuth clients beyond the four of [Mistakes]. Changing roles and role members.
+//   - Roles of OAuth clients beyond the four of [Mistakes]. Changing roles and role members, and OAuth clients.
 //   - Directory synchronization, just-in-time users, DYNAMIC groups' rules, nested membership.
 //   - Conditional requests (If-Match), soft-deleted users, userGroups, one-time links.
 //   - The tenant's required attributes and custom attribute definitions: any tenant attribute is taken.

@@ -16,6 +16,7 @@ const (
 	typeDomainList     = typeHorizon + "connector.management.directory.domain.list+json"
 	typeProviderList   = typeHorizon + "identityprovider.summary.list+json"
 	typeProvider       = typeHorizon + "external.identityprovider+json"
+	typeClient         = typeHorizon + "oauth2client+json"
 	typePolicyList     = typeHorizon + "accesspolicyset.list+json"
 	typeNetworkList    = typeHorizon + "orgnetwork.list+json"
 	typeMethodList     = "application/vnd.vmware.vidm.amms.auth.methods.summary.list+json"

@@ -72,6 +72,8 @@ func (e *Emulator) routes() http.Handler {
 	r.Get(providersPath+"/{id}", e.locked(one(s.provider, s.getProvider)))
 	r.Put(providersPath+"/{id}", e.locked(one(s.provider, s.putProvider)))
 	r.Delete(providersPath+"/{id}", e.locked(one(s.provider, s.deleteProvider)))
+	r.Get(clientsPath, e.locked(e.listClients))
+	r.Get(clientsPath+"/{id}", e.locked(e.getClient))
 	r.Get(apiPath+"/accessPolicies", e.locked(s.listPolicies))
 	r.Get(apiPath+"/orgnetworks", e.locked(s.listNetworks))
 	r.Get(apiPath+"/amms/authmethods", e.locked(s.listAuthMethods))

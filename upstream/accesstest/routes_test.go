@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"ws1bridge/upstream/accesstest"
 )
@@ -62,4 +63,20 @@ func TestRolesAndSchemas(t *testing.T) {
 		checkError(t, tn.want(http.StatusBadRequest, http.MethodGet, api+"/scim/Schemas"+query, ""))
 	}
 	tn.want(http.StatusNotFound, http.MethodGet, api+"/scim/ServiceProviderConfigs", "")
+}
+
+func TestClientsAreReadOnly(t *testing.T) {
+	tn := start(t, accesstest.Config{TokenTTL: time.Hour})
+	got := tn.want(http.StatusOK, http.MethodGet, api+"/oauth2clients", "")
+	listed := got.json()["items"].([]any)[0].(object)
+	same(t, []any{listed["clientId"], listed["scope"], listed["accessTokenTTL"]}, `["client","admin",60]`)
+	if strings.Contains(got.body, "s3cret") {
+		t.Errorf("the secret is shown: %s", got.body)
+	}
+	one := tn.want(http.StatusOK, http.MethodGet, api+"/oauth2clients/client", "",
+		"Accept", "application/vnd.vmware.horizon.manager.oauth2client+json")
+	same(t, one.json(), text(t, listed))
+	checkError(t, tn.want(http.StatusNotFound, http.MethodGet, api+"/oauth2clients/absent", ""))
+	checkError(t, tn.want(http.StatusMethodNotAllowed, http.MethodPost, api+"/oauth2clients", `{"clientId":"x"}`))
+	tn.want(http.StatusUnauthorized, http.MethodGet, api+"/oauth2clients", "", "Authorization", "")
 }
