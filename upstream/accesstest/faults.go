@@ -58,13 +58,14 @@ type Fault struct {
 	//	maintenance  JSON that is no resource: a status and a message
 	//	foreign      the error of another server, in the form that Spring Boot has by default
 	//
-	// These change what the request was served with. The last five show a stranger's record where that
+	// These change what the request was served with. All from other on show a stranger's record where that
 	// is nothing, because the fault refused the request or Access answered without a body:
 	//
 	//	served       the answer as it is, to go with another status
 	//	truncated    half of it, then the connection is closed
 	//	other        the record, or the first of a list, has the id and names of another
-	//	noid         it has no id
+	//	noid, noname, noextension
+	//	             it has no id, no userName or displayName, or no workspace extension
 	//	oddid, oddid-line, oddid-long
 	//	             its id is %2e%2e, or has a line end, or 300 characters
 	//

@@ -35,13 +35,18 @@ var spoilers = map[string]spoiler{
 	"html":        {spoil: proxyPage},
 	"empty":       {spoil: emptied},
 
-	"served":     {spoil: func(*reply, *http.Request) {}, keeps: true},
-	"truncated":  {spoil: halved, keeps: true},
-	"other":      inRecord(beAnother),
-	"noid":       inRecord(func(record object) { delete(record, "id") }),
-	"oddid":      inRecord(func(record object) { record["id"] = "%2e%2e" }),
-	"oddid-line": inRecord(func(record object) { record["id"] = "one\r\ntwo" }),
-	"oddid-long": inRecord(func(record object) { record["id"] = strings.Repeat("x", 300) }),
+	"served":    {spoil: func(*reply, *http.Request) {}, keeps: true},
+	"truncated": {spoil: halved, keeps: true},
+	"other":     inRecord(beAnother),
+	"noid":      inRecord(func(record object) { delete(record, "id") }),
+	"noname": inRecord(func(record object) {
+		delete(record, "userName")
+		delete(record, "displayName")
+	}),
+	"noextension": inRecord(func(record object) { delete(record, workspaceURN) }),
+	"oddid":       inRecord(func(record object) { record["id"] = "%2e%2e" }),
+	"oddid-line":  inRecord(func(record object) { record["id"] = "one\r\ntwo" }),
+	"oddid-long":  inRecord(func(record object) { record["id"] = strings.Repeat("x", 300) }),
 
 	"no-total":     inList(func(page object) { delete(page, "totalResults") }),
 	"no-resources": inList(func(page object) { delete(page, "Resources") }),

@@ -36,29 +36,27 @@ func TestFaultBodies(t *testing.T) {
 		{"a deletion confirmed with a page", accesstest.Fault{Status: 200, Body: "maintenance"}, "DELETE", 200,
 			`{"status":"maintenance","message":"The service is being maintained. Try again later."}`},
 		{"a resource under another status", accesstest.Fault{Status: 203, Apply: true, Body: "served"}, "GET", 203,
-			`{"id":"$id","userName":"ada@acme.com"}`},
+			`["$id","ada","acme.com"]`},
 		{"another record", accesstest.Fault{Body: "other"}, "GET", 200,
-			`{"id":"` + strangerID + `","userName":"somebody.else@stranger.example"}`},
+			`["` + strangerID + `","somebody.else@stranger.example","acme.com"]`},
 		{"another record confirms a change", accesstest.Fault{Body: "other"}, "PATCH", 200,
-			`{"displayName":"Somebody Else","id":"` + strangerID + `","userName":"somebody.else@stranger.example"}`},
-		{"a record without id", accesstest.Fault{Body: "noid"}, "GET", 200, `{"userName":"ada@acme.com"}`},
-		{"an id that is a path", accesstest.Fault{Body: "oddid"}, "GET", 200,
-			`{"id":"%2e%2e","userName":"ada@acme.com"}`},
-		{"an id with a line end", accesstest.Fault{Body: "oddid-line"}, "GET", 200,
-			`{"id":"one\r\ntwo","userName":"ada@acme.com"}`},
+			`["` + strangerID + `","somebody.else@stranger.example",null]`},
+		{"also one that was not made", accesstest.Fault{Status: 201, Body: "other"}, "PATCH", 201,
+			`["` + strangerID + `","somebody.else@stranger.example",null]`},
+		{"a record without id", accesstest.Fault{Body: "noid"}, "GET", 200, `[null,"ada","acme.com"]`},
+		{"a record without a name", accesstest.Fault{Body: "noname"}, "GET", 200, `["$id",null,"acme.com"]`},
+		{"a record without domain", accesstest.Fault{Body: "noextension"}, "GET", 200, `["$id","ada",null]`},
+		{"an id that is a path", accesstest.Fault{Body: "oddid"}, "GET", 200, `["%2e%2e","ada","acme.com"]`},
+		{"an id with a line end", accesstest.Fault{Body: "oddid-line"}, "GET", 200, `["one\r\ntwo","ada","acme.com"]`},
 		{"an id without end", accesstest.Fault{Body: "oddid-long"}, "GET", 200,
-			`{"id":"` + strings.Repeat("x", 300) + `","userName":"ada@acme.com"}`},
+			`["` + strings.Repeat("x", 300) + `","ada","acme.com"]`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tn := start(t, accesstest.Config{})
-			id := tn.user("ada@acme.com")
+			id := tn.user("ada")
 			tn.AddFault(tt.fault)
-			path := usersPath + "/" + id
-			if tt.method == http.MethodGet {
-				path += "?attributes=userName"
-			}
-			got := namesOnly(tn.want(tt.status, tt.method, path, `{"title":"T"}`).body)
+			got := summary(tn.want(tt.status, tt.method, usersPath+"/"+id, `{"title":"T"}`).body)
 			if want := strings.ReplaceAll(tt.want, "$id", id); got != want {
 				t.Errorf("got %s, want %s", got, want)
 			}
@@ -66,16 +64,15 @@ func TestFaultBodies(t *testing.T) {
 	}
 }
 
-// namesOnly takes meta and schemas out of a resource, and leaves other texts alone.
-func namesOnly(body string) string {
+// summary is the id, the name and the domain of a resource, and another text itself.
+func summary(body string) string {
 	var user object
-	if json.Unmarshal([]byte(body), &user) != nil || user["userName"] == nil {
+	if json.Unmarshal([]byte(body), &user) != nil || user["schemas"] == nil {
 		return body
 	}
-	delete(user, "meta")
-	delete(user, "schemas")
-	left, _ := json.Marshal(user)
-	return string(left)
+	extension, _ := user[workspace].(object)
+	out, _ := json.Marshal([]any{user["id"], user["userName"], extension["domain"]})
+	return string(out)
 }
 
 func TestForeignError(t *testing.T) {
