@@ -63,7 +63,7 @@ type Fault struct {
 	//
 	//	served       the answer as it is, to go with another status
 	//	truncated    half of it, then the connection is closed
-	//	other        the record, or the first of a list, has the id and names of another
+	//	other        the record, or the first that a filter finds, has the id and names of another
 	//	noid, noname, noextension
 	//	             it has no id, no userName or displayName, or no workspace extension
 	//	oddid, oddid-line, oddid-long

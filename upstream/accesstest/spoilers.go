@@ -37,7 +37,7 @@ var spoilers = map[string]spoiler{
 
 	"served":    {spoil: func(*reply, *http.Request) {}, keeps: true},
 	"truncated": {spoil: halved, keeps: true},
-	"other":     inRecord(beAnother),
+	"other":     {spoil: inRecord(beAnother).spoil, keeps: true, concerns: isPrecise},
 	"noid":      inRecord(func(record object) { delete(record, "id") }),
 	"noname": inRecord(func(record object) {
 		delete(record, "userName")
@@ -131,6 +131,10 @@ func inRecord(change func(record object)) spoiler {
 		})
 	}}
 }
+
+// isPrecise reports whether the request names what it wants. A list of all is left alone: nobody can
+// see that it shows another record.
+func isPrecise(r *http.Request) bool { return !isList(r) || r.URL.Query().Get("filter") != "" }
 
 // beAnother gives a record the id and the names of a stranger.
 func beAnother(record object) {

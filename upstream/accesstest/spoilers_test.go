@@ -146,6 +146,14 @@ func TestSpoiledListsAreLists(t *testing.T) {
 	same(t, len(tn.Faults()), `0`)
 }
 
+// Nobody can see that a list of all shows another record, so it shows none.
+func TestAnotherRecordIsNotInAListOfAll(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	tn.AddFault(accesstest.Fault{Body: "other", Count: 1})
+	same(t, page(tn.want(http.StatusOK, http.MethodGet, usersPath, "").json()), `[1,1,1,["admin"]]`)
+	same(t, tn.found(usersPath, `userName eq "admin"`, "id"), `["`+strangerID+`"]`)
+}
+
 func TestFaultQuery(t *testing.T) {
 	tests := []struct {
 		name, query, request string
