@@ -74,8 +74,9 @@ func (c *Client) ownGroups(ctx context.Context, ids []string) (map[string]bool, 
 // inOwnGroups leaves each user only those of its groups that are ours.
 func (c *Client) inOwnGroups(ctx context.Context, users []User) ([]User, error) {
 	var ids []string
-	for _, u := range users {
-		for _, g := range u.Groups {
+	for i := range users {
+		c.completeGroups(&users[i])
+		for _, g := range users[i].Groups {
 			ids = append(ids, g.ID)
 		}
 	}

@@ -211,6 +211,20 @@ func (w *recentWrites) unlisted() bool {
 	return false
 }
 
+// with are the footprints of groups that a member was added to or taken out of, and of
+// those that were deleted.
+func (w *recentWrites) with(member string) map[string]*footprint {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	found := map[string]*footprint{}
+	for id, f := range w.byID {
+		if _, moved := f.members[member]; f.isFresh() && (moved || f.deleted) {
+			found[id] = f
+		}
+	}
+	return found
+}
+
 // missing are the ids of records that a list may lack: those of which is holds, and
 // that found does not hold.
 func (w *recentWrites) missing(is func(*footprint) bool, found map[string]bool) []string {

@@ -80,3 +80,18 @@ func (c *Client) withRecentGroups(
 	}
 	return found, nil
 }
+
+// completeGroups completes the groups that a user was read with by what was written to
+// groups since.
+func (c *Client) completeGroups(u *User) {
+	held := setOf(idsOf(u.Groups, func(g Reference) string { return g.ID }))
+	for id, f := range c.recentGroups.with(u.ID) {
+		isMember := f.members[u.ID] && !f.deleted
+		if isMember && !held[id] {
+			u.Groups = append(u.Groups, Reference{ID: id, Display: f.set.text(displayNamePath), Type: "direct"})
+		}
+		if !isMember {
+			u.Groups = slices.DeleteFunc(u.Groups, func(g Reference) bool { return g.ID == id })
+		}
+	}
+}
