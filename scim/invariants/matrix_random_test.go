@@ -3,6 +3,7 @@ package invariants
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -44,7 +45,7 @@ func TestMatrixAtRandom(t *testing.T) {
 						access: accesstest.Config{SeedUsers: 4, Seed: seed}, resilience: quick, timeout: patience,
 					})
 					o := newOkta(w)
-					w.failAtRandom(faultShare, seed, faultKinds)
+					w.failAtRandom(faultShare, seed, slices.Concat(faultKinds, wrongAnswers))
 					for _, step := range wholeStory(d, o.seeded) {
 						o.compare(o.do(step), pending{})
 					}

@@ -3,7 +3,6 @@ package invariants
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -13,49 +12,6 @@ import (
 	"ws1bridge/upstream"
 	"ws1bridge/upstream/accesstest"
 )
-
-// faultKind is one way in which Access, or the way to it, fails.
-type faultKind struct {
-	name    string
-	fault   accesstest.Fault // not used where refused is set
-	refused bool             // the connection is refused
-	timeout time.Duration    // of one request to Access; 0 means one that no test waits for
-}
-
-// Slow Access takes 5 seconds or 60 in life, and the bridge waits 12. Here all
-// of it is scaled down, or the matrix would run for days: 30 milliseconds are
-// slow, a second is too slow, and the bridge waits 250 milliseconds.
-const (
-	patience = 250 * time.Millisecond
-	slow     = 30 * time.Millisecond
-	tooSlow  = time.Second
-)
-
-// faultKinds are all that the emulator knows. Left out is the one lie that
-// nobody can see through: an empty success for a write that was not applied.
-var faultKinds = []faultKind{
-	{name: "connection refused", refused: true},
-	{name: "cut before the request", fault: accesstest.Fault{Drop: true}},
-	{name: "cut after the change", fault: accesstest.Fault{Drop: true, Apply: true}},
-	{name: "timed out before the request", fault: accesstest.Fault{Delay: tooSlow}, timeout: patience},
-	{name: "timed out after the change", fault: accesstest.Fault{Delay: tooSlow, Apply: true}, timeout: patience},
-	{name: "slow", fault: accesstest.Fault{Delay: slow}, timeout: patience},
-	{name: "401", fault: accesstest.Fault{Status: http.StatusUnauthorized}},
-	{name: "403", fault: accesstest.Fault{Status: http.StatusForbidden}},
-	{name: "429", fault: accesstest.Fault{Status: http.StatusTooManyRequests}},
-	{name: "429 with Retry-After", fault: accesstest.Fault{Status: http.StatusTooManyRequests, RetryAfter: 1}},
-	{name: "500", fault: accesstest.Fault{Status: http.StatusInternalServerError}},
-	{name: "500 after the change", fault: accesstest.Fault{Status: http.StatusInternalServerError, Apply: true}},
-	{name: "502 with HTML", fault: accesstest.Fault{Status: http.StatusBadGateway, Body: "html"}},
-	{name: "503", fault: accesstest.Fault{Status: http.StatusServiceUnavailable}},
-	{name: "504", fault: accesstest.Fault{Status: http.StatusGatewayTimeout}},
-	{name: "404 with HTML", fault: accesstest.Fault{Status: http.StatusNotFound, Body: "html"}},
-	{name: "empty body", fault: accesstest.Fault{Body: "empty"}},
-	{name: "half a body", fault: accesstest.Fault{Body: "truncated"}},
-	{name: "wrong content type", fault: accesstest.Fault{ContentType: "text/html"}},
-	{name: "a page after the change", fault: accesstest.Fault{Status: http.StatusOK, Body: "html", Apply: true}},
-	{name: "a page in place of Access", fault: accesstest.Fault{Status: http.StatusOK, Body: "html"}},
-}
 
 // endless is a count that no step uses up.
 const endless = 1 << 20
@@ -97,6 +53,7 @@ type spells map[dialect][]spell
 type matrix struct {
 	story      func(dialect, []string) []pushes
 	seedUsers  int
+	modes      accesstest.Modes
 	kinds      []faultKind
 	spells     spells
 	resilience upstream.Resilience
@@ -116,7 +73,7 @@ func TestMatrixOfGroups(t *testing.T) {
 }
 
 func TestMatrixOfLongMemberLists(t *testing.T) {
-	kinds := kindsNamed("cut after the change", "503", "a page in place of Access")
+	kinds := kindsNamed("cut after the change", "503", "a page in place of Access", "202 in place of Access")
 	matrix{
 		story: longStory, seedUsers: 125, kinds: kinds, resilience: quick,
 		spells: spells{patchDialect: {untilTry}, putDialect: {untilTry}},
@@ -129,15 +86,6 @@ func TestMatrixWithCircuitBreaker(t *testing.T) {
 		story: wholeStory, seedUsers: 4, kinds: kinds, spells: spells{patchDialect: {untilOpen}},
 		resilience: breaking, pause: 15 * time.Millisecond,
 	}.run(t)
-}
-
-func kindsNamed(names ...string) (kinds []faultKind) {
-	for _, k := range faultKinds {
-		if slices.Contains(names, k.name) {
-			kinds = append(kinds, k)
-		}
-	}
-	return kinds
 }
 
 // workers is how many cells run at once; most of the time they wait.
@@ -214,7 +162,7 @@ func (m matrix) calls(t *testing.T, d dialect) (calls []int) {
 func (m matrix) okta(t *testing.T, timeout time.Duration) *okta {
 	t.Helper()
 	w := newLab(t, labConfig{
-		access: accesstest.Config{SeedUsers: m.seedUsers}, resilience: m.resilience, timeout: timeout,
+		access: accesstest.Config{SeedUsers: m.seedUsers, Modes: m.modes}, resilience: m.resilience, timeout: timeout,
 	})
 	o := newOkta(w)
 	o.pause = m.pause

@@ -1,6 +1,7 @@
 package invariants
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -44,7 +45,7 @@ func (o *okta) do(step pushes) push {
 	t.Helper()
 	p := step(o.ledger)
 	for range maxTries {
-		r := o.lab.Send(p.method, p.path, p.body)
+		r := o.send(p)
 		if r.Status == http.StatusTooManyRequests {
 			o.refusals++
 			o.wantRetry(p, r)
@@ -64,6 +65,16 @@ func (o *okta) do(step pushes) push {
 	}
 	t.Fatalf("%s: still refused after %d tries", p.name, maxTries)
 	return p
+}
+
+// send ends the tests where the bridge never answers, and says which of them waits.
+func (o *okta) send(p push) response {
+	o.lab.T.Helper()
+	stalled := time.AfterFunc(time.Minute, func() {
+		panic(fmt.Sprintf("%s: %s: no answer for a minute", o.lab.T.Name(), p.name))
+	})
+	defer stalled.Stop()
+	return o.lab.Send(p.method, p.path, p.body)
 }
 
 // wantRetry checks an answer of 429: its form, and that nothing but the record
