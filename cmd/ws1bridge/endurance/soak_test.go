@@ -46,8 +46,19 @@ func soakFaults() []accesstest.Fault {
 		{Body: "empty"},
 		{Body: "truncated"},
 		{Delay: 50 * time.Millisecond},
+		{Body: "maintenance"},
+		{Status: http.StatusOK, Body: "object"},
+		{Body: "other"},
+		{Body: "short"},
+		{Status: http.StatusAccepted},
+		{Status: http.StatusNotFound, Body: "foreign"},
+		{Status: http.StatusFound, Body: "html"},
+		{Status: http.StatusSwitchingProtocols},
 	}
 }
+
+// soakLag is how long Access shows what was before a write.
+const soakLag = 20 * time.Millisecond
 
 // soak is a long run against an Access that fails all the time.
 type soak struct {
@@ -79,6 +90,9 @@ func TestSoak(t *testing.T) {
 	for _, f := range soakFaults() {
 		f.Count, f.Probability = manyTimes, faultShare/float64(len(soakFaults()))
 		s.access.AddFault(f)
+	}
+	if err := s.access.SetModes(accesstest.Modes{Lag: soakLag}); err != nil {
+		t.Fatal(err)
 	}
 	s.run(t, n, max(1, n/20_000))
 	injected := s.injected()
