@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -224,19 +225,21 @@ func (d *dryRun) search(ctx context.Context, r call) (json.RawMessage, error) {
 
 // rawRecord is a record as Access serves it.
 type rawRecord struct {
-	id  string
-	raw json.RawMessage
+	id, name string
+	raw      json.RawMessage
 }
 
 // UnmarshalJSON keeps the record as it is.
 func (r *rawRecord) UnmarshalJSON(b []byte) error {
-	var record struct{ ID string }
+	var record struct{ ID, UserName, DisplayName string }
 	err := json.Unmarshal(b, &record)
-	r.id, r.raw = record.ID, bytes.Clone(b)
+	r.id, r.name, r.raw = record.ID, cmp.Or(record.UserName, record.DisplayName), bytes.Clone(b)
 	return err
 }
 
 func (r rawRecord) recordID() string { return r.id }
+
+func (r rawRecord) recordName() string { return r.name }
 
 // overlay puts plans into the place of what Access holds, and tells which match
 // beside: those that are made up, and all others where held is the whole list.

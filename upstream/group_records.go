@@ -16,6 +16,8 @@ type groupRecord struct {
 
 func (g groupRecord) recordID() string { return g.ID }
 
+func (g groupRecord) recordName() string { return g.DisplayName }
+
 // verify checks that the record is what all groups are.
 func (g *groupRecord) verify(r call) error {
 	if err := g.reported.verify(r, g.ID); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // memberBatch is how many members one request adds or removes. The limit of
@@ -38,7 +39,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 			Err: errors.New("Access answered the creation with something that is not the group that was sent")}
 	}
 	c.memory.groups.note(created.ID, true)
-	c.recentGroups.create(created.ID, created.Meta.Version, names)
+	c.recentGroups.create(created.ID, created.Meta, names)
 	unlock, err := c.groups.writes.lock(ctx, created.ID)
 	if err != nil {
 		return Group{}, markInDoubt(waitedTooLong(ctx, opCreateGroup)) // the group is there
@@ -117,8 +118,12 @@ func (g Group) moves(want []Member) (joining, leaving []Member) {
 }
 
 // wrote notes that a group was written: its version and its time are not known any
-// more.
-func (g *Group) wrote() { g.Meta = Meta{Created: g.Meta.Created} }
+// more. It returns from which time on a reading is surely not older.
+func (g *Group) wrote() (freshFrom time.Time) {
+	freshFrom = freshAfter(g.Meta, g.shown == nil)
+	g.Meta = Meta{Created: g.Meta.Created}
+	return freshFrom
+}
 
 // patchGroupNames sends name and externalId where they changed.
 func (c *Client) patchGroupNames(ctx context.Context, g *Group, want Group) error {
@@ -139,8 +144,7 @@ func (c *Client) patchGroupNames(ctx context.Context, g *Group, want Group) erro
 	if err != nil {
 		return err
 	}
-	c.recentGroups.write(g.ID, g.version(), difference{set: set})
-	g.wrote()
+	c.recentGroups.write(g.ID, g.wrote(), difference{set: set})
 	g.DisplayName = want.DisplayName
 	if want.ExternalID != "" {
 		g.ExternalID = want.ExternalID
@@ -209,8 +213,7 @@ func (c *Client) moveMembers(ctx context.Context, g *Group, batch []Member, add 
 		return len(distinct(batch, now.Members)) == len(distinct(batch, nil))
 	})
 	if err == nil {
-		c.recentGroups.move(g.ID, g.version(), batch, add)
-		g.wrote()
+		c.recentGroups.move(g.ID, g.wrote(), batch, add)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 )
 
 const (
@@ -81,20 +82,34 @@ func readPage[T any](ctx context.Context, from sender, s search, start, count in
 var (
 	errListChanged = errors.New("the list changed while it was read")
 	errListEnds    = errors.New("the list ends before it is complete")
+	errOtherList   = errors.New("the list holds only what was not searched for")
 )
 
 // identified is a record of a list.
-type identified interface{ recordID() string }
+type identified interface {
+	recordID() string
+	recordName() string // userName or displayName
+}
 
 // readList reads all records of a search. A list is complete or it is trouble; one
 // that changes while it is read is read again.
 func readList[T identified](ctx context.Context, from sender, s search) (list []T, err error) {
 	for range listTries {
 		if list, err = readPages[T](ctx, from, s); !errors.Is(err, errListChanged) {
-			return list, err
+			break
 		}
 	}
-	return nil, err
+	if err == nil && !isAnswer(list, s) {
+		err = unavailable(s.op, errOtherList)
+	}
+	return list, err
+}
+
+// isAnswer reports whether a list can be the answer to a search: one for a name holds a
+// record of that name, or none at all.
+func isAnswer[T identified](list []T, s search) bool {
+	return !s.key.isOfOne() || len(list) == 0 ||
+		slices.ContainsFunc(list, func(r T) bool { return s.key.matches(r.recordName(), s.value) })
 }
 
 // readPages reads every page of a search. Each begins with the last record of the

@@ -33,9 +33,9 @@ type footprint struct {
 	created bool
 	listed  bool // a list showed it since it was created
 	deleted bool
-	// before and after are the versions that Access showed before and after the last
-	// write, "" where that is not known. A reading of the latter is not too old.
-	before, after string
+	// freshFrom is the lastModified from which on a reading is surely not older than the
+	// last write; zero where no reading is sure.
+	freshFrom time.Time
 	// set are the attributes that were written, nil where they were cleared.
 	set Attributes
 	// named is since when the name in set is sent, zero where it was seen at Access.
@@ -69,14 +69,22 @@ func (w *recentWrites) of(id string) *footprint {
 func (w *recentWrites) isCreated(id string) bool { f := w.of(id); return f != nil && f.created }
 func (w *recentWrites) isDeleted(id string) bool { f := w.of(id); return f != nil && f.deleted }
 
-// beyond is the footprint that a reading of a version may be older than, nil where
-// there is none.
-func (w *recentWrites) beyond(id, version string) *footprint {
+// beyond is the footprint that a reading may be older than, nil where there is none.
+func (w *recentWrites) beyond(id string, read Meta) *footprint {
 	f := w.of(id)
-	if f != nil && f.after != "" && f.after == version {
+	if f != nil && !f.freshFrom.IsZero() && !read.LastModified.Before(f.freshFrom) {
 		return nil
 	}
 	return f
+}
+
+// freshAfter is the freshFrom of a write that follows a reading. Only one that was sure
+// itself makes what is younger sure.
+func freshAfter(read Meta, sure bool) time.Time {
+	if !sure || read.LastModified.IsZero() {
+		return time.Time{}
+	}
+	return read.LastModified.Add(1)
 }
 
 // note adds a write to the footprint of a record. change gets a copy, which is
@@ -118,9 +126,9 @@ func (w *recentWrites) makeRoom() {
 	}
 }
 
-// create notes a creation that Access confirmed.
-func (w *recentWrites) create(id, version string, a Attributes) {
-	w.note(id, func(f *footprint) { f.created, f.set, f.after = true, maps.Clone(a), version })
+// create notes a creation that Access confirmed, and its meta.
+func (w *recentWrites) create(id string, m Meta, a Attributes) {
+	w.note(id, func(f *footprint) { f.created, f.set, f.freshFrom = true, maps.Clone(a), m.LastModified })
 }
 
 // remove notes a deletion that Access confirmed.
@@ -128,11 +136,10 @@ func (w *recentWrites) remove(id string) {
 	w.note(id, func(f *footprint) { *f = footprint{deleted: true} })
 }
 
-// write notes a change of attributes that Access confirmed, of a record that had the
-// version before.
-func (w *recentWrites) write(id, version string, d difference) {
+// write notes a change of attributes that Access confirmed.
+func (w *recentWrites) write(id string, freshFrom time.Time, d difference) {
 	w.note(id, func(f *footprint) {
-		f.before, f.after = version, ""
+		f.freshFrom = freshFrom
 		if name, ok := d.set[userNamePath]; ok && (f.named.IsZero() || f.set[userNamePath] != name) {
 			f.named = time.Now()
 		}
@@ -144,9 +151,9 @@ func (w *recentWrites) write(id, version string, d difference) {
 }
 
 // move notes members that Access confirmed to have added, or taken out.
-func (w *recentWrites) move(id, version string, members []Member, added bool) {
+func (w *recentWrites) move(id string, freshFrom time.Time, members []Member, added bool) {
 	w.note(id, func(f *footprint) {
-		f.before, f.after = version, ""
+		f.freshFrom = freshFrom
 		for _, m := range members {
 			f.members[m.ID] = added
 		}
@@ -161,14 +168,11 @@ func (w *recentWrites) keepName(id, name string) {
 	})
 }
 
-// confirm notes that Access showed the last write, and the version after it.
-func (w *recentWrites) confirm(id, version string) {
-	w.note(id, func(f *footprint) {
-		f.named = time.Time{}
-		if version != f.before {
-			f.after = version
-		}
-	})
+// confirmName notes that Access showed the new name of a user.
+func (w *recentWrites) confirmName(id string) {
+	if f := w.of(id); f != nil && !f.named.IsZero() {
+		w.note(id, func(f *footprint) { f.named = time.Time{} })
+	}
 }
 
 // mayBeGone notes that a deletion was sent: from now on a record that is not there
@@ -240,21 +244,15 @@ func (w *recentWrites) missing(is func(*footprint) bool, found map[string]bool) 
 	return ids
 }
 
-// complete is a reading of attributes with what was written since. stale reports
-// whether the reading is older than that.
-func (f *footprint) complete(read Attributes, version string) (now Attributes, stale bool) {
-	stale = f.before != "" && f.before == version
-	now = maps.Clone(read)
+// complete is a reading of attributes with what was written since.
+func (f *footprint) complete(read Attributes) Attributes {
+	now := maps.Clone(read)
 	for p, v := range f.set {
-		switch {
-		case isEmpty(v) && !isEmpty(read[p]):
+		if isEmpty(v) {
 			delete(now, p)
-		case isEmpty(v) || sameValue(read[p], v):
-			continue
-		default:
+		} else {
 			now[p] = v
 		}
-		stale = true
 	}
-	return now, stale
+	return now
 }

@@ -8,17 +8,8 @@ import (
 
 // shownGroup is where the state that Access showed and what was written lately differ.
 type shownGroup struct {
-	version string
 	names   bool            // the name or the externalId
 	members map[string]bool // ids of those who are in one of both
-}
-
-// version is the one that Access showed, of whatever age.
-func (g Group) version() string {
-	if g.shown == nil {
-		return g.Meta.Version
-	}
-	return g.shown.version
 }
 
 // isUnsure reports whether it is not sure that the group has, or lacks, the member.
@@ -26,12 +17,12 @@ func (g Group) isUnsure(id string) bool { return g.shown != nil && g.shown.membe
 
 // completeGroup completes the reading of a group by what was written since.
 func (c *Client) completeGroup(g Group) Group {
-	f := c.recentGroups.beyond(g.ID, g.Meta.Version)
+	f := c.recentGroups.beyond(g.ID, g.Meta)
 	if f == nil {
 		return g
 	}
-	names, stale := f.complete(g.names(), g.Meta.Version)
-	g.shown = &shownGroup{version: g.Meta.Version, members: map[string]bool{}}
+	names := f.complete(g.names())
+	g.shown = &shownGroup{members: map[string]bool{}}
 	g.shown.names = names.text(displayNamePath) != g.DisplayName || names.ExternalID() != g.ExternalID
 	g.DisplayName, g.ExternalID = names.text(displayNamePath), names.ExternalID()
 	shown := setOf(memberIDs(g.Members))
@@ -47,9 +38,7 @@ func (c *Client) completeGroup(g Group) Group {
 		}
 	}
 	g.Members = slices.DeleteFunc(g.Members, func(m Member) bool { return g.isUnsure(m.ID) && !f.members[m.ID] })
-	if stale || len(g.shown.members) > 0 {
-		g.Meta = Meta{Created: g.Meta.Created}
-	}
+	g.Meta = Meta{Created: g.Meta.Created}
 	return g
 }
 

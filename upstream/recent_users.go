@@ -5,38 +5,22 @@ import (
 	"errors"
 )
 
-// shownUser is the state in which Access showed a user that was written lately.
-type shownUser struct {
-	Attributes
-	version string
-}
-
 // states are what Access may hold of the user: a reading can be older than the last
 // write, and the memory of that can be older than a write by others.
 func (u User) states() []Attributes {
 	if u.shown == nil {
 		return []Attributes{u.Attributes}
 	}
-	return []Attributes{u.Attributes, u.shown.Attributes}
-}
-
-// version is the one that Access showed, of whatever age.
-func (u User) version() string {
-	if u.shown == nil {
-		return u.Meta.Version
-	}
-	return u.shown.version
+	return []Attributes{u.Attributes, u.shown}
 }
 
 // completeUser notes a user of ours that was read, and completes the reading by what
 // was written since.
 func (c *Client) completeUser(u User) User {
-	if f := c.recentUsers.beyond(u.ID, u.Meta.Version); f != nil {
-		u.shown = &shownUser{u.Attributes, u.Meta.Version}
-		var stale bool
-		if u.Attributes, stale = f.complete(u.Attributes, u.Meta.Version); stale {
-			u.Meta = Meta{Created: u.Meta.Created}
-		}
+	if f := c.recentUsers.beyond(u.ID, u.Meta); f != nil {
+		u.shown = u.Attributes
+		u.Attributes = f.complete(u.Attributes)
+		u.Meta = Meta{Created: u.Meta.Created}
 	}
 	c.memory.see(u)
 	return u

@@ -35,6 +35,10 @@ type Resilience struct {
 	// Concurrency is how many requests may be under way at once; 0 means 64.
 	// Others wait for 2 seconds at most.
 	Concurrency int
+	// Settle bounds how long a write that Access confirmed waits for a read that
+	// shows it; 0 means 3.5 seconds. Only who may log in, and under which name, is
+	// waited for.
+	Settle time.Duration
 	// RateLimit is how many requests a second are sent; 0 means any number.
 	RateLimit float64
 }
@@ -67,6 +71,7 @@ func newGuard(cfg Config, m *metrics) *guard {
 	r.LongestPause = cmp.Or(r.LongestPause, 5*time.Second)
 	r.BreakAfter = cmp.Or(r.BreakAfter, 5)
 	r.BreakFor = cmp.Or(r.BreakFor, 5*time.Second)
+	r.Settle = cmp.Or(r.Settle, 3500*time.Millisecond)
 	r.Concurrency = cmp.Or(r.Concurrency, 64)
 	g := &guard{limits: r, limiter: rate.NewLimiter(rate.Inf, 1), retries: m.retried}
 	if r.RateLimit > 0 {

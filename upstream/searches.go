@@ -45,6 +45,9 @@ func (k Key) matches(name, value string) bool {
 	return strings.EqualFold(name, value)
 }
 
+// isOfOne reports whether the key selects by a whole name.
+func (k Key) isOfOne() bool { return k == ByUserName || k == ByDisplayName }
+
 func noSuchKey(op string) error { return &Error{Op: op, Kind: ErrRefused, Err: ErrNoSuchKey} }
 
 // search selects records of a list by a key, or all of them with the zero Key.

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -23,8 +24,9 @@ type User struct {
 	// Attributes are all values that may be written.
 	Attributes
 
-	// shown is what Access showed where the client completed that, nil elsewhere.
-	shown *shownUser
+	// shown is what Access showed where that may be older than what was written, so that
+	// the client completed it; nil elsewhere.
+	shown Attributes
 }
 
 // Reference points to another record.
@@ -72,6 +74,11 @@ type userRecord struct {
 }
 
 func (u userRecord) recordID() string { return u.ID }
+
+// recordName is that of a group where the record is one.
+func (u userRecord) recordName() string {
+	return cmp.Or(u.UserName(), u.Attributes.text(displayNamePath))
+}
 
 // verify checks that a record is what all of its kind are. A search that all
 // records answer to may hold accounts that no document describes.

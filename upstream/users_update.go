@@ -8,10 +8,6 @@ import (
 	"time"
 )
 
-// settleDelays are the pauses after which a read is repeated that does not show a
-// confirmed write: together as long as a push can wait.
-var settleDelays = []time.Duration{0, 500 * time.Millisecond, time.Second, 2 * time.Second}
-
 // UpdateUser reads the user, asks change what its attributes should be, and
 // sends Access the difference. A path that change does not name is left alone,
 // one named with no value is cleared. Where there is no difference, nothing is
@@ -54,7 +50,7 @@ func (u User) everyValue() Attributes {
 		return u.Attributes
 	}
 	all := maps.Clone(u.Attributes)
-	for p, v := range u.shown.Attributes {
+	for p, v := range u.shown {
 		list, _ := all[p].([]Element)
 		if more, ok := v.([]Element); ok {
 			all[p] = append(slices.Clone(list), more...)
@@ -67,19 +63,19 @@ func (c *Client) applyToUser(ctx context.Context, current User, d difference) (U
 	if err := c.patchUser(ctx, current, patchBody(current.everyValue(), d), d); err != nil {
 		return User{}, err
 	}
-	updated, err := c.reread(ctx, current, d)
+	updated, err := c.reread(ctx, current.ID, d)
 	if err != nil {
 		return User{}, err
 	}
 	if left := stillSet(updated.lastShown(), d.clear); len(left) > 0 {
-		if err := c.patchUser(ctx, current, emptyBody(updated.lastShown(), left), d); err != nil {
+		if err := c.patchUser(ctx, updated, emptyBody(updated.lastShown(), left), d); err != nil {
 			return User{}, err
 		}
-		if updated, err = c.reread(ctx, current, d); err != nil {
+		if updated, err = c.reread(ctx, current.ID, d); err != nil {
 			return User{}, err
 		}
 	}
-	return updated, c.tookEffect(current, updated, d)
+	return updated, c.tookEffect(updated, d)
 }
 
 // patchUser sends a change of the user, and notes it once it is confirmed.
@@ -88,7 +84,7 @@ func (c *Client) patchUser(ctx context.Context, current User, b body, d differen
 		return u.shows(d)
 	})
 	if err == nil {
-		c.recentUsers.write(current.ID, current.version(), d)
+		c.recentUsers.write(current.ID, freshAfter(current.Meta, current.shown == nil), d)
 	}
 	return err
 }
@@ -104,30 +100,27 @@ func (u User) shows(d difference) bool {
 	return compare(d.set, u.lastShown()).empty() && len(stillSet(u.lastShown(), d.clear)) == 0
 }
 
-// isYounger reports whether a reading after a write is surely not older than that.
-func (u User) isYounger(before User) bool {
-	return before.shown == nil && u.version() != before.version()
-}
-
 // reread reads the user after a write, again where the answer may be older than that.
-// The version of a reading that shows the write is the one after it.
-func (c *Client) reread(ctx context.Context, before User, d difference) (u User, err error) {
-	for _, delay := range settleDelays {
-		if delay > 0 && !sleep(ctx, delay) {
-			return User{}, markInDoubt(waitedTooLong(ctx, opUpdateUser))
-		}
-		if u, err = c.readUser(ctx, opUpdateUser, before.ID); err != nil {
+func (c *Client) reread(ctx context.Context, id string, d difference) (u User, err error) {
+	for pause, left := firstSettle, c.guard.limits.Settle; ; pause, left = 2*pause, left-pause {
+		if u, err = c.readUser(ctx, opUpdateUser, id); err != nil {
 			return User{}, markInDoubt(err)
 		}
-		if u.shows(d) {
-			c.recentUsers.confirm(u.ID, u.version())
+		if u.confirms(d) {
+			c.recentUsers.confirmName(u.ID)
 		}
-		if u.confirms(d) || u.isYounger(before) {
-			break
+		if u.confirms(d) || u.shown == nil || left <= 0 {
+			return u, nil
+		}
+		if !sleep(ctx, min(pause, left)) {
+			return User{}, markInDoubt(waitedTooLong(ctx, opUpdateUser))
 		}
 	}
-	return u, nil
 }
+
+// firstSettle is the first pause before a read is repeated that may be older than a
+// write. It doubles.
+const firstSettle = 500 * time.Millisecond
 
 // confirms reports whether Access showed what must never be believed unseen: who may
 // log in, and under which name.
@@ -153,13 +146,13 @@ func stillSet(a Attributes, cleared []Path) []Path {
 // tookEffect checks the two attributes that must never be believed unseen. Whether
 // the userName of a provisioned user can be changed is not documented: Access keeps
 // it where a reading that is surely younger than the write still shows the old one.
-func (c *Client) tookEffect(before, after User, d difference) error {
+func (c *Client) tookEffect(after User, d difference) error {
 	if after.confirms(d) {
 		return nil
 	}
 	want, renamed := d.set[userNamePath]
 	shown := after.lastShown().UserName()
-	if renamed && shown != want && (after.isYounger(before) || c.recentUsers.namedLongAgo(after.ID)) {
+	if renamed && shown != want && (after.shown == nil || c.recentUsers.namedLongAgo(after.ID)) {
 		c.recentUsers.keepName(after.ID, shown)
 		return &Error{Op: opUpdateUser, Kind: ErrRefused, Err: ErrNameKept}
 	}

@@ -139,18 +139,22 @@ func (c *Client) groupAccount(ctx context.Context, id string) (GroupAccount, err
 	return GroupAccount{Group: g.Group, Kind: g.kind, Domain: g.domain, Ours: c.ourGroup(g)}, err
 }
 
-// HoldsUserName reports whether Access shows any user of the tenant with the name,
-// ours or not.
-func (c *Client) HoldsUserName(ctx context.Context, name string) (bool, error) {
+// StrangerHasUserName reports whether Access shows a user with the name who is not
+// ours.
+func (c *Client) StrangerHasUserName(ctx context.Context, name string) (bool, error) {
 	s := search{op: opFindUsers, path: usersPath, key: ByUserName, value: name}
 	list, err := readList[userRecord](ctx, c.access, s)
-	return slices.ContainsFunc(list, func(u userRecord) bool { return ByUserName.matches(u.UserName(), name) }), err
+	return slices.ContainsFunc(list, func(u userRecord) bool {
+		return ByUserName.matches(u.UserName(), name) && !c.ours(u)
+	}), err
 }
 
-// HoldsGroupName reports whether Access shows any group of the tenant with the name,
-// ours or not.
-func (c *Client) HoldsGroupName(ctx context.Context, name string) (bool, error) {
+// StrangerHasGroupName reports whether Access shows a group with the name that is not
+// ours.
+func (c *Client) StrangerHasGroupName(ctx context.Context, name string) (bool, error) {
 	s := search{op: opFindGroups, path: groupsPath, key: ByDisplayName, value: name}
 	list, err := readList[groupRecord](ctx, c.access, s)
-	return slices.ContainsFunc(list, func(g groupRecord) bool { return ByDisplayName.matches(g.DisplayName, name) }), err
+	return slices.ContainsFunc(list, func(g groupRecord) bool {
+		return ByDisplayName.matches(g.DisplayName, name) && !c.ourGroup(g)
+	}), err
 }

@@ -20,7 +20,9 @@ import (
 var (
 	// quick repeats as the program does, with pauses for tests, and never opens
 	// the circuit: each fault meets the request that it is meant for.
-	quick = upstream.Resilience{FirstPause: time.Millisecond, LongestPause: 20 * time.Millisecond, BreakAfter: 1 << 20}
+	quick = upstream.Resilience{
+		FirstPause: time.Millisecond, LongestPause: 20 * time.Millisecond, BreakAfter: 1 << 20, Settle: 50 * time.Millisecond,
+	}
 	// breaking opens the circuit as the program does, for a short time.
 	breaking = upstream.Resilience{
 		FirstPause: time.Millisecond, LongestPause: 20 * time.Millisecond, BreakFor: 50 * time.Millisecond,

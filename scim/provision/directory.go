@@ -14,9 +14,9 @@ type UserSearch interface {
 	// RememberedUsers finds users by an external id without a search, as far as one
 	// was seen to have it.
 	RememberedUsers(ctx context.Context, externalID string) ([]upstream.User, error)
-	// HoldsUserName reports whether anybody is shown to have the name, the bridge's
-	// own or not.
-	HoldsUserName(ctx context.Context, name string) (bool, error)
+	// StrangerHasUserName reports whether somebody is shown to have the name who is not
+	// the bridge's own.
+	StrangerHasUserName(ctx context.Context, name string) (bool, error)
 }
 
 // UserDirectory is what is needed of the users in Access. Errors are
@@ -45,9 +45,9 @@ type GroupSearch interface {
 	// FindGroups finds the groups by a key, such as those whose displayName
 	// equals value. upstream.ErrRefused when Access can't search by that key.
 	FindGroups(ctx context.Context, key upstream.Key, value string, withMembers bool) ([]upstream.Group, error)
-	// HoldsGroupName reports whether any group is shown to have the name, the bridge's
-	// own or not.
-	HoldsGroupName(ctx context.Context, name string) (bool, error)
+	// StrangerHasGroupName reports whether a group is shown to have the name that is not
+	// the bridge's own.
+	StrangerHasGroupName(ctx context.Context, name string) (bool, error)
 }
 
 // GroupDirectory is what is needed of the groups in Access. Errors are

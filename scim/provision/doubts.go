@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"ws1bridge/scim/problem"
 	"ws1bridge/upstream"
 )
 
@@ -13,6 +14,15 @@ import (
 func inDoubt(err error) bool {
 	failed, ok := errors.AsType[*upstream.Error](err)
 	return ok && failed.InDoubt
+}
+
+// unlessFound is the failure of a change to a record that a search found: that it
+// is not there to be read says that Access lags, or that it was deleted meanwhile.
+func unlessFound(err error) error {
+	if errors.Is(err, upstream.ErrNotFound) {
+		return problem.NotShownYet()
+	}
+	return err
 }
 
 const (

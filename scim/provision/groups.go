@@ -129,17 +129,18 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 	if !g.resumable(existing, wanted) {
 		return upstream.Group{}, problem.GroupTaken(existing.ID)
 	}
-	return g.directory.UpdateGroup(ctx, existing.ID, func(current upstream.Group) (upstream.Group, error) {
+	group, err := g.directory.UpdateGroup(ctx, existing.ID, func(current upstream.Group) (upstream.Group, error) {
 		current.Members = wanted.Members
 		return current, nil
 	})
+	return group, unlessFound(err)
 }
 
 // takenElsewhere is the problem where a name is taken and no group of the bridge's is
 // shown to have it: an earlier attempt may have made one that is not shown yet.
 func (g *Groups) takenElsewhere(ctx context.Context, name string) error {
 	if g.creations.isRecent(strings.ToLower(name)) {
-		if shown, err := g.directory.HoldsGroupName(ctx, name); err != nil || !shown {
+		if stranger, err := g.directory.StrangerHasGroupName(ctx, name); err != nil || !stranger {
 			return cmp.Or(err, error(problem.NotShownYet()))
 		}
 	}

@@ -82,7 +82,8 @@ func (u *Users) resolveConflict(ctx context.Context, c creation) (upstream.User,
 		return user, err
 	}
 	if u.invented.isRecent(c.Key()) {
-		if shown, err := u.directory.HoldsUserName(ctx, c.UserName()); err != nil || !shown {
+		stranger, err := u.directory.StrangerHasUserName(ctx, c.UserName())
+		if err != nil || !stranger {
 			return upstream.User{}, cmp.Or(err, error(problem.NotShownYet())) // an earlier attempt may have made it
 		}
 	}
@@ -91,9 +92,10 @@ func (u *Users) resolveConflict(ctx context.Context, c creation) (upstream.User,
 
 // pushOnto makes an existing user what a creation asks for.
 func (u *Users) pushOnto(ctx context.Context, id string, c creation) (upstream.User, error) {
-	return u.directory.UpdateUser(ctx, id, func(current upstream.User) (upstream.Attributes, error) {
+	user, err := u.directory.UpdateUser(ctx, id, func(current upstream.User) (upstream.Attributes, error) {
 		return u.translator.UserChange(current, c.Resource)
 	})
+	return user, unlessFound(err)
 }
 
 // createOrRecover creates a user, and resolves a creation whose answer was lost by
@@ -152,7 +154,7 @@ func (u *Users) sameExternalID(ctx context.Context, c creation) (id string, _ er
 		if one.Domain != c.Domain {
 			continue
 		}
-		if one.Active() {
+		if one.Active() && !strings.EqualFold(one.UserName(), c.UserName()) {
 			return "", problem.ExternalIDTaken(one.ID, u.shownName(one))
 		}
 		id = one.ID
