@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ws1bridge/auth/neterr"
 )
 
 // maxAnswer bounds an answer of the token endpoint; a token of Access has 1 KiB.
@@ -22,11 +24,12 @@ const maxAnswer = 64 << 10
 func tokenClient(given *http.Client) *http.Client {
 	if given == nil {
 		given = &http.Client{Transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-			TLSHandshakeTimeout: 10 * time.Second,
-			ForceAttemptHTTP2:   true,
-			DisableKeepAlives:   true, // fetches are hours apart
+			Proxy:                  http.ProxyFromEnvironment,
+			OnProxyConnectResponse: neterr.CheckProxy,
+			DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			TLSHandshakeTimeout:    10 * time.Second,
+			ForceAttemptHTTP2:      true,
+			DisableKeepAlives:      true, // fetches are hours apart
 		}}
 	}
 	client := *given

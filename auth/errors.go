@@ -2,18 +2,17 @@ package auth
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"ws1bridge/auth/neterr"
 )
 
 // The kinds of trouble with tokens, matched with errors.Is.
@@ -65,6 +64,9 @@ func (e *Error) Unwrap() []error {
 // RetryAfterHint is RetryAfter, for those who know this error by its methods.
 func (e *Error) RetryAfterHint() time.Duration { return e.RetryAfter }
 
+// FitForLog says that the text quotes nothing that a server sent.
+func (*Error) FitForLog() {}
+
 // Timeout reports whether the endpoint did not answer in time.
 func (e *Error) Timeout() bool {
 	var timed net.Error
@@ -76,14 +78,14 @@ const maxRetryAfter = time.Minute
 
 // fetchError turns a failure of a fetch into an error that is fit for the log.
 // It never wraps oauth2.RetrieveError, which prints the answer's body.
-func fetchError(err error) *Error {
+func fetchError(ctx context.Context, err error) *Error {
 	if own, ok := errors.AsType[*Error](err); ok {
 		return own
 	}
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		return answerError(refused.Response, refused.ErrorCode)
 	}
-	return &Error{Kind: ErrUnavailable, Err: printable(err)}
+	return &Error{Kind: ErrUnavailable, Err: neterr.Class(ctx, err)}
 }
 
 // answerError judges an answer that is a refusal. Access answers 401, or 400
@@ -111,27 +113,4 @@ func retryAfter(h http.Header) time.Duration {
 		return 0
 	}
 	return min(time.Duration(seconds)*time.Second, maxRetryAfter)
-}
-
-// printable returns err where its text is known to hold no URL and nothing that
-// a server sent, and a sentence of its own otherwise: net/http quotes malformed
-// answers, and proxy URLs with their passwords.
-func printable(err error) error {
-	if withURL, ok := errors.AsType[*url.Error](err); ok { // is a net.Error too
-		err = withURL.Err
-	}
-	for _, known := range []error{
-		context.DeadlineExceeded, context.Canceled, io.ErrUnexpectedEOF, io.EOF, http.ErrSchemeMismatch,
-	} {
-		if errors.Is(err, known) {
-			return known
-		}
-	}
-	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return e
-	}
-	if e, ok := errors.AsType[net.Error](err); ok { // dial, DNS, reset, TLS alert, timeout
-		return e
-	}
-	return errors.New("the exchange with the token endpoint broke off")
 }

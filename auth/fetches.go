@@ -96,7 +96,7 @@ func (s *TokenSource) fetch(begun time.Time) (grant, *Error) {
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
-		return grant{}, fetchError(err)
+		return grant{}, fetchError(ctx, err)
 	}
 	life := assumedLife
 	if seconds, ok := t.Extra("expires_in").(float64); ok { // as readAnswer wrote it

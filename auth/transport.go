@@ -3,12 +3,13 @@ package auth
 import (
 	"cmp"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
+
+	"ws1bridge/auth/neterr"
 )
 
 const (
@@ -100,11 +101,11 @@ func (t *Transport) base() http.RoundTripper { return cmp.Or(t.Base, http.Defaul
 func (t *Transport) checkTarget(req *http.Request) error {
 	switch {
 	case t.Source == nil || t.Host == "":
-		return errors.New("auth: Transport needs Source and Host")
+		return neterr.New("auth: Transport needs Source and Host")
 	case !strings.EqualFold(req.URL.Host, t.Host):
-		return errors.New("auth: the request is not for the configured host of Workspace ONE Access")
+		return neterr.New("auth: the request is not for the configured host of Workspace ONE Access")
 	case !isPrivate(req.URL):
-		return errors.New("auth: the token travels by https only")
+		return neterr.New("auth: the token travels by https only")
 	}
 	return nil
 }

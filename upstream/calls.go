@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"ws1bridge/auth/neterr"
 )
 
 const (
@@ -124,7 +126,7 @@ func (c *connection) request(ctx context.Context, r call) (*http.Request, error)
 func (c *connection) exchange(req *http.Request, r call, out any) (status int, err error) {
 	res, err := c.http.Do(req)
 	if err != nil {
-		e := unavailable(r.op, withoutURL(err))
+		e := unavailable(r.op, neterr.Class(req.Context(), err))
 		e.InDoubt = r.writes() && !isTokenTrouble(e)
 		return 0, e
 	}
@@ -133,6 +135,9 @@ func (c *connection) exchange(req *http.Request, r call, out any) (status int, e
 		return res.StatusCode, refusal(r, res, nil)
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err != nil {
+		err = neterr.Class(req.Context(), err)
+	}
 	if res.StatusCode/100 != 2 {
 		return res.StatusCode, refusal(r, res, body)
 	}

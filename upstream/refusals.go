@@ -14,15 +14,6 @@ import (
 	"time"
 )
 
-// withoutURL strips the request's URL, whose filter may name a person, from an
-// error of net/http.
-func withoutURL(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
-}
-
 // refusal turns an answer other than 2xx into an error. The kind follows the
 // status, because Access's code strings are not documented, and who answered: what
 // is not Access's says nothing about the data.

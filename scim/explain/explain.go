@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"ws1bridge/auth"
+	"ws1bridge/auth/neterr"
 	"ws1bridge/scim/problem"
 	"ws1bridge/upstream"
 )
@@ -90,7 +91,9 @@ func refused(err *upstream.Error) *problem.Error {
 }
 
 func unavailable(err *upstream.Error) *problem.Error {
-	switch {
+	switch proxy, isProxy := errors.AsType[*neterr.ProxyRefusal](err); {
+	case isProxy:
+		return problem.ProxyRefused(proxy.Status)
 	case errors.Is(err, upstream.ErrCircuitOpen):
 		return problem.CircuitOpen()
 	case errors.Is(err, upstream.ErrTooBusy):
@@ -135,7 +138,9 @@ func misconfiguration(p *upstream.DomainProblem) *problem.Error {
 
 // Token is the problem that keeps the bridge from having a token for Access.
 func Token(err *auth.Error) *problem.Error {
-	switch {
+	switch proxy, isProxy := errors.AsType[*neterr.ProxyRefusal](err); {
+	case isProxy:
+		return problem.ProxyRefused(proxy.Status)
 	case errors.Is(err, auth.ErrCredentials) && err.Status == http.StatusUnauthorized:
 		return problem.ClientRefused(err.Status)
 	case errors.Is(err, auth.ErrCredentials):

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ws1bridge/auth"
+	"ws1bridge/auth/neterr"
 	"ws1bridge/scim/explain"
 	"ws1bridge/scim/problem"
 	"ws1bridge/upstream"
@@ -49,6 +50,8 @@ func TestError(t *testing.T) {
 		{"the role is too small", access(upstream.ErrNotPermitted, 403, nil), 429,
 			"(403): give the bridge's OAuth client an admin role"},
 		{"no answer", access(upstream.ErrUnavailable, 0, errors.New("reset")), 429, "cannot be reached"},
+		{"a proxy that wants a password", access(upstream.ErrUnavailable, 0, &neterr.ProxyRefusal{Status: 407}), 429,
+			"A proxy between the bridge and Workspace ONE Access refuses the connection (407): check HTTPS_PROXY"},
 		{"no answer in time", access(upstream.ErrUnavailable, 0, context.DeadlineExceeded), 429, "did not answer in time"},
 		{"not in the time of the request", access(upstream.ErrUnavailable, 0, explain.ErrTimeout), 429,
 			"did not answer in time"},
@@ -73,6 +76,8 @@ func TestError(t *testing.T) {
 		{"no token in time", token(auth.ErrUnavailable, 0, context.DeadlineExceeded), 429, "does not answer in time"},
 		{"no token", token(auth.ErrUnavailable, 0, errors.New("reset")), 429,
 			"token endpoint of Workspace ONE Access does not answer; if"},
+		{"a proxy before the token endpoint", token(auth.ErrUnavailable, 0, &neterr.ProxyRefusal{Status: 407}), 429,
+			"refuses the connection (407): check HTTPS_PROXY"},
 		{"throttled tokens", token(auth.ErrUnavailable, 429, nil), 429, "token endpoint of Workspace ONE Access asks"},
 		{"an unusable token", token(auth.ErrUnavailable, 200, nil), 429, "no usable token"},
 		{"redirected tokens", token(auth.ErrUnavailable, 301, nil), 429, "redirects to another address (301)"},

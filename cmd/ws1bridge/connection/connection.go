@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ws1bridge/auth"
+	"ws1bridge/auth/neterr"
 	"ws1bridge/upstream"
 )
 
@@ -43,6 +44,7 @@ func New(
 // NewTransport is a pool of connections to Access: many requests to one host.
 func NewTransport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.OnProxyConnectResponse = neterr.CheckProxy
 	t.MaxIdleConnsPerHost = 64
 	t.MaxConnsPerHost = 64
 	t.ResponseHeaderTimeout = 20 * time.Second

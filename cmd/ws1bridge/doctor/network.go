@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"ws1bridge/auth/neterr"
 )
 
 // peer is what a probe wants to reach.
@@ -29,14 +31,15 @@ type peer struct {
 // unreached explains why there was no answer, and distinguishes the causes.
 func (p peer) unreached(err error) verdict {
 	host := p.url.Host
+	if v, ok := proxyTrouble(err); ok {
+		return v
+	}
 	if v, ok := p.badCertificate(err); ok {
 		return v
 	}
 	var dns *net.DNSError
 	var op *net.OpError
 	switch {
-	case errors.As(err, &op) && op.Op == "proxyconnect":
-		return failed("the proxy of HTTPS_PROXY cannot be reached", "correct HTTPS_PROXY, or put the host into NO_PROXY")
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return failed("there is no host "+dns.Name+": the name is not known to DNS",
 			"correct the host in "+p.setting+", or the DNS of this machine")
@@ -58,6 +61,23 @@ func (p peer) unreached(err error) verdict {
 			"look what ends TLS there: it may ask for a client certificate or refuse TLS 1.2 and 1.3")
 	}
 	return failed("the connection to "+host+" broke off", "look for a firewall or proxy between this machine and it")
+}
+
+// proxyTrouble distinguishes what a proxy does wrong.
+func proxyTrouble(err error) (verdict, bool) {
+	var refusal *neterr.ProxyRefusal
+	var op *net.OpError
+	switch {
+	case errors.As(err, &refusal) && refusal.Status == http.StatusProxyAuthRequired:
+		return failed("the proxy of HTTPS_PROXY asks for a user and a password (407)",
+			"set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, or put the host into NO_PROXY"), true
+	case errors.As(err, &refusal):
+		return failed(refusal.Error(), "allow the host in the proxy of HTTPS_PROXY, or put it into NO_PROXY"), true
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return failed("the proxy of HTTPS_PROXY cannot be reached", "correct HTTPS_PROXY, or put the host into NO_PROXY"),
+			true
+	}
+	return verdict{}, false
 }
 
 // badCertificate distinguishes what is wrong with a certificate.
@@ -162,12 +182,13 @@ const (
 // newTransport makes the connections of all checks.
 func newTransport(cfg Config) *http.Transport {
 	t := &http.Transport{
-		Proxy:                 cfg.Proxy,
-		DialContext:           cfg.Dial,
-		TLSClientConfig:       &tls.Config{RootCAs: cfg.Roots, MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:   cfg.Timeout,
-		ResponseHeaderTimeout: cfg.Timeout,
-		ForceAttemptHTTP2:     true,
+		Proxy:                  cfg.Proxy,
+		OnProxyConnectResponse: neterr.CheckProxy,
+		DialContext:            cfg.Dial,
+		TLSClientConfig:        &tls.Config{RootCAs: cfg.Roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    cfg.Timeout,
+		ResponseHeaderTimeout:  cfg.Timeout,
+		ForceAttemptHTTP2:      true,
 	}
 	if t.Proxy == nil {
 		t.Proxy = http.ProxyFromEnvironment

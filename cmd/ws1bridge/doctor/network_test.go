@@ -62,6 +62,17 @@ func deadProxy(_ *testing.T, w *world) {
 	w.cfg.Proxy = func(*http.Request) (*url.URL, error) { return proxy, err }
 }
 
+// refusingProxy answers CONNECT by a status.
+func refusingProxy(status int) func(*testing.T, *world) {
+	return func(t *testing.T, w *world) {
+		t.Helper()
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		t.Cleanup(server.Close)
+		proxy, err := url.Parse(server.URL)
+		w.cfg.Proxy = func(*http.Request) (*url.URL, error) { return proxy, err }
+	}
+}
+
 func TestNetwork(t *testing.T) {
 	cut := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	diagnose(t, []mistake{
@@ -77,6 +88,10 @@ func TestNetwork(t *testing.T) {
 			fix: "client certificate"},
 		{name: "proxy that is down", plant: deadProxy, check: "tenant host",
 			finding: "the proxy of HTTPS_PROXY cannot be reached", fix: "correct HTTPS_PROXY"},
+		{name: "proxy that wants a password", plant: refusingProxy(http.StatusProxyAuthRequired), check: "tenant host",
+			finding: "asks for a user and a password (407)", fix: "set HTTPS_PROXY"},
+		{name: "proxy that does not let through", plant: refusingProxy(http.StatusForbidden), check: "tenant host",
+			finding: "the proxy does not connect to the server (403)", fix: "allow the host in the proxy"},
 		{name: "a host that is no tenant", plant: atTheTenant(http.NotFoundHandler()), check: "token",
 			finding: "does not take the request (404)", fix: "set access.url"},
 		{name: "a tenant that is being updated", plant: atTheTenant(http.HandlerFunc(func(w http.ResponseWriter,
