@@ -42,13 +42,17 @@ func tokenClient(given *http.Client) *http.Client {
 // answers and hands on good ones in the one form that readAnswer writes.
 type answerGuard struct{ base http.RoundTripper }
 
-// RoundTrip returns an *Error for a 2xx that holds no usable token.
+// RoundTrip returns an *Error for a 2xx that holds no usable token, and for a 101:
+// what follows that is no body, and net/http does not end it with the context.
 func (g answerGuard) RoundTrip(req *http.Request) (*http.Response, error) {
 	res, err := g.base.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode < http.StatusOK {
+		return nil, &Error{Kind: ErrUnavailable, Status: res.StatusCode}
+	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if res.StatusCode/100 == 2 {
 		if err != nil {

@@ -24,7 +24,8 @@
 // is fetched when a caller needs one.
 //
 // Transport puts the token on requests to Access and to no other host, and
-// repeats a request once with a new token when Access refuses the old one.
+// repeats a request once with a new token when Access refuses the old one. While
+// Access refuses new tokens too, fewer and fewer of them are fetched.
 //
 // # Secrets
 //

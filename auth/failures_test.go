@@ -128,6 +128,30 @@ func answerWith(raw string) http.HandlerFunc {
 	}
 }
 
+// TestAnswersWithoutEndEndAFetch has servers answer and then stay silent.
+func TestAnswersWithoutEndEndAFetch(t *testing.T) {
+	for name, raw := range map[string]string{
+		"another protocol":     "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+		"a body without end":   "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
+		"a refusal likewise":   "HTTP/1.1 401 Unauthorized\r\nContent-Length: 99\r\n\r\n{",
+		"a header without end": "HTTP/1.1 200 OK\r\nX-",
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				conn, out, _ := http.NewResponseController(w).Hijack()
+				t.Cleanup(func() { _ = conn.Close() })
+				_, _ = out.WriteString(raw)
+				_ = out.Flush()
+			}))
+			t.Cleanup(srv.Close)
+			_, err := newSource(t, auth.Config{TokenURL: srv.URL, FetchTimeout: 50 * time.Millisecond}).Token(t.Context())
+			if e := asError(t, err); e.Status != http.StatusSwitchingProtocols && e.Status != 401 && !e.Timeout() {
+				t.Errorf("error = %v, want the fetch ended", err)
+			}
+		})
+	}
+}
+
 // TestNoErrorShowsASecret lets servers quote all they know and greps every text
 // that an error has.
 func TestNoErrorShowsASecret(t *testing.T) {

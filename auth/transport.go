@@ -6,18 +6,12 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync"
-	"time"
 
 	"ws1bridge/auth/neterr"
 )
 
-const (
-	// roleMemory is how long a 403 that survived a new token is remembered.
-	roleMemory = time.Minute
-	// maxDrain bounds what is read of a refused answer to keep its connection.
-	maxDrain = 64 << 10
-)
+// maxDrain bounds what is read of a refused answer to keep its connection.
+const maxDrain = 64 << 10
 
 // Tokens gives out tokens and takes back refused ones, as TokenSource does.
 type Tokens interface {
@@ -35,7 +29,9 @@ type Tokens interface {
 // Access documents no status for a bad token, and answers 401 or 403. A 403
 // that survives a new token therefore means that the role of the OAuth client
 // is too small or the record may not be written. For one minute after such a
-// one, every 403 is returned as it is, so that they do not cost a token each.
+// one, every 403 is returned as it is, so that they do not cost a token each. A
+// 401 that survives a new token is remembered likewise, for a time that grows from
+// 1 to 15 seconds with each new token that is refused.
 //
 // It is safe for concurrent use. The fields must not change after the first
 // request.
@@ -49,8 +45,7 @@ type Transport struct {
 	// Base sends the requests; nil is http.DefaultTransport.
 	Base http.RoundTripper
 
-	mu         sync.Mutex // guards the field below
-	roleIssues time.Time  // until when a 403 is not the token's fault
+	refusals refusals
 }
 
 // RoundTrip sends req with a token. It does not change req and always closes
@@ -64,13 +59,13 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, closeBody(req, err)
 	}
 	res, err := t.base().RoundTrip(withToken(req, token))
-	if err != nil || !t.blamesToken(res.StatusCode) {
+	if err != nil || !t.refusals.blameToken(res.StatusCode, token) {
 		return res, err
 	}
 	t.Source.Drop(token)
 	again, err := repeatable(req)
 	if again == nil && err == nil {
-		t.learn(res.StatusCode)
+		t.refusals.survived(res.StatusCode, token)
 		return res, nil
 	}
 	discard(res.Body)
@@ -82,8 +77,8 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, closeBody(again, err)
 	}
 	res, err = t.base().RoundTrip(withToken(again, token))
-	if err == nil {
-		t.learn(res.StatusCode)
+	if err == nil && t.refusals.blameToken(res.StatusCode, token) {
+		t.refusals.survived(res.StatusCode, token)
 	}
 	return res, err
 }
@@ -108,29 +103,6 @@ func (t *Transport) checkTarget(req *http.Request) error {
 		return neterr.New("auth: the token travels by https only")
 	}
 	return nil
-}
-
-// blamesToken reports whether an answer may mean that the token is bad.
-func (t *Transport) blamesToken(status int) bool {
-	switch status {
-	case http.StatusUnauthorized:
-		return true
-	case http.StatusForbidden:
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		return !time.Now().Before(t.roleIssues)
-	}
-	return false
-}
-
-// learn remembers a 403 that no new token can fix.
-func (t *Transport) learn(status int) {
-	if status != http.StatusForbidden {
-		return
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.roleIssues = time.Now().Add(roleMemory)
 }
 
 func withToken(req *http.Request, token string) *http.Request {

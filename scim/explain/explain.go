@@ -153,7 +153,7 @@ func Token(err *auth.Error) *problem.Error {
 		return problem.TokenSlowDown()
 	}
 	switch err.Status / 100 {
-	case 2:
+	case 1, 2:
 		return problem.TokenUnusable()
 	case 3:
 		return problem.TokenRedirected(err.Status)

@@ -80,6 +80,7 @@ func TestError(t *testing.T) {
 			"refuses the connection (407): check HTTPS_PROXY"},
 		{"throttled tokens", token(auth.ErrUnavailable, 429, nil), 429, "token endpoint of Workspace ONE Access asks"},
 		{"an unusable token", token(auth.ErrUnavailable, 200, nil), 429, "no usable token"},
+		{"another protocol instead of a token", token(auth.ErrUnavailable, 101, nil), 429, "no usable token"},
 		{"redirected tokens", token(auth.ErrUnavailable, 301, nil), 429, "redirects to another address (301)"},
 		{"a token request that is not taken", token(auth.ErrUnavailable, 404, nil), 429, "does not take the request (404)"},
 		{"an error of the token endpoint", token(auth.ErrUnavailable, 500, nil), 429,

@@ -232,6 +232,9 @@ func (d *Doctor) probe(ctx context.Context, target, authorization string) (page,
 	defer func() { _ = res.Body.Close() }()
 	p.sent = start.Add(time.Since(start) / 2)
 	p.status, p.header, p.tls = res.StatusCode, res.Header, res.TLS
+	if p.status < http.StatusOK { // what follows a 101 may never end, and ctx does not end it
+		return p, nil
+	}
 	p.body, err = io.ReadAll(io.LimitReader(res.Body, maxPage))
 	return p, err
 }

@@ -73,6 +73,17 @@ func refusingProxy(status int) func(*testing.T, *world) {
 	}
 }
 
+// switching answers 101 and nothing more.
+func switching(w http.ResponseWriter, _ *http.Request) {
+	conn, out, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	_, _ = out.WriteString("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
+	_ = out.Flush()
+	go func() { _, _ = conn.Read(make([]byte, 1)); _ = conn.Close() }()
+}
+
 func TestNetwork(t *testing.T) {
 	cut := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	diagnose(t, []mistake{
@@ -92,6 +103,8 @@ func TestNetwork(t *testing.T) {
 			finding: "asks for a user and a password (407)", fix: "set HTTPS_PROXY"},
 		{name: "proxy that does not let through", plant: refusingProxy(http.StatusForbidden), check: "tenant host",
 			finding: "the proxy does not connect to the server (403)", fix: "allow the host in the proxy"},
+		{name: "a host that changes to another protocol", plant: atTheTenant(http.HandlerFunc(switching)), check: "token",
+			finding: "gave no usable token", fix: "set access.url"},
 		{name: "a host that is no tenant", plant: atTheTenant(http.NotFoundHandler()), check: "token",
 			finding: "does not take the request (404)", fix: "set access.url"},
 		{name: "a tenant that is being updated", plant: atTheTenant(http.HandlerFunc(func(w http.ResponseWriter,
