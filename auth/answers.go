@@ -21,7 +21,7 @@ const maxAnswer = 64 << 10
 // tokenClient returns a client for token requests that follows no redirect,
 // which would carry the secret to a host that nobody configured, and that lets
 // only answers through which package oauth2 can be trusted with.
-func tokenClient(given *http.Client) *http.Client {
+func tokenClient(given *http.Client, as *credentials) *http.Client {
 	if given == nil {
 		given = &http.Client{Transport: &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
@@ -33,7 +33,7 @@ func tokenClient(given *http.Client) *http.Client {
 		}}
 	}
 	client := *given
-	client.Transport = answerGuard{cmp.Or(given.Transport, http.DefaultTransport)}
+	client.Transport = as.over(answerGuard{cmp.Or(given.Transport, http.DefaultTransport)})
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &client
 }

@@ -17,7 +17,7 @@ type refusals struct {
 	// inARow counts the new tokens that were refused with a 401, fresh is the last
 	// of them, and until then none is fetched for another 401.
 	inARow int
-	fresh  string
+	fresh  *string // fmt does not follow it
 	until  time.Time
 }
 
@@ -33,8 +33,8 @@ func (r *refusals) blameToken(status int, token string) bool {
 	case http.StatusForbidden:
 		return !now.Before(r.roleIssues)
 	}
-	if token != r.fresh {
-		r.inARow, r.fresh, r.until = 0, "", time.Time{}
+	if r.fresh != nil && *r.fresh != token {
+		r.inARow, r.fresh, r.until = 0, nil, time.Time{}
 	}
 	return false
 }
@@ -49,6 +49,6 @@ func (r *refusals) survived(status int, token string) {
 		r.roleIssues = now.Add(roleMemory)
 	case status == http.StatusUnauthorized && !now.Before(r.until): // else others were refused with it too
 		r.inARow++
-		r.fresh, r.until = token, now.Add(pause(r.inARow))
+		r.fresh, r.until = &token, now.Add(pause(r.inARow))
 	}
 }

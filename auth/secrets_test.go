@@ -3,6 +3,7 @@ package auth_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,7 +24,15 @@ func TestSecretsPrintAsRedacted(t *testing.T) {
 		checkRedacted(t, "*Config", &cfg)
 		checkRedacted(t, "TokenSource", source)
 		checkRedacted(t, "Bearer", bearer)
-		checkRedacted(t, "Transport", &auth.Transport{Source: source, Host: "tenant.example"})
+		refuses := &api{status: func(string) int { return http.StatusUnauthorized }}
+		transport := &auth.Transport{Source: source, Host: "tenant.example", Base: refuses}
+		for range 2 { // which it remembers
+			if _, err := transport.RoundTrip(request(t, nil)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		transport.Base = nil
+		checkRedacted(t, "Transport", transport)
 		checkRedacted(t, "a struct of them", struct {
 			Config auth.Config
 			Source *auth.TokenSource
@@ -47,7 +56,7 @@ func checkRedacted(t *testing.T, name string, value any) {
 		if !strings.Contains(text, "[redacted]") {
 			t.Errorf("%s: %s does not say [redacted]", name, text)
 		}
-		for _, secret := range []string{clientSecret, "token-1", oldToken, newToken} {
+		for _, secret := range []string{clientSecret, "token-1", "token-2", oldToken, newToken} {
 			if strings.Contains(text, secret) || strings.Contains(text, fmt.Sprintf("%x", secret)) {
 				t.Errorf("%s: %s shows %q", name, text, secret)
 			}

@@ -98,7 +98,7 @@ func NewTokenSource(cfg Config) (*TokenSource, error) {
 			// Detection would send every refused request twice.
 			AuthStyle: oauth2.AuthStyleInHeader,
 		},
-		client:   tokenClient(cfg.HTTPClient),
+		client:   tokenClient(cfg.HTTPClient, &credentials{id: cfg.ClientID, secret: string(cfg.ClientSecret)}),
 		timeout:  cfg.FetchTimeout,
 		metrics:  newMetrics(cfg.Registerer),
 		wake:     make(chan struct{}, 1),

@@ -48,6 +48,7 @@ faults (POST /faults), and shows requests (GET /requests) and state (GET /state)
 		"role": {"super", "users", "read", "none"}, "client-type": {"service", "user"},
 		"okta-provider": {"associated", "none", "unassociated", "disabled"}, "media-types": {"both", "legacy", "json"},
 		"lag-reads": {"ids", "lists"},
+		"client-form": {"encoded", "raw"},
 	} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, onlyValues(values...)) // the flags exist
 	}
@@ -83,6 +84,8 @@ func (f *emulatorFlags) addModes(cmd *cobra.Command) {
 	flags.BoolVar(&modes.UserExternalIDFilter, "user-external-id-filter", false, "filter users by externalId")
 	flags.BoolVar(&modes.TombstoneUserNames, "tombstone-user-names", false, "keep the names of deleted users taken")
 	flags.IntVar(&modes.BadTokenStatus, "bad-token-status", http.StatusUnauthorized, "answer to a bad token: 401 or 403")
+	flags.StringVar(&modes.ClientForm, "client-form", "",
+		"only form of the client's credentials: encoded or raw (default either)")
 	flags.StringVar(&modes.SyncedDomain, "synced-domain", "",
 		"domain of a directory that is synchronized from Active Directory")
 	flags.IntVar(&modes.MaxCount, "max-count", 0, "most records of a page (default 1000)")

@@ -61,6 +61,9 @@ type Modes struct {
 	TombstoneUserNames bool `json:"tombstone_user_names"`
 	// BadTokenStatus answers requests without a good token: 401 (or 0) or 403.
 	BadTokenStatus int `json:"bad_token_status"`
+	// ClientForm is the only form of the client's credentials that Basic may have: "encoded" (RFC 6749
+	// section 2.3.1) or "raw", as servers that do not decode it take them. Empty takes both.
+	ClientForm string `json:"client_form"`
 	// SyncedDomain adds a directory that is synchronized from Active Directory, with two users and
 	// a group that SCIM cannot change. It may be set later, but not changed.
 	SyncedDomain string `json:"synced_domain"`
@@ -105,6 +108,9 @@ func (m Modes) validate() error {
 	}
 	if !slices.Contains([]int{0, http.StatusUnauthorized, http.StatusForbidden}, m.BadTokenStatus) {
 		problems = append(problems, fmt.Errorf("bad token status %d: want 401 or 403", m.BadTokenStatus))
+	}
+	if !slices.Contains([]string{"", formEncoded, formRaw}, m.ClientForm) {
+		problems = append(problems, fmt.Errorf("client form %q: want encoded or raw", m.ClientForm))
 	}
 	if m.MaxCount < 0 {
 		problems = append(problems, fmt.Errorf("max count %d is negative", m.MaxCount))

@@ -91,7 +91,7 @@ func TestControlModes(t *testing.T) {
 	same(t, tn.control(http.StatusOK, http.MethodGet, "/modes", "").json(), text(t, got))
 	for _, body := range []string{`{"nonsense":1}`, `{"media_types":"xml"}`, `{"bad_token_status":500}`,
 		`{"max_count":-1}`, `{"lag":"-1s"}`, `{"lag":5}`, `{"lag_reads":"all"}`,
-		`{"synced_domain":"other"}`, `x`} {
+		`{"client_form":"x"}`, `{"synced_domain":"other"}`, `x`} {
 		if tn.control(http.StatusBadRequest, http.MethodPost, "/modes", body).json()["error"] == nil {
 			t.Errorf("%s: no error", body)
 		}

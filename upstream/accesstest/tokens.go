@@ -138,14 +138,21 @@ func (t *tokens) authenticated(r *http.Request) bool {
 	if !basic {
 		return r.Form.Get("client_id") == t.cfg.ClientID && r.Form.Get("client_secret") == t.cfg.ClientSecret
 	}
-	return same(id, t.cfg.ClientID) && same(secret, t.cfg.ClientSecret)
+	form := t.modes().ClientForm
+	return means(form, id, t.cfg.ClientID) && means(form, secret, t.cfg.ClientSecret)
 }
 
-// same compares a part of Basic credentials, percent-encoded (RFC 6749 §2.3.1) or raw, as many
-// clients send it.
-func same(sent, want string) bool {
+// The forms of the credentials in Basic.
+const (
+	formEncoded = "encoded"
+	formRaw     = "raw"
+)
+
+// means compares a part of Basic credentials, percent-encoded (RFC 6749 §2.3.1) or raw, as many
+// clients send it; form demands one of the two.
+func means(form, sent, want string) bool {
 	decoded, err := url.QueryUnescape(sent)
-	return sent == want || err == nil && decoded == want
+	return form != formEncoded && sent == want || form != formRaw && err == nil && decoded == want
 }
 
 func (t *tokens) redeem(refresh string) bool {
