@@ -17,7 +17,9 @@ func (h *Handler) baseURL(r *http.Request) string {
 		return h.PublicURL
 	}
 	scheme := "http"
-	if r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https") {
+	// Each proxy adds what it was called by; the first is the one that the caller reached.
+	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
+	if r.TLS != nil || strings.EqualFold(strings.TrimSpace(first), "https") {
 		scheme = "https"
 	}
 	return scheme + "://" + r.Host + BasePath

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"testing"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 )
 
 // pipes is a listener without sockets, for bubbles of testing/synctest.
@@ -94,6 +97,34 @@ func TestServeHTTPEnds(t *testing.T) {
 				if took := time.Since(start); took > tt.most {
 					t.Errorf("the end took %v", took)
 				}
+			})
+		})
+	}
+}
+
+// TestSlowBodyIsRepeated has a body come to a stop, with its length told and not.
+func TestSlowBodyIsRepeated(t *testing.T) {
+	for name, length := range map[string]string{
+		"a body of a known length": "Content-Length: 100", "a body in chunks": "Transfer-Encoding: chunked",
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, p := newBubbled(t), newPipes()
+				ctx, stop := context.WithCancel(t.Context())
+				ended := make(chan error)
+				go func() { ended <- serveHTTP(ctx, p, server{handler: mainHandler(b.endpoint), log: zap.NewNop()}) }()
+				conn := p.dial()
+				_, err := io.WriteString(conn, "POST /scim/v2/Users HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer "+
+					cmdtest.Token+"\r\n"+length+"\r\n\r\n5\r\n{\"a\":")
+				must(t, err)
+				res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+				must(t, err)
+				if res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" {
+					t.Errorf("the answer is %s %v, want 429 with Retry-After", res.Status, res.Header)
+				}
+				_ = conn.Close()
+				stop()
+				must(t, <-ended)
 			})
 		})
 	}

@@ -59,7 +59,8 @@ var (
 	TooManyValuesInBody = none(status(http.StatusRequestEntityTooLarge, "The body contains too many values: send them "+
 		"in several requests.").because(
 		"A group with a very large number of members was pushed in one piece", "push several smaller groups"))
-	BodyTooSlow = none(status(http.StatusRequestTimeout, "The body did not arrive in time.").because(
+	// Okta does not repeat what is answered 408.
+	BodyTooSlow = none(later("The body did not arrive in time.").because(
 		"The request arrived too slowly",
 		"check the proxy in front of the bridge; send fewer members at once"))
 	BodyBroken = none(syntax("The body could not be read completely.").because(
