@@ -13,6 +13,9 @@ ARG TARGETARCH
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
     go build -trimpath -ldflags="-s -w -X main.version=$VERSION" -o /out/ws1bridge ./cmd/ws1bridge
 
+# The configuration file of the image, to be mounted over: serve and the health check find the same one.
+RUN echo '# Mount the configuration of the bridge here; without one, the environment has all settings.' > /out/config.yaml
+
 # Static: CA certificates and time zones, no shell, no package manager. Its tag follows Debian 12's updates.
 FROM gcr.io/distroless/static-debian12:nonroot
 ARG VERSION=dev
@@ -25,6 +28,8 @@ LABEL org.opencontainers.image.title="ws1bridge" \
 
 COPY --from=build /src/LICENSE /LICENSE
 COPY --from=build /out/ws1bridge /ws1bridge
+COPY --from=build /out/config.yaml /etc/ws1bridge/config.yaml
+ENV WS1BRIDGE_CONFIG=/etc/ws1bridge/config.yaml
 
 # nonroot, as a number: Kubernetes checks runAsNonRoot by it.
 USER 65532:65532

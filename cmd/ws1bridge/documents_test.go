@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"ws1bridge/cmd/ws1bridge/cmdtest"
+	"ws1bridge/cmd/ws1bridge/config"
 )
 
 // documents are the texts of all Markdown files, by their path in the module.
@@ -155,4 +158,25 @@ func packages(t *testing.T) map[string][]string {
 		t.Fatalf("the packages are %v, %v", all, err)
 	}
 	return all
+}
+
+// TestImageNamesItsConfiguration keeps the file that the image names in the image:
+// a name without a file would be an error.
+func TestImageNamesItsConfiguration(t *testing.T) {
+	image := readFile(t, filepath.Join(root, "Dockerfile"))
+	match := func(pattern string) string {
+		found := regexp.MustCompile(`(?m)^` + pattern + `$`).FindStringSubmatch(image)
+		if len(found) < 2 {
+			t.Fatalf("the Dockerfile has no line %s", pattern)
+		}
+		return found[1]
+	}
+	named := match(`ENV WS1BRIDGE_CONFIG=(\S+)`)
+	if got := match(`COPY --from=build /out/config\.yaml (\S+)`); got != named {
+		t.Errorf("the image has the file %s, and names %s", got, named)
+	}
+	content := match(`RUN echo '(.*)' > /out/config\.yaml`)
+	if _, err := config.Load(cmdtest.WriteFile(t, content+"\n"), cmdtest.Environ()); err != nil {
+		t.Errorf("the file of the image: %v", err)
+	}
 }

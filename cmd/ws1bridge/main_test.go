@@ -66,7 +66,7 @@ func TestExitCodes(t *testing.T) {
 			wantStderr: "address already in use"},
 		{name: "healthcheck of a live bridge", args: "healthcheck", env: at(live)},
 		{name: "healthcheck of a bridge that is ill", args: "healthcheck", env: at(ill), want: exitFailed,
-			wantStderr: "the bridge answers 502 Bad Gateway"},
+			wantStderr: "the bridge answers 502\n"},
 		{name: "healthcheck of a dead bridge", args: "healthcheck", env: at(dead), want: exitFailed,
 			wantStderr: "the bridge does not answer: "},
 		{name: "healthcheck without an address", args: "healthcheck", env: []string{"WS1BRIDGE_LISTEN=8080"}, want: exitUsage,
