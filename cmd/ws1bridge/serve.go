@@ -36,11 +36,16 @@ again.`,
 }
 
 func (p *program) serve(ctx context.Context, dry dryRun) error {
+	hangups, stop := surviveSignals()
+	defer stop()
 	cfg, err := config.Load(p.configFile, p.environ)
 	if err != nil {
 		return err
 	}
-	log := newLogger(p.stdout, cfg.Log.Level)
+	log, flush := newLogger(p.stdout, cfg.Log.Level)
+	defer flush()
+	go logHangups(log, hangups)
+	defer zap.RedirectStdLog(quotingNobody(log.Named("http")))() // net/http's client logs there
 	if slices.ContainsFunc(cfg.Okta.Tokens, auth.IsWeak) {
 		log.Warn("a token of okta.tokens is short enough to be guessed: use 32 random bytes")
 	}

@@ -36,7 +36,7 @@ func (s server) httpServer() *http.Server {
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    1 << 20, // long filters reach the endpoint, which refuses them in SCIM
-		ErrorLog:          zap.NewStdLog(s.log),
+		ErrorLog:          zap.NewStdLog(quotingNobody(s.log)),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -50,13 +51,20 @@ func spawnEmulator(t *testing.T, args ...string) *emulatorProcess {
 type bridgeProcess struct {
 	*process
 	env       []string
-	main, ops string // URLs
+	out       *os.File // of the log; nil keeps it in stdout
+	main, ops string   // URLs
 }
 
 func spawnBridge(t *testing.T, tenant string, changes ...string) *bridgeProcess {
 	t.Helper()
+	return spawnBridgeInto(t, nil, tenant, changes...)
+}
+
+// spawnBridgeInto has a bridge write its log to a file, if there is one.
+func spawnBridgeInto(t *testing.T, out *os.File, tenant string, changes ...string) *bridgeProcess {
+	t.Helper()
 	main, ops := freeAddress(t), freeAddress(t)
-	b := &bridgeProcess{main: "http://" + main, ops: "http://" + ops}
+	b := &bridgeProcess{out: out, main: "http://" + main, ops: "http://" + ops}
 	b.env = append(cmdtest.Environ("WS1BRIDGE_ACCESS_URL="+tenant, "WS1BRIDGE_LISTEN="+main, "WS1BRIDGE_OPS_LISTEN="+ops),
 		changes...)
 	b.start(t)
@@ -67,7 +75,7 @@ func spawnBridge(t *testing.T, tenant string, changes ...string) *bridgeProcess 
 // start starts the bridge, again if it was killed.
 func (b *bridgeProcess) start(t *testing.T) {
 	t.Helper()
-	b.process = spawn(t, b.env, "serve")
+	b.process = spawnInto(t, b.out, b.env, "serve")
 	b.awaitPage(t, b.main+"/healthz")
 }
 

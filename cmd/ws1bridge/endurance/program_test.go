@@ -2,6 +2,7 @@ package endurance
 
 import (
 	"net/http"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -35,6 +36,12 @@ type process struct {
 // spawn starts the program, which is killed at the end of the test at the latest.
 func spawn(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
+	return spawnInto(t, nil, env, args...)
+}
+
+// spawnInto is spawn with both outputs going to a file, if there is one.
+func spawnInto(t *testing.T, out *os.File, env []string, args ...string) *process {
+	t.Helper()
 	file, err := program()
 	if err != nil {
 		t.Fatal(err)
@@ -44,6 +51,9 @@ func spawn(t *testing.T, env []string, args ...string) *process {
 	// Under the race detector a process would sleep for a second before it exits.
 	p.cmd.Env = append([]string{"GORACE=atexit_sleep_ms=0"}, env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
+	if out != nil {
+		p.cmd.Stdout, p.cmd.Stderr = out, out
+	}
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
