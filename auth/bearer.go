@@ -65,11 +65,15 @@ func NewBearer(tokens []Secret) (*Bearer, error) {
 func IsWeak(token Secret) bool { return len(token) < weakToken }
 
 func checkInbound(token string) error {
-	switch {
+	switch err := CheckText(token); {
 	case token == "":
 		return errors.New("is empty")
+	case err != nil:
+		return err
 	case strings.TrimSpace(token) != token:
 		return errors.New("has white space around it")
+	case strings.ContainsAny(token, "\r\n"):
+		return errors.New("has more than one line; put commas between tokens")
 	case strings.Contains(token, " "):
 		return errors.New("has a space in it; give the token alone, without the word Bearer")
 	case !isVisibleASCII(token):

@@ -86,7 +86,11 @@ func TestNewBearerRefuses(t *testing.T) {
 		{"a token from a file with its line end", []auth.Secret{oldToken + "\n"}, "white space around"},
 		{"a token with a space before it", []auth.Secret{" " + oldToken}, "white space around"},
 		{"a token with the scheme", []auth.Secret{"Bearer " + oldToken}, "without the word Bearer"},
-		{"a control character", []auth.Secret{"token-with-a-\x00-in-it"}, "control character"},
+		{"a control character", []auth.Secret{"token-with-a-\x01-in-it"}, "control character"},
+		{"a byte order mark", []auth.Secret{"\ufeff" + oldToken}, "byte order mark"},
+		{"a token in UTF-16", []auth.Secret{"\xff\xfes\x00e\x00"}, "UTF-16"},
+		{"a zero byte", []auth.Secret{"token-with-a-\x00-in-it"}, "zero bytes"},
+		{"two tokens in one", []auth.Secret{oldToken + "\n" + oldToken}, "more than one line"},
 		{"a letter that headers do not carry", []auth.Secret{"token-mit-ä-und-so-weiter"}, "not ASCII"},
 		{"a token longer than a header", []auth.Secret{auth.Secret(strings.Repeat("secret-word", 1000))}, "more than"},
 	}

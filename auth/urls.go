@@ -35,14 +35,13 @@ func isPrivate(u *url.URL) bool {
 	return false
 }
 
-// checkCredential catches the white space that comes with a pasted secret or
-// the last line of a file.
+// checkCredential names the field of what cannot be a credential.
 func checkCredential(name, value string) error {
-	switch {
-	case value == "":
+	if value == "" {
 		return errors.New(name + " is required")
-	case strings.TrimSpace(value) != value:
-		return errors.New(name + " has white space around it")
+	}
+	if err := CheckCredential(value); err != nil {
+		return errors.New(name + " " + err.Error())
 	}
 	return nil
 }

@@ -47,6 +47,9 @@ func (p *program) doctor(ctx context.Context, write, asJSON bool) error {
 	for _, problem := range problems {
 		examination.Problems = append(examination.Problems, problem.Error())
 	}
+	for _, warning := range cfg.Warnings(p.environ) {
+		examination.Warnings = append(examination.Warnings, warning.Error())
+	}
 	sheet := p.newSheet(examination.Domains)
 	sheet.quiet = asJSON
 	err := doctor.New(examination).Run(ctx, func(r doctor.Result) {

@@ -34,6 +34,8 @@ func TestDoctorFindsSomething(t *testing.T) {
 				"1 check(s) failed"}},
 		{"a wrong secret", accesstest.Config{}, []string{"WS1BRIDGE_ACCESS_CLIENT_SECRET=another-secret-of-mine"},
 			[]string{"✗ token", "its secret is another", "? SCIM read", "not checked, because the check of the token failed"}},
+		{"a configuration with a doubt", accesstest.Config{},
+			[]string{"WS1BRIDGE_OKTA_TOKENS=short", "WS1BRIDGE_PUBLIC_URL=x"}, []string{"short enough to be guessed"}},
 		{"a configuration with problems", accesstest.Config{}, []string{"WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_LOG_LEVEL=loud"},
 			[]string{"✗ configuration", "2 problem(s)", "okta.tokens (WS1BRIDGE_OKTA_TOKENS)", "✓ SCIM read"}},
 		{"a public URL without TLS", accesstest.Config{}, []string{"WS1BRIDGE_PUBLIC_URL=http://bridge.example.com/scim/v2"},

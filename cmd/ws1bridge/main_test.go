@@ -45,13 +45,27 @@ func TestExitCodes(t *testing.T) {
 		{name: "help of a command", args: "serve --help", wantStdout: "https://HOST/scim/v2"},
 		{name: "an unknown flag", args: "--loud", want: exitUsage, wantStderr: "unknown flag: --loud"},
 		{name: "an unknown flag of a command", args: "serve --loud", want: exitUsage, wantStderr: "unknown flag: --loud"},
-		{name: "an unknown command", args: "sevre", want: exitUsage, wantStderr: `unknown command "sevre"`},
-		{name: "an unknown command of config", args: "config chekc", want: exitUsage, wantStderr: `unknown command "chekc"`},
+		{name: "an unknown command", args: "sevre", want: exitUsage,
+			wantStderr: `unknown command "sevre" for "ws1bridge"; did you mean serve?`},
+		{name: "an unknown command of config", args: "config chekc", want: exitUsage,
+			wantStderr: `unknown command "chekc" for "ws1bridge config"; did you mean check?`},
+		{name: "a command that is like none", args: "frobnicate", want: exitUsage,
+			wantStderr: `unknown command "frobnicate" for "ws1bridge" (see ws1bridge --help)`},
 		{name: "an extra argument", args: "version now", want: exitUsage, wantStderr: "version --help"},
 		{
 			name: "config check of a good configuration", args: "config check", env: cmdtest.Environ(),
 			wantStdout: "The configuration is OK: users go to the domain acme.com of https://example.workspaceoneaccess.com, " +
 				"1 token(s) for Okta.\n",
+		},
+		{
+			name: "config check of one that is probably a mistake", args: "config check",
+			env:        cmdtest.Environ("WS1BRIDGE_OKTA_TOKENS=short", "WS1BRIDGE_TOKENS=x"),
+			wantStdout: "Warning: okta.tokens (WS1BRIDGE_OKTA_TOKENS): a token is short enough to be guessed",
+		},
+		{
+			name: "config check of a URL with a secret", args: "config check",
+			env:        cmdtest.Environ("WS1BRIDGE_ACCESS_URL=https://example.workspaceoneaccess.com/SAAS?key=hush"),
+			wantStdout: "to the domain acme.com of https://example.workspaceoneaccess.com, 1 token(s)",
 		},
 		{
 			name: "config check of a good file", args: "config check --config " +

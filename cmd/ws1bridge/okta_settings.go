@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/scim"
 	"ws1bridge/scim/translate"
@@ -94,9 +93,8 @@ func oktaWarnings(cfg config.Config) (warnings []string) {
 	if err == nil && strings.Contains(u.Host, "_") {
 		warnings = append(warnings, "the host of public_url has an underscore, which Okta refuses")
 	}
-	if slices.ContainsFunc(cfg.Okta.Tokens, auth.IsWeak) {
-		warnings = append(warnings, "a token of okta.tokens is short enough to be guessed: use 32 random bytes (openssl "+
-			"rand -hex 32)")
+	for _, w := range cfg.Warnings(nil).About("okta") {
+		warnings = append(warnings, w.Error())
 	}
 	return warnings
 }

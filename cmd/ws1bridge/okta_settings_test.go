@@ -57,7 +57,8 @@ func TestOktaWarnings(t *testing.T) {
 			"! public_url does not end in /scim/v2"},
 		{"an underscore", []string{"WS1BRIDGE_PUBLIC_URL=https://my_bridge.example.com/scim/v2"},
 			"! the host of public_url has an underscore"},
-		{"a weak token", []string{"WS1BRIDGE_OKTA_TOKENS=weak"}, "! a token of okta.tokens is short enough to be guessed"},
+		{"a weak token", []string{"WS1BRIDGE_OKTA_TOKENS=weak"},
+			"! okta.tokens (WS1BRIDGE_OKTA_TOKENS): a token is short enough to be guessed"},
 		{"problems elsewhere", []string{"WS1BRIDGE_ACCESS_URL="}, "Note: the configuration has 1 problem(s)"},
 	}
 	for _, tt := range tests {

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
-	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/scim/provision"
 	"ws1bridge/upstream"
@@ -46,8 +44,8 @@ func (p *program) serve(ctx context.Context, dry dryRun) error {
 	defer flush()
 	go logHangups(log, hangups)
 	defer zap.RedirectStdLog(quotingNobody(log.Named("http")))() // net/http's client logs there
-	if slices.ContainsFunc(cfg.Okta.Tokens, auth.IsWeak) {
-		log.Warn("a token of okta.tokens is short enough to be guessed: use 32 random bytes")
+	for _, w := range cfg.Warnings(p.environ) {
+		log.Warn(w.Error())
 	}
 	b, err := newBridge(cfg, dry, log)
 	if err != nil {

@@ -50,10 +50,11 @@ func TestServe(t *testing.T) {
 
 func TestServeWarnsOfAWeakToken(t *testing.T) {
 	const warning = "short enough to be guessed"
-	weak := serve(t, accesstest.Config{}, "WS1BRIDGE_OKTA_TOKENS="+cmdtest.Token+",hush")
+	weak := serve(t, accesstest.Config{}, "WS1BRIDGE_OKTA_TOKENS="+cmdtest.Token+",hush", "WS1BRIDGE_TOKENS=hush")
 	if log := weak.stdout.Await(t, warning); strings.Contains(log, "hush") {
 		t.Errorf("the log shows the token: %s", log)
 	}
+	weak.stdout.Await(t, "WS1BRIDGE_TOKENS: there is no such variable")
 	if log := serve(t, accesstest.Config{}).stdout.String(); strings.Contains(log, warning) {
 		t.Errorf("the log warns of a long token: %s", log)
 	}

@@ -58,11 +58,10 @@ func (a *Access) check(problems *Problems) {
 		{"access.client_id", a.ClientID, "the OAuth 2.0 service client made in Workspace ONE Access"},
 		{"access.client_secret", string(a.ClientSecret), "the secret of that client"},
 	} {
-		switch {
-		case credential.value == "":
+		if credential.value == "" {
 			problems.report(credential.key, "is required: %s", credential.is)
-		case strings.TrimSpace(credential.value) != credential.value:
-			problems.report(credential.key, "has white space around it")
+		} else if err := auth.CheckCredential(credential.value); err != nil {
+			problems.report(credential.key, "%v", err)
 		}
 	}
 	if a.RateLimit < 0 {
@@ -78,6 +77,8 @@ func checkPublicURL(raw string) error {
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		return errors.New("must look like https://bridge.example.com/scim/v2")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return errors.New("must end with its path: links are made of it, and shown")
 	case strings.Contains(u.Host, "_"):
 		return errors.New("must not contain an underscore in its host: Okta refuses that")
 	}

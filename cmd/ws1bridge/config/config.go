@@ -8,6 +8,7 @@ import (
 
 	"ws1bridge/auth"
 	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
 )
 
 // Config is the configuration of the bridge.
@@ -48,7 +49,7 @@ type Config struct {
 
 // Access says which tenant the bridge works for, and as whom.
 type Access struct {
-	// URL is the tenant. Required; scheme and host are taken.
+	// URL is the tenant. Required; only scheme and host are kept.
 	URL string `koanf:"url"`
 	// ClientID is the OAuth service client. Required.
 	ClientID string `koanf:"client_id"`
@@ -79,6 +80,9 @@ func Examine(path string, environ []string) (Config, Problems) {
 		if !slices.ContainsFunc(problems, func(known Problem) bool { return known.Setting == p.Setting }) {
 			problems = append(problems, p)
 		}
+	}
+	if tenant, err := upstream.TenantURL(cfg.Access.URL); err == nil {
+		cfg.Access.URL = tenant.String() // the rest may hold a secret
 	}
 	return cfg, problems
 }

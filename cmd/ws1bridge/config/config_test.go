@@ -29,7 +29,7 @@ func TestConfigSources(t *testing.T) {
 		{
 			name: "the file alone", path: full,
 			want: "127.0.0.1:8181 127.0.0.1:9191 https://bridge.example.com/scim/v2 " +
-				"https://example.workspaceoneaccess.com/SAAS/ bridge secret-of-the-file acme.com [first-token-of-the-file " +
+				"https://example.workspaceoneaccess.com bridge secret-of-the-file acme.com [first-token-of-the-file " +
 				"second-token-of-the-file] debug",
 		},
 		{
@@ -37,13 +37,13 @@ func TestConfigSources(t *testing.T) {
 			env: []string{"WS1BRIDGE_CONFIG=" + full, "WS1BRIDGE_LISTEN=:1", "WS1BRIDGE_OPS_LISTEN=:2",
 				"WS1BRIDGE_ACCESS_CLIENT_SECRET=other", "WS1BRIDGE_OKTA_TOKENS=" + cmdtest.Token + ", other-token-of-okta,",
 				"WS1BRIDGE_LOG_LEVEL=warn"},
-			want: ":1 :2 https://bridge.example.com/scim/v2 https://example.workspaceoneaccess.com/SAAS/ bridge other " +
+			want: ":1 :2 https://bridge.example.com/scim/v2 https://example.workspaceoneaccess.com bridge other " +
 				"acme.com [" + cmdtest.Token + " other-token-of-okta] warn",
 		},
 		{
 			name: "an empty variable is none", path: full, env: []string{"WS1BRIDGE_LISTEN=", "WS1BRIDGE_OKTA_TOKENS="},
 			want: "127.0.0.1:8181 127.0.0.1:9191 https://bridge.example.com/scim/v2 " +
-				"https://example.workspaceoneaccess.com/SAAS/ bridge secret-of-the-file acme.com [first-token-of-the-file " +
+				"https://example.workspaceoneaccess.com bridge secret-of-the-file acme.com [first-token-of-the-file " +
 				"second-token-of-the-file] debug",
 		},
 		{

@@ -116,6 +116,10 @@ func TestConfigMistakes(t *testing.T) {
 			want: []string{"public_url (WS1BRIDGE_PUBLIC_URL): must not contain an underscore in its host: Okta refuses that"},
 		},
 		{
+			name: "a public URL with a secret", env: []string{"WS1BRIDGE_PUBLIC_URL=https://bridge.example.com/scim/v2?k=hush"},
+			want: []string{"public_url (WS1BRIDGE_PUBLIC_URL): must end with its path: links are made of it, and shown"},
+		},
+		{
 			name: "a level that does not exist", env: []string{"WS1BRIDGE_LOG_LEVEL=loud"},
 			want: []string{"log.level (WS1BRIDGE_LOG_LEVEL): must be debug, info, warn or error"},
 		},
@@ -133,8 +137,8 @@ func TestConfigMistakes(t *testing.T) {
 		},
 		{
 			name: "keys that do not exist", file: "unknown_keys.yaml",
-			want: []string{"access.secret: there is no such setting", "okta.token: there is no such setting",
-				"port: there is no such setting"},
+			want: []string{"access.secret: there is no such setting; did you mean access.client_secret?",
+				"okta.token: there is no such setting; did you mean okta.tokens?", "port: there is no such setting"},
 		},
 		{
 			name: "values that are not text", file: "wrong_types.yaml",

@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -14,8 +13,6 @@ import (
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/v2"
-
-	"ws1bridge/auth"
 )
 
 var defaults = map[string]any{"listen": ":8080", "ops_listen": ":9090", "log.level": "info", "scim.max_scan": 10_000.0}
@@ -29,13 +26,55 @@ func read(path string, environ []string) (cfg Config, problems Problems) {
 	k := koanf.New(".")
 	_ = k.Load(confmap.Provider(defaults, "."), nil)
 	if path != "" {
-		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+		if err := load(k, path); err != nil {
 			problems.report(wholeFile, "%s", unreadable(err))
 		}
 	}
 	problems = append(problems, settle(k, env)...)
 	problems = append(problems, unmarshal(k, &cfg)...)
 	return cfg, append(problems, cfg.readSecretFiles(env)...)
+}
+
+// load reads a file with one YAML document.
+func load(k *koanf.Koanf, path string) error {
+	b, err := file.Provider(path).ReadBytes()
+	if err != nil {
+		return err
+	}
+	if hasSeveralDocuments(string(b)) {
+		return errSeveralDocuments
+	}
+	settings, err := yaml.Parser().Unmarshal(b)
+	if err != nil {
+		return err
+	}
+	return k.Load(confmap.Provider(settings, ""), nil)
+}
+
+var errSeveralDocuments = errors.New("it has more than one YAML document, and only the first would be read: " +
+	"remove the line --- between them")
+
+// hasSeveralDocuments reports whether something follows the end of the first
+// document (YAML 1.2.2 section 9.1): no other line can begin with --- or with dots.
+func hasSeveralDocuments(text string) bool {
+	begun, ended := false, false
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+		word, _, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
+		switch {
+		case word == "---" && begun:
+			return true
+		case word == "---":
+			begun = true
+		case word == "...":
+			ended = begun
+		case word == "" || word[0] == '#' || word[0] == '%' && !begun:
+		case ended:
+			return true
+		default:
+			begun = true
+		}
+	}
+	return false
 }
 
 func variables(environ []string) map[string]string {
@@ -55,6 +94,9 @@ var yamlLine = regexp.MustCompile(`\bline \d+`)
 func unreadable(err error) string {
 	if cause, ok := errors.AsType[*fs.PathError](err); ok {
 		return cause.Error()
+	}
+	if errors.Is(err, errSeveralDocuments) {
+		return err.Error()
 	}
 	reason := "it is not YAML with one setting a line"
 	if line := yamlLine.FindString(err.Error()); line != "" {
@@ -95,7 +137,7 @@ func unmarshal(k *koanf.Koanf, cfg *Config) Problems {
 	problems := undecoded(err)
 	slices.Sort(meta.Unused)
 	for _, key := range meta.Unused {
-		problems.report(key, "there is no such setting")
+		problems.report(key, "there is no such setting%s", didYouMean(key))
 	}
 	return problems
 }
@@ -129,39 +171,6 @@ func wrongKind(err error) string {
 		}
 	}
 	return "must be a list, or settings with a name each; deploy/configuration.md shows the form"
-}
-
-// readSecretFiles takes secrets from the files that are named for them. A
-// secret in the environment wins over a file that the YAML names.
-func (c *Config) readSecretFiles(env map[string]string) (problems Problems) {
-	if path := c.Access.ClientSecretFile; path != "" && env["WS1BRIDGE_ACCESS_CLIENT_SECRET"] == "" {
-		if text, ok := problems.readFile("access.client_secret_file", path); ok {
-			c.Access.ClientSecret = auth.Secret(text)
-		}
-	}
-	if path := c.Okta.TokensFile; path != "" && env["WS1BRIDGE_OKTA_TOKENS"] == "" {
-		if text, ok := problems.readFile("okta.tokens_file", path); ok {
-			c.Okta.Tokens = nil
-			for _, token := range splitList(strings.ReplaceAll(text, "\n", ",")) {
-				c.Okta.Tokens = append(c.Okta.Tokens, auth.Secret(token))
-			}
-		}
-	}
-	return problems
-}
-
-// readFile reads the file that a setting names, or reports why it cannot: without
-// the path, which is the secret itself where the settings were mixed up.
-func (ps *Problems) readFile(setting, path string) (text string, ok bool) {
-	b, err := os.ReadFile(path)
-	if cause, isPath := errors.AsType[*fs.PathError](err); isPath {
-		err = cause.Err
-	}
-	if err != nil {
-		ps.report(setting, "the file cannot be read: %v", err)
-		return "", false
-	}
-	return strings.TrimSpace(string(b)), true
 }
 
 func splitList(s string) []string {

@@ -10,26 +10,6 @@ import (
 	"ws1bridge/upstream"
 )
 
-// keysOf are the YAML keys of a configuration, with [] after lists of sections.
-func keysOf(t reflect.Type, prefix string) (keys []string) {
-	for field := range t.Fields() {
-		name, ok := field.Tag.Lookup("koanf")
-		if !ok {
-			name = strings.ToLower(field.Name)
-		}
-		key := prefix + name
-		switch kind := field.Type; {
-		case kind.Kind() == reflect.Struct:
-			keys = append(keys, keysOf(kind, key+".")...)
-		case kind.Kind() == reflect.Slice && kind.Elem().Kind() == reflect.Struct:
-			keys = append(append(keys, key), keysOf(kind.Elem(), key+"[].")...)
-		default:
-			keys = append(keys, key)
-		}
-	}
-	return keys
-}
-
 // TestReferenceIsComplete checks the table of settings against the code, both
 // ways, and the table of attributes against that in force.
 func TestReferenceIsComplete(t *testing.T) {

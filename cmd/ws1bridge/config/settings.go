@@ -23,8 +23,7 @@ const (
 	number      // in YAML too
 )
 
-// settings are all environment variables but WS1BRIDGE_CONFIG. Others with this
-// prefix are not ours: Kubernetes makes some for a service's name.
+// settings are all environment variables but WS1BRIDGE_CONFIG.
 func settings() []setting {
 	return []setting{
 		{"WS1BRIDGE_LISTEN", "listen", text},

@@ -28,6 +28,8 @@ import (
 type Config struct {
 	// Problems are those of the configuration, one line each.
 	Problems []string
+	// Warnings are about what in the configuration is taken, and probably a mistake.
+	Warnings []string
 	// AccessURL, ClientID and ClientSecret are the tenant and the OAuth client.
 	AccessURL, ClientID string
 	ClientSecret        auth.Secret

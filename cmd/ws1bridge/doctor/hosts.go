@@ -18,11 +18,24 @@ import (
 const discoveryPath = "/SAAS/auth/.well-known/openid-configuration"
 
 func (d *Doctor) checkConfiguration(context.Context) verdict {
-	if n := len(d.cfg.Problems); n > 0 {
-		return failed(strconv.Itoa(n)+" problem(s): "+strings.Join(d.cfg.Problems, "; "),
+	warnings := counted(d.cfg.Warnings, "warning(s)")
+	if problems := counted(d.cfg.Problems, "problem(s)"); problems != "" {
+		return failed(strings.TrimSuffix(problems+"; "+warnings, "; "),
 			"correct the settings; deploy/configuration.md explains each")
 	}
-	return ok("users go to " + strings.Join(d.cfg.Domains, ", ") + " of " + d.cfg.AccessURL)
+	finding := "users go to " + strings.Join(d.cfg.Domains, ", ")
+	if tenant, err := upstream.TenantURL(d.cfg.AccessURL); err == nil {
+		finding += " of " + tenant.String() // nothing else of it: a query may hold a secret
+	}
+	return verdict{OK, finding, warnings}
+}
+
+// counted is a list in one line, "" for an empty one.
+func counted(list []string, what string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return strconv.Itoa(len(list)) + " " + what + ": " + strings.Join(list, "; ")
 }
 
 func (d *Doctor) tenantPeer() peer {

@@ -241,3 +241,21 @@ func page200(path, body string) func(*testing.T, *world) {
 		}), w.authority.issue(t, tenantHost, -day, 90*day))
 	}
 }
+
+// TestDoubtfulConfiguration is well, and tells what is doubtful of it and nothing of
+// the tenant's URL but scheme and host.
+func TestDoubtfulConfiguration(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	w.cfg.Warnings = []string{"okta.tokens: a token is short enough to be guessed"}
+	w.cfg.AccessURL += "/SAAS?key=hush"
+	warning := "1 warning(s): okta.tokens: a token is short enough to be guessed"
+	want := doctor.Result{Name: "configuration", Outcome: doctor.OK, Fix: warning,
+		Finding: "users go to acme.com of https://" + tenantHost}
+	if got := w.examine(t)["configuration"]; got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	w.cfg.Problems = []string{"log.level: is wrong"}
+	if got := w.examine(t)["configuration"].Finding; got != "1 problem(s): log.level: is wrong; "+warning {
+		t.Errorf("got %s", got)
+	}
+}

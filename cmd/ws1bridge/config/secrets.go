@@ -1,0 +1,105 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"unicode"
+
+	"ws1bridge/auth"
+)
+
+// maxSecretFile bounds a file with secrets, in bytes: some 1,000 tokens.
+const maxSecretFile = 64 << 10
+
+// readSecretFiles takes secrets from the files that are named for them. A
+// secret in the environment wins over a file that the YAML names.
+func (c *Config) readSecretFiles(env map[string]string) (problems Problems) {
+	if path := c.Access.ClientSecretFile; path != "" && env["WS1BRIDGE_ACCESS_CLIENT_SECRET"] == "" {
+		if text, ok := problems.readFile("access.client_secret_file", path); ok {
+			c.Access.ClientSecret = auth.Secret(text)
+		}
+	}
+	if path := c.Okta.TokensFile; path != "" && env["WS1BRIDGE_OKTA_TOKENS"] == "" {
+		if text, ok := problems.readFile("okta.tokens_file", path); ok {
+			c.Okta.Tokens = nil
+			for _, token := range splitList(strings.ReplaceAll(text, "\n", ",")) {
+				c.Okta.Tokens = append(c.Okta.Tokens, auth.Secret(token))
+			}
+		}
+	}
+	return problems
+}
+
+// readFile reads the file that a setting names, or reports why it cannot: without
+// the path, which is the secret itself where the settings were mixed up.
+func (ps *Problems) readFile(setting, path string) (text string, ok bool) {
+	b, err := readSecret(path)
+	if cause, isPath := errors.AsType[*fs.PathError](err); isPath {
+		err = cause.Err
+	}
+	if err != nil {
+		ps.report(setting, "the file cannot be read: %v", err)
+		return "", false
+	}
+	if err := auth.CheckText(string(b)); err != nil {
+		ps.report(setting, "the file %v", err)
+		return "", false
+	}
+	return strings.TrimSpace(string(b)), true
+}
+
+// readSecret reads a small file. It does not wait for whoever might write to a FIFO.
+func readSecret(path string) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
+	if len(b) > maxSecretFile {
+		return nil, fmt.Errorf("it is larger than %d KiB, and no secret is", maxSecretFile>>10)
+	}
+	return b, err
+}
+
+// Warnings are what is probably a mistake, and still taken: what may be the
+// beginning of trouble with a secret, and variables that nobody reads. They quote
+// no secret.
+func (c *Config) Warnings(environ []string) Problems {
+	warnings := checkVariables(environ)
+	warnings.doubt("access.client_id", "", c.Access.ClientID)
+	warnings.doubt("access.client_secret", "", string(c.Access.ClientSecret))
+	if _, err := auth.ReadClaims(string(c.Access.ClientSecret)); err == nil {
+		warnings.report("access.client_secret",
+			"it looks like a JSON Web Token: the shared secret of the OAuth client is meant, not a token that it got")
+	}
+	for i, token := range c.Okta.Tokens {
+		warnings.doubt("okta.tokens", fmt.Sprintf("token %d of %d: ", i+1, len(c.Okta.Tokens)), string(token))
+	}
+	if slices.ContainsFunc(c.Okta.Tokens, auth.IsWeak) {
+		warnings.report("okta.tokens",
+			"a token is short enough to be guessed: use 32 random bytes (openssl rand -hex 32)")
+	}
+	return warnings
+}
+
+// doubt reports what a pasted text brings along.
+func (ps *Problems) doubt(setting, which, text string) {
+	switch {
+	case strings.Trim(text, "\"'`“”‘’„«»") != text:
+		ps.report(setting, "%sit has a quotation mark at an end: in a file for docker --env-file, values have none", which)
+	case strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }):
+		ps.report(setting, "%sit has characters that are not ASCII, such as those that a word processor puts in", which)
+	}
+}
