@@ -34,6 +34,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/terminal"
@@ -47,6 +48,7 @@ const (
 )
 
 func main() {
+	zap.RedirectStdLog(zap.NewNop()) // where net/http quotes servers; serve has a log for it
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
 	stop()

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -133,4 +134,30 @@ func ownAddress(t *testing.T) string {
 	}
 	t.Skip("this machine has no address but loopback")
 	return ""
+}
+
+// A server that sends more than it was asked for is quoted on no terminal: package
+// net/http would say what it sent.
+func TestSurplusOfAServerIsNotPrinted(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/oauthtoken") {
+			_, _ = io.WriteString(w, `{"access_token":"a.b.c"}`)
+			return
+		}
+		conn, out, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		_, _ = out.WriteString("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\nHOSTILE")
+		_ = out.Flush()
+		_, _ = conn.Read(make([]byte, 1)) // until the client has seen it
+		_ = conn.Close()
+	}))
+	t.Cleanup(server.Close)
+	p := spawn(t, cmdtest.Environ("WS1BRIDGE_ACCESS_URL="+server.URL), "doctor")
+	_ = p.end(t)
+	if text := p.stdout.String() + p.stderr.String(); strings.Contains(text, "HOSTILE") {
+		t.Errorf("the program prints what a server sent:\n%s", text)
+	}
 }
