@@ -17,13 +17,6 @@ func TestSecretsPrintAsRedacted(t *testing.T) {
 		e := &endpoint{reply: living(600)}
 		source, bearer := e.source(t), newBearer(t)
 		mustToken(t, source, "token-1")
-		synctest.Wait() // fmt reads unexported fields as they are
-		checkRedacted(t, "Secret", auth.Secret(clientSecret))
-		checkRedacted(t, "secrets", []auth.Secret{clientSecret})
-		checkRedacted(t, "Config", cfg)
-		checkRedacted(t, "*Config", &cfg)
-		checkRedacted(t, "TokenSource", source)
-		checkRedacted(t, "Bearer", bearer)
 		refuses := &api{status: func(string) int { return http.StatusUnauthorized }}
 		transport := &auth.Transport{Source: source, Host: "tenant.example", Base: refuses}
 		for range 2 { // which it remembers
@@ -32,6 +25,13 @@ func TestSecretsPrintAsRedacted(t *testing.T) {
 			}
 		}
 		transport.Base = nil
+		synctest.Wait() // fmt reads unexported fields as they are
+		checkRedacted(t, "Secret", auth.Secret(clientSecret))
+		checkRedacted(t, "secrets", []auth.Secret{clientSecret})
+		checkRedacted(t, "Config", cfg)
+		checkRedacted(t, "*Config", &cfg)
+		checkRedacted(t, "TokenSource", source)
+		checkRedacted(t, "Bearer", bearer)
 		checkRedacted(t, "Transport", transport)
 		checkRedacted(t, "a struct of them", struct {
 			Config auth.Config
