@@ -47,7 +47,7 @@ faults (POST /faults), and shows requests (GET /requests) and state (GET /state)
 	for flag, values := range map[string][]string{
 		"role": {"super", "users", "read", "none"}, "client-type": {"service", "user"},
 		"okta-provider": {"associated", "none", "unassociated", "disabled"}, "media-types": {"both", "legacy", "json"},
-		"lag-reads": {"ids", "lists"},
+		"lag-reads":   {"ids", "lists"},
 		"client-form": {"encoded", "raw"},
 	} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, onlyValues(values...)) // the flags exist
