@@ -90,7 +90,7 @@ func (c *Client) getGroup(ctx context.Context, op, id string) (Group, error) {
 	if err == nil && !c.ourGroup(g) {
 		err = notFound(op)
 	}
-	if errors.Is(err, ErrNotFound) && c.recentGroups.isCreated(id) {
+	if errors.Is(err, ErrNotFound) && c.recentGroups.isHidden(id) {
 		return Group{}, lagging(op)
 	}
 	if err == nil || errors.Is(err, ErrNotFound) {
@@ -99,6 +99,7 @@ func (c *Client) getGroup(ctx context.Context, op, id string) (Group, error) {
 	if err != nil {
 		return Group{}, err
 	}
+	c.recentGroups.seen(id, false)
 	return c.completeGroup(g.Group), nil
 }
 
@@ -177,6 +178,7 @@ func (c *Client) judgeGroup(g *groupRecord) (ours bool) {
 	if c.recentGroups.isDeleted(g.ID) {
 		return false
 	}
+	c.recentGroups.seen(g.ID, true)
 	ours = c.ourGroup(*g)
 	c.memory.groups.note(g.ID, ours)
 	g.Group = c.completeGroup(g.Group)

@@ -19,7 +19,7 @@ import (
 
 const (
 	// lag is how long after a write a reading may be older than it.
-	lag = time.Minute
+	lag = 30 * time.Second
 	// footprintsLast is how long a footprint is kept: until Okta came again after
 	// the lag, to see whether Access keeps a name.
 	footprintsLast = 10 * time.Minute
@@ -31,7 +31,8 @@ const (
 type footprint struct {
 	at      time.Time // of the last write
 	created bool
-	listed  bool // a list showed it since it was created
+	read    bool // it was read by its id since it was created
+	listed  bool // a list showed it since then
 	deleted bool
 	// freshFrom is the lastModified from which on a reading is surely not older than the
 	// last write; zero where no reading is sure.
@@ -65,8 +66,13 @@ func (w *recentWrites) of(id string) *footprint {
 	return nil
 }
 
-// isCreated and isDeleted report whether a record was created or deleted within the lag.
-func (w *recentWrites) isCreated(id string) bool { f := w.of(id); return f != nil && f.created }
+// isHidden reports whether a record was created within the lag, and was not read since.
+func (w *recentWrites) isHidden(id string) bool {
+	f := w.of(id)
+	return f != nil && f.created && !f.read
+}
+
+// isDeleted reports whether a record was deleted within the lag.
 func (w *recentWrites) isDeleted(id string) bool { f := w.of(id); return f != nil && f.deleted }
 
 // beyond is the footprint that a reading may be older than, nil where there is none.
@@ -192,13 +198,13 @@ func (w *recentWrites) namedLongAgo(id string) bool {
 	return f != nil && !f.named.IsZero() && time.Since(f.named) >= lag
 }
 
-// listed notes that a list shows a record that was created.
-func (w *recentWrites) listed(id string) {
+// seen notes that a record that was created is shown, in a list or by its id.
+func (w *recentWrites) seen(id string, inList bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if f := w.byID[id]; f != nil && !f.listed {
+	if f := w.byID[id]; f != nil && f.created && !(f.read && f.listed) {
 		seen := *f
-		seen.listed = true
+		seen.read, seen.listed = seen.read || !inList, seen.listed || inList
 		w.byID[id] = &seen
 	}
 }

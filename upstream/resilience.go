@@ -14,6 +14,8 @@ import (
 	"github.com/failsafe-go/failsafe-go/bulkhead"
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
 	"golang.org/x/time/rate"
+
+	"ws1bridge/auth/neterr"
 )
 
 // Resilience is how the client meets trouble. The zero value of a field is its
@@ -109,7 +111,10 @@ func isOutage(err error) bool {
 }
 
 // isLasting reports whether somebody has to act before another attempt can succeed.
-func isLasting(e *Error) bool { return errors.Is(e, ErrNotAccess) || errors.Is(e, ErrNoSuchPath) }
+func isLasting(e *Error) bool {
+	_, ofProxy := errors.AsType[*neterr.ProxyRefusal](e)
+	return ofProxy || errors.Is(e, ErrNotAccess) || errors.Is(e, ErrNoSuchPath)
+}
 
 // isOfRecord reports whether a failure may be that of one record, which is no outage.
 // That holds while the circuit is closed: one that is to close needs a success.

@@ -56,7 +56,7 @@ func (c *Client) getUser(ctx context.Context, op, id string) (User, error) {
 	if err == nil && !c.ours(u) {
 		err = notFound(op)
 	}
-	if errors.Is(err, ErrNotFound) && c.recentUsers.isCreated(id) {
+	if errors.Is(err, ErrNotFound) && c.recentUsers.isHidden(id) {
 		return User{}, lagging(op)
 	}
 	if errors.Is(err, ErrNotFound) {
@@ -65,6 +65,7 @@ func (c *Client) getUser(ctx context.Context, op, id string) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
+	c.recentUsers.seen(id, false)
 	return c.completeUser(u.User), nil
 }
 
@@ -126,7 +127,7 @@ func (c *Client) judgeUser(record userRecord) (_ User, ours bool) {
 		c.memory.lose(record.ID)
 		return User{}, false
 	}
-	c.recentUsers.listed(record.ID)
+	c.recentUsers.seen(record.ID, true)
 	return c.completeUser(record.User), true
 }
 

@@ -108,6 +108,8 @@ func unavailable(err *upstream.Error) *problem.Error {
 		return problem.RedirectedTo(err.Redirect)
 	case err.Status/100 == 3:
 		return problem.Redirected()
+	case err.Status == http.StatusProxyAuthRequired:
+		return problem.ProxyRefused(err.Status)
 	case errors.Is(err, upstream.ErrNotAccess):
 		return problem.OtherAnswered(err.Status)
 	case err.Status == 0 && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrTimeout)):

@@ -64,6 +64,7 @@ func TestError(t *testing.T) {
 			"Something other than Workspace ONE Access answered (404)"},
 		{"a server without the service", access(upstream.ErrUnavailable, 501, upstream.ErrNotAccess), 429,
 			"Something other than Workspace ONE Access answered (501)"},
+		{"a proxy that wants a password", access(upstream.ErrUnavailable, 407, upstream.ErrNotAccess), 429, "A proxy between"},
 		{"no users at the address", access(upstream.ErrUnavailable, 404, upstream.ErrNoSuchPath), 429,
 			"no users and groups at the bridge's access.url (404)"},
 		{"a redirect to a host", &upstream.Error{Kind: upstream.ErrUnavailable, Status: 302, Redirect: "login.example.com",

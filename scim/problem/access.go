@@ -22,7 +22,7 @@ var (
 var (
 	Unreachable = passing("Workspace ONE Access cannot be reached.",
 		"Network, firewall, DNS or TLS between the bridge and Access", doctorTells)
-	ProxyRefused = one[int](later("A proxy between the bridge and Workspace ONE Access refuses the connection (%d): "+
+	ProxyRefused = one[int](stuck("A proxy between the bridge and Workspace ONE Access refuses the connection (%d): "+
 		"check HTTPS_PROXY of the bridge.").because(
 		"The proxy asks for a user and a password (407), or does not let the bridge reach the host of Access",
 		"set `HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT`, or allow the tenant's host in the proxy"))

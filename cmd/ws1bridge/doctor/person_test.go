@@ -188,7 +188,7 @@ func TestExplain(t *testing.T) {
 		"a page": {accesstest.Fault{Status: http.StatusForbidden, Body: "html"},
 			"something other than Access answers to reading users (403)"},
 		"a redirect": {accesstest.Fault{Status: http.StatusFound},
-			"something other than Access answers to reading users (302)"},
+			"Access redirects reading users to portal.network.example (302)"},
 		"a cut connection": {accesstest.Fault{Drop: true}, "Access does not answer to reading users"},
 		"a refusal":        {accesstest.Fault{Status: http.StatusBadRequest}, "Access refuses reading users (400): "},
 	} {
