@@ -174,7 +174,8 @@ func TestLookUpsMakeProgress(t *testing.T) {
 	})()
 	var opened []bool
 	c := newClientFrom(t, access, upstream.Config{HTTPClient: client, Domains: []string{domain},
-		Resilience: upstream.Resilience{Attempts: 1, BreakAfter: 2}, OnCircuit: func(open bool) { opened = append(opened, open) }})
+		Resilience: upstream.Resilience{Attempts: 1, BreakAfter: 2},
+		OnCircuit:  func(open bool) { opened = append(opened, open) }})
 	members := unknownMembers(unknown)
 	tries := 0
 	for ; tries < 20; tries++ {
