@@ -67,8 +67,8 @@ func comparePaths(a, b Path) int {
 	return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Sub, b.Sub))
 }
 
-// Value is what an attribute holds: a string, a bool, a float64, or []Element
-// for a multi-valued attribute. nil stands for no value.
+// Value is what an attribute holds: a string, a bool, or []Element for a
+// multi-valued attribute. nil stands for no value. A number is held as its digits.
 type Value any
 
 // Element is one value of a multi-valued attribute, such as a phone number.

@@ -1,6 +1,9 @@
 package upstream
 
-import "testing"
+import (
+	"reflect"
+	"testing"
+)
 
 func TestParsePath(t *testing.T) {
 	tests := []struct {
@@ -24,5 +27,25 @@ func TestParsePath(t *testing.T) {
 		if got, err := ParsePath(bad); err == nil {
 			t.Errorf("ParsePath(%q) = %#v, want an error", bad, got)
 		}
+	}
+}
+
+// TestNumbersKeepTheirDigits checks that a number of Access's is the text that
+// was sent, whatever has it: as a float64 two people's ids would be the same.
+func TestNumbersKeepTheirDigits(t *testing.T) {
+	const digits = "1234567890123456789012345678901234567890"
+	u, err := DecodeUser([]byte(`{"id":"1","externalId":` + digits + `,"title":12.50,"name":{"familyName":1e3},
+		"phoneNumbers":[` + digits + `,{"value":` + digits + `,"type":"work"}],"emails":[` + digits + `],
+		"` + EnterpriseSchema + `":{"employeeNumber":` + digits + `}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Attributes{
+		externalIDPath: digits, {Name: "title"}: "12.50", {Name: "name", Sub: "familyName"}: "1e3",
+		{Name: "phoneNumbers"}: []Element{{"value": digits}, {"value": digits, "type": "work"}}, emailsPath: digits,
+		{Schema: EnterpriseSchema, Name: "employeeNumber"}: digits, activePath: true,
+	}
+	if !reflect.DeepEqual(u.Attributes, want) {
+		t.Errorf("got %v, want %v", u.Attributes, want)
 	}
 }

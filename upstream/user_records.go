@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -179,11 +180,13 @@ func (u *userRecord) readGroups(raw json.RawMessage) error {
 
 // read puts the JSON value of the attribute p into a.
 func (a Attributes) read(p Path, raw json.RawMessage) error {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber() // a float64 would lose digits of an id
 	var v any
-	if err := json.Unmarshal(raw, &v); err != nil {
+	if err := decoder.Decode(&v); err != nil {
 		return err
 	}
-	switch v := v.(type) {
+	switch v := withDigits(v).(type) {
 	case nil:
 	case map[string]any:
 		for sub, value := range v {
@@ -195,6 +198,24 @@ func (a Attributes) read(p Path, raw json.RawMessage) error {
 		a.put(p, v)
 	}
 	return nil
+}
+
+// withDigits makes text of every number: Access keeps text, and whoever compares
+// or shows a value sees the digits that were sent.
+func withDigits(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		return v.String()
+	case map[string]any:
+		for name, inner := range v {
+			v[name] = withDigits(inner)
+		}
+	case []any:
+		for i, inner := range v {
+			v[i] = withDigits(inner)
+		}
+	}
+	return v
 }
 
 func (a Attributes) put(p Path, v any) {
