@@ -100,7 +100,7 @@ func readBulk(c *call, body []byte) (err error) {
 
 // decode reads the JSON object in a body that was checked.
 func decode[T any](body []byte) (out T, _ error) {
-	if err := jsonv2.Unmarshal(body, &out, jsonv2.MatchCaseInsensitiveNames(true)); err != nil {
+	if err := jsonv2.Unmarshal(body, &out, jsonv2.MatchCaseInsensitiveNames(true), schema.KeepDigits); err != nil {
 		return out, wrongForm(err)
 	}
 	return out, nil

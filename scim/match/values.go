@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"encoding/json"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,7 +56,7 @@ var comparedWith = map[schema.Type]string{
 	schema.DateTime: "a date such as 2026-01-31T12:00:00Z",
 }
 
-// read makes a bool, a float64, a time.Time or a string of a value, whichever
+// read makes a bool, a *big.Float, a time.Time or a string of a value, whichever
 // values of the type are compared as. It is not ok for any other value.
 func read(t schema.Type, v any) (value any, ok bool) {
 	switch t {
@@ -66,7 +67,11 @@ func read(t schema.Type, v any) (value any, ok bool) {
 	case schema.DateTime:
 		return date(v)
 	}
-	return text(v)
+	s, ok := schema.Text(v)
+	if !ok {
+		return nil, false
+	}
+	return s, true
 }
 
 // truth reads a boolean, also one that a client put in quotes.
@@ -81,36 +86,24 @@ func truth(v any) (any, bool) {
 	return nil, false
 }
 
+// number reads a number with all digits that anybody has reason to send.
 func number(v any) (any, bool) {
-	switch v := v.(type) {
-	case float64:
-		return v, true
-	case int:
-		return float64(v), true
-	case json.Number:
-		f, err := v.Float64()
-		return f, err == nil
+	n, ok := v.(json.Number)
+	if !ok {
+		return nil, false
 	}
-	return nil, false
+	f, _, err := big.ParseFloat(n.String(), 10, precision, big.ToNearestEven)
+	return f, err == nil
 }
+
+// precision is that of numbers that are compared, in bits: 77 digits.
+const precision = 256
 
 // date reads an xsd:dateTime (RFC 7643 section 2.3.5).
 func date(v any) (any, bool) {
 	s, _ := v.(string)
 	t, err := time.Parse(time.RFC3339Nano, s)
 	return t, err == nil
-}
-
-// text reads text. A number counts as its digits, because an employeeNumber may
-// come without quotes.
-func text(v any) (any, bool) {
-	switch v := v.(type) {
-	case string:
-		return v, true
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), true
-	}
-	return nil, false
 }
 
 func compareText(have string, operator filter.Operator, want string, exact bool) bool {
@@ -164,9 +157,9 @@ func Compare(a, b any) int {
 		if y, ok := b.(string); ok {
 			return strings.Compare(x, y)
 		}
-	case float64:
-		if y, ok := b.(float64); ok {
-			return cmp.Compare(x, y)
+	case *big.Float:
+		if y, ok := b.(*big.Float); ok {
+			return x.Cmp(y)
 		}
 	case time.Time:
 		if y, ok := b.(time.Time); ok {

@@ -168,10 +168,10 @@ func keysOf(list []any) map[string]bool {
 func elementKey(item any) string {
 	element, ok := item.(map[string]any)
 	if !ok {
-		s, _ := item.(string)
+		s, _ := schema.Text(item)
 		return s
 	}
-	if value, ok := element["value"].(string); ok {
+	if value, ok := schema.Text(element["value"]); ok {
 		return value
 	}
 	b, _ := json.Marshal(element) // was decoded from JSON

@@ -69,7 +69,7 @@ func (r Request) Read(x schema.Index, id string) (out []Operation, unknown []str
 
 func decode(op string, raw jsontext.Value) (value any, _ error) {
 	switch {
-	case len(raw) > 0 && jsonv2.Unmarshal(raw, &value) != nil:
+	case len(raw) > 0 && jsonv2.Unmarshal(raw, &value, schema.KeepDigits) != nil:
 		return nil, problem.BadValue()
 	case len(raw) == 0 && (op == opAdd || op == opReplace):
 		return nil, problem.NoValue()

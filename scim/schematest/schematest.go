@@ -2,7 +2,6 @@
 package schematest
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	scimerrors "github.com/elimity-com/scim/errors"
+	jsonv2 "github.com/go-json-experiment/json"
 
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
@@ -46,7 +46,7 @@ var urns = strings.NewReplacer("$ENTERPRISE", schema.Enterprise, "$WORKSPACE", s
 func Resource(tb testing.TB, s string) schema.Resource {
 	tb.Helper()
 	var r schema.Resource
-	if err := json.Unmarshal([]byte(URNs(s)), &r); err != nil {
+	if err := jsonv2.Unmarshal([]byte(URNs(s)), &r, schema.KeepDigits); err != nil {
 		tb.Fatalf("%v in %s", err, s)
 	}
 	return r

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -58,9 +59,9 @@ func (text) toAccess(v any) (upstream.Value, *fault) {
 			return nil, nil
 		}
 		return v, nil // not t, which would be put on the heap once more
-	case float64:
+	case json.Number:
 		// Okta's expressions turn an employee number into a JSON number easily.
-		return strconv.FormatFloat(t, 'f', -1, 64), nil
+		return t.String(), nil
 	}
 	return nil, notText
 }
@@ -71,8 +72,6 @@ func (text) toSCIM(v upstream.Value) any {
 		if t != "" {
 			return v
 		}
-	case float64:
-		return strconv.FormatFloat(t, 'f', -1, 64)
 	case bool:
 		return strconv.FormatBool(t)
 	}
@@ -245,7 +244,7 @@ func elementsOf(v any) ([]map[string]any, *fault) {
 	switch v := v.(type) {
 	case nil:
 		return nil, nil
-	case string:
+	case string, json.Number:
 		return []map[string]any{{"value": v}}, nil
 	case map[string]any:
 		return []map[string]any{v}, nil

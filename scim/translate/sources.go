@@ -53,7 +53,7 @@ func (t *Translator) chooseBy(source string, r schema.Resource) (choice, error) 
 	case SourceAttribute:
 		return t.namedDomain(r)
 	case SourceUserName:
-		name, _ := r["userName"].(string)
+		name, _ := schema.Text(r["userName"])
 		return t.domainOf(name, "userName", source)
 	case SourceEmail:
 		v, wrong := email{}.toAccess(r["emails"])

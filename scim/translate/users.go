@@ -29,6 +29,8 @@ type UserKey struct {
 var (
 	userNamePath   = upstream.Path{Name: "userName"}
 	externalIDPath = upstream.Path{Name: "externalId"}
+
+	externalIDAttribute = attributePath("", "externalId")
 )
 
 // UserName is the name that the user will log in with.

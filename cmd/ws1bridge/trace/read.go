@@ -39,6 +39,7 @@ type User struct {
 func Read(in io.Reader, side Side) ([]User, error) {
 	var users []User
 	decoder := json.NewDecoder(io.LimitReader(in, maxInput))
+	decoder.UseNumber() // as the bridge reads them
 	for {
 		var v any
 		err := decoder.Decode(&v)

@@ -49,12 +49,15 @@ func listed(v any) []string {
 	case []any:
 		for _, item := range v {
 			element, _ := item.(map[string]any)
+			if element == nil {
+				element = map[string]any{"value": item}
+			}
 			elements = append(elements, element)
 		}
 	}
 	var values []string
 	for _, e := range elements {
-		value, _ := e["value"].(string)
+		value, _ := schema.Text(e["value"])
 		if value == "" {
 			return nil
 		}
