@@ -158,7 +158,11 @@ func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMemb
 	default:
 		return nil, noSuchKey(opFindGroups)
 	}
-	found, err := c.selectGroups(ctx, s, match)
+	id := func(g groupRecord) string { return g.ID }
+	found, err := inEachSpelling(key.spellings(value), id, func(spelled string) ([]groupRecord, error) {
+		s.value = spelled
+		return c.selectGroups(ctx, s, match)
+	})
 	if err != nil {
 		return nil, err
 	}

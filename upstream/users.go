@@ -73,8 +73,10 @@ func (c *Client) getUser(ctx context.Context, op, id string) (User, error) {
 func (c *Client) FindUsers(ctx context.Context, key Key, value string) (found []User, err error) {
 	switch key {
 	case ByUserName, UserNameContains, UserNameStarts:
-		s := search{op: opFindUsers, path: usersPath, key: key, value: value}
-		found, err = c.selectUsers(ctx, s, func(u User) bool { return key.matches(u.UserName(), value) })
+		found, err = inEachSpelling(key.spellings(value), userID, func(spelled string) ([]User, error) {
+			s := search{op: opFindUsers, path: usersPath, key: key, value: spelled}
+			return c.selectUsers(ctx, s, func(u User) bool { return key.matches(u.UserName(), value) })
+		})
 	case ByExternalID:
 		found, err = c.usersByExternalID(ctx, value)
 	default:
@@ -85,6 +87,8 @@ func (c *Client) FindUsers(ctx context.Context, key Key, value string) (found []
 	}
 	return c.inOwnGroups(ctx, found)
 }
+
+func userID(u User) string { return u.ID }
 
 func (c *Client) usersByExternalID(ctx context.Context, externalID string) ([]User, error) {
 	if found, err := c.knownByExternalID(ctx, externalID); err != nil || len(found) > 0 {

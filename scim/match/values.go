@@ -13,6 +13,7 @@ import (
 	"ws1bridge/scim/filter"
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
+	"ws1bridge/upstream/names"
 )
 
 // comparison compares one value of the attribute with want.
@@ -27,7 +28,7 @@ func comparison(a schema.Attribute, operator filter.Operator, want any) (func(an
 	return func(v any) bool {
 		have, ok := read(a.Type, v)
 		if text, isText := have.(string); isText {
-			return compareText(text, operator, w.(string), a.CaseExact)
+			return compareText(text, operator, w.(string), a)
 		}
 		return ok && ordered(Compare(have, w), operator)
 	}, nil
@@ -106,12 +107,12 @@ func date(v any) (any, bool) {
 	return t, err == nil
 }
 
-func compareText(have string, operator filter.Operator, want string, exact bool) bool {
-	if !exact {
-		if operator == filter.Equal || operator == filter.NotEqual {
-			return domains.SameAddress(have, want)
-		}
-		have, want = strings.ToLower(have), strings.ToLower(want)
+func compareText(have string, operator filter.Operator, want string, a schema.Attribute) bool {
+	if a.Address && (operator == filter.Equal || operator == filter.NotEqual) {
+		return domains.SameAddress(have, want)
+	}
+	if !a.CaseExact {
+		have, want = names.Fold(have), names.Fold(want)
 	}
 	switch operator {
 	case filter.Contains:
@@ -142,7 +143,7 @@ func ordered(outcome int, operator filter.Operator) bool {
 func SortKey(a schema.Attribute, v any) any {
 	key, ok := read(a.Type, v)
 	if s, isText := key.(string); isText && !a.CaseExact {
-		return strings.ToLower(s)
+		return names.Fold(s)
 	}
 	if !ok {
 		return nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"ws1bridge/scim/filter"
@@ -13,13 +12,14 @@ import (
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
+	"ws1bridge/upstream/names"
 )
 
 // Groups are the groups of the bridge. It is safe for concurrent use.
 type Groups struct {
 	directory GroupDirectory
 	domain    string                   // that new groups go to
-	creations doubts[string, struct{}] // in doubt, by lower-case name
+	creations doubts[string, struct{}] // in doubt, by name
 	deletions deletions
 }
 
@@ -101,14 +101,29 @@ func (g *Groups) Create(ctx context.Context, r schema.Resource) (Record, error) 
 	if err != nil {
 		return Record{}, err
 	}
-	group, err := g.directory.CreateGroup(ctx, g.domain, wanted)
-	name := strings.ToLower(wanted.DisplayName)
+	group, err := g.create(ctx, wanted)
+	name := names.Fold(wanted.DisplayName)
 	g.creations.settle(name, struct{}{}, err)
 	if inDoubt(err) || errors.Is(err, upstream.ErrConflict) {
 		group, err = g.resume(ctx, wanted, err)
 	}
 	g.creations.settle(name, struct{}{}, err)
 	return record(group, err)
+}
+
+// create creates the group. Whether Access takes the normal forms of a name for
+// one is not documented: where there are several, it looks for them first.
+func (g *Groups) create(ctx context.Context, wanted upstream.Group) (upstream.Group, error) {
+	if len(names.Spellings(wanted.DisplayName)) > 1 {
+		found, err := g.directory.FindGroups(ctx, upstream.ByDisplayName, wanted.DisplayName, false)
+		switch {
+		case err != nil:
+			return upstream.Group{}, err
+		case len(found) > 0:
+			return upstream.Group{}, upstream.ErrConflict
+		}
+	}
+	return g.directory.CreateGroup(ctx, g.domain, wanted)
 }
 
 // resume finds the group that stands in the way of a creation, or that a
@@ -140,7 +155,7 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 // are missing and the group is not older than Okta's repetitions last. A group
 // that is complete was not left behind: it is a duplicate.
 func (g *Groups) resumable(existing, wanted upstream.Group) bool {
-	_, tried := g.creations.get(strings.ToLower(wanted.DisplayName))
+	_, tried := g.creations.get(names.Fold(wanted.DisplayName))
 	switch {
 	case wanted.ExternalID != "" && existing.ExternalID != "":
 		return wanted.ExternalID == existing.ExternalID

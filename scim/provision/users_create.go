@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -11,6 +12,7 @@ import (
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
+	"ws1bridge/upstream/names"
 )
 
 // creation is a user that a caller wants to be there.
@@ -38,12 +40,28 @@ func (u *Users) Create(ctx context.Context, r schema.Resource) (Record, error) {
 		c.recognizedBy, _ = u.invented.get(c.Key())
 		c.SetExternalID(cmp.Or(c.recognizedBy, uuid.NewString()))
 	}
-	user, err := u.createOrRecover(ctx, c)
+	user, err := u.createUnlessSpelledOtherwise(ctx, c)
 	if errors.Is(err, upstream.ErrConflict) {
 		user, err = u.resolveConflict(ctx, c)
 	}
 	u.invented.settle(c.Key(), c.ExternalID(), err)
 	return u.record(user, err)
+}
+
+// createUnlessSpelledOtherwise creates the user. Whether Access takes the normal
+// forms of a name for one is not documented: where there are several, it looks for
+// them first, or one person could get two accounts.
+func (u *Users) createUnlessSpelledOtherwise(ctx context.Context, c creation) (upstream.User, error) {
+	if len(names.Spellings(c.UserName())) > 1 {
+		found, err := u.directory.FindUsers(ctx, upstream.ByUserName, c.UserName())
+		switch {
+		case err != nil:
+			return upstream.User{}, err
+		case slices.ContainsFunc(found, func(one upstream.User) bool { return one.Domain == c.Domain }):
+			return upstream.User{}, upstream.ErrConflict
+		}
+	}
+	return u.createOrRecover(ctx, c)
 }
 
 // resolveConflict decides by looking whether a creation that Access refused as a

@@ -16,7 +16,10 @@ type Attribute struct {
 	Multi bool
 	// CaseExact says that text is compared with regard to case.
 	CaseExact bool
-	Sub       Attributes // nil for simple attributes
+	// Address says that it is a name or an address that may end in a domain: the
+	// form of the domain does not count, nor does white space around it.
+	Address bool
+	Sub     Attributes // nil for simple attributes
 }
 
 // Type is the data type of an attribute (RFC 7643 section 2.3).

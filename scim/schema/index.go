@@ -35,12 +35,10 @@ func newIndex(t elimity.ResourceType) Index {
 	return x
 }
 
-// accept lets callers send attributes that the schemas do not announce.
+// accept takes over what the table of the translation says of attributes: callers
+// may send some that the schemas do not announce, and some are addresses.
 func (x Index) accept(mapped []Mapped) {
 	for _, m := range mapped {
-		if !m.Silent {
-			continue
-		}
 		table := x.core
 		if m.Schema != "" {
 			e, ok := x.Extension(m.Schema)
@@ -50,7 +48,26 @@ func (x Index) accept(mapped []Mapped) {
 			}
 			table = e.Attributes
 		}
-		table[strings.ToLower(m.Name)] = Attribute{Name: m.Name, Type: String}
+		if m.Silent {
+			table[strings.ToLower(m.Name)] = Attribute{Name: m.Name, Type: String}
+		}
+		if m.Address {
+			table.markAddress(strings.ToLower(m.Name))
+		}
+	}
+}
+
+// markAddress notes that an attribute, or the value of one that has several, is an
+// address.
+func (t Attributes) markAddress(name string) {
+	a, ok := t[name]
+	switch {
+	case !ok:
+	case a.Multi && a.Sub != nil:
+		a.Sub.markAddress("value")
+	default:
+		a.Address = true
+		t[name] = a
 	}
 }
 

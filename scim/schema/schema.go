@@ -29,6 +29,8 @@ type Mapped struct {
 	Boolean bool
 	// Multi says that it holds several values.
 	Multi bool
+	// Address says that it is a name or an address that may end in a domain.
+	Address bool
 	// Sub are its sub-attributes, nil for a simple attribute.
 	Sub []string
 	// Silent says that callers may send it, but are neither told of it nor shown

@@ -7,6 +7,7 @@ import (
 
 	"github.com/expr-lang/expr/vm"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 )
@@ -25,6 +26,7 @@ func newEnvironment(r schema.Resource, domain string) environment {
 	}
 	address, _ := email{}.toAccess(r["emails"]) // the pair of emails reports what is wrong with it
 	mail, _ := address.(string)
+	mail = domains.CleanAddress(mail)
 	return environment{
 		"user": calculable(r), "enterprise": block(schema.Enterprise), "workspace": block(schema.Workspace),
 		"email": mail, "domain": domain,

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
@@ -24,6 +25,7 @@ var (
 	notBoolean    = &fault{problem: problem.NotBoolean}
 	notList       = &fault{problem: problem.NotList}
 	notInObject   = &fault{problem: problem.NotInObject}
+	brokenName    = &fault{problem: problem.BrokenName}
 	tooManyValues = &fault{problem: func(attribute string) *problem.Error {
 		return problem.TooManyValues(attribute, schema.MaxValues)
 	}}
@@ -124,14 +126,21 @@ func (email) toAccess(v any) (upstream.Value, *fault) {
 		if wrong != nil {
 			return nil, wrong.in("primary")
 		}
-		if value != nil && primary == true {
+		says := hasAddress(value)
+		if says && primary == true {
 			return value, nil
 		}
-		if best == nil {
+		if best == nil || says && !hasAddress(best) {
 			best = value
 		}
 	}
 	return best, nil
+}
+
+// hasAddress reports whether a value is more than white space.
+func hasAddress(v upstream.Value) bool {
+	s, _ := v.(string)
+	return domains.CleanAddress(s) != ""
 }
 
 func (email) toSCIM(v upstream.Value) any {

@@ -16,7 +16,7 @@ func (t *Translator) SchemaAttributes() []schema.Mapped {
 		announce(list.at(p.scim), p)
 	}
 	for _, p := range t.domainPaths {
-		list.at(p).Silent = !t.showsDomain
+		list.at(p).Silent, list.at(p).Address = !t.showsDomain, true
 	}
 	for _, p := range t.computed {
 		for _, read := range p.computed.unshown {
@@ -49,6 +49,7 @@ func (l *attributeList) at(p scimPath) *schema.Mapped {
 
 // announce adds to an attribute what a pair says of it.
 func announce(a *schema.Mapped, p *pair) {
+	a.Address = a.Address || p.kind != noKind
 	var subs []string
 	switch f := p.form.(type) {
 	case flag:

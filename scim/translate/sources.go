@@ -70,6 +70,7 @@ func (t *Translator) chooseBy(source string, r schema.Resource) (choice, error) 
 // jane@example.com. A domain that a rule leads to must be managed: the rule says
 // that its people have a directory.
 func (t *Translator) domainOf(value, attribute, source string) (choice, error) {
+	value = domains.CleanAddress(value)
 	at := domains.Start(value)
 	if at < 0 {
 		return choice{}, nil
