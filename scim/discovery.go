@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"ws1bridge/scim/problem"
@@ -109,8 +110,8 @@ func whole(all ...schema.Resource) answer {
 // that a query may ask for is ignored there.
 func refuseFilter(_ *call, raw string) error {
 	values, _ := url.ParseQuery(raw) // as much as can be read
-	for name := range values {
-		if strings.EqualFold(name, "filter") {
+	for name, given := range values {
+		if strings.EqualFold(name, "filter") && !slices.Equal(given, []string{""}) {
 			return problem.DiscoveryFilter()
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"ws1bridge/scim/schema"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -80,7 +81,15 @@ func TestUserRefusals(t *testing.T) {
 		{"an empty body", 400, "invalidSyntax", "POST", usersPath, ``, "JSON object"},
 		{"garbage behind the JSON", 400, "invalidSyntax", "POST", usersPath, `{"userName":"x"} trailing`, "byte"},
 		{"half a body", 400, "invalidSyntax", "PUT", adaPath, `{"userName":"x`, "byte"},
-		{"invalid UTF-8", 400, "invalidSyntax", "POST", usersPath, []byte("{\"userName\":\"\xff\"}"), "UTF-8"},
+		{"invalid UTF-8", 400, "invalidValue", "POST", usersPath, []byte("{\"userName\":\"\xff\"}"), "userName contains"},
+		{"half an emoji", 400, "invalidValue", "POST", usersPath, `{"name":{"familyName":"\ud83d"}}`, "name.familyName"},
+		{"half an emoji in a list", 400, "invalidValue", "POST", usersPath, `{"emails":[1,{"value":"\ude00"}]}`,
+			"emails[1].value"},
+		{"half an emoji in an extension", 400, "invalidValue", "POST", usersPath,
+			`{"` + schema.Enterprise + `":{"department":"a\ud83d\u0041"}}`, schema.Enterprise + ":department"},
+		{"a broken name", 400, "invalidSyntax", "POST", usersPath, []byte("{\"\xff\":1}"), "at byte 1"},
+		{"a broken text under what may be a person's name", 400, "invalidValue", "POST", usersPath,
+			`{"jane@acme.com":["\ud83d"]}`, "[not a name][0]"},
 		{"the userName of another", 409, "uniqueness", "PUT", adaPath,
 			user("GRACE@acme.com", "ext-ada@acme.com"), "another user"},
 		{"a user that does not exist", 404, "", "GET", usersPath + "/nobody", nil, "nobody"},
@@ -109,7 +118,7 @@ func TestUserRefusals(t *testing.T) {
 		{"a name given twice", 400, "invalidSyntax", "POST", usersPath, `{"userName":"a@x","userName":"b@x"}`, "twice"},
 		{"a sub-attribute given twice", 400, "invalidSyntax", "POST", usersPath,
 			`{"userName":"a@x","name":{"givenName":"a","givenName":"b"}}`, "twice"},
-		{"a zero byte", 400, "invalidValue", "POST", usersPath, `{"userName":"a\u0000b"}`, "zero byte"},
+		{"a zero byte", 400, "invalidValue", "POST", usersPath, `{"userName":"a\u0000b"}`, "userName contains a zero byte"},
 		{"33 lists in one another", 400, "invalidSyntax", "POST", usersPath,
 			`{"userName":` + strings.Repeat("[", 33) + strings.Repeat("]", 33) + "}", "32 deep"},
 		{"two objects", 400, "invalidSyntax", "POST", usersPath, `{"userName":"a"}{"userName":"b"}`, "one JSON object"},
