@@ -74,8 +74,20 @@ func groupType(cfg Config) *resourceType {
 
 // requiredAttribute is an attribute that every resource of a type has.
 type requiredAttribute struct {
-	path string
+	path filter.Attribute
 	schema.Operand
+}
+
+// isNull reports whether the resource says null for the attribute.
+func (a requiredAttribute) isNull(r schema.Resource) bool {
+	if a.path.URN != "" {
+		r, _ = r[a.path.URN].(map[string]any)
+	}
+	v, ok := r[a.Whole.Name]
+	if object, isObject := v.(map[string]any); isObject && a.path.Sub != "" {
+		v, ok = object[a.Leaf.Name]
+	}
+	return ok && v == nil
 }
 
 // require notes paths of required attributes, as far as the attributes of a
@@ -87,18 +99,18 @@ func (t *resourceType) require(paths ...string) {
 			continue
 		}
 		if o, err := t.Index.Operand(parsed.Attribute); err == nil {
-			t.required = append(t.required, requiredAttribute{path, o})
+			t.required = append(t.required, requiredAttribute{parsed.Attribute, o})
 		}
 	}
 }
 
 // keepsRequired refuses a PATCH that takes away what a resource can't be without
 // (RFC 7644 section 3.5.2.2). A PUT that leaves it out means no harm: Okta's
-// hold what it read.
+// hold what it read. null says nothing about it, in both.
 func (t *resourceType) keepsRequired(before, after schema.Resource) error {
 	for _, o := range t.required {
-		if o.Present(before) && !o.Present(after) {
-			return problem.Required(o.path)
+		if o.Present(before) && !o.Present(after) && !o.isNull(after) {
+			return problem.Required(o.path.String())
 		}
 	}
 	return nil
@@ -137,8 +149,11 @@ func (h *Handler) patch(ctx context.Context, c *call) (answer, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := c.one().keepsRequired(current, next); err != nil {
+			return nil, err
+		}
 		patch.MarkRemoved(current, next)
-		return next, c.one().keepsRequired(current, next)
+		return c.one().replaced(current, next), nil
 	})
 }
 

@@ -144,11 +144,8 @@ func (r *reader) pathless(op string, value any) error {
 func (r *reader) wholeExtension(op string, e schema.Extension, value any) error {
 	block, ok := value.(map[string]any)
 	switch {
-	case op == opRemove:
-		block = map[string]any{}
-		for name := range e.Attributes {
-			block[name] = nil
-		}
+	case op == opRemove, op == opReplace && value == nil:
+		block = e.Nothing()
 	case !ok && value != nil:
 		return problem.NeedsObject(e.URN)
 	}

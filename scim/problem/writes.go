@@ -12,7 +12,7 @@ var (
 	TooManyOperations = one[int](tooMany("A PATCH may have %d operations: send the rest in another.").fixedBy(
 		"split the change"))
 	UnknownOp         = none(syntax("The op of an operation is add, replace or remove."))
-	NoValue           = none(invalid("An operation that adds or replaces needs a value: null or [] clears."))
+	NoValue           = none(invalid("An operation that adds or replaces needs a value."))
 	BadValue          = none(syntax("The value of an operation cannot be decoded."))
 	RemoveNeedsPath   = none(noTarget("A remove operation needs a path."))
 	NoPathNeedsObject = none(invalid("An operation without a path needs an object as its value."))

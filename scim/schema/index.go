@@ -147,11 +147,24 @@ func (x Index) Canonical(raw map[string]any) (clean Resource, unknown []string) 
 	return clean, unknown
 }
 
+// Nothing is the extension with null for each attribute, which is what null for
+// the extension means.
+func (e Extension) Nothing() map[string]any {
+	block := make(map[string]any, len(e.Attributes))
+	for name := range e.Attributes {
+		block[name] = nil
+	}
+	return block
+}
+
 // canonicalInto puts the attributes of the extension into a resource. A value that is
 // no object is left for the translation to refuse.
 func (e Extension) canonicalInto(r Resource, value any) (unknown []string) {
 	block, ok := value.(map[string]any)
-	if !ok && value != nil {
+	switch {
+	case value == nil:
+		block = e.Nothing()
+	case !ok:
 		r[e.URN] = value
 		return nil
 	}
