@@ -92,7 +92,7 @@ func (c *call) pick(all []schema.Resource, is func(id string) bool) (answer, err
 func (h *Handler) schemas(c *call) (all []schema.Resource) {
 	for _, t := range h.types {
 		for _, s := range t.Schemas() {
-			body := t.Describe(s, h.Translator.Required())
+			body := t.Describe(s)
 			body["schemas"] = []string{schemaSchema}
 			body["meta"] = c.discoveryMeta("Schema", "/Schemas/"+s.ID)
 			all = append(all, body)

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream/accesstest"
 )
@@ -158,8 +160,16 @@ func TestConflictsNameTheExistingUser(t *testing.T) {
 func TestUserWithoutExternalID(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	r := w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", ""))
-	if got, _ := w.HeldUser(r.ID())["externalId"].(string); len(got) != 36 {
-		t.Errorf("Access holds the externalId %q, want a UUID", got)
+	got, _ := w.HeldUser(r.ID())["externalId"].(string)
+	if id, err := uuid.Parse(got); err != nil || id.Version() != 8 {
+		t.Errorf("Access holds the externalId %q, want a UUID of version 8", got)
+	}
+	if shown, ok := r.Body["externalId"]; ok {
+		t.Errorf("Okta is shown the externalId %v, which it did not send", shown)
+	}
+	found := w.Want(http.StatusOK, http.MethodGet, filter(usersPath, `externalId eq "`+got+`"`), nil)
+	if total := found.Body["totalResults"]; total != 0.0 {
+		t.Errorf("%v users are found by it", total)
 	}
 	w.Want(http.StatusConflict, http.MethodPost, usersPath, user("ada@acme.com", ""))
 }

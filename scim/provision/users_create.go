@@ -6,8 +6,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
@@ -38,7 +36,7 @@ func (u *Users) Create(ctx context.Context, r schema.Resource) (Record, error) {
 		// person, so a second push of the same user stays a conflict, unless it
 		// repeats one whose outcome was not known.
 		c.recognizedBy, _ = u.invented.get(c.Key())
-		c.SetExternalID(cmp.Or(c.recognizedBy, uuid.NewString()))
+		c.SetExternalID(cmp.Or(c.recognizedBy, translate.InventExternalID()))
 	}
 	user, err := u.createUnlessSpelledOtherwise(ctx, c)
 	if errors.Is(err, upstream.ErrConflict) {

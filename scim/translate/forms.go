@@ -107,6 +107,9 @@ func (flag) toSCIM(v upstream.Value) any {
 	return nil
 }
 
+// emailType is the type that every address is shown with: Access keeps none.
+const emailType = "work"
+
 // email is SCIM's list of addresses and the one that Access keeps: the primary
 // one, else the first.
 type email struct{}
@@ -148,7 +151,7 @@ func (email) toSCIM(v upstream.Value) any {
 	if address == "" {
 		return nil
 	}
-	return []any{map[string]any{"value": address, "type": "work", "primary": true}}
+	return []any{map[string]any{"value": address, "type": emailType, "primary": true}}
 }
 
 // list is a multi-valued attribute with the same sub-attributes on both sides.

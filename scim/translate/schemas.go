@@ -62,10 +62,20 @@ func announce(a *schema.Mapped, p *pair) {
 	case email:
 		a.Multi = true
 		subs = []string{"value", "type", "primary"}
+		a.Types = append(a.Types, emailType)
 	}
 	if p.scim.values.some() {
 		a.Multi = true
 		subs = append(subs, p.scim.values.sub)
+	}
+	if kind, ok := p.scim.values.value.(string); ok && a.Types != nil && p.scim.values.sub == "type" {
+		a.Types = append(a.Types, kind)
+	}
+	if p.demanded() && p.fallback == nil {
+		a.Required = append(a.Required, p.valueName())
+	}
+	if p.createOnly {
+		a.Fixed = append(a.Fixed, p.scim.Sub)
 	}
 	if p.scim.Sub != "" {
 		subs = append(subs, p.scim.Sub)
@@ -75,6 +85,14 @@ func announce(a *schema.Mapped, p *pair) {
 			a.Sub = append(a.Sub, sub)
 		}
 	}
+}
+
+// valueName is the sub-attribute that the value of a pair is in, "" for none.
+func (p *pair) valueName() string {
+	if _, ok := p.form.(email); ok && p.scim.Sub == "" {
+		return "value"
+	}
+	return p.scim.Sub
 }
 
 // Attributes lists the SCIM attributes that users are shown with, as

@@ -184,6 +184,9 @@ func (t *Translator) TraceAccess(u upstream.User) Trace {
 			a.Okta, _ = get(trace.Read, p.scim)
 			a.Lost = a.Read != nil && !p.same(a.Read, a.Sent)
 		}
+		if p.isInvented(a.Read) {
+			a.Note = "made up by the bridge, because Okta sent none; not shown to Okta"
+		}
 		if a.Read != nil || a.Sent != nil {
 			trace.Attributes = append(trace.Attributes, a)
 		}

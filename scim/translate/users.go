@@ -79,7 +79,7 @@ func (t *Translator) newUser(r schema.Resource, trace *recorder) (Creation, erro
 		if v != nil || !p.staysSet() {
 			a[p.access] = v
 		}
-		if v == nil && p.required && (p.access != externalIDPath || p.insisted) {
+		if v == nil && p.demanded() {
 			missing = append(missing, p.name())
 		}
 	}
@@ -160,7 +160,7 @@ func (t *Translator) completed(current upstream.User, r schema.Resource) schema.
 // where the request changes it or there is none.
 func (t *Translator) kept(p *pair, current upstream.User, r schema.Resource) any {
 	held, ok := current.Attributes[p.access]
-	if !ok || !p.createOnly && p.clears(r) {
+	if !ok || p.isInvented(held) || !p.createOnly && p.clears(r) {
 		return nil
 	}
 	if said, wrong := get(r, p.scim); wrong != nil || said != nil && said != "" {
@@ -178,7 +178,7 @@ func (t *Translator) userToSCIM(u upstream.User, trace *recorder) schema.Resourc
 	r := make(schema.Resource, len(u.Attributes)+4)
 	for _, p := range t.mapped {
 		held, ok := u.Attributes[p.access]
-		if !ok {
+		if !ok || p.isInvented(held) {
 			continue
 		}
 		v, rule := p.rewritten(held, t.rules.toOkta)
