@@ -143,6 +143,9 @@ func sameValue(a, b Value) bool {
 	if !ok || !ok2 {
 		return reflect.DeepEqual(a, b)
 	}
+	if haveValues(x) && haveValues(y) {
+		return sameValues(x, y)
+	}
 	if len(x) != len(y) {
 		return false
 	}
@@ -153,6 +156,34 @@ func sameValue(a, b Value) bool {
 			return false
 		}
 		rest = slices.Delete(rest, i, i+1)
+	}
+	return true
+}
+
+// sameValues compares lists of values that Access merges by their value (SCIM 1.1
+// section 3.2): of one phone number under two types it keeps one entry, which has
+// something of both. There is no difference that could be sent where each value
+// that is wanted is there, and holds nothing but what is wanted.
+func sameValues(have, want []Element) bool {
+	wanted := byValue(want)
+	for _, e := range have {
+		if !madeOf(e, wanted[valueKey(e)]) {
+			return false
+		}
+	}
+	return len(byValue(have)) == len(wanted)
+}
+
+// madeOf reports whether an entry is one of the wanted ones, or where there are
+// several of its value, what comes out when they are merged.
+func madeOf(e Element, wanted []Element) bool {
+	if len(wanted) < 2 {
+		return len(wanted) == 1 && reflect.DeepEqual(e, wanted[0])
+	}
+	for name, v := range e {
+		if !slices.ContainsFunc(wanted, func(w Element) bool { return reflect.DeepEqual(w[name], v) }) {
+			return false
+		}
 	}
 	return true
 }

@@ -49,3 +49,38 @@ func TestNumbersKeepTheirDigits(t *testing.T) {
 		t.Errorf("got %v, want %v", u.Attributes, want)
 	}
 }
+
+// TestListsAreComparedByValue checks what counts as a difference in a list that
+// Access merges by value: only what a write could change.
+func TestListsAreComparedByValue(t *testing.T) {
+	work, mobile := Element{"value": "1", "type": "work", "primary": true}, Element{"value": "1", "type": "mobile"}
+	merged, home := Element{"value": "1", "type": "mobile", "primary": true}, Element{"value": "2", "type": "home"}
+	tests := []struct {
+		name       string
+		have, want []Element
+		same       bool
+	}{
+		{"the order does not count", []Element{home, work}, []Element{work, home}, true},
+		{"one of two types is kept", []Element{work}, []Element{work, mobile}, true},
+		{"both are kept", []Element{work, mobile}, []Element{mobile, work}, true},
+		{"both are merged", []Element{merged}, []Element{work, mobile}, true},
+		{"another type", []Element{mobile}, []Element{work}, false},
+		{"a type that is not wanted", []Element{{"value": "1", "type": "fax"}}, []Element{work, mobile}, false},
+		{"one type too many", []Element{work, mobile}, []Element{work}, false},
+		{"a value too many", []Element{work, home}, []Element{work, mobile}, false},
+		{"a value is missing", []Element{work}, []Element{work, home}, false},
+		{"without values all counts", []Element{{"country": "GB"}}, []Element{{"country": "GB"}, {"country": "GB"}}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := sameValue(tt.have, tt.want); got != tt.same {
+				t.Errorf("%v and %v: the same is %t", tt.have, tt.want, got)
+			}
+		})
+	}
+	got := withDeletions([]Element{work}, []Element{work, mobile, home})
+	want := []Element{{"value": "1", "type": "mobile", "operation": "delete"}, work, {"value": "2", "operation": "delete"}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
