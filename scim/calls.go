@@ -75,6 +75,9 @@ func (h *Handler) readResource(c *call, body []byte) error {
 		return err
 	}
 	resource, unknown := c.one().Index.Canonical(raw)
+	if id, ok := raw["id"].(string); ok && c.id != "" && id != "" && id != c.id {
+		unknown = append(unknown, "id") // read-only (RFC 7643 section 3.1)
+	}
 	h.noteDropped(c.log, unknown)
 	c.resource = resource
 	return nil

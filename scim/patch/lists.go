@@ -47,6 +47,9 @@ func (o Operation) applyToList(list []any) ([]any, error) {
 func (o Operation) applyToAll(list []any) []any {
 	switch {
 	case o.target.sub != "":
+		if len(list) == 0 && o.op != opRemove { // there is no value yet that could have it
+			list = []any{map[string]any{}}
+		}
 		for i := range list {
 			o.applyToElement(list, i)
 		}

@@ -92,7 +92,7 @@ func (r *reader) operation(op, path string, value any) error {
 	if e, ok := r.Extension(path); ok {
 		return r.wholeExtension(op, e, value)
 	}
-	if path == "" {
+	if path == "" || strings.EqualFold(path, r.URN) { // which stands for the resource
 		return r.pathless(op, value)
 	}
 	t, known, err := readTarget(r.Index, path)
@@ -105,8 +105,9 @@ func (r *reader) operation(op, path string, value any) error {
 	case t.attribute.Name == "password": // must go nowhere
 		return nil
 	}
-	o, err := t.operation(op, value)
+	o, unknown, err := t.operation(op, value)
 	r.out = append(r.out, o)
+	r.unknown = append(r.unknown, unknown...)
 	return err
 }
 

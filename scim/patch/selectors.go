@@ -60,7 +60,8 @@ func (s *selector) describe() map[string]any {
 	if !describe(s.filter, element) {
 		return nil
 	}
-	tidied, _ := s.attribute.Canonical(element).(map[string]any)
+	canonical, _ := s.attribute.Canonical(element)
+	tidied, _ := canonical.(map[string]any)
 	if !s.matches(tidied) { // it contradicts itself
 		return nil
 	}

@@ -134,17 +134,54 @@ func (x Index) Canonical(raw map[string]any) (clean Resource, unknown []string) 
 			unknown = append(unknown, e.canonicalInto(clean, raw[key])...)
 			continue
 		}
-		a, ok := x.Core(key)
-		switch {
-		case Ignored(key):
-		case !ok:
-			unknown = append(unknown, key)
-		default:
-			clean[a.Name] = a.Canonical(raw[key])
-		}
+		unknown = append(unknown, x.canonicalInto(clean, key, raw[key])...)
 	}
 	slices.Sort(unknown)
-	return clean, unknown
+	return clean, slices.Compact(unknown)
+}
+
+// canonicalInto puts a value into a resource under the name that it has in a
+// request: an attribute of the core schema, the URN of that with its attributes
+// in an object, or a path, as some clients write name.givenName.
+func (x Index) canonicalInto(r Resource, key string, value any) (unknown []string) {
+	block, isObject := value.(map[string]any)
+	a, ok := x.Core(key)
+	switch {
+	case strings.EqualFold(key, x.URN) && isObject:
+		for _, name := range slices.Sorted(maps.Keys(block)) {
+			unknown = append(unknown, x.canonicalInto(r, name, block[name])...)
+		}
+		return unknown
+	case strings.EqualFold(key, "roles") && HasValue(value): // which no client gets back, unlike what else is ignored
+		return []string{key}
+	case Ignored(key):
+		return nil
+	case !ok:
+		return x.canonicalAt(r, key, value)
+	}
+	r[a.Name], unknown = a.Canonical(value)
+	return unknown
+}
+
+// canonicalAt puts a value into a resource at a path that is its name.
+func (x Index) canonicalAt(r Resource, key string, value any) (unknown []string) {
+	path, err := filter.ParsePath(key)
+	a, urn, ok := x.Find(path.Attribute)
+	sub, hasSub := a.Sub.Find(path.Attribute.Sub)
+	switch {
+	case strings.EqualFold(path.Attribute.URN, x.URN) && Ignored(path.Attribute.Name):
+		return nil
+	case err != nil || !ok || path.Filter != nil || path.Attribute.Sub != "" && (!hasSub || a.Multi):
+		return []string{key}
+	case urn != "":
+		r = Object(r, urn)
+	}
+	if hasSub {
+		Object(r, a.Name)[sub.Name], unknown = sub.Canonical(value)
+		return unknown
+	}
+	r[a.Name], unknown = a.Canonical(value)
+	return unknown
 }
 
 // Nothing is the extension with null for each attribute, which is what null for

@@ -204,6 +204,17 @@ func (t *Translator) schemasOf(r schema.Resource) []any {
 	return schemas
 }
 
+// Fixed lists the SCIM attributes that never change once the user exists.
+func (t *Translator) Fixed() []string {
+	var paths []string
+	for _, p := range t.mapped {
+		if p.createOnly {
+			paths = append(paths, p.scim.String())
+		}
+	}
+	return paths
+}
+
 // Required lists the SCIM attributes that Access needs in every user, and that
 // may change once the user exists.
 func (t *Translator) Required() []string {

@@ -125,6 +125,9 @@ func (u User) follow(t *translate.Translator) translate.Trace {
 		drop(name, "no pair maps it")
 	}
 	for name, v := range u.okta {
+		if slices.Contains(unknown, name) {
+			continue
+		}
 		if list, isList := v.([]any); schema.Ignored(name) && name != "schemas" && v != nil && (!isList || len(list) > 0) {
 			drop(name, "it is read-only, or goes nowhere by design")
 		}
