@@ -105,7 +105,7 @@ func sideOf(r schema.Resource) Side {
 func nameOf(r schema.Resource, place int) string {
 	for name, v := range r {
 		if s, ok := v.(string); ok && strings.EqualFold(name, "userName") {
-			return s
+			return visible(s)
 		}
 	}
 	return fmt.Sprintf("resource %d", place)

@@ -2,7 +2,9 @@ package trace
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
@@ -29,7 +31,7 @@ func oneLine(v any, nothing string) string {
 		return nothing
 	}
 	if s, ok := v.(string); ok {
-		return s
+		return visible(s)
 	}
 	var out strings.Builder
 	encoder := json.NewEncoder(&out)
@@ -38,6 +40,16 @@ func oneLine(v any, nothing string) string {
 		return "?"
 	}
 	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// visible is a text with what nobody would see of it: white space around it, line
+// ends, and characters without a shape.
+func visible(s string) string {
+	hidden := func(r rune) bool { return !unicode.IsPrint(r) }
+	if s != strings.TrimSpace(s) || strings.ContainsFunc(s, hidden) {
+		return strconv.Quote(s)
+	}
+	return s
 }
 
 // listed are the values of a list with their types, nil where v is none.
@@ -61,6 +73,7 @@ func listed(v any) []string {
 		if value == "" {
 			return nil
 		}
+		value = visible(value)
 		if kind, _ := e["type"].(string); kind != "" {
 			value += " (" + kind + ")"
 		}
