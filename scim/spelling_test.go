@@ -3,7 +3,10 @@ package scim_test
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"ws1bridge/scim/scimtest"
 	"ws1bridge/upstream/accesstest"
@@ -28,6 +31,8 @@ func TestOneNameInSeveralSpellings(t *testing.T) {
 				t.Errorf("pushed again it is %s, was %s", got, id)
 			}
 			w.Want(http.StatusConflict, http.MethodPost, usersPath, user(tt.again, externalID+"x"))
+			other := w.Want(http.StatusCreated, http.MethodPost, usersPath, user(tt.name, externalID+"y")).ID()
+			w.Want(http.StatusConflict, http.MethodPut, usersPath+"/"+other, user(tt.again, externalID+"y"))
 			for _, name := range []string{tt.first, tt.again} {
 				r := w.Want(http.StatusOK, http.MethodGet, filter(usersPath, "userName eq "+strconv.Quote(name)), nil)
 				if got := idsOf(r); len(got) != 1 || got[0] != id {
@@ -46,6 +51,9 @@ func TestOneGroupInTwoNormalForms(t *testing.T) {
 		t.Errorf("found %v, want %s", got, id)
 	}
 	w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Fu\u0308hrung"))
+	other := w.Want(http.StatusCreated, http.MethodPost, groupsPath, group("Sales")).ID()
+	w.Want(http.StatusConflict, http.MethodPatch, groupsPath+"/"+other, replace("displayName", "Fu\u0308hrung"))
+	w.Want(http.StatusOK, http.MethodPatch, groupsPath+"/"+id, replace("displayName", "FU\u0308HRUNG"))
 }
 
 // idsOf are the ids of the resources in an answer.
@@ -55,4 +63,33 @@ func idsOf(r scimtest.Response) (ids []any) {
 		ids = append(ids, resource.(map[string]any)["id"])
 	}
 	return ids
+}
+
+// TestNumbersReachAccess checks that any number comes back digit for digit from
+// Access, is found by it, and makes no difference when it is pushed again.
+func TestNumbersReachAccess(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	rapid.Check(t, func(rt *rapid.T) {
+		n := rapid.StringMatching(`-?(0|[1-9][0-9]{0,19})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?`).Draw(rt, "n")
+		body := strings.ReplaceAll(`{"userName":~,"externalId":~,"name":{"givenName":~,"familyName":~},"emails":[~],
+			"phoneNumbers":[~],"title":~}`, "~", n)
+		created := w.Want(http.StatusCreated, http.MethodPost, usersPath, []byte(body))
+		path := usersPath + "/" + created.ID()
+		held := w.HeldUser(created.ID())
+		for _, name := range []string{"userName", "externalId", "title"} {
+			if created.Body[name] != n || held[name] != n {
+				rt.Errorf("%s of %s: Okta reads %v, Access holds %v", name, n, created.Body[name], held[name])
+			}
+		}
+		found := idsOf(w.Want(http.StatusOK, http.MethodGet, filter(usersPath, "userName eq "+n), nil))
+		if len(found) != 1 || found[0] != created.ID() {
+			rt.Errorf("%s finds %v", n, found)
+		}
+		w.Access.ClearRequests()
+		w.Want(http.StatusOK, http.MethodPut, path, []byte(body))
+		if _, writes := w.UpstreamRequests(); writes != 0 {
+			rt.Errorf("the same push made %d writes", writes)
+		}
+		w.Want(http.StatusNoContent, http.MethodDelete, path, nil)
+	})
 }

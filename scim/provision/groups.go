@@ -77,7 +77,11 @@ func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, 
 		if err != nil {
 			return upstream.Group{}, err
 		}
-		return translate.GroupFromSCIM(next)
+		wanted, err := translate.GroupFromSCIM(next)
+		if err == nil && !names.Same(wanted.DisplayName, current.DisplayName) {
+			err = g.checkSpellings(ctx, wanted.DisplayName)
+		}
+		return wanted, err
 	})
 	if errors.Is(err, upstream.ErrConflict) {
 		return Record{}, problem.NewGroupNameTaken()
@@ -101,7 +105,10 @@ func (g *Groups) Create(ctx context.Context, r schema.Resource) (Record, error) 
 	if err != nil {
 		return Record{}, err
 	}
-	group, err := g.create(ctx, wanted)
+	var group upstream.Group
+	if err = g.checkSpellings(ctx, wanted.DisplayName); err == nil {
+		group, err = g.directory.CreateGroup(ctx, g.domain, wanted)
+	}
 	name := names.Fold(wanted.DisplayName)
 	g.creations.settle(name, struct{}{}, err)
 	if inDoubt(err) || errors.Is(err, upstream.ErrConflict) {
@@ -111,19 +118,16 @@ func (g *Groups) Create(ctx context.Context, r schema.Resource) (Record, error) 
 	return record(group, err)
 }
 
-// create creates the group. Whether Access takes the normal forms of a name for
-// one is not documented: where there are several, it looks for them first.
-func (g *Groups) create(ctx context.Context, wanted upstream.Group) (upstream.Group, error) {
-	if len(names.Spellings(wanted.DisplayName)) > 1 {
-		found, err := g.directory.FindGroups(ctx, upstream.ByDisplayName, wanted.DisplayName, false)
-		switch {
-		case err != nil:
-			return upstream.Group{}, err
-		case len(found) > 0:
-			return upstream.Group{}, upstream.ErrConflict
-		}
+// checkSpellings is as for users.
+func (g *Groups) checkSpellings(ctx context.Context, name string) error {
+	if len(names.Spellings(name)) == 1 {
+		return nil
 	}
-	return g.directory.CreateGroup(ctx, g.domain, wanted)
+	found, err := g.directory.FindGroups(ctx, upstream.ByDisplayName, name, false)
+	if len(found) > 0 {
+		return upstream.ErrConflict
+	}
+	return err
 }
 
 // resume finds the group that stands in the way of a creation, or that a

@@ -38,7 +38,10 @@ func (u *Users) Create(ctx context.Context, r schema.Resource) (Record, error) {
 		c.recognizedBy, _ = u.invented.get(c.Key())
 		c.SetExternalID(cmp.Or(c.recognizedBy, translate.InventExternalID()))
 	}
-	user, err := u.createUnlessSpelledOtherwise(ctx, c)
+	var user upstream.User
+	if err = u.checkSpellings(ctx, c.Domain, c.UserName()); err == nil {
+		user, err = u.createOrRecover(ctx, c)
+	}
 	if errors.Is(err, upstream.ErrConflict) {
 		user, err = u.resolveConflict(ctx, c)
 	}
@@ -46,20 +49,19 @@ func (u *Users) Create(ctx context.Context, r schema.Resource) (Record, error) {
 	return u.record(user, err)
 }
 
-// createUnlessSpelledOtherwise creates the user. Whether Access takes the normal
-// forms of a name for one is not documented: where there are several, it looks for
-// them first, or one person could get two accounts.
-func (u *Users) createUnlessSpelledOtherwise(ctx context.Context, c creation) (upstream.User, error) {
-	if len(names.Spellings(c.UserName())) > 1 {
-		found, err := u.directory.FindUsers(ctx, upstream.ByUserName, c.UserName())
-		switch {
-		case err != nil:
-			return upstream.User{}, err
-		case slices.ContainsFunc(found, func(one upstream.User) bool { return one.Domain == c.Domain }):
-			return upstream.User{}, upstream.ErrConflict
-		}
+// checkSpellings is upstream.ErrConflict where somebody of the domain has the name
+// in one of its normal forms: whether Access takes these for one name is not
+// documented, and one person could get two accounts. Most names have one form,
+// which costs no request.
+func (u *Users) checkSpellings(ctx context.Context, domain, name string) error {
+	if len(names.Spellings(name)) == 1 {
+		return nil
 	}
-	return u.createOrRecover(ctx, c)
+	found, err := u.directory.FindUsers(ctx, upstream.ByUserName, name)
+	if slices.ContainsFunc(found, func(one upstream.User) bool { return one.Domain == domain }) {
+		return upstream.ErrConflict
+	}
+	return err
 }
 
 // resolveConflict decides by looking whether a creation that Access refused as a
