@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"encoding/json"
 	"reflect"
 	"testing"
 )
@@ -82,5 +83,18 @@ func TestListsAreComparedByValue(t *testing.T) {
 	want := []Element{{"value": "1", "type": "mobile", "operation": "delete"}, work, {"value": "2", "operation": "delete"}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// TestNumbersInGroups checks that a group whose name or externalId is a number can
+// be read, with all digits.
+func TestNumbersInGroups(t *testing.T) {
+	var g groupRecord
+	err := json.Unmarshal([]byte(`{"id":"1","displayName":2026,"externalId":1234567890123456789}`), &g)
+	if err != nil || g.DisplayName != "2026" || g.ExternalID != "1234567890123456789" {
+		t.Errorf("got %+v and the error %v", g, err)
+	}
+	if json.Unmarshal([]byte(`{"id":"1","displayName":["a"]}`), &g) == nil {
+		t.Error("a list was taken for a name")
 	}
 }
