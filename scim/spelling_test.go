@@ -93,3 +93,18 @@ func TestNumbersReachAccess(t *testing.T) {
 		w.Want(http.StatusNoContent, http.MethodDelete, path, nil)
 	})
 }
+
+// TestNumbersInBulk checks that the digits survive the resolution of a bulkId.
+func TestNumbersInBulk(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	w.Want(http.StatusOK, http.MethodPost, "/scim/v2/Bulk", `{
+		"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[
+		{"method":"POST","path":"/Users","bulkId":"u","data":{"userName":"jane@acme.com","externalId":"00u1",
+			"name":{"givenName":"G","familyName":"F"},"emails":["jane@acme.com"]}},
+		{"method":"POST","path":"/Groups","bulkId":"g","data":{"displayName":"Sales","externalId":1234567890123456789,
+			"members":[{"value":"bulkId:u"}]}}]}`)
+	r := w.Want(http.StatusOK, http.MethodGet, filter(groupsPath, `externalId eq 1234567890123456789`), nil)
+	if list := resources(r); len(list) != 1 || list[0]["externalId"] != "1234567890123456789" {
+		t.Errorf("found %s", r.Raw)
+	}
+}
