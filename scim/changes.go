@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func (a namedAttribute) isNull(r schema.Resource) bool {
 // checkChange refuses a PATCH that takes away what a resource can't be without, or
 // that changes what never changes (RFC 7644 section 3.5.2). A PUT means no harm:
 // Okta's hold what it read, or what it knows of the person. null says nothing of
-// such an attribute, in both.
+// such an attribute, in both. A person who leaves is shut out in any case.
 func (t *resourceType) checkChange(before, after schema.Resource) error {
 	for _, a := range t.required {
 		if a.Present(before) && !a.Present(after) && !a.isNull(after) {
@@ -54,11 +55,16 @@ func (t *resourceType) checkChange(before, after schema.Resource) error {
 		}
 	}
 	for _, a := range t.fixed {
-		if !reflect.DeepEqual(texts(a.Values(before)), texts(a.Values(after))) && !a.isNull(after) {
+		changed := !reflect.DeepEqual(texts(a.Values(before)), texts(a.Values(after)))
+		if changed && !a.isNull(after) && !(isInactive(after) && !isInactive(before)) {
 			return problem.Fixed(a.path.String())
 		}
 	}
 	return nil
+}
+
+func isInactive(user schema.Resource) bool {
+	return strings.EqualFold(fmt.Sprint(user["active"]), "false")
 }
 
 // texts are values as they are compared: a number is its digits.

@@ -36,6 +36,8 @@ func TestNothingSucceedsSilently(t *testing.T) {
 		{"PATCH of another externalId", "PATCH", replace("externalId", "00u2"), "externalId was set", ""},
 		{"PATCH without a path of another externalId", "PATCH", pathless("externalId", "00u2"), "externalId was set", ""},
 		{"PATCH of the same externalId", "PATCH", replace("externalId", "00u1"), "", ""},
+		{"PATCH of another externalId that shuts a person out", "PATCH", operations(map[string]any{"op": "replace",
+			"value": map[string]any{"externalId": "00u2", "active": false}}), "", `"externalId"`},
 		{"removal of the externalId", "PATCH", remove("externalId"), "externalId was set", ""},
 		{"another id", "PUT", pushed("id", "other"), "", `"id"`},
 		{"a formatted name", "PUT", pushed("name", map[string]any{"givenName": "G", "familyName": "F", "formatted": "G F"}),
