@@ -11,6 +11,7 @@ import (
 
 	scimerrors "github.com/elimity-com/scim/errors"
 	jsonv2 "github.com/go-json-experiment/json"
+	"pgregory.net/rapid"
 
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
@@ -50,6 +51,12 @@ func Resource(tb testing.TB, s string) schema.Resource {
 		tb.Fatalf("%v in %s", err, s)
 	}
 	return r
+}
+
+// Number is a JSON number of up to 40 digits, in any spelling (RFC 8259 section 6).
+func Number() *rapid.Generator[string] {
+	return rapid.OneOf(rapid.StringMatching(`-?(0|[1-9][0-9]{0,39})`), rapid.StringMatching(`[1-9][0-9]{18,39}`),
+		rapid.StringMatching(`-?(0|[1-9][0-9]{0,19})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?`))
 }
 
 // WantProblem checks that an error is a 400 of that type, with a detail.
