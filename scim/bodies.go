@@ -7,8 +7,8 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -115,9 +115,6 @@ func readAll(r *http.Request) ([]byte, error) {
 // twice, and what is built to cost memory, before anything is built of it. Its
 // errors quote nothing of the body.
 func checkJSON(b []byte) error {
-	if !utf8.Valid(b) {
-		return problem.NotUTF8()
-	}
 	d := jsontext.NewDecoder(bytes.NewBuffer(b))
 	for tokens := 0; ; tokens++ {
 		t, err := d.ReadToken()
@@ -135,17 +132,44 @@ func checkJSON(b []byte) error {
 		case tokens > maxTokens:
 			return problem.TooManyValuesInBody()
 		case t.Kind() == '"' && strings.ContainsRune(t.String(), 0):
-			return problem.ZeroByte()
+			return problem.ZeroByte(attributeAt(d.StackPointer()))
 		}
 	}
 }
 
-// badSyntax says what is wrong with JSON, and at which byte.
+// attributeAt is the path of the attribute at a place in a body, such as
+// emails[0].value. A name in it that is none may be a person's data.
+func attributeAt(place jsontext.Pointer) string {
+	path, between := "", ""
+	for name := range place.Tokens() {
+		if _, err := strconv.Atoi(name); err == nil {
+			path += "[" + name + "]"
+			continue
+		}
+		path += between + schema.Label(name)
+		if between = "."; strings.HasPrefix(name, "urn:") {
+			between = ":"
+		}
+	}
+	return problem.Clip(path)
+}
+
+// isBrokenText reports whether the trouble with JSON is in a text: half of a
+// surrogate pair, or bytes that are not UTF-8. The library has no type for it.
+func isBrokenText(err *jsontext.SyntacticError) bool {
+	what := err.Err.Error()
+	return strings.Contains(what, "surrogate pair") || strings.Contains(what, "invalid UTF-8")
+}
+
+// badSyntax says what is wrong with JSON, and where: in which attribute, or at
+// which byte.
 func badSyntax(err error, offset int64) error {
 	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
 	switch {
 	case ok && errors.Is(syntax.Err, jsontext.ErrDuplicateName):
 		return problem.NameTwice(offset)
+	case ok && isBrokenText(syntax) && syntax.JSONPointer != "":
+		return problem.BrokenText(attributeAt(syntax.JSONPointer))
 	case ok:
 		return problem.BodySyntax(offset)
 	case errors.Is(err, io.EOF):
@@ -160,9 +184,9 @@ func wrongForm(err error) error {
 	if !ok {
 		return problem.BodyForm("it cannot be decoded")
 	}
-	name := string(semantic.JSONPointer)
-	if name = name[strings.LastIndexByte(name, '/')+1:]; name == "" || schema.Label(name) == schema.NotAName {
+	path := attributeAt(semantic.JSONPointer)
+	if path == "" || strings.Contains(path, schema.NotAName) {
 		return problem.BodyForm("a value has the wrong type")
 	}
-	return problem.BodyForm(name + " has the wrong type")
+	return problem.BodyForm(path + " has the wrong type")
 }

@@ -1,15 +1,17 @@
 package scim
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
 	"strings"
 
-	"ws1bridge/scim/problem"
-
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"ws1bridge/scim/problem"
+	"ws1bridge/scim/schema"
 )
 
 // bulkPrefix marks a reference to the resource of another operation, in data and
@@ -122,14 +124,14 @@ func (j *bulkJob) resolveData(data jsontext.Value) (jsontext.Value, error) {
 		return data, nil
 	}
 	var decoded any
-	if err := jsonv2.Unmarshal(data, &decoded); err != nil {
+	if err := jsonv2.Unmarshal(data, &decoded, schema.KeepDigits); err != nil {
 		return nil, errors.New("bulk: data that was decoded once cannot be decoded again")
 	}
 	resolved, err := eachText(decoded, j.resolve)
 	if err != nil {
 		return nil, err
 	}
-	return jsonv2.Marshal(resolved)
+	return json.Marshal(resolved) // which, unlike jsonv2, writes a json.Number as a number
 }
 
 // eachSegment changes every segment of a path.

@@ -75,6 +75,9 @@ func (h *Handler) readResource(c *call, body []byte) error {
 		return err
 	}
 	resource, unknown := c.one().Index.Canonical(raw)
+	if id, ok := raw["id"].(string); ok && c.id != "" && id != "" && id != c.id {
+		unknown = append(unknown, "id") // read-only (RFC 7643 section 3.1)
+	}
 	h.noteDropped(c.log, unknown)
 	c.resource = resource
 	return nil
@@ -100,7 +103,7 @@ func readBulk(c *call, body []byte) (err error) {
 
 // decode reads the JSON object in a body that was checked.
 func decode[T any](body []byte) (out T, _ error) {
-	if err := jsonv2.Unmarshal(body, &out, jsonv2.MatchCaseInsensitiveNames(true)); err != nil {
+	if err := jsonv2.Unmarshal(body, &out, jsonv2.MatchCaseInsensitiveNames(true), schema.KeepDigits); err != nil {
 		return out, wrongForm(err)
 	}
 	return out, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"ws1bridge/scim/problem"
@@ -91,7 +92,7 @@ func (c *call) pick(all []schema.Resource, is func(id string) bool) (answer, err
 func (h *Handler) schemas(c *call) (all []schema.Resource) {
 	for _, t := range h.types {
 		for _, s := range t.Schemas() {
-			body := t.Describe(s, h.Translator.Required())
+			body := t.Describe(s)
 			body["schemas"] = []string{schemaSchema}
 			body["meta"] = c.discoveryMeta("Schema", "/Schemas/"+s.ID)
 			all = append(all, body)
@@ -109,8 +110,8 @@ func whole(all ...schema.Resource) answer {
 // that a query may ask for is ignored there.
 func refuseFilter(_ *call, raw string) error {
 	values, _ := url.ParseQuery(raw) // as much as can be read
-	for name := range values {
-		if strings.EqualFold(name, "filter") {
+	for name, given := range values {
+		if strings.EqualFold(name, "filter") && !slices.Equal(given, []string{""}) {
 			return problem.DiscoveryFilter()
 		}
 	}

@@ -101,7 +101,8 @@ func TestDiscovery(t *testing.T) {
 			}
 		}
 		slices.Sort(got)
-		if want := []string{"emails", "name", "name.familyName", "name.givenName", "userName"}; !slices.Equal(got, want) {
+		want := []string{"emails", "emails.value", "name", "name.familyName", "name.givenName", "userName"}
+		if !slices.Equal(got, want) {
 			t.Errorf("required are %v, want %v", got, want)
 		}
 	})

@@ -60,7 +60,7 @@ func TestGroupRefusals(t *testing.T) {
 	}{
 		{"no displayName", 400, "invalidValue", "POST", groupsPath, `{"members":[]}`, "displayName"},
 		{"a blank displayName", 400, "invalidValue", "POST", groupsPath, group("  "), "displayName"},
-		{"a displayName that is a number", 400, "invalidValue", "POST", groupsPath, `{"displayName":7}`, "displayName"},
+		{"a displayName that is a list", 400, "invalidValue", "POST", groupsPath, `{"displayName":[7]}`, "displayName"},
 		{"a member without a value", 400, "invalidValue", "POST", groupsPath,
 			`{"displayName":"X","members":[{"display":"a"}]}`, "members"},
 		{"a member that is a string", 400, "invalidValue", "PUT", salesPath,

@@ -45,7 +45,7 @@ func (c collection) List(ctx context.Context, start, count int, s query.Search) 
 func (c collection) Find(
 	ctx context.Context, comparison filter.Comparison, s query.Search,
 ) (_ []schema.Resource, ok bool, _ error) {
-	value, isText := comparison.Value.(string)
+	value, isText := schema.Text(comparison.Value)
 	if !isText {
 		return nil, false, nil
 	}

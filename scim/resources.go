@@ -8,7 +8,6 @@ import (
 
 	"ws1bridge/scim/filter"
 	"ws1bridge/scim/patch"
-	"ws1bridge/scim/problem"
 	"ws1bridge/scim/provision"
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
@@ -29,8 +28,11 @@ type resourceType struct {
 	schema.ResourceType
 	store store
 	label string // in the log
-	// required are the attributes that a PATCH may not take away.
-	required []requiredAttribute
+	// required are the attributes that a PATCH may not take away, and fixed those
+	// that it may not change.
+	required, fixed []namedAttribute
+	// silent are the attributes that are taken and never shown.
+	silent map[string]bool
 	// replaced is what a PUT makes of a resource.
 	replaced func(current, sent schema.Resource) schema.Resource
 	// links puts links to other resources into one.
@@ -42,12 +44,16 @@ func userType(cfg Config) *resourceType {
 		ResourceType: schema.Users(cfg.Translator.SchemaAttributes()),
 		store:        provision.NewUsers(cfg.Users, cfg.Translator),
 		label:        "user",
+		silent:       map[string]bool{},
 		// Okta's PUT is the user as it read it with some attributes changed, so
 		// what is absent is cleared where it could have been read.
 		replaced: func(_, sent schema.Resource) schema.Resource { return sent },
 		links:    func(r schema.Resource, base string) { link(r["groups"], base+"/Groups/") },
 	}
-	t.require(cfg.Translator.Required()...)
+	t.required, t.fixed = t.named(cfg.Translator.Required()), t.named(cfg.Translator.Fixed())
+	for _, a := range cfg.Translator.SchemaAttributes() {
+		t.silent[filter.Attribute{URN: a.Schema, Name: a.Name}.String()] = a.Silent
+	}
 	return t
 }
 
@@ -68,40 +74,8 @@ func groupType(cfg Config) *resourceType {
 		},
 		links: func(r schema.Resource, base string) { link(r["members"], base+"/Users/") },
 	}
-	t.require("displayName")
+	t.required = t.named([]string{"displayName", "externalId"})
 	return t
-}
-
-// requiredAttribute is an attribute that every resource of a type has.
-type requiredAttribute struct {
-	path string
-	schema.Operand
-}
-
-// require notes paths of required attributes, as far as the attributes of a
-// resource show them.
-func (t *resourceType) require(paths ...string) {
-	for _, path := range paths {
-		parsed, err := filter.ParsePath(path)
-		if err != nil || parsed.Filter != nil {
-			continue
-		}
-		if o, err := t.Index.Operand(parsed.Attribute); err == nil {
-			t.required = append(t.required, requiredAttribute{path, o})
-		}
-	}
-}
-
-// keepsRequired refuses a PATCH that takes away what a resource can't be without
-// (RFC 7644 section 3.5.2.2). A PUT that leaves it out means no harm: Okta's
-// hold what it read.
-func (t *resourceType) keepsRequired(before, after schema.Resource) error {
-	for _, o := range t.required {
-		if o.Present(before) && !o.Present(after) {
-			return problem.Required(o.path)
-		}
-	}
-	return nil
 }
 
 func read(ctx context.Context, c *call) (answer, error) {
@@ -122,6 +96,7 @@ func (h *Handler) create(ctx context.Context, c *call) (answer, error) {
 	}
 	c.log.note(zap.String(c.one().label+"_id", record.ID))
 	h.noteLeftOut(c, record.LeftOut)
+	h.noteDropped(c.log, c.one().notKept(c.resource, record.Resource))
 	return c.found(http.StatusCreated, record), nil
 }
 
@@ -137,8 +112,11 @@ func (h *Handler) patch(ctx context.Context, c *call) (answer, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := c.one().checkChange(current, next); err != nil {
+			return nil, err
+		}
 		patch.MarkRemoved(current, next)
-		return next, c.one().keepsRequired(current, next)
+		return c.one().replaced(current, next), nil
 	})
 }
 
@@ -148,11 +126,19 @@ func (h *Handler) update(
 	ctx context.Context, c *call, apply func(schema.Resource) (schema.Resource, error),
 ) (answer, error) {
 	c.log.note(zap.String(c.one().label+"_id", loggable(c.id)))
-	record, err := c.one().store.Update(ctx, c.id, provision.Change{Allow: c.versions.check, Apply: apply})
+	var asked schema.Resource
+	record, err := c.one().store.Update(ctx, c.id, provision.Change{
+		Allow: c.versions.check,
+		Apply: func(current schema.Resource) (_ schema.Resource, err error) {
+			asked, err = apply(current)
+			return asked, err
+		},
+	})
 	if err != nil {
 		return answer{}, err
 	}
 	h.noteLeftOut(c, record.LeftOut)
+	h.noteDropped(c.log, c.one().notKept(asked, record.Resource))
 	return c.found(http.StatusOK, record), nil
 }
 

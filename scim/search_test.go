@@ -246,6 +246,7 @@ func TestPaging(t *testing.T) {
 		{"a negative start", "startIndex=-7&count=1", 1, 1},
 		{"start 0", "startIndex=0&count=1", 1, 1},
 		{"a huge count", "count=99999999999999999999", 1, 4},
+		{"an empty count", "startIndex=2&count=", 2, 3},
 		{"names in any case", "startindex=2&COUNT=1", 2, 1},
 	}
 	for _, tt := range tests {

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"maps"
 	"reflect"
@@ -67,12 +68,24 @@ func comparePaths(a, b Path) int {
 	return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Sub, b.Sub))
 }
 
-// Value is what an attribute holds: a string, a bool, a float64, or []Element
-// for a multi-valued attribute. nil stands for no value.
+// Value is what an attribute holds: a string, a bool, or []Element for a
+// multi-valued attribute. nil stands for no value. A number is held as its digits.
 type Value any
 
 // Element is one value of a multi-valued attribute, such as a phone number.
 type Element = map[string]any
+
+// looseText is a text that may be written as a number, whose digits it keeps.
+type looseText string
+
+// UnmarshalJSON reads a string or a number.
+func (t *looseText) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && (b[0] == '-' || b[0] >= '0' && b[0] <= '9') {
+		*t = looseText(b)
+		return nil
+	}
+	return json.Unmarshal(b, (*string)(t))
+}
 
 // Attributes are the values of a record. "emails" holds the one address that
 // Access keeps for a user, as a string.
@@ -144,6 +157,9 @@ func sameValue(a, b Value) bool {
 	if !ok || !ok2 {
 		return reflect.DeepEqual(a, b)
 	}
+	if haveValues(x) && haveValues(y) {
+		return sameValues(x, y)
+	}
 	if len(x) != len(y) {
 		return false
 	}
@@ -154,6 +170,34 @@ func sameValue(a, b Value) bool {
 			return false
 		}
 		rest = slices.Delete(rest, i, i+1)
+	}
+	return true
+}
+
+// sameValues compares lists of values that Access merges by their value (SCIM 1.1
+// section 3.2): of one phone number under two types it keeps one entry, which has
+// something of both. There is no difference that could be sent where each value
+// that is wanted is there, and holds nothing but what is wanted.
+func sameValues(have, want []Element) bool {
+	wanted := byValue(want)
+	for _, e := range have {
+		if !madeOf(e, wanted[valueKey(e)]) {
+			return false
+		}
+	}
+	return len(byValue(have)) == len(wanted)
+}
+
+// madeOf reports whether an entry is one of the wanted ones, or where there are
+// several of its value, what comes out when they are merged.
+func madeOf(e Element, wanted []Element) bool {
+	if len(wanted) < 2 {
+		return len(wanted) == 1 && reflect.DeepEqual(e, wanted[0])
+	}
+	for name, v := range e {
+		if !slices.ContainsFunc(wanted, func(w Element) bool { return reflect.DeepEqual(w[name], v) }) {
+			return false
+		}
 	}
 	return true
 }

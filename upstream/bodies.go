@@ -96,18 +96,33 @@ func patchBody(current Attributes, d difference) body {
 // withDeletions lists want and, marked for deletion, what have holds beside it.
 // It is right whether Access merges the list, as SCIM 1.1 says, or replaces it.
 func withDeletions(want, have []Element) []Element {
-	keep := map[string]bool{}
-	for _, e := range want {
-		keep[fmt.Sprint(e["value"])] = true
-	}
-	out := slices.Clone(want)
+	keep := byValue(want)
+	surplus, out := []Element{}, slices.Clone(want)
+	several := byValue(have)
 	for _, e := range have {
-		if !keep[fmt.Sprint(e["value"])] {
-			out = append(out, Element{"value": e["value"], "operation": "delete"})
+		value, key := e["value"], valueKey(e)
+		switch {
+		case keep[key] == nil:
+			out = append(out, Element{"value": value, "operation": "delete"})
+		case len(several[key]) > 1 && !madeOf(e, keep[key]):
+			// One of two entries of a value goes; the type says which, and it goes
+			// first, so that the other one is there in any case.
+			surplus = append(surplus, Element{"value": value, "type": e["type"], "operation": "delete"})
 		}
 	}
-	return out
+	return append(surplus, out...)
 }
+
+// byValue are the entries of a list by their value.
+func byValue(list []Element) map[string][]Element {
+	entries := map[string][]Element{}
+	for _, e := range list {
+		entries[valueKey(e)] = append(entries[valueKey(e)], e)
+	}
+	return entries
+}
+
+func valueKey(e Element) string { return fmt.Sprint(e["value"]) }
 
 func haveValues(list []Element) bool {
 	return !slices.ContainsFunc(list, func(e Element) bool { _, ok := e["value"].(string); return !ok })

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"ws1bridge/upstream/names"
 )
 
 // dryRun is a sender that holds writes back. It is safe for concurrent use.
@@ -62,9 +64,9 @@ func (p *plan) collides(other userRecord) bool {
 	case p.gone || other.ID == p.ID:
 		return false
 	case p.path == groupsPath:
-		return strings.EqualFold(other.Attributes.text(displayNamePath), p.name())
+		return names.Same(other.Attributes.text(displayNamePath), p.name())
 	}
-	return other.Domain == p.Domain && strings.EqualFold(other.UserName(), p.UserName())
+	return other.Domain == p.Domain && names.Same(other.UserName(), p.UserName())
 }
 
 func (p *plan) matches(s search) bool {

@@ -40,8 +40,8 @@ type memberRecord struct {
 func (g *groupRecord) UnmarshalJSON(b []byte) error {
 	var raw struct {
 		ID          string          `json:"id"`
-		DisplayName string          `json:"displayName"`
-		ExternalID  string          `json:"externalId"`
+		DisplayName looseText       `json:"displayName"`
+		ExternalID  looseText       `json:"externalId"`
 		Members     *[]memberRecord `json:"members"`
 		Meta        Meta            `json:"meta"`
 		Errors      json.RawMessage `json:"errors"`
@@ -53,7 +53,8 @@ func (g *groupRecord) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	g.Group = Group{ID: raw.ID, DisplayName: raw.DisplayName, ExternalID: raw.ExternalID, Meta: raw.Meta}
+	g.Group = Group{ID: raw.ID, Meta: raw.Meta,
+		DisplayName: string(raw.DisplayName), ExternalID: string(raw.ExternalID)}
 	g.reported = reportedIn(raw.Errors)
 	g.kind, g.domain, g.membersKnown = raw.Workspace.Kind, raw.Workspace.Domain, raw.Members != nil
 	if raw.Members == nil {

@@ -127,7 +127,14 @@ func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMemb
 	default:
 		return nil, noSuchKey(opFindGroups)
 	}
-	found, err := c.selectGroups(ctx, s, is)
+	id := func(g groupRecord) string { return g.ID }
+	found, err := inEachSpelling(key.spellings(value), id, func(spelled string) ([]groupRecord, error) {
+		s.value = spelled
+		return c.selectGroups(ctx, s, is)
+	})
+	if err == nil {
+		found, err = c.withRecentGroups(ctx, found, is)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +156,11 @@ func (c *Client) Groups(ctx context.Context, start, count int, withMembers bool)
 
 func (c *Client) allGroups(ctx context.Context) ([]groupRecord, error) {
 	all := func(Attributes, map[string]bool) bool { return true }
-	return c.selectGroups(ctx, search{op: opListGroups, path: groupsPath}, all)
+	found, err := c.selectGroups(ctx, search{op: opListGroups, path: groupsPath}, all)
+	if err != nil {
+		return nil, err
+	}
+	return c.withRecentGroups(ctx, found, all)
 }
 
 // selectGroups reads every page of a query and keeps what is ours and matches,
@@ -159,17 +170,14 @@ func (c *Client) selectGroups(ctx context.Context, s search, is recentGroup) ([]
 	if err != nil {
 		return nil, err
 	}
-	seen := map[string]bool{}
 	var found []groupRecord
 	for _, g := range list {
-		seen[g.ID] = true
 		if c.judgeGroup(&g) && (s.key == ByMember || is(g.names(), nil)) {
 			found = append(found, g)
 		}
 	}
-	found, err = c.withRecentGroups(ctx, found, seen, is)
 	slices.SortFunc(found, func(a, b groupRecord) int { return byName(a.DisplayName, a.ID, b.DisplayName, b.ID) })
-	return found, err
+	return found, nil
 }
 
 // judgeGroup reports whether a group of a list is ours, notes that, and completes

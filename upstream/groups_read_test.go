@@ -92,24 +92,30 @@ func TestFindGroups(t *testing.T) {
 	if _, err := c.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: "Sales", ExternalID: "00g1"}); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := c.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: "B\u00fcro"}); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
-		name  string
-		key   upstream.Key
-		value string
-		want  int
+		name     string
+		key      upstream.Key
+		value    string
+		want     int
+		requests int
 	}{
-		{"by displayName in another case", upstream.ByDisplayName, "SALES", 1},
-		{"nobody by displayName", upstream.ByDisplayName, "Sale", 0},
-		{"ALL USERS is not ours", upstream.ByDisplayName, "ALL USERS", 0},
-		{"by externalId", upstream.ByExternalID, "00g1", 1},
-		{"nobody by externalId", upstream.ByExternalID, "00g", 0},
+		{"by displayName in another case", upstream.ByDisplayName, "SALES", 1, 1},
+		{"by displayName in the other normal form", upstream.ByDisplayName, "Bu\u0308ro", 1, 2},
+		{"nobody by displayName", upstream.ByDisplayName, "Sale", 0, 1},
+		{"ALL USERS is not ours", upstream.ByDisplayName, "ALL USERS", 0, 1},
+		{"by externalId", upstream.ByExternalID, "00g1", 1, 1},
+		{"nobody by externalId", upstream.ByExternalID, "00g", 0, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			access.ClearRequests()
 			found, err := c.FindGroups(t.Context(), tt.key, tt.value, true)
-			if err != nil || len(found) != tt.want || requests(access, "") != 1 {
-				t.Errorf("found %d in %d requests, %v; want %d in 1", len(found), requests(access, ""), err, tt.want)
+			if err != nil || len(found) != tt.want || requests(access, "") != tt.requests {
+				t.Errorf("found %d in %d requests, %v; want %d in %d", len(found), requests(access, ""), err,
+					tt.want, tt.requests)
 			}
 		})
 	}

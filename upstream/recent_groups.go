@@ -54,9 +54,10 @@ type recentGroup func(names Attributes, members map[string]bool) bool
 // withRecentGroups adds the groups that match by what was written lately, and that a
 // list does not show yet.
 func (c *Client) withRecentGroups(
-	ctx context.Context, found []groupRecord, seen map[string]bool, is recentGroup,
+	ctx context.Context, found []groupRecord, is recentGroup,
 ) ([]groupRecord, error) {
-	missing := c.recentGroups.missing(func(f *footprint) bool { return is(f.set, f.members) }, seen)
+	missing := c.recentGroups.missing(func(f *footprint) bool { return is(f.set, f.members) },
+		setOf(idsOf(found, groupRecord.recordID)))
 	for _, id := range missing {
 		g, err := c.getGroup(ctx, opFindGroups, id)
 		switch {

@@ -32,7 +32,7 @@ func (c *Client) withRecentUsers(ctx context.Context, found []User, match func(A
 	missing := c.recentUsers.missing(func(f *footprint) bool {
 		_, named := f.set[userNamePath]
 		return named && match(f.set)
-	}, setOf(idsOf(found, func(u User) string { return u.ID })))
+	}, setOf(idsOf(found, userID)))
 	for _, id := range missing {
 		u, err := c.getUser(ctx, opFindUsers, id)
 		switch {

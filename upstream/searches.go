@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"ws1bridge/upstream/names"
 )
 
 // Key is a way in which records can be found. Names are compared without
@@ -35,14 +37,43 @@ func (k Key) filter(value string) string { return string(k) + " " + quote(value)
 
 // matches compares a name the way the key does.
 func (k Key) matches(name, value string) bool {
-	lowerName, lowerValue := strings.ToLower(name), strings.ToLower(value)
+	name, value = names.Fold(name), names.Fold(value)
 	switch _, operator, _ := strings.Cut(string(k), " "); operator {
 	case "co":
-		return strings.Contains(lowerName, lowerValue)
+		return strings.Contains(name, value)
 	case "sw":
-		return strings.HasPrefix(lowerName, lowerValue)
+		return strings.HasPrefix(name, value)
 	}
-	return strings.EqualFold(name, value)
+	return name == value
+}
+
+// spellings are the values to ask Access for: a name in each normal form, because
+// how Access compares these is not documented. Ids are compared exactly.
+func (k Key) spellings(value string) []string {
+	if k == ByExternalID || k == ByMember {
+		return []string{value}
+	}
+	return names.Spellings(value)
+}
+
+// inEachSpelling searches by a name in each of its spellings, and gives what is
+// found once.
+func inEachSpelling[T any](spellings []string, id func(T) string, find func(string) ([]T, error)) ([]T, error) {
+	var all []T
+	seen := map[string]bool{}
+	for _, spelled := range spellings {
+		found, err := find(spelled)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range found {
+			if !seen[id(one)] {
+				seen[id(one)] = true
+				all = append(all, one)
+			}
+		}
+	}
+	return all, nil
 }
 
 // isOfOne reports whether the key selects by a whole name.

@@ -1,13 +1,13 @@
 package upstream
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 )
 
 // UserProvisioned is the internalUserType of users that come from outside
@@ -34,13 +34,6 @@ type Reference struct {
 	ID      string
 	Display string
 	Type    string // "direct" or "indirect" for a group of a user
-}
-
-// Meta is what Access keeps about a record.
-type Meta struct {
-	Created      time.Time
-	LastModified time.Time
-	Version      string // weak entity tag, W/"<epoch ms>"
 }
 
 // readOnly are the core attributes that are not among Attributes: they are
@@ -215,11 +208,13 @@ func (u *userRecord) readGroups(raw json.RawMessage) error {
 
 // read puts the JSON value of the attribute p into a.
 func (a Attributes) read(p Path, raw json.RawMessage) error {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber() // a float64 would lose digits of an id
 	var v any
-	if err := json.Unmarshal(raw, &v); err != nil {
+	if err := decoder.Decode(&v); err != nil {
 		return err
 	}
-	switch v := v.(type) {
+	switch v := withDigits(v).(type) {
 	case nil:
 	case map[string]any:
 		for sub, value := range v {
@@ -231,6 +226,24 @@ func (a Attributes) read(p Path, raw json.RawMessage) error {
 		a.put(p, v)
 	}
 	return nil
+}
+
+// withDigits makes text of every number: Access keeps text, and whoever compares
+// or shows a value sees the digits that were sent.
+func withDigits(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		return v.String()
+	case map[string]any:
+		for name, inner := range v {
+			v[name] = withDigits(inner)
+		}
+	case []any:
+		for i, inner := range v {
+			v[i] = withDigits(inner)
+		}
+	}
+	return v
 }
 
 func (a Attributes) put(p Path, v any) {
@@ -266,16 +279,4 @@ func oneEmail(emails []Element) Value {
 		}
 	}
 	return best
-}
-
-// UnmarshalJSON reads meta; a time that is not one counts as unknown.
-func (m *Meta) UnmarshalJSON(b []byte) error {
-	var raw struct{ Created, LastModified, Version string }
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
-	}
-	m.Created, _ = time.Parse(time.RFC3339Nano, raw.Created)
-	m.LastModified, _ = time.Parse(time.RFC3339Nano, raw.LastModified)
-	m.Version = raw.Version
-	return nil
 }

@@ -78,8 +78,7 @@ func (c *Client) getUser(ctx context.Context, op, id string) (User, error) {
 func (c *Client) FindUsers(ctx context.Context, key Key, value string) (found []User, err error) {
 	switch key {
 	case ByUserName, UserNameContains, UserNameStarts:
-		s := search{op: opFindUsers, path: usersPath, key: key, value: value}
-		found, err = c.selectUsers(ctx, s, func(a Attributes) bool { return key.matches(a.UserName(), value) })
+		found, err = c.usersByName(ctx, key, value)
 	case ByExternalID:
 		found, err = c.usersByExternalID(ctx, value)
 	default:
@@ -90,6 +89,19 @@ func (c *Client) FindUsers(ctx context.Context, key Key, value string) (found []
 	}
 	return c.inOwnGroups(ctx, found)
 }
+
+func (c *Client) usersByName(ctx context.Context, key Key, name string) ([]User, error) {
+	matches := func(a Attributes) bool { return key.matches(a.UserName(), name) }
+	found, err := inEachSpelling(key.spellings(name), userID, func(spelled string) ([]User, error) {
+		return c.selectUsers(ctx, search{op: opFindUsers, path: usersPath, key: key, value: spelled}, matches)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.withRecentUsers(ctx, found, matches)
+}
+
+func userID(u User) string { return u.ID }
 
 func (c *Client) usersByExternalID(ctx context.Context, externalID string) ([]User, error) {
 	if found, err := c.RememberedUsers(ctx, externalID); err != nil || len(found) > 0 {
@@ -112,9 +124,8 @@ func (c *Client) selectUsers(ctx context.Context, s search, match func(Attribute
 			found = append(found, u)
 		}
 	}
-	found, err = c.withRecentUsers(ctx, found, match)
 	slices.SortFunc(found, func(a, b User) int { return byName(a.UserName(), a.ID, b.UserName(), b.ID) })
-	return found, err
+	return found, nil
 }
 
 // judgeUser reports whether a user of a list is ours, notes that, and completes the

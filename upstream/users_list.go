@@ -126,10 +126,11 @@ func (c *Client) allUsers(ctx context.Context) ([]User, error) {
 		unfiltered = err != nil
 	}
 	users, err := c.selectUsers(ctx, search{op: opListUsers, path: usersPath}, all)
-	if err == nil {
-		c.memory.layout.unfiltered.Store(unfiltered)
+	if err != nil {
+		return nil, err
 	}
-	return users, err
+	c.memory.layout.unfiltered.Store(unfiltered)
+	return c.withRecentUsers(ctx, users, all)
 }
 
 // usersByDomain reads all users of ours in the order in which window gives them.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"ws1bridge/upstream/names"
 )
 
 const opCountUsers = "count users"
@@ -60,8 +62,8 @@ func looksLikeID(name string) bool {
 
 func meant(u userRecord, name string) bool {
 	local, _, _ := strings.Cut(u.UserName(), "@")
-	for _, other := range []string{u.Attributes.text(emailsPath), u.ExternalID(), local} {
-		if other != "" && strings.EqualFold(other, name) {
+	for _, other := range []string{u.UserName(), u.Attributes.text(emailsPath), u.ExternalID(), local} {
+		if other != "" && names.Same(other, name) {
 			return true
 		}
 	}

@@ -55,7 +55,8 @@ func TestDryRun(t *testing.T) {
 			`"set":["active","displayName","emails","externalId","locale","name.familyName","name.givenName","userName"]}`,
 		`{"op":"update user","method":"PATCH","path":"USERS/ADA","user_id":"ADA","set":["title"]}`,
 		`{"op":"update user","method":"PATCH","path":"USERS/SEEDED","user_id":"SEEDED","set":["active"]}`,
-		`{"op":"create group","method":"POST","path":"GROUPS","group_id":"TEAM","domain":"acme.com","set":["displayName"]}`,
+		`{"op":"create group","method":"POST","path":"GROUPS","group_id":"TEAM","domain":"acme.com",` +
+			`"set":["displayName","externalId"]}`,
 		`{"op":"update group","method":"PATCH","path":"GROUPS/TEAM","group_id":"TEAM","members_added":["ADA","SEEDED"]}`,
 		`{"op":"delete user","method":"DELETE","path":"USERS/ADA","user_id":"ADA"}`,
 	}, strings.NewReplacer("/SAAS/jersey/manager/api/scim/Users", "USERS", "/SAAS/jersey/manager/api/scim/Groups",

@@ -53,6 +53,7 @@ func TestMapGolden(t *testing.T) {
 		"two_domains":      {},
 		"tenant_attribute": {},
 		"from_access":      {},
+		"tidy":             {},
 		"lost":             {code: exitFailed},
 		"refused":          {code: exitFailed},
 	} {

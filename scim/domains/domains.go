@@ -1,13 +1,18 @@
 // Package domains compares domains and the addresses that end in one, the way
 // that resolvers do: in their ASCII form and without regard to case (UTS 46).
+// White space around a domain and dots after it do not count: nobody sees them,
+// and they must not send a person to another directory.
 package domains
 
 import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
+
+	"ws1bridge/upstream/names"
 )
 
 // The bounds of a domain name (RFC 1035 section 2.3.4).
@@ -18,16 +23,48 @@ const (
 
 var lookup = idna.New(idna.MapForLookup(), idna.Transitional(false))
 
+// dots are those that end a label (UTS 46 section 2.3).
+const dots = ".\u3002\uff0e\uff61"
+
+// Clean is a domain without what is not part of it: white space around it, and
+// dots after it, which a resolver takes for the root.
+func Clean(domain string) string {
+	domain = strings.TrimLeftFunc(domain, isBlank)
+	return strings.TrimRightFunc(domain, func(r rune) bool { return isBlank(r) || strings.ContainsRune(dots, r) })
+}
+
+// CleanAddress is a name or an address, such as jane@example.com, without white
+// space around it and around its domain, and without a dot after its domain.
+func CleanAddress(address string) string {
+	address = strings.TrimFunc(address, isBlank)
+	at := Start(address)
+	if at < 0 || address[at:] == Clean(address[at:]) {
+		return address
+	}
+	return address[:at] + Clean(address[at:])
+}
+
+// isBlank reports whether a character takes room at most: white space, and what
+// has no width, such as the marks that come along when a text is copied.
+func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+
+// BreaksLine reports whether a text has a control character or a line end, which
+// no name and no address has.
+func BreaksLine(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) })
+}
+
 // Form is the form in which domains are compared. What is no domain at all is
-// compared as it is, apart from its case.
+// compared as a name is.
 func Form(domain string) string {
+	domain = Clean(domain)
 	if IsASCII(domain) {
 		return strings.ToLower(domain) // copies nothing where there is nothing to lower
 	}
 	if form, err := lookup.ToASCII(domain); err == nil {
 		return form
 	}
-	return strings.ToLower(domain)
+	return names.Fold(domain)
 }
 
 // IsASCII reports whether s holds nothing but ASCII.
@@ -48,8 +85,10 @@ func Check(domain string) error {
 		return errors.New("is empty")
 	case strings.EqualFold(domain, "System Domain"):
 		return errors.New("is the domain of local administrators, which the bridge leaves alone")
-	case strings.ContainsAny(domain, "/:@*,\\\" \t\r\n"):
+	case strings.ContainsAny(domain, `/:@*,\"`) || strings.ContainsFunc(domain, isBlank):
 		return errors.New("must be a domain alone, such as example.com, as the directory in Workspace ONE Access spells it")
+	case domain != Clean(domain): // its form has no dot at the end any more
+		return errors.New("is no domain: two dots follow each other, or one is at an end")
 	}
 	form := Form(domain)
 	if !IsASCII(form) || len(form) > maxDomain {
@@ -87,12 +126,14 @@ func Start(value string) int {
 // Same reports whether two domains are the same.
 func Same(a, b string) bool { return Form(a) == Form(b) }
 
-// SameAddress reports whether two names or addresses are the same to Okta: case
-// does not count, nor does the form of the domain.
+// SameAddress reports whether two names or addresses are the same to Okta: they are
+// compared as names are, and the form of the domain does not count, nor does
+// white space around them.
 func SameAddress(a, b string) bool {
-	if strings.EqualFold(a, b) {
+	a, b = CleanAddress(a), CleanAddress(b)
+	if names.Same(a, b) {
 		return true
 	}
 	at, bt := Start(a), Start(b)
-	return at > 0 && bt > 0 && strings.EqualFold(a[:at], b[:bt]) && Same(a[at:], b[bt:])
+	return at > 0 && bt > 0 && names.Same(a[:at], b[:bt]) && Same(a[at:], b[bt:])
 }

@@ -2,7 +2,6 @@ package filter
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
 )
 
@@ -54,8 +53,8 @@ type Expression interface {
 	Attributes() []Attribute
 }
 
-// Comparison holds an attribute against a value. Value is a string, a float64,
-// a bool, or nil for null; Present has none.
+// Comparison holds an attribute against a value. Value is a string, a
+// json.Number, a bool, or nil for null; Present has none.
 type Comparison struct {
 	Attribute Attribute
 	Operator  Operator
@@ -135,12 +134,9 @@ func join(terms []Expression, between string) string {
 
 // literal is a value as a filter holds it, which is as in JSON.
 func literal(value any) string {
-	if number, ok := value.(float64); ok {
-		return strconv.FormatFloat(number, 'g', -1, 64)
-	}
 	var b strings.Builder
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // null, a boolean or a string always encodes
+	_ = encoder.Encode(value) // null, a boolean, a number or a string always encodes
 	return strings.TrimSuffix(b.String(), "\n")
 }

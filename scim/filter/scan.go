@@ -2,8 +2,6 @@ package filter
 
 import (
 	"encoding/json"
-	"math"
-	"strconv"
 	"strings"
 )
 
@@ -23,11 +21,10 @@ func (p *parser) literal() (any, error) {
 	case "null":
 		return nil, nil
 	default:
-		n, err := strconv.ParseFloat(word, 64)
-		if !json.Valid([]byte(word)) || err != nil || math.IsInf(n, 0) {
+		if !json.Valid([]byte(word)) || word[0] == '{' {
 			return nil, problemAt(start, "the value is no string in double quotes, number, true, false or null")
 		}
-		return n, nil
+		return json.Number(word), nil // with all its digits
 	}
 }
 

@@ -19,7 +19,7 @@ const filteredUser = `{
 	"groups": [{"value": "g-1", "display": "Sales", "type": "direct"}],
 	"meta": {"resourceType": "User", "version": "W/\"1\"",
 		"created": "2026-01-02T03:04:05.123Z", "lastModified": "2026-03-01T00:00:00Z"},
-	"$ENTERPRISE": {"department": "Engines", "employeeNumber": "0042",
+	"$ENTERPRISE": {"department": "Engines", "employeeNumber": "0042", "costCenter": "1234567890123456789",
 		"manager": {"value": "m-1", "displayName": "Charles"}}}`
 
 // condition reads a filter and makes it executable.
@@ -87,6 +87,8 @@ func TestConditions(t *testing.T) {
 		{"a URN in any case", `URN:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:user:DEPARTMENT sw "eng"`, true},
 		{"a sub-attribute of an extension", `$ENTERPRISE:manager.displayName eq "charles"`, true},
 		{"a number for text keeps its digits", `$ENTERPRISE:employeeNumber eq 42`, false},
+		{"a number of 19 digits", `$ENTERPRISE:costCenter eq 1234567890123456789`, true},
+		{"a number that differs in its 19th digit", `$ENTERPRISE:costCenter eq 1234567890123456788`, false},
 		{"an extension that is there", `$ENTERPRISE pr`, true},
 		{"an extension that is not", `$WORKSPACE pr`, false},
 		{"core and extension mixed",

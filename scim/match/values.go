@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"encoding/json"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"ws1bridge/scim/filter"
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
+	"ws1bridge/upstream/names"
 )
 
 // comparison compares one value of the attribute with want.
@@ -26,7 +28,7 @@ func comparison(a schema.Attribute, operator filter.Operator, want any) (func(an
 	return func(v any) bool {
 		have, ok := read(a.Type, v)
 		if text, isText := have.(string); isText {
-			return compareText(text, operator, w.(string), a.CaseExact)
+			return compareText(text, operator, w.(string), a)
 		}
 		return ok && ordered(Compare(have, w), operator)
 	}, nil
@@ -55,7 +57,7 @@ var comparedWith = map[schema.Type]string{
 	schema.DateTime: "a date such as 2026-01-31T12:00:00Z",
 }
 
-// read makes a bool, a float64, a time.Time or a string of a value, whichever
+// read makes a bool, a *big.Float, a time.Time or a string of a value, whichever
 // values of the type are compared as. It is not ok for any other value.
 func read(t schema.Type, v any) (value any, ok bool) {
 	switch t {
@@ -66,7 +68,11 @@ func read(t schema.Type, v any) (value any, ok bool) {
 	case schema.DateTime:
 		return date(v)
 	}
-	return text(v)
+	s, ok := schema.Text(v)
+	if !ok {
+		return nil, false
+	}
+	return s, true
 }
 
 // truth reads a boolean, also one that a client put in quotes.
@@ -81,18 +87,18 @@ func truth(v any) (any, bool) {
 	return nil, false
 }
 
+// number reads a number with all digits that anybody has reason to send.
 func number(v any) (any, bool) {
-	switch v := v.(type) {
-	case float64:
-		return v, true
-	case int:
-		return float64(v), true
-	case json.Number:
-		f, err := v.Float64()
-		return f, err == nil
+	n, ok := v.(json.Number)
+	if !ok {
+		return nil, false
 	}
-	return nil, false
+	f, _, err := big.ParseFloat(n.String(), 10, precision, big.ToNearestEven)
+	return f, err == nil
 }
+
+// precision is that of numbers that are compared, in bits: 77 digits.
+const precision = 256
 
 // date reads an xsd:dateTime (RFC 7643 section 2.3.5).
 func date(v any) (any, bool) {
@@ -101,24 +107,12 @@ func date(v any) (any, bool) {
 	return t, err == nil
 }
 
-// text reads text. A number counts as its digits, because an employeeNumber may
-// come without quotes.
-func text(v any) (any, bool) {
-	switch v := v.(type) {
-	case string:
-		return v, true
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), true
+func compareText(have string, operator filter.Operator, want string, a schema.Attribute) bool {
+	if a.Address && (operator == filter.Equal || operator == filter.NotEqual) {
+		return domains.SameAddress(have, want)
 	}
-	return nil, false
-}
-
-func compareText(have string, operator filter.Operator, want string, exact bool) bool {
-	if !exact {
-		if operator == filter.Equal || operator == filter.NotEqual {
-			return domains.SameAddress(have, want)
-		}
-		have, want = strings.ToLower(have), strings.ToLower(want)
+	if !a.CaseExact {
+		have, want = names.Fold(have), names.Fold(want)
 	}
 	switch operator {
 	case filter.Contains:
@@ -149,7 +143,7 @@ func ordered(outcome int, operator filter.Operator) bool {
 func SortKey(a schema.Attribute, v any) any {
 	key, ok := read(a.Type, v)
 	if s, isText := key.(string); isText && !a.CaseExact {
-		return strings.ToLower(s)
+		return names.Fold(s)
 	}
 	if !ok {
 		return nil
@@ -164,9 +158,9 @@ func Compare(a, b any) int {
 		if y, ok := b.(string); ok {
 			return strings.Compare(x, y)
 		}
-	case float64:
-		if y, ok := b.(float64); ok {
-			return cmp.Compare(x, y)
+	case *big.Float:
+		if y, ok := b.(*big.Float); ok {
+			return x.Cmp(y)
 		}
 	case time.Time:
 		if y, ok := b.(time.Time); ok {

@@ -42,6 +42,11 @@ func (o Operation) apply(r schema.Resource) error {
 	switch {
 	case !o.target.attribute.Multi && o.target.values != nil:
 		return problem.NotMultiValued(name)
+	case o.saysNull():
+		if !o.target.attribute.Multi || o.op == opReplace && name != members {
+			block[name] = nil
+		}
+		return nil
 	case !o.target.attribute.Multi:
 		o.applyToValue(block)
 		return nil
@@ -56,6 +61,14 @@ func (o Operation) apply(r schema.Resource) error {
 		block[name] = list
 	}
 	return nil
+}
+
+// saysNull reports whether the operation gives a whole attribute the value null,
+// which unassigns it (RFC 7643 section 2.5), as in a PUT. Members are the
+// exception: nobody loses access to everything because a list was not at hand. To
+// remove them an operation says so. null added to a list adds nothing.
+func (o Operation) saysNull() bool {
+	return o.value == nil && o.op != opRemove && o.target.values == nil && o.target.sub == ""
 }
 
 // applyToValue changes a single-valued attribute.

@@ -47,6 +47,9 @@ func (o Operation) applyToList(list []any) ([]any, error) {
 func (o Operation) applyToAll(list []any) []any {
 	switch {
 	case o.target.sub != "":
+		if len(list) == 0 && o.op != opRemove { // there is no value yet that could have it
+			list = []any{map[string]any{}}
+		}
 		for i := range list {
 			o.applyToElement(list, i)
 		}
@@ -168,10 +171,10 @@ func keysOf(list []any) map[string]bool {
 func elementKey(item any) string {
 	element, ok := item.(map[string]any)
 	if !ok {
-		s, _ := item.(string)
+		s, _ := schema.Text(item)
 		return s
 	}
-	if value, ok := element["value"].(string); ok {
+	if value, ok := schema.Text(element["value"]); ok {
 		return value
 	}
 	b, _ := json.Marshal(element) // was decoded from JSON

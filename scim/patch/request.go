@@ -69,7 +69,7 @@ func (r Request) Read(x schema.Index, id string) (out []Operation, unknown []str
 
 func decode(op string, raw jsontext.Value) (value any, _ error) {
 	switch {
-	case len(raw) > 0 && jsonv2.Unmarshal(raw, &value) != nil:
+	case len(raw) > 0 && jsonv2.Unmarshal(raw, &value, schema.KeepDigits) != nil:
 		return nil, problem.BadValue()
 	case len(raw) == 0 && (op == opAdd || op == opReplace):
 		return nil, problem.NoValue()
@@ -92,7 +92,7 @@ func (r *reader) operation(op, path string, value any) error {
 	if e, ok := r.Extension(path); ok {
 		return r.wholeExtension(op, e, value)
 	}
-	if path == "" {
+	if path == "" || strings.EqualFold(path, r.URN) { // which stands for the resource
 		return r.pathless(op, value)
 	}
 	t, known, err := readTarget(r.Index, path)
@@ -105,8 +105,9 @@ func (r *reader) operation(op, path string, value any) error {
 	case t.attribute.Name == "password": // must go nowhere
 		return nil
 	}
-	o, err := t.operation(op, value)
+	o, unknown, err := t.operation(op, value)
 	r.out = append(r.out, o)
+	r.unknown = append(r.unknown, unknown...)
 	return err
 }
 
@@ -144,11 +145,8 @@ func (r *reader) pathless(op string, value any) error {
 func (r *reader) wholeExtension(op string, e schema.Extension, value any) error {
 	block, ok := value.(map[string]any)
 	switch {
-	case op == opRemove:
-		block = map[string]any{}
-		for name := range e.Attributes {
-			block[name] = nil
-		}
+	case op == opRemove, op == opReplace && value == nil:
+		block = e.Nothing()
 	case !ok && value != nil:
 		return problem.NeedsObject(e.URN)
 	}

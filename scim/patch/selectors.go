@@ -27,7 +27,7 @@ func newSelector(e filter.Expression, a schema.Attribute) (*selector, error) {
 	}
 	s := &selector{filter: e, condition: condition, attribute: a}
 	c, _ := e.(filter.Comparison)
-	id, isText := c.Value.(string)
+	id, isText := schema.Text(c.Value)
 	if isText && c.Operator == filter.Equal && strings.EqualFold(c.Attribute.Name, "value") && a.Sub["value"].CaseExact {
 		s.ids = map[string]bool{id: true}
 	}
@@ -38,7 +38,7 @@ func (s *selector) matches(element map[string]any) bool {
 	if s.ids == nil {
 		return s.condition(element)
 	}
-	value, ok := element["value"].(string)
+	value, ok := schema.Text(element["value"])
 	return ok && s.ids[value]
 }
 
@@ -60,7 +60,8 @@ func (s *selector) describe() map[string]any {
 	if !describe(s.filter, element) {
 		return nil
 	}
-	tidied, _ := s.attribute.Canonical(element).(map[string]any)
+	canonical, _ := s.attribute.Canonical(element)
+	tidied, _ := canonical.(map[string]any)
 	if !s.matches(tidied) { // it contradicts itself
 		return nil
 	}

@@ -57,11 +57,11 @@ func inPath(err error) error {
 
 // operation is the operation on this target, with the names in its value spelled
 // as the schema spells them.
-func (t target) operation(op string, value any) (Operation, error) {
+func (t target) operation(op string, value any) (_ Operation, unknown []string, _ error) {
 	if t.sub == "" {
-		value = t.attribute.Canonical(value)
+		value, unknown = t.attribute.Canonical(value)
 	}
-	return Operation{op: op, target: t, value: value}, t.check(op, value)
+	return Operation{op: op, target: t, value: value}, unknown, t.check(op, value)
 }
 
 // check refuses a value before any work is spent on it.

@@ -8,6 +8,15 @@ var (
 		"enter it in Okta or map it (`ws1bridge okta-settings` lists what is required), then retry the task"))
 	NotText = one[string](attribute("must be a string",
 		"A list, an object or a boolean is mapped to a text", "map a text to this attribute, then retry the task"))
+	BrokenText = one[string](attribute("contains a character that is none, such as half of an emoji",
+		"A value in Okta's profile was cut off within a character",
+		"type the value again in Okta, then retry the task"))
+	ZeroByte = one[string](attribute("contains a zero byte",
+		"A value in Okta's profile contains an invalid character",
+		"type the value again in Okta, then retry the task"))
+	BrokenName = one[string](attribute("contains a line end or another control character",
+		"A name or an address was copied with a line end or a tab in it",
+		"type the value again in Okta, then retry the task"))
 	NotBoolean = one[string](attribute("must be true or false",
 		"A text other than true or false is mapped to a boolean", "map a boolean, then retry the task"))
 	NotList = one[string](attribute("must be a list of objects with a value",

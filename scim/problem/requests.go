@@ -72,15 +72,11 @@ var (
 	BodyCut = one[int64](syntax("The body must be one JSON object: it ends too early at byte %d.").because(
 		"The request was cut off on its way",
 		"look for a limit of size or time in the proxy in front of the bridge"))
-	ZeroByte = none(invalid("A text in the body contains a zero byte.").because(
-		"A value in Okta's profile contains an invalid character",
-		"type the value again in Okta, then retry the task"))
 	Compressed = none(status(http.StatusUnsupportedMediaType, "The body must not be compressed.").because(
 		"A proxy in front of the bridge compresses requests", "switch that off"))
 
 	MediaType      = two[string, string](status(http.StatusUnsupportedMediaType, "The Content-Type must be %s or %s."))
 	Charset        = none(status(http.StatusUnsupportedMediaType, "The charset of the body must be utf-8."))
-	NotUTF8        = none(syntax("The body is not valid UTF-8."))
 	BodySyntax     = one[int64](syntax("The body must be one JSON object: syntax error at byte %d."))
 	NameTwice      = one[int64](syntax("The body must be one JSON object: a name is used twice in one object at byte %d."))
 	NoObject       = none(syntax("The body must be a JSON object."))

@@ -12,7 +12,7 @@ var (
 	TooManyOperations = one[int](tooMany("A PATCH may have %d operations: send the rest in another.").fixedBy(
 		"split the change"))
 	UnknownOp         = none(syntax("The op of an operation is add, replace or remove."))
-	NoValue           = none(invalid("An operation that adds or replaces needs a value: null or [] clears."))
+	NoValue           = none(invalid("An operation that adds or replaces needs a value."))
 	BadValue          = none(syntax("The value of an operation cannot be decoded."))
 	RemoveNeedsPath   = none(noTarget("A remove operation needs a path."))
 	NoPathNeedsObject = none(invalid("An operation without a path needs an object as its value."))
@@ -21,9 +21,12 @@ var (
 		`A path looks like name.givenName or emails[type eq "work"].value.`))
 	ReadOnly = one[string](fixed("The attribute %s is read-only.").because(
 		"A change of an attribute that only the bridge sets, such as id or meta", "delete the mapping of the attribute"))
-	Required = one[string](fixed("The attribute %s is required: it can be replaced, not removed.").because(
+	Required = one[string](fixed("The attribute %s can be replaced, not removed.").because(
 		"The value of a required attribute was removed",
 		"give the person a value; correct the mapping or the person in Okta, then retry the task"))
+	Fixed = one[string](fixed("The attribute %s was set when the user was created, and never changes.").because(
+		"A PATCH changes `externalId`, or another attribute that is set on creation only",
+		"leave the attribute out; to change it, delete the user in Access and push the person again"))
 	NeedsObject = one[string](invalid("The value of %s must be an object.").because(
 		"An extension came in another form than an object",
 		"check the external names and namespaces of its attributes in the Profile Editor"))

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"ws1bridge/scim/filter"
@@ -14,13 +13,14 @@ import (
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
+	"ws1bridge/upstream/names"
 )
 
 // Groups are the groups of the bridge. It is safe for concurrent use.
 type Groups struct {
 	directory GroupDirectory
-	domain    string                   // that new groups go to
-	creations doubts[string, struct{}] // in doubt, by lower-case name
+	domain    string                 // that new groups go to
+	creations doubts[string, string] // in doubt: by folded name, the externalId that was sent
 	deletions deletions
 }
 
@@ -78,7 +78,11 @@ func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, 
 		if err != nil {
 			return upstream.Group{}, err
 		}
-		return translate.GroupFromSCIM(next)
+		wanted, err := translate.GroupFromSCIM(next)
+		if err == nil && !names.Same(wanted.DisplayName, current.DisplayName) {
+			err = g.checkSpellings(ctx, wanted.DisplayName)
+		}
+		return wanted, err
 	})
 	if errors.Is(err, upstream.ErrConflict) {
 		return Record{}, problem.NewGroupNameTaken()
@@ -102,14 +106,33 @@ func (g *Groups) Create(ctx context.Context, r schema.Resource) (Record, error) 
 	if err != nil {
 		return Record{}, err
 	}
-	group, err := g.directory.CreateGroup(ctx, g.domain, wanted)
-	name := strings.ToLower(wanted.DisplayName)
-	g.creations.settle(name, struct{}{}, err)
+	name := names.Fold(wanted.DisplayName)
+	if wanted.ExternalID == "" {
+		// By it the group is known to be made by the bridge, and for this push.
+		tried, _ := g.creations.get(name)
+		wanted.ExternalID = cmp.Or(tried, translate.InventExternalID())
+	}
+	var group upstream.Group
+	if err = g.checkSpellings(ctx, wanted.DisplayName); err == nil {
+		group, err = g.directory.CreateGroup(ctx, g.domain, wanted)
+	}
+	g.creations.settle(name, wanted.ExternalID, err)
 	if inDoubt(err) || errors.Is(err, upstream.ErrConflict) {
 		group, err = g.resume(ctx, wanted, err)
 	}
-	g.creations.settle(name, struct{}{}, err)
 	return record(group, err)
+}
+
+// checkSpellings is as for users.
+func (g *Groups) checkSpellings(ctx context.Context, name string) error {
+	if len(names.Spellings(name)) == 1 {
+		return nil
+	}
+	found, err := g.directory.FindGroups(ctx, upstream.ByDisplayName, name, false)
+	if len(found) > 0 {
+		return upstream.ErrConflict
+	}
+	return err
 }
 
 // resume finds the group that stands in the way of a creation, or that a
@@ -125,40 +148,42 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 	case len(found) == 0:
 		return upstream.Group{}, fmt.Errorf("%w: %w", g.takenElsewhere(ctx, wanted.DisplayName), failure)
 	}
-	existing := found[0]
-	if !g.resumable(existing, wanted) {
-		return upstream.Group{}, problem.GroupTaken(existing.ID)
+	i := slices.IndexFunc(found, func(existing upstream.Group) bool { return resumable(existing, wanted) })
+	if i < 0 {
+		return upstream.Group{}, problem.GroupTaken(found[0].ID)
 	}
-	group, err := g.directory.UpdateGroup(ctx, existing.ID, func(current upstream.Group) (upstream.Group, error) {
+	group, err := g.directory.UpdateGroup(ctx, found[i].ID, func(current upstream.Group) (upstream.Group, error) {
 		current.Members = wanted.Members
 		return current, nil
 	})
+	g.creations.settle(names.Fold(wanted.DisplayName), found[i].ExternalID, err)
 	return group, unlessFound(err)
 }
 
 // takenElsewhere is the problem where a name is taken and no group of the bridge's is
 // shown to have it: an earlier attempt may have made one that is not shown yet.
 func (g *Groups) takenElsewhere(ctx context.Context, name string) error {
-	if g.creations.isRecent(strings.ToLower(name)) {
-		if stranger, err := g.directory.StrangerHasGroupName(ctx, name); err != nil || !stranger {
+	if g.creations.isRecent(names.Fold(name)) {
+		stranger, err := g.directory.StrangerHasGroupName(ctx, name)
+		if err != nil || !stranger {
 			return cmp.Or(err, error(problem.NotShownYet()))
 		}
 	}
 	return problem.GroupTakenElsewhere()
 }
 
-// resumable reports whether existing can be what is left of an earlier attempt
-// to create wanted: either both carry the same externalId; or nobody is in it
-// but wanted members, and this process remembers the attempt, or some of them
-// are missing and the group is not older than Okta's repetitions last. A group
-// that is complete was not left behind: it is a duplicate.
-func (g *Groups) resumable(existing, wanted upstream.Group) bool {
-	_, tried := g.creations.get(strings.ToLower(wanted.DisplayName))
-	switch {
-	case wanted.ExternalID != "" && existing.ExternalID != "":
-		return wanted.ExternalID == existing.ExternalID
-	case wanted.ExternalID != existing.ExternalID && !tried:
-		return false
+// resumable reports whether existing is what is left of an earlier attempt to create
+// wanted. Only what the bridge itself demonstrably made is:
+//   - the group with the externalId that Okta sent;
+//   - the one with the externalId that this process made up for the push, while its
+//     outcome is in doubt, if nobody is in it who is not wanted;
+//   - one with an externalId that a bridge made up, which lacks wanted members and is
+//     not older than Okta's repetitions last: its bridge ended in between. One that is
+//     complete was not left behind: it is a duplicate.
+func resumable(existing, wanted upstream.Group) bool {
+	same := existing.ExternalID == wanted.ExternalID
+	if !translate.IsInvented(wanted.ExternalID) {
+		return same
 	}
 	known := map[string]bool{}
 	for _, m := range wanted.Members {
@@ -168,7 +193,7 @@ func (g *Groups) resumable(existing, wanted upstream.Group) bool {
 		return false
 	}
 	recent := time.Since(existing.Meta.Created) < doubtLasts
-	return tried || recent && len(existing.Members) < len(known)
+	return same || translate.IsInvented(existing.ExternalID) && recent && len(existing.Members) < len(known)
 }
 
 func record(group upstream.Group, err error) (Record, error) {

@@ -9,6 +9,7 @@ import (
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
+	"ws1bridge/upstream/names"
 )
 
 // Users are the users of the bridge. It is safe for concurrent use.
@@ -89,7 +90,11 @@ func (u *Users) Update(ctx context.Context, id string, change Change) (Record, e
 		if err != nil {
 			return nil, err
 		}
-		return u.translator.UserChange(current, next)
+		wanted, err := u.translator.UserChange(current, next)
+		if err == nil && !names.Same(wanted.UserName(), current.UserName()) {
+			err = u.checkSpellings(ctx, current.Domain, wanted.UserName())
+		}
+		return wanted, err
 	})
 	if errors.Is(err, upstream.ErrConflict) {
 		return Record{}, problem.NewUserNameTaken()

@@ -56,6 +56,9 @@ func Parse(raw string) (asked Request, _ error) {
 }
 
 func (asked *Request) set(name, value string) (err error) {
+	if value == "" { // a form that was sent with an empty field asks for nothing
+		return nil
+	}
 	switch name {
 	case "filter":
 		asked.Filter = &value
@@ -96,7 +99,7 @@ type Search struct {
 // the core schemas in it. The error is a *problem.Error.
 func (asked Request) Understand(in match.Scope, coreURNs ...string) (s Search, err error) {
 	s = Search{StartIndex: 1, Count: defaultCount}
-	if asked.Filter != nil {
+	if asked.Filter != nil && *asked.Filter != "" {
 		if s.Selection, err = Select(*asked.Filter, in); err != nil {
 			return Search{}, err
 		}

@@ -82,7 +82,6 @@ func TestParseFilter(t *testing.T) {
 		{"a semicolon", "filter=userName+eq+%22a;b%22", ""},
 		{"two filters", "filter=userName+eq+%22a%22&filter=userName+eq+%22b%22", ""},
 		{"two filters in two cases", "filter=userName+eq+%22a%22&Filter=userName+eq+%22b%22", ""},
-		{"an empty filter", "filter=", ""},
 	}
 	users, _ := schematest.Indexes(t)
 	for _, tt := range tests {
@@ -99,5 +98,23 @@ func TestParseFilter(t *testing.T) {
 				t.Errorf("got %s, want %s", s.Selection.expression, tt.want)
 			}
 		})
+	}
+}
+
+// TestEmptyParametersAskForNothing checks that a parameter without a value counts
+// as one that is not there.
+func TestEmptyParametersAskForNothing(t *testing.T) {
+	users, _ := schematest.Indexes(t)
+	const query = "filter=&startIndex=&count=&sortBy=&sortOrder=&attributes=&excludedAttributes="
+	asked, err := Parse(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := ""
+	for _, asked := range []Request{asked, {Filter: &empty}, {}} {
+		s, err := asked.Understand(users, users.URN)
+		if err != nil || s.Selection != nil || s.Order != nil || s.StartIndex != 1 || s.Count != defaultCount {
+			t.Errorf("got %+v and the error %v", s, err)
+		}
 	}
 }

@@ -16,7 +16,10 @@ type Attribute struct {
 	Multi bool
 	// CaseExact says that text is compared with regard to case.
 	CaseExact bool
-	Sub       Attributes // nil for simple attributes
+	// Address says that it is a name or an address that may end in a domain: the
+	// form of the domain does not count, nor does white space around it.
+	Address bool
+	Sub     Attributes // nil for simple attributes
 }
 
 // Type is the data type of an attribute (RFC 7643 section 2.3).
@@ -104,31 +107,44 @@ func (t Attributes) exactIDs() {
 func (t Attributes) canonical(raw map[string]any) (clean map[string]any, unknown []string) {
 	clean = make(map[string]any, len(raw))
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
-		if a, ok := t.Find(key); ok {
-			clean[a.Name] = a.Canonical(raw[key])
-		} else {
+		a, ok := t.Find(key)
+		if !ok {
 			unknown = append(unknown, key)
+			continue
 		}
+		var within []string
+		clean[a.Name], within = a.Canonical(raw[key])
+		unknown = append(unknown, within...)
 	}
 	return clean, unknown
 }
 
 // Canonical copies a value of the attribute with the names of sub-attributes as the
-// schema spells them, and without those that it does not have.
-func (a Attribute) Canonical(value any) any {
+// schema spells them, and without those that it does not have, which are named
+// once in unknown, such as name.initials.
+func (a Attribute) Canonical(value any) (_ any, unknown []string) {
 	switch v := value.(type) {
 	case map[string]any:
 		if a.Sub == nil {
-			return v
+			return v, nil
 		}
-		out, _ := a.Sub.canonical(v)
-		return out
+		out, unknown := a.Sub.canonical(v)
+		for i := range unknown {
+			unknown[i] = a.Name + "." + unknown[i]
+		}
+		return out, unknown
 	case []any:
 		out := make([]any, len(v))
 		for i, item := range v {
-			out[i] = a.Canonical(item)
+			var within []string
+			out[i], within = a.Canonical(item)
+			for _, name := range within {
+				if !slices.Contains(unknown, name) && len(unknown) < MaxValues {
+					unknown = append(unknown, name)
+				}
+			}
 		}
-		return out
+		return out, unknown
 	}
-	return value
+	return value, nil
 }

@@ -35,12 +35,10 @@ func newIndex(t elimity.ResourceType) Index {
 	return x
 }
 
-// accept lets callers send attributes that the schemas do not announce.
+// accept takes over what the table of the translation says of attributes: callers
+// may send some that the schemas do not announce, and some are addresses.
 func (x Index) accept(mapped []Mapped) {
 	for _, m := range mapped {
-		if !m.Silent {
-			continue
-		}
 		table := x.core
 		if m.Schema != "" {
 			e, ok := x.Extension(m.Schema)
@@ -50,7 +48,26 @@ func (x Index) accept(mapped []Mapped) {
 			}
 			table = e.Attributes
 		}
-		table[strings.ToLower(m.Name)] = Attribute{Name: m.Name, Type: String}
+		if m.Silent {
+			table[strings.ToLower(m.Name)] = Attribute{Name: m.Name, Type: String}
+		}
+		if m.Address {
+			table.markAddress(strings.ToLower(m.Name))
+		}
+	}
+}
+
+// markAddress notes that an attribute, or the value of one that has several, is an
+// address.
+func (t Attributes) markAddress(name string) {
+	a, ok := t[name]
+	switch {
+	case !ok:
+	case a.Multi && a.Sub != nil:
+		a.Sub.markAddress("value")
+	default:
+		a.Address = true
+		t[name] = a
 	}
 }
 
@@ -117,24 +134,74 @@ func (x Index) Canonical(raw map[string]any) (clean Resource, unknown []string) 
 			unknown = append(unknown, e.canonicalInto(clean, raw[key])...)
 			continue
 		}
-		a, ok := x.Core(key)
-		switch {
-		case Ignored(key):
-		case !ok:
-			unknown = append(unknown, key)
-		default:
-			clean[a.Name] = a.Canonical(raw[key])
-		}
+		unknown = append(unknown, x.canonicalInto(clean, key, raw[key])...)
 	}
 	slices.Sort(unknown)
-	return clean, unknown
+	return clean, slices.Compact(unknown)
+}
+
+// canonicalInto puts a value into a resource under the name that it has in a
+// request: an attribute of the core schema, the URN of that with its attributes
+// in an object, or a path, as some clients write name.givenName.
+func (x Index) canonicalInto(r Resource, key string, value any) (unknown []string) {
+	block, isObject := value.(map[string]any)
+	a, ok := x.Core(key)
+	switch {
+	case strings.EqualFold(key, x.URN) && isObject:
+		for _, name := range slices.Sorted(maps.Keys(block)) {
+			unknown = append(unknown, x.canonicalInto(r, name, block[name])...)
+		}
+		return unknown
+	case strings.EqualFold(key, "roles") && HasValue(value): // which no client gets back, unlike what else is ignored
+		return []string{key}
+	case Ignored(key):
+		return nil
+	case !ok:
+		return x.canonicalAt(r, key, value)
+	}
+	r[a.Name], unknown = a.Canonical(value)
+	return unknown
+}
+
+// canonicalAt puts a value into a resource at a path that is its name.
+func (x Index) canonicalAt(r Resource, key string, value any) (unknown []string) {
+	path, err := filter.ParsePath(key)
+	a, urn, ok := x.Find(path.Attribute)
+	sub, hasSub := a.Sub.Find(path.Attribute.Sub)
+	switch {
+	case strings.EqualFold(path.Attribute.URN, x.URN) && Ignored(path.Attribute.Name):
+		return nil
+	case err != nil || !ok || path.Filter != nil || path.Attribute.Sub != "" && (!hasSub || a.Multi):
+		return []string{key}
+	case urn != "":
+		r = Object(r, urn)
+	}
+	if hasSub {
+		Object(r, a.Name)[sub.Name], unknown = sub.Canonical(value)
+		return unknown
+	}
+	r[a.Name], unknown = a.Canonical(value)
+	return unknown
+}
+
+// Nothing is the extension with null for each attribute, which is what null for
+// the extension means.
+func (e Extension) Nothing() map[string]any {
+	block := make(map[string]any, len(e.Attributes))
+	for name := range e.Attributes {
+		block[name] = nil
+	}
+	return block
 }
 
 // canonicalInto puts the attributes of the extension into a resource. A value that is
 // no object is left for the translation to refuse.
 func (e Extension) canonicalInto(r Resource, value any) (unknown []string) {
 	block, ok := value.(map[string]any)
-	if !ok && value != nil {
+	switch {
+	case value == nil:
+		block = e.Nothing()
+	case !ok:
 		r[e.URN] = value
 		return nil
 	}

@@ -29,8 +29,16 @@ type Mapped struct {
 	Boolean bool
 	// Multi says that it holds several values.
 	Multi bool
+	// Address says that it is a name or an address that may end in a domain.
+	Address bool
 	// Sub are its sub-attributes, nil for a simple attribute.
 	Sub []string
+	// Types are those that its values are shown with, whichever they came with; nil
+	// for any.
+	Types []string
+	// Required and Fixed are what no user is created without, and what never changes
+	// after that: sub-attributes, or "" for the attribute itself.
+	Required, Fixed []string
 	// Silent says that callers may send it, but are neither told of it nor shown
 	// it: a domain where nobody configured one, or what only computed attributes
 	// read.

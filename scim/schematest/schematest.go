@@ -2,7 +2,6 @@
 package schematest
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	scimerrors "github.com/elimity-com/scim/errors"
+	jsonv2 "github.com/go-json-experiment/json"
+	"pgregory.net/rapid"
 
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
@@ -46,10 +47,16 @@ var urns = strings.NewReplacer("$ENTERPRISE", schema.Enterprise, "$WORKSPACE", s
 func Resource(tb testing.TB, s string) schema.Resource {
 	tb.Helper()
 	var r schema.Resource
-	if err := json.Unmarshal([]byte(URNs(s)), &r); err != nil {
+	if err := jsonv2.Unmarshal([]byte(URNs(s)), &r, schema.KeepDigits); err != nil {
 		tb.Fatalf("%v in %s", err, s)
 	}
 	return r
+}
+
+// Number is a JSON number of up to 40 digits, in any spelling (RFC 8259 section 6).
+func Number() *rapid.Generator[string] {
+	return rapid.OneOf(rapid.StringMatching(`-?(0|[1-9][0-9]{0,39})`), rapid.StringMatching(`[1-9][0-9]{18,39}`),
+		rapid.StringMatching(`-?(0|[1-9][0-9]{0,19})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?`))
 }
 
 // WantProblem checks that an error is a 400 of that type, with a detail.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -12,7 +11,6 @@ import (
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 
-	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 )
 
@@ -35,26 +33,6 @@ type expression struct {
 	// unshown are those of them that users are not shown with: a request that
 	// does not bring them says nothing about the value.
 	unshown []scimPath
-}
-
-// environment is what an expression sees, with values of the types that the
-// compiler checks against.
-type environment = map[string]any
-
-func newEnvironment(r schema.Resource, domain string) environment {
-	block := func(urn string) map[string]any {
-		b, _ := r[urn].(map[string]any)
-		if b == nil {
-			b = map[string]any{}
-		}
-		return b
-	}
-	address, _ := email{}.toAccess(r["emails"]) // the pair of emails reports what is wrong with it
-	mail, _ := address.(string)
-	return environment{
-		"user": r, "enterprise": block(schema.Enterprise), "workspace": block(schema.Workspace),
-		"email": mail, "domain": domain,
-	}
 }
 
 // compileExpression compiles an expression and reports what is wrong with it.
@@ -210,81 +188,3 @@ type visit func(ast.Node)
 
 // Visit calls the function.
 func (v visit) Visit(node *ast.Node) { v(*node) }
-
-// evaluate computes the value for a user. What the library says of a failure is
-// not passed on: it may quote values.
-func (e *expression) evaluate(env environment) (any, *fault) {
-	machine := vm.VM{MemoryBudget: maxMemory}
-	v, err := machine.Run(e.program, env)
-	if err != nil {
-		return nil, e.fails(problem.NotComputed)
-	}
-	switch v := v.(type) {
-	case nil, float64:
-		return v, nil
-	case bool:
-		return strconv.FormatBool(v), nil // which every form reads
-	case int:
-		return float64(v), nil
-	case string:
-		if len(v) > maxText {
-			return nil, e.fails(computedTooLong)
-		}
-		return v, nil
-	}
-	return nil, e.fails(problem.ComputedNoValue)
-}
-
-// fails is the fault of what the expression makes.
-func (e *expression) fails(why func(attribute, source string) *problem.Error) *fault {
-	return &fault{problem: func(attribute string) *problem.Error { return why(attribute, e.source) }}
-}
-
-func computedTooLong(attribute, source string) *problem.Error {
-	return problem.ComputedTooLong(attribute, source, maxText)
-}
-
-// checkInputs refuses a user that expressions would have too much work with. Of
-// several attributes it names the first, always the same.
-func checkInputs(r schema.Resource) error {
-	name, worst := "", (*fault)(nil)
-	for attribute, v := range r {
-		if wrong := checkInput(v); wrong != nil && (worst == nil || attribute < name) {
-			name, worst = attribute, wrong
-		}
-	}
-	if worst == nil {
-		return nil
-	}
-	return worst.of(name)
-}
-
-var tooLongToCompute = &fault{problem: func(attribute string) *problem.Error {
-	return problem.TooLongToCompute(attribute, maxText)
-}}
-
-// checkInput bounds what expressions have to work on.
-func checkInput(v any) *fault {
-	switch v := v.(type) {
-	case string:
-		if len(v) > maxText {
-			return tooLongToCompute
-		}
-	case []any:
-		if len(v) > schema.MaxValues {
-			return tooManyValues
-		}
-		for _, item := range v {
-			if wrong := checkInput(item); wrong != nil {
-				return wrong
-			}
-		}
-	case map[string]any:
-		for _, item := range v {
-			if wrong := checkInput(item); wrong != nil {
-				return wrong
-			}
-		}
-	}
-	return nil
-}

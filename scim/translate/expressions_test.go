@@ -44,12 +44,15 @@ func TestComputed(t *testing.T) {
 		{"white space", `trim(" x ")`, "x"},
 		{"an empty text is no value", `""`, nil},
 		{"a number", `len(user.phoneNumbers) + 1`, "3"},
+		{"a number of Okta's is calculated with", `user.level + 1`, "8"},
+		{"a number that no float64 holds keeps its digits", `user.badge`, "1234567890123456789"},
+		{"a number keeps its spelling", `user.score`, "12.50"},
 		{"a truth", `user.active`, "true"},
 		{"a match", `user.userName matches "^Jane@" ? "yes" : "no"`, "yes"},
 		{"a missing parent, with ?.", `user.manager?.name?.first`, nil},
 	}
 	in := person("Jane@Acme.com")
-	maps.Copy(in, resource(t, `{"title":"Dr","active":true,
+	maps.Copy(in, resource(t, `{"title":"Dr","active":true,"level":7,"badge":1234567890123456789,"score":12.50,
 		"phoneNumbers":[{"type":"work","value":"1"},{"type":"mobile","value":"2"}],
 		"emails":["first@acme.com",{"value":"second@acme.com","primary":true}],
 		"`+oktaURN+`":{"badge":"B7"},`+enterprise+`:{"department":"Sales"}}`))

@@ -1,9 +1,11 @@
 package translate
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
@@ -23,6 +25,7 @@ var (
 	notBoolean    = &fault{problem: problem.NotBoolean}
 	notList       = &fault{problem: problem.NotList}
 	notInObject   = &fault{problem: problem.NotInObject}
+	brokenName    = &fault{problem: problem.BrokenName}
 	tooManyValues = &fault{problem: func(attribute string) *problem.Error {
 		return problem.TooManyValues(attribute, schema.MaxValues)
 	}}
@@ -58,9 +61,9 @@ func (text) toAccess(v any) (upstream.Value, *fault) {
 			return nil, nil
 		}
 		return v, nil // not t, which would be put on the heap once more
-	case float64:
+	case json.Number:
 		// Okta's expressions turn an employee number into a JSON number easily.
-		return strconv.FormatFloat(t, 'f', -1, 64), nil
+		return t.String(), nil
 	}
 	return nil, notText
 }
@@ -71,8 +74,6 @@ func (text) toSCIM(v upstream.Value) any {
 		if t != "" {
 			return v
 		}
-	case float64:
-		return strconv.FormatFloat(t, 'f', -1, 64)
 	case bool:
 		return strconv.FormatBool(t)
 	}
@@ -106,6 +107,9 @@ func (flag) toSCIM(v upstream.Value) any {
 	return nil
 }
 
+// emailType is the type that every address is shown with: Access keeps none.
+const emailType = "work"
+
 // email is SCIM's list of addresses and the one that Access keeps: the primary
 // one, else the first.
 type email struct{}
@@ -125,14 +129,21 @@ func (email) toAccess(v any) (upstream.Value, *fault) {
 		if wrong != nil {
 			return nil, wrong.in("primary")
 		}
-		if value != nil && primary == true {
+		says := hasAddress(value)
+		if says && primary == true {
 			return value, nil
 		}
-		if best == nil {
+		if best == nil || says && !hasAddress(best) {
 			best = value
 		}
 	}
 	return best, nil
+}
+
+// hasAddress reports whether a value is more than white space.
+func hasAddress(v upstream.Value) bool {
+	s, _ := v.(string)
+	return domains.CleanAddress(s) != ""
 }
 
 func (email) toSCIM(v upstream.Value) any {
@@ -140,7 +151,7 @@ func (email) toSCIM(v upstream.Value) any {
 	if address == "" {
 		return nil
 	}
-	return []any{map[string]any{"value": address, "type": "work", "primary": true}}
+	return []any{map[string]any{"value": address, "type": emailType, "primary": true}}
 }
 
 // list is a multi-valued attribute with the same sub-attributes on both sides.
@@ -245,7 +256,7 @@ func elementsOf(v any) ([]map[string]any, *fault) {
 	switch v := v.(type) {
 	case nil:
 		return nil, nil
-	case string:
+	case string, json.Number:
 		return []map[string]any{{"value": v}}, nil
 	case map[string]any:
 		return []map[string]any{v}, nil

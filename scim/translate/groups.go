@@ -20,7 +20,7 @@ func GroupToSCIM(g upstream.Group) schema.Resource {
 		members[i] = member
 	}
 	r := schema.Resource{"schemas": []any{schema.Group}, "displayName": g.DisplayName, "members": members}
-	if g.ExternalID != "" {
+	if g.ExternalID != "" && !IsInvented(g.ExternalID) {
 		r["externalId"] = g.ExternalID
 	}
 	return r
@@ -31,21 +31,26 @@ func GroupToSCIM(g upstream.Group) schema.Resource {
 // sends them. The error is a *problem.Error.
 func GroupFromSCIM(r schema.Resource) (upstream.Group, error) {
 	var g upstream.Group
-	g.DisplayName, _ = r["displayName"].(string)
+	var wrong *fault
+	if g.DisplayName, wrong = textAt(r, attributePath("", "displayName")); wrong != nil {
+		return upstream.Group{}, wrong.of("displayName")
+	}
+	if g.ExternalID, wrong = textAt(r, externalIDAttribute); wrong != nil {
+		return upstream.Group{}, wrong.of("externalId")
+	}
 	if strings.TrimSpace(g.DisplayName) == "" {
 		return upstream.Group{}, problem.GroupNameMissing()
 	}
-	g.ExternalID, _ = r["externalId"].(string)
 	for _, item := range schema.List(r["members"]) {
 		member, _ := item.(map[string]any)
-		id, _ := member["value"].(string)
+		id, _ := schema.Text(member["value"])
 		if id == "" {
 			return upstream.Group{}, problem.MemberForm()
 		}
 		if kind, _ := member["type"].(string); strings.EqualFold(kind, "Group") {
 			continue
 		}
-		display, _ := member["display"].(string)
+		display, _ := schema.Text(member["display"])
 		g.Members = append(g.Members, upstream.Member{ID: id, Display: display})
 	}
 	return g, nil

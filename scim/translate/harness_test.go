@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	jsonv2 "github.com/go-json-experiment/json"
+
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
@@ -34,7 +36,7 @@ func translator(tb testing.TB) *translate.Translator {
 func resource(tb testing.TB, body string) schema.Resource {
 	tb.Helper()
 	var r schema.Resource
-	if err := json.Unmarshal([]byte(body), &r); err != nil {
+	if err := jsonv2.Unmarshal([]byte(body), &r, schema.KeepDigits); err != nil {
 		tb.Fatalf("%v in %s", err, body)
 	}
 	return r

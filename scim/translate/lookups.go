@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ws1bridge/scim/domains"
+	"ws1bridge/upstream/names"
 )
 
 // UserNames are the userNames of Access that Okta may mean by one, most likely
@@ -13,17 +14,19 @@ import (
 // very userName that was asked for.
 //
 // That is one name, and a second where a rule leads away from the domain: a user
-// may have it in Access still from before there was the rule.
+// may have it in Access still from before there was the rule. So may one whose
+// name has white space around it from before the bridge took it away.
 func (t *Translator) UserNames(okta string) []string {
-	renamed, _ := t.rules.toAccess(kindUserName, okta)
-	var names []string
-	for _, name := range []string{renamed, okta} {
-		shown, _ := t.rules.toOkta(kindUserName, name)
-		if domains.SameAddress(shown, okta) && (len(names) == 0 || !strings.EqualFold(names[0], name)) {
-			names = append(names, name)
+	clean := domains.CleanAddress(okta)
+	renamed, _ := t.rules.toAccess(kindUserName, clean)
+	var all []string
+	for _, name := range []string{renamed, clean, okta} {
+		known := slices.ContainsFunc(all, func(other string) bool { return names.Same(other, name) })
+		if shown, _ := t.rules.toOkta(kindUserName, name); !known && domains.SameAddress(shown, okta) {
+			all = append(all, name)
 		}
 	}
-	return names
+	return all
 }
 
 // KeepsInUserName reports whether every userName that holds part, or that starts

@@ -86,10 +86,10 @@ func (m managed) checkCovers(defaultDomain string, rules []compiledRule, report 
 	name, ok := m.find(defaultDomain)
 	switch {
 	case defaultDomain == "" || name == defaultDomain:
-	case ok:
-		report.add("domains.default", "is spelled %s in domains.managed: Access compares exactly", name)
-	default:
+	case !ok:
 		report.add("domains.managed", "must hold domains.default")
+	case domains.Check(name) == nil: // what is none was reported
+		report.add("domains.default", "is spelled %s in domains.managed: Access compares exactly", name)
 	}
 }
 

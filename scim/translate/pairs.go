@@ -153,6 +153,10 @@ func (p pair) rewrite(k kind) pair { p.kind = k; return p }
 // staysSet reports whether the attribute can't be cleared.
 func (p *pair) staysSet() bool { return p.required || p.kept }
 
+// demanded reports whether no user is created without a value from Okta. A missing
+// externalId is made up, unless the configuration requires one.
+func (p *pair) demanded() bool { return p.required && (p.access != externalIDPath || p.insisted) }
+
 // mayChange reports whether a request to change a user says what the attribute
 // should be.
 func (p *pair) mayChange(r schema.Resource) bool {

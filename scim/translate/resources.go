@@ -1,6 +1,10 @@
 package translate
 
-import "ws1bridge/scim/schema"
+import (
+	"encoding/json"
+
+	"ws1bridge/scim/schema"
+)
 
 // get finds the value at a path, nil where there is none.
 func get(r schema.Resource, p scimPath) (any, *fault) {
@@ -23,7 +27,7 @@ func get(r schema.Resource, p scimPath) (any, *fault) {
 		return nil, nil
 	case map[string]any:
 		return parent[p.Sub], nil
-	case string:
+	case string, json.Number:
 		switch {
 		case p.Name == "manager" && p.Sub == "value": // "manager": "id", as some send it
 			return parent, nil

@@ -110,6 +110,7 @@ func (d direction) apply(domain string) (string, *compiledRule) {
 	if len(d.exact) == 0 && len(d.wild) == 0 {
 		return domain, nil
 	}
+	domain = domains.Clean(domain)
 	key := domains.Form(domain)
 	if t, ok := d.exact[key]; ok {
 		return t.domain, t.rule

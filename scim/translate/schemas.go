@@ -16,7 +16,7 @@ func (t *Translator) SchemaAttributes() []schema.Mapped {
 		announce(list.at(p.scim), p)
 	}
 	for _, p := range t.domainPaths {
-		list.at(p).Silent = !t.showsDomain
+		list.at(p).Silent, list.at(p).Address = !t.showsDomain, true
 	}
 	for _, p := range t.computed {
 		for _, read := range p.computed.unshown {
@@ -49,6 +49,7 @@ func (l *attributeList) at(p scimPath) *schema.Mapped {
 
 // announce adds to an attribute what a pair says of it.
 func announce(a *schema.Mapped, p *pair) {
+	a.Address = a.Address || p.kind != noKind
 	var subs []string
 	switch f := p.form.(type) {
 	case flag:
@@ -61,10 +62,20 @@ func announce(a *schema.Mapped, p *pair) {
 	case email:
 		a.Multi = true
 		subs = []string{"value", "type", "primary"}
+		a.Types = append(a.Types, emailType)
 	}
 	if p.scim.values.some() {
 		a.Multi = true
 		subs = append(subs, p.scim.values.sub)
+	}
+	if kind, ok := p.scim.values.value.(string); ok && a.Types != nil && p.scim.values.sub == "type" {
+		a.Types = append(a.Types, kind)
+	}
+	if p.demanded() && p.fallback == nil {
+		a.Required = append(a.Required, p.valueName())
+	}
+	if p.createOnly {
+		a.Fixed = append(a.Fixed, p.scim.Sub)
 	}
 	if p.scim.Sub != "" {
 		subs = append(subs, p.scim.Sub)
@@ -74,6 +85,14 @@ func announce(a *schema.Mapped, p *pair) {
 			a.Sub = append(a.Sub, sub)
 		}
 	}
+}
+
+// valueName is the sub-attribute that the value of a pair is in, "" for none.
+func (p *pair) valueName() string {
+	if _, ok := p.form.(email); ok && p.scim.Sub == "" {
+		return "value"
+	}
+	return p.scim.Sub
 }
 
 // Attributes lists the SCIM attributes that users are shown with, as

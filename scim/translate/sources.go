@@ -53,7 +53,7 @@ func (t *Translator) chooseBy(source string, r schema.Resource) (choice, error) 
 	case SourceAttribute:
 		return t.namedDomain(r)
 	case SourceUserName:
-		name, _ := r["userName"].(string)
+		name, _ := schema.Text(r["userName"])
 		return t.domainOf(name, "userName", source)
 	case SourceEmail:
 		v, wrong := email{}.toAccess(r["emails"])
@@ -70,6 +70,7 @@ func (t *Translator) chooseBy(source string, r schema.Resource) (choice, error) 
 // jane@example.com. A domain that a rule leads to must be managed: the rule says
 // that its people have a directory.
 func (t *Translator) domainOf(value, attribute, source string) (choice, error) {
+	value = domains.CleanAddress(value)
 	at := domains.Start(value)
 	if at < 0 {
 		return choice{}, nil

@@ -256,7 +256,7 @@ func TestSchemaAttributes(t *testing.T) {
 		{Access: tenantURN + ":computed", Value: "email"},
 	}})
 	want := map[string]schema.Mapped{
-		"domain": {Schema: oktaURN, Name: "domain"},
+		"domain": {Schema: oktaURN, Name: "domain", Address: true},
 		"skills": {Schema: oktaURN, Name: "skills", Multi: true},
 		"remote": {Schema: oktaURN, Name: "remote", Boolean: true},
 		"desks":  {Schema: oktaURN, Name: "desks", Multi: true, Sub: []string{"type", "room"}},

@@ -80,6 +80,8 @@ type step struct {
 	read  upstream.Value // given, as the form reads it
 	sent  upstream.Value
 	rule  *compiledRule // what changed it on the way
+	// tidied says that white space around it, or a dot after its domain, was left out.
+	tidied bool
 }
 
 func newRecorder() *recorder { return &recorder{steps: map[*pair]step{}} }
@@ -182,6 +184,9 @@ func (t *Translator) TraceAccess(u upstream.User) Trace {
 			a.Okta, _ = get(trace.Read, p.scim)
 			a.Lost = a.Read != nil && !p.same(a.Read, a.Sent)
 		}
+		if p.isInvented(a.Read) {
+			a.Note = "made up by the bridge, because Okta sent none; not shown to Okta"
+		}
 		if a.Read != nil || a.Sent != nil {
 			trace.Attributes = append(trace.Attributes, a)
 		}
@@ -227,11 +232,16 @@ func (p *pair) traced(s step) TracedAttribute {
 		a.Note = "computed by " + p.computed.source
 	case s.read == nil && s.sent != nil:
 		a.Note = "the default"
+	case s.tidied:
+		a.Note = tidiedNote
 	case p.createOnly:
 		a.Note = "set on creation, never changed"
 	}
 	return a
 }
+
+// tidiedNote says what Access is not sent.
+const tidiedNote = "without the white space around it, and without a dot after its domain"
 
 // tracedDomain is an attribute that names the domain.
 func tracedDomain(p scimPath) TracedAttribute {

@@ -1,6 +1,7 @@
 package translate_test
 
 import (
+	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
@@ -42,8 +43,9 @@ func TestTraceOkta(t *testing.T) {
 		{"a computed one", `{}`,
 			translate.TracedAttribute{Access: tenantURN + ":login", Sent: "jane@old.example", By: "attributes[1]",
 				Note: "computed by lower(user.userName)"}},
-		{"a number that becomes text is not lost", `{"title":7.0}`,
-			translate.TracedAttribute{SCIM: "title", Access: "title", Okta: 7.0, Sent: "7", Read: "7", By: "default pair"}},
+		{"a number that becomes text is not lost", `{"title":7}`,
+			translate.TracedAttribute{SCIM: "title", Access: "title", Okta: json.Number("7"), Sent: "7", Read: "7",
+				By: "default pair"}},
 		{"a domain that decides", `{"domain":"old.example"}`,
 			translate.TracedAttribute{SCIM: "domain", Access: upstreamWorkspace + ":domain", Okta: "old.example",
 				Sent: "new.example",

@@ -6,6 +6,7 @@ import (
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
+	"ws1bridge/upstream/names"
 )
 
 // Creation is a user that is to be created.
@@ -23,12 +24,14 @@ type Creation struct {
 // UserKey identifies a user in a tenant. It is comparable.
 type UserKey struct {
 	Domain   string
-	UserName string // in lower case
+	UserName string // as names are compared
 }
 
 var (
 	userNamePath   = upstream.Path{Name: "userName"}
 	externalIDPath = upstream.Path{Name: "externalId"}
+
+	externalIDAttribute = attributePath("", "externalId")
 )
 
 // UserName is the name that the user will log in with.
@@ -42,7 +45,7 @@ func (c Creation) ExternalID() string { return c.text(externalIDPath) }
 func (c Creation) SetExternalID(id string) { c.Attributes[externalIDPath] = id }
 
 // Key is the same for two creations of one user.
-func (c Creation) Key() UserKey { return UserKey{c.Domain, strings.ToLower(c.UserName())} }
+func (c Creation) Key() UserKey { return UserKey{c.Domain, names.Fold(c.UserName())} }
 
 func (c Creation) text(p upstream.Path) string {
 	s, _ := c.Attributes[p].(string)
@@ -65,7 +68,7 @@ func (t *Translator) newUser(r schema.Resource, trace *recorder) (Creation, erro
 	if err != nil {
 		return Creation{}, err
 	}
-	from := origin{r, env, trace}
+	from := origin{Resource: r, env: env, trace: trace}
 	a := make(upstream.Attributes, len(t.pairs))
 	var missing []string
 	for _, p := range t.pairs {
@@ -76,7 +79,7 @@ func (t *Translator) newUser(r schema.Resource, trace *recorder) (Creation, erro
 		if v != nil || !p.staysSet() {
 			a[p.access] = v
 		}
-		if v == nil && p.required && (p.access != externalIDPath || p.insisted) {
+		if v == nil && p.demanded() {
 			missing = append(missing, p.name())
 		}
 	}
@@ -109,7 +112,7 @@ func (t *Translator) userChange(
 	if err != nil && !leaves {
 		return nil, err
 	}
-	from := origin{r, env, trace}
+	from := origin{r, env, trace, current.Attributes}
 	a := make(upstream.Attributes, len(t.pairs))
 	for _, p := range t.pairs {
 		if !p.mayChange(r) {
@@ -157,7 +160,7 @@ func (t *Translator) completed(current upstream.User, r schema.Resource) schema.
 // where the request changes it or there is none.
 func (t *Translator) kept(p *pair, current upstream.User, r schema.Resource) any {
 	held, ok := current.Attributes[p.access]
-	if !ok || !p.createOnly && p.clears(r) {
+	if !ok || p.isInvented(held) || !p.createOnly && p.clears(r) {
 		return nil
 	}
 	if said, wrong := get(r, p.scim); wrong != nil || said != nil && said != "" {
@@ -165,63 +168,6 @@ func (t *Translator) kept(p *pair, current upstream.User, r schema.Resource) any
 	}
 	shown, _ := p.rewritten(held, t.rules.toOkta)
 	return p.form.toSCIM(shown)
-}
-
-// origin is what the values for Access are made of.
-type origin struct {
-	schema.Resource
-	env   environment // what computed attributes see, nil where nothing is computed
-	trace *recorder
-}
-
-// environment is what computed attributes see of a user, nil where nothing is computed.
-func (t *Translator) environment(r schema.Resource, domain string) (environment, error) {
-	if len(t.computed) == 0 {
-		return nil, nil
-	}
-	if err := checkInputs(r); err != nil {
-		return nil, err
-	}
-	return newEnvironment(r, domain), nil
-}
-
-// value is what Access should hold for a pair, nil for nothing.
-func (t *Translator) value(p *pair, from origin) (upstream.Value, error) {
-	given, wrong := p.given(from)
-	var read upstream.Value
-	if wrong == nil {
-		read, wrong = p.form.toAccess(given)
-	}
-	if wrong != nil {
-		return nil, wrong.of(p.name())
-	}
-	sent, rule := p.fallback, (*compiledRule)(nil)
-	if read != nil {
-		sent, rule = p.rewritten(read, t.rules.toAccess)
-	}
-	from.trace.note(p, step{given: given, read: read, sent: sent, rule: rule})
-	return sent, nil
-}
-
-// given is the value of a pair as Okta has it, or as it is computed.
-func (p *pair) given(from origin) (any, *fault) {
-	if p.computed != nil {
-		return p.computed.evaluate(from.env)
-	}
-	return get(from.Resource, p.scim)
-}
-
-// rewritten is a value of the pair with its domain changed, and the rule that did it.
-func (p *pair) rewritten(v upstream.Value, change rewriter) (upstream.Value, *compiledRule) {
-	s, ok := v.(string)
-	if p.kind == noKind || !ok {
-		return v, nil
-	}
-	changed, rule := change(p.kind, s)
-	if rule == nil {
-		return v, nil // not s, which would be put on the heap once more
-	}
-	return changed, rule
 }
 
 // UserToSCIM converts a user of Access. id, meta and groups are not in the
@@ -232,7 +178,7 @@ func (t *Translator) userToSCIM(u upstream.User, trace *recorder) schema.Resourc
 	r := make(schema.Resource, len(u.Attributes)+4)
 	for _, p := range t.mapped {
 		held, ok := u.Attributes[p.access]
-		if !ok {
+		if !ok || p.isInvented(held) {
 			continue
 		}
 		v, rule := p.rewritten(held, t.rules.toOkta)
@@ -256,6 +202,17 @@ func (t *Translator) schemasOf(r schema.Resource) []any {
 		}
 	}
 	return schemas
+}
+
+// Fixed lists the SCIM attributes that never change once the user exists.
+func (t *Translator) Fixed() []string {
+	var paths []string
+	for _, p := range t.mapped {
+		if p.createOnly {
+			paths = append(paths, p.scim.String())
+		}
+	}
+	return paths
 }
 
 // Required lists the SCIM attributes that Access needs in every user, and that

@@ -90,7 +90,7 @@ func TestNewUserRefuses(t *testing.T) {
 			"userName, name.givenName, emails"},
 		{"a formatted name is no name", `{"userName":"a","name":{"formatted":"Ada L"},"emails":["a@x"]}`,
 			"name.givenName, name.familyName"},
-		{"an externalId of a wrong type", minimal + `,"externalId":true}`, "externalId"},
+		{"an externalId of a wrong type", strings.Replace(minimal, `"00u1"`, "true", 1) + `}`, "externalId"},
 		{"a wrong type comes before what is missing", `{"title":true}`, "title"},
 	}
 	for _, tt := range tests {

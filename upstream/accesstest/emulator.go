@@ -65,21 +65,43 @@ func (e *Emulator) State() State {
 // SeedUser creates a user as POST /scim/Users would, without faults and history. The resource is
 // the body of such a request.
 func (e *Emulator) SeedUser(resource map[string]any) (id string, err error) {
+	return e.seed(resource, userSchema, func(in *incoming) (string, error) {
+		u, err := e.store.createUser(in)
+		if err != nil {
+			return "", err
+		}
+		return u.id, nil
+	})
+}
+
+// SeedGroup creates a group as POST /scim/Groups would, without faults and history. The resource is
+// the body of such a request.
+func (e *Emulator) SeedGroup(resource map[string]any) (id string, err error) {
+	return e.seed(resource, groupSchema, func(in *incoming) (string, error) {
+		g, err := e.store.createGroup(in)
+		if err != nil {
+			return "", err
+		}
+		return g.id, nil
+	})
+}
+
+func (e *Emulator) seed(resource map[string]any, s *schema, create func(*incoming) (string, error)) (string, error) {
 	encoded, err := json.Marshal(resource)
 	if err != nil {
-		return "", fmt.Errorf("seed user: encode: %w", err)
+		return "", fmt.Errorf("seed: encode: %w", err)
 	}
-	in, err := userSchema.read(bytes.NewReader(encoded))
+	in, err := s.read(bytes.NewReader(encoded))
 	if err != nil {
-		return "", fmt.Errorf("seed user: %w", err)
+		return "", fmt.Errorf("seed: %w", err)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	u, err := e.store.createUser(in)
+	id, err := create(in)
 	if err != nil {
-		return "", fmt.Errorf("seed user: %w", err)
+		return "", fmt.Errorf("seed: %w", err)
 	}
-	return u.id, nil
+	return id, nil
 }
 
 // Modes returns the modes in force.

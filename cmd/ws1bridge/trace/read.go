@@ -39,6 +39,7 @@ type User struct {
 func Read(in io.Reader, side Side) ([]User, error) {
 	var users []User
 	decoder := json.NewDecoder(io.LimitReader(in, maxInput))
+	decoder.UseNumber() // as the bridge reads them
 	for {
 		var v any
 		err := decoder.Decode(&v)
@@ -104,7 +105,7 @@ func sideOf(r schema.Resource) Side {
 func nameOf(r schema.Resource, place int) string {
 	for name, v := range r {
 		if s, ok := v.(string); ok && strings.EqualFold(name, "userName") {
-			return s
+			return visible(s)
 		}
 	}
 	return fmt.Sprintf("resource %d", place)
@@ -124,6 +125,9 @@ func (u User) follow(t *translate.Translator) translate.Trace {
 		drop(name, "no pair maps it")
 	}
 	for name, v := range u.okta {
+		if slices.Contains(unknown, name) {
+			continue
+		}
 		if list, isList := v.([]any); schema.Ignored(name) && name != "schemas" && v != nil && (!isList || len(list) > 0) {
 			drop(name, "it is read-only, or goes nowhere by design")
 		}

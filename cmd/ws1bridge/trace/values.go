@@ -2,7 +2,9 @@ package trace
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
@@ -29,7 +31,7 @@ func oneLine(v any, nothing string) string {
 		return nothing
 	}
 	if s, ok := v.(string); ok {
-		return s
+		return visible(s)
 	}
 	var out strings.Builder
 	encoder := json.NewEncoder(&out)
@@ -38,6 +40,16 @@ func oneLine(v any, nothing string) string {
 		return "?"
 	}
 	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// visible is a text with what nobody would see of it: white space around it, line
+// ends, and characters without a shape.
+func visible(s string) string {
+	hidden := func(r rune) bool { return !unicode.IsPrint(r) }
+	if s != strings.TrimSpace(s) || strings.ContainsFunc(s, hidden) {
+		return strconv.Quote(s)
+	}
+	return s
 }
 
 // listed are the values of a list with their types, nil where v is none.
@@ -49,15 +61,19 @@ func listed(v any) []string {
 	case []any:
 		for _, item := range v {
 			element, _ := item.(map[string]any)
+			if element == nil {
+				element = map[string]any{"value": item}
+			}
 			elements = append(elements, element)
 		}
 	}
 	var values []string
 	for _, e := range elements {
-		value, _ := e["value"].(string)
+		value, _ := schema.Text(e["value"])
 		if value == "" {
 			return nil
 		}
+		value = visible(value)
 		if kind, _ := e["type"].(string); kind != "" {
 			value += " (" + kind + ")"
 		}

@@ -1,0 +1,25 @@
+package upstream
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Meta is what Access keeps about a record.
+type Meta struct {
+	Created      time.Time
+	LastModified time.Time
+	Version      string // weak entity tag, W/"<epoch ms>"
+}
+
+// UnmarshalJSON reads meta; a time that is not one counts as unknown.
+func (m *Meta) UnmarshalJSON(b []byte) error {
+	var raw struct{ Created, LastModified, Version string }
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	m.Created, _ = time.Parse(time.RFC3339Nano, raw.Created)
+	m.LastModified, _ = time.Parse(time.RFC3339Nano, raw.LastModified)
+	m.Version = raw.Version
+	return nil
+}
