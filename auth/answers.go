@@ -63,11 +63,17 @@ func (g answerGuard) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, &Error{Kind: ErrUnavailable, Status: res.StatusCode, Err: err}
 		}
 	}
-	// Of a refusal nothing but its code and Retry-After matters. Access's answers
-	// are JSON whatever their header says.
+	if res.StatusCode/100 == 4 && bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
+		// A page says nothing of the client: it is a firewall's, or another server's.
+		return nil, &Error{Kind: ErrUnavailable, Status: res.StatusCode, RetryAfter: retryAfter(res.Header),
+			Err: errors.New("the answer is a page")}
+	}
+	// Of a refusal nothing but its code, Retry-After and the host of a redirect
+	// matters. Access's answers are JSON whatever their header says.
 	res.Header = http.Header{
 		"Content-Type": {"application/json"},
 		"Retry-After":  res.Header["Retry-After"],
+		"Location":     res.Header["Location"],
 	}
 	res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return res, nil

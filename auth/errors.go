@@ -33,6 +33,8 @@ type Error struct {
 	// Code is what RFC 6749 section 5.2 calls the error, where the endpoint gave
 	// one that is about the client, such as unauthorized_client; else empty.
 	Code string
+	// Redirect is the host that the endpoint redirects to, "" for none.
+	Redirect string
 	// RetryAfter is how long the source itself waits before it asks again, 0
 	// when it does not wait.
 	RetryAfter time.Duration
@@ -92,7 +94,8 @@ func fetchError(ctx context.Context, err error) *Error {
 // with a code of RFC 6749 §5.2, and 500 for a grant type that it does not know.
 // A 403 without a code is a firewall's.
 func answerError(res *http.Response, code string) *Error {
-	e := &Error{Kind: ErrUnavailable, Status: res.StatusCode, RetryAfter: retryAfter(res.Header)}
+	e := &Error{Kind: ErrUnavailable, Status: res.StatusCode, RetryAfter: retryAfter(res.Header),
+		Redirect: neterr.RedirectHost(res)}
 	aboutClient := slices.Contains([]string{
 		"invalid_client", "unauthorized_client", "access_denied", "invalid_grant", "unsupported_grant_type",
 	}, code)

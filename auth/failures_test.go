@@ -46,6 +46,8 @@ func TestRefusals(t *testing.T) {
 		{"400 with an unknown code may pass", 400, `{"error":"whatever"}`, auth.ErrUnavailable,
 			"does not take the request (400)"},
 		{"403 of a firewall may pass", 403, `<html>blocked</html>`, auth.ErrUnavailable, "does not take the request (403)"},
+		{"401 of a firewall says nothing of the client", 401, `<html>log in</html>`, auth.ErrUnavailable,
+			"does not take the request (401)"},
 		{"404 is a wrong URL", 404, `<html>not found</html>`, auth.ErrUnavailable, "check access.url"},
 		{"429 asks to slow down", 429, ``, auth.ErrUnavailable, "slow down"},
 		{"500 may pass, also with a code", 500, `{"error":"invalid_client"}`, auth.ErrUnavailable, "error of its own (500)"},

@@ -88,17 +88,19 @@ func (c *Client) getGroup(ctx context.Context, op, id string) (Group, error) {
 	var g groupRecord
 	err := c.get(ctx, opReadGroup, groupsPath, id, &g)
 	if err == nil && !c.ourGroup(g) {
-		err = notFound(op)
+		c.memory.groups.note(id, false)
+		return Group{}, notFound(op)
 	}
 	if errors.Is(err, ErrNotFound) && c.recentGroups.isHidden(id) {
 		return Group{}, lagging(op)
 	}
-	if err == nil || errors.Is(err, ErrNotFound) {
-		c.memory.groups.note(id, err == nil)
+	if errors.Is(err, ErrNotFound) {
+		c.memory.groups.forget(id) // a user who is in it is shown it as soon as it is there
 	}
 	if err != nil {
 		return Group{}, err
 	}
+	c.memory.groups.note(id, true)
 	c.recentGroups.seen(id, false)
 	return c.completeGroup(g.Group), nil
 }

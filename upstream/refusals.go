@@ -7,11 +7,12 @@ import (
 	"errors"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"ws1bridge/auth/neterr"
 )
 
 // refusal turns an answer other than 2xx into an error. The kind follows the
@@ -24,7 +25,7 @@ func refusal(r call, res *http.Response, body []byte) *Error {
 	e.bare = from == empty
 	switch {
 	case status/100 == 3:
-		e.Err, e.Redirect = ErrNotAccess, redirectHost(res)
+		e.Err, e.Redirect = ErrNotAccess, neterr.RedirectHost(res)
 	case status == http.StatusNotImplemented || status/100 == 4 && !passes(status) && !from.mayBeAccess(status):
 		e.Err = ErrNotAccess
 	case status/100 != 4 || passes(status):
@@ -44,16 +45,6 @@ func refusal(r call, res *http.Response, body []byte) *Error {
 		e.Message = message
 	}
 	return e
-}
-
-// redirectHost is the host that a redirect leads to, "" where it names none.
-func redirectHost(res *http.Response) string {
-	const characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:"
-	target, err := url.Parse(res.Header.Get("Location"))
-	if err != nil || strings.Trim(target.Host, characters) != "" || len(target.Host) > 253 {
-		return ""
-	}
-	return target.Host
 }
 
 // origin is whose answer a refusal is, by its form.

@@ -158,6 +158,9 @@ func Token(err *auth.Error) *problem.Error {
 	case 1, 2:
 		return problem.TokenUnusable()
 	case 3:
+		if err.Redirect != "" {
+			return problem.TokenRedirectedTo(err.Redirect)
+		}
 		return problem.TokenRedirected(err.Status)
 	case 4:
 		return problem.TokenNotTaken(err.Status)

@@ -85,6 +85,9 @@ var (
 	TokenRedirected = one[int](stuck("The token endpoint of Workspace ONE Access redirects to another address (%d): "+
 		"check access.url of the bridge.").because(
 		"The tenant has moved, or `access.url` is not a tenant", setRedirected))
+	TokenRedirectedTo = one[string](stuck("The token endpoint of Workspace ONE Access redirects to %s: "+
+		"check access.url of the bridge.").because(
+		"The tenant has moved, or something in between wants a log-in", setRedirected))
 	TokenNotTaken = one[int](stuck("The token endpoint of Workspace ONE Access does not take the request (%d): check "+
 		"access.url of the bridge.").because(
 		"`access.url` is not a tenant, or something in between answers", setAccessURL))
