@@ -165,6 +165,23 @@ func TestNotFoundBelongsToARecord(t *testing.T) {
 	}
 }
 
+// Access may answer 404 to a creation in a domain that no directory has.
+func TestNotFoundMayBeTheDomain(t *testing.T) {
+	_, access := start(t, accesstest.Config{})
+	client := authorized(t, access)
+	tp := &tamper{base: client.Transport}
+	client.Transport = tp
+	defer tp.answering(http.MethodPost, "", http.StatusNotFound, accessError)()
+	for name, in := range map[string]string{"a domain without directory": "other.com", "one with": domain} {
+		c := newClientFrom(t, access, upstream.Config{HTTPClient: client, Domains: []string{in}})
+		_, err := c.CreateUser(t.Context(), in, attributes("ada"))
+		_, isDomain := errors.AsType[*upstream.DomainProblem](err)
+		if isDomain != (in != domain) || errors.Is(err, upstream.ErrNoSuchPath) == isDomain {
+			t.Errorf("%s: error = %v", name, err)
+		}
+	}
+}
+
 // What a firewall, a proxy or another server answers is told as such.
 func TestWhoAnswered(t *testing.T) {
 	c, access, tp := startTampered(t, accesstest.Config{})

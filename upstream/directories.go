@@ -152,9 +152,10 @@ func (c *Client) CheckDirectories(ctx context.Context) error {
 
 // orMisconfigured is the refusal of a creation, or what is wrong with the
 // directory of the domain where that is the reason: an operator can fix it, so
-// the data must not be blamed and given up.
+// the data must not be blamed and given up. Which status Access gives for a domain
+// that no directory has is not documented; it may be 404.
 func (c *Client) orMisconfigured(ctx context.Context, op string, refusal error) error {
-	if !isRefusal(refusal) {
+	if !isRefusal(refusal) && !errors.Is(refusal, ErrNoSuchPath) {
 		return refusal
 	}
 	if finding, ok := errors.AsType[*DomainProblem](c.CheckDirectories(ctx)); ok {
