@@ -47,13 +47,19 @@ type footprint struct {
 
 func (f *footprint) isFresh() bool { return f != nil && time.Since(f.at) < lag }
 
+// isOver reports whether nothing asks for the footprint any more.
+func (f *footprint) isOver() bool {
+	return !f.isFresh() && (f.named.IsZero() || time.Since(f.at) >= footprintsLast)
+}
+
 // recentWrites are the footprints of the records of one kind. The zero value is
 // ready for use.
 type recentWrites struct {
 	off bool // where reads never lag, as in a dry run
 
-	mu   sync.Mutex // guards byID
-	byID map[string]*footprint
+	mu    sync.Mutex // guards what follows
+	byID  map[string]*footprint
+	swept time.Time // when what is over was last forgotten
 }
 
 // of is the footprint of a record within the lag, nil where there is none.
@@ -108,7 +114,7 @@ func (w *recentWrites) note(id string, change func(f *footprint)) {
 	if before := w.byID[id]; before.isFresh() {
 		*f = *before
 		f.set, f.members = maps.Clone(f.set), maps.Clone(f.members)
-	} else if before != nil && time.Since(before.at) < footprintsLast && !before.named.IsZero() {
+	} else if before != nil && !before.isOver() {
 		f.named = before.named
 		f.set[userNamePath] = before.set[userNamePath]
 	}
@@ -118,12 +124,13 @@ func (w *recentWrites) note(id string, change func(f *footprint)) {
 	w.makeRoom()
 }
 
-// makeRoom needs mu.
+// makeRoom forgets what is over, now and then, and more than that where there is too
+// much. It needs mu.
 func (w *recentWrites) makeRoom() {
-	if len(w.byID) <= maxFootprints {
-		return
+	if now := time.Now(); now.Sub(w.swept) >= lag {
+		w.swept = now
+		maps.DeleteFunc(w.byID, func(_ string, f *footprint) bool { return f.isOver() })
 	}
-	maps.DeleteFunc(w.byID, func(_ string, f *footprint) bool { return time.Since(f.at) >= footprintsLast })
 	for id := range w.byID {
 		if len(w.byID) <= maxFootprints {
 			return
@@ -195,7 +202,7 @@ func (w *recentWrites) namedLongAgo(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	f := w.byID[id]
-	return f != nil && !f.named.IsZero() && time.Since(f.named) >= lag
+	return f != nil && !f.isOver() && !f.named.IsZero() && time.Since(f.named) >= lag
 }
 
 // seen notes that a record that was created is shown, in a list or by its id.
