@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"ws1bridge/scim"
+	"ws1bridge/scim/translate"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -109,6 +110,7 @@ func TestFinishingAGroupWhoseAnswerIsLost(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ids := w.People(2)
 	sales := w.CreateGroup("Sales", ids[0])
+	w.reconfigure(translate.Config{DefaultDomain: "acme.com"}) // to a bridge that did not answer for it
 	w.loseOnce(http.MethodPatch, accessAPI)
 	w.Want(http.StatusTooManyRequests, http.MethodPost, groupsPath, group("Sales", ids...))
 	if r := w.Want(http.StatusCreated, http.MethodPost, groupsPath, group("Sales", ids...)); r.ID() != sales {

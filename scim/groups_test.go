@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"ws1bridge/scim/translate"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -151,7 +152,9 @@ func TestCreationOfAGroupWhoseAnswerIsLost(t *testing.T) {
 func TestAnotherBridgeFinishesAGroup(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ids := w.People(150)
-	w.CreateGroup("Sales", ids[:100]...) // as a broken creation of 150 leaves it
+	w.CreateGroup("Sales", ids[:100]...)                                             // as a broken creation of 150 leaves it
+	w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...)) // it answered for that group
+	w.reconfigure(translate.Config{DefaultDomain: "acme.com"})
 	w.CreateGroup("Sales", ids...)
 	w.WantHeld("Sales", ids...)
 	r := w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids[:20]...))

@@ -21,6 +21,9 @@ func versionsOf(h http.Header) versions {
 
 // check judges a write against what Access holds right before it.
 func (v versions) check(m upstream.Meta) error {
+	if m.Unsettled && len(v.match)+len(v.noneMatch) > 0 {
+		return problem.NotShownYet()
+	}
 	if len(v.match) > 0 && !matchesVersion(v.match, m.Version) {
 		return problem.NotThatVersion()
 	}

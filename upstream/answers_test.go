@@ -139,25 +139,20 @@ func TestNotFoundBelongsToARecord(t *testing.T) {
 	}
 	stop()
 	for name, tt := range map[string]struct {
-		body, list string
-		want       error
+		body string
+		want error
 	}{
-		"Access's own":                                     {accessError, "", upstream.ErrNotFound},
-		"without a body, while Access is well":             {"", "", upstream.ErrNotFound},
-		"without a body, from a server that is not Access": {"", maintenance, upstream.ErrUnavailable},
-		"another server's":                                 {`{"message":"Not Found"}`, "", upstream.ErrUnavailable},
-		"a page":                                           {"<html>", "", upstream.ErrUnavailable},
+		"Access's own":      {accessError, upstream.ErrNotFound},
+		"of the SDK's form": {`{"Errors":[{"code":"404","description":"no such user"}]}`, upstream.ErrNotFound},
+		"without a body":    {"", upstream.ErrUnavailable},
+		"another server's":  {`{"message":"Not Found"}`, upstream.ErrUnavailable},
+		"another with errors": {`{"success":false,"errors":[{"code":7003,"message":"no route"}]}`,
+			upstream.ErrUnavailable},
+		"of an OAuth server":     {`{"error":"Not Found","error_description":"no route"}`, upstream.ErrUnavailable},
+		"with nothing in errors": {`{"errors":[{}]}`, upstream.ErrUnavailable},
+		"a page":                 {"<html>", upstream.ErrUnavailable},
 	} {
-		stop := tp.with(func(req *http.Request, res *http.Response, body string) string {
-			if strings.HasSuffix(req.URL.Path, ada.ID) {
-				res.StatusCode = http.StatusNotFound
-				return tt.body
-			}
-			if tt.list != "" {
-				return tt.list
-			}
-			return body
-		})
+		stop := tp.answering(http.MethodGet, ada.ID, http.StatusNotFound, tt.body)
 		if _, err := c.User(t.Context(), ada.ID); !errors.Is(err, tt.want) {
 			t.Errorf("a 404 %s: error = %v, want %v", name, err, tt.want)
 		}

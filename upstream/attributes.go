@@ -115,18 +115,19 @@ type difference struct {
 	clear []Path
 }
 
+// paths are those that the difference changes.
+func (d difference) paths() []Path { return slices.AppendSeq(slices.Clone(d.clear), maps.Keys(d.set)) }
+
 func (d difference) empty() bool { return len(d.set) == 0 && len(d.clear) == 0 }
 
-// compare finds what want changes in a record that is in one of the states. A path
-// that want does not name is left alone; one that it names with no value is cleared.
-func compare(want Attributes, states ...Attributes) difference {
+// compare finds what want changes in a record. A path that want does not name is left
+// alone; one that it names with no value is cleared. It finds the paths that are named
+// in any case, too.
+func compare(have, want Attributes, inAnyCase ...Path) difference {
 	d := difference{set: Attributes{}}
 	for p, w := range want {
-		unlike := func(state Attributes) bool {
-			return isEmpty(w) && !isEmpty(state[p]) || !isEmpty(w) && !sameValue(state[p], w)
-		}
 		switch {
-		case !slices.ContainsFunc(states, unlike):
+		case sameOrEmpty(have[p], w) && !slices.Contains(inAnyCase, p):
 		case isEmpty(w):
 			d.clear = append(d.clear, p)
 		default:
@@ -136,6 +137,12 @@ func compare(want Attributes, states ...Attributes) difference {
 	slices.SortFunc(d.clear, comparePaths)
 	return d
 }
+
+// paths are those of the attributes.
+func (a Attributes) paths() []Path { return slices.Collect(maps.Keys(a)) }
+
+// sameOrEmpty compares; values that are empty in any way are the same.
+func sameOrEmpty(a, b Value) bool { return isEmpty(a) && isEmpty(b) || sameValue(a, b) }
 
 func isEmpty(v Value) bool {
 	switch v := v.(type) {

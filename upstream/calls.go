@@ -136,7 +136,7 @@ func (c *connection) exchange(req *http.Request, r call, out any) (status int, e
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if err != nil {
-		err = neterr.Class(req.Context(), err)
+		body, err = []byte("<"), neterr.Class(req.Context(), err) // half an answer is nobody's
 	}
 	if res.StatusCode/100 != 2 {
 		return res.StatusCode, refusal(r, res, body)

@@ -94,19 +94,24 @@ func (k *collection[T]) patch(ctx context.Context, op, id string, b body, applie
 	return err
 }
 
+// orStillThere is the failure of a change. That the record is not found is believed only
+// where it is not there to be read, either.
+func (k *collection[T]) orStillThere(ctx context.Context, op, id string, failure error) error {
+	if !errors.Is(failure, ErrNotFound) {
+		return failure
+	}
+	if _, err := k.read(ctx, op, id); err != nil {
+		return err
+	}
+	return unavailable(op, errors.New("Access does not find a record that it shows"))
+}
+
 // get reads the record with that id into out, ours or not.
 func (c *Client) get(ctx context.Context, op, path, id string, out any) error {
 	if !plausibleID(id) {
 		return notFound(op)
 	}
-	err := c.access.send(ctx, call{op: op, method: http.MethodGet, path: path, id: id}, out)
-	if e, ok := errors.AsType[*Error](err); ok && e.bare && errors.Is(e, ErrNotFound) {
-		// Anybody's 404 can be without a body: it counts where Access is there.
-		if ready := c.Ready(ctx); ready != nil {
-			return asUnavailable(ready)
-		}
-	}
-	return err
+	return c.access.send(ctx, call{op: op, method: http.MethodGet, path: path, id: id}, out)
 }
 
 // plausibleID reports whether id can be an id of Access (a UUID today). What

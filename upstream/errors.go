@@ -67,8 +67,6 @@ type Error struct {
 	// Err is the cause, for the log. It may name hosts, never secrets.
 	Err error
 
-	// bare says that the answer had no body, which could be anybody's.
-	bare bool
 	// abandoned says that the caller's own time was over, or it left.
 	abandoned bool
 	// ofRecord says that the call was about one user or group.
@@ -104,6 +102,12 @@ func unavailable(op string, err error) *Error {
 // notFound says that nothing of the bridge's has that id.
 func notFound(op string) *Error {
 	return &Error{Op: op, Kind: ErrNotFound}
+}
+
+// inDoubt reports whether err leaves open whether a write was applied.
+func inDoubt(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.InDoubt
 }
 
 // lagging says that Access does not show yet what was written.

@@ -41,9 +41,8 @@ type Group struct {
 	LeftOut []string
 	Meta    Meta
 
-	// shown is what of the group Access showed otherwise than the client completed
-	// it, nil where there was nothing to complete.
-	shown *shownGroup
+	// other is what of the group is not sure, nil where all is.
+	other *otherGroup
 }
 
 // Member is a user in a group.

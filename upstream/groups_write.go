@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"time"
 )
 
 // memberBatch is how many members one request adds or removes. The limit of
@@ -70,86 +69,64 @@ func (g groupRecord) isAs(sent Group) bool {
 func (c *Client) UpdateGroup(ctx context.Context, id string, change func(Group) (Group, error)) (Group, error) {
 	var updated Group
 	err := c.groups.hold(ctx, opUpdateGroup, id, func(current Group) error {
-		view := current
-		view.Members = slices.Clone(current.Members) // change may build on the list it is shown
-		want, err := change(view)
+		d, err := current.difference(change)
 		if err != nil {
 			return err
 		}
-		updated, err = c.applyToGroup(ctx, current, want)
+		updated, err = c.applyToGroup(ctx, current, d)
 		return err
 	})
 	return updated, err
 }
 
 // applyToGroup judges who may join before it writes anything.
-func (c *Client) applyToGroup(ctx context.Context, current, want Group) (Group, error) {
-	joining, leaving := current.moves(want.Members)
-	joining, unknown, err := c.withoutStrangers(ctx, joining)
+func (c *Client) applyToGroup(ctx context.Context, current Group, d groupDifference) (Group, error) {
+	joining, unknown, err := c.withoutStrangers(ctx, d.joining)
 	if err != nil {
 		return Group{}, err
 	}
 	next := current
 	next.LeftOut = unknown
-	if err := c.patchGroupNames(ctx, &next, want); err != nil {
+	if err := c.patchGroupNames(ctx, &next, d.names); err != nil {
 		return Group{}, err
 	}
-	for batch := range slices.Chunk(leaving, memberBatch) {
+	for batch := range slices.Chunk(d.leaving, memberBatch) {
 		if err := c.removeMembers(ctx, &next, batch); err != nil {
 			return Group{}, err
 		}
 	}
-	next.Members = distinct(next.Members, leaving)
+	next.Members = distinct(next.Members, d.leaving)
 	err = c.addMembers(ctx, &next, joining)
 	return next, err
 }
 
-// moves are the members that have to be sent so that the group has just those that
-// are wanted. Those of whom it is not sure are sent in any case.
-func (g Group) moves(want []Member) (joining, leaving []Member) {
-	sure := slices.DeleteFunc(slices.Clone(g.Members), func(m Member) bool { return g.isUnsure(m.ID) })
-	may := slices.Clone(g.Members)
-	if g.shown != nil {
-		for id := range g.shown.members {
-			may = append(may, Member{ID: id})
-		}
-	}
-	return distinct(want, sure), distinct(may, want)
-}
-
-// wrote notes that a group was written: its version and its time are not known any
-// more. It returns from which time on a reading is surely not older.
-func (g *Group) wrote() (freshFrom time.Time) {
-	freshFrom = freshAfter(g.Meta, g.shown == nil)
-	g.Meta = Meta{Created: g.Meta.Created}
-	return freshFrom
-}
-
 // patchGroupNames sends name and externalId where they changed.
-func (c *Client) patchGroupNames(ctx context.Context, g *Group, want Group) error {
-	unsure := g.shown != nil && g.shown.names
-	set := Attributes{}
-	if want.DisplayName != g.DisplayName || unsure {
-		set[displayNamePath] = want.DisplayName
-	}
-	if want.ExternalID != "" && (want.ExternalID != g.ExternalID || unsure) {
-		set[externalIDPath] = want.ExternalID
-	}
-	if len(set) == 0 {
+func (c *Client) patchGroupNames(ctx context.Context, g *Group, names Attributes) error {
+	if len(names) == 0 {
 		return nil
 	}
-	err := c.groups.patch(ctx, opUpdateGroup, g.ID, newBody(set), func(now Group) bool {
-		return compare(set, now.names()).empty()
+	d := difference{set: names}
+	err := c.groups.patch(ctx, opUpdateGroup, g.ID, newBody(names), func(now Group) bool {
+		return compare(now.names(), names).empty()
 	})
-	if err != nil {
-		return err
+	switch err = c.groups.orStillThere(ctx, opUpdateGroup, g.ID, err); {
+	case inDoubt(err):
+		c.recentGroups.doubt(g.ID, d)
+	case err == nil:
+		c.recentGroups.write(g.ID, Meta{}, d)
+		g.Meta = g.Meta.unsettled()
+		g.setNames(names)
 	}
-	c.recentGroups.write(g.ID, g.wrote(), difference{set: set})
-	g.DisplayName = want.DisplayName
-	if want.ExternalID != "" {
-		g.ExternalID = want.ExternalID
+	return err
+}
+
+func (g *Group) setNames(names Attributes) {
+	if name := names.text(displayNamePath); name != "" {
+		g.DisplayName = name
 	}
-	return nil
+	if id := names.ExternalID(); id != "" {
+		g.ExternalID = id
+	}
 }
 
 // addMembers adds users of ours to the group, 100 a request, and those that
@@ -212,8 +189,12 @@ func (c *Client) moveMembers(ctx context.Context, g *Group, batch []Member, add 
 		}
 		return len(distinct(batch, now.Members)) == len(distinct(batch, nil))
 	})
-	if err == nil {
-		c.recentGroups.move(g.ID, g.wrote(), batch, add)
+	switch {
+	case err == nil:
+		c.recentGroups.move(g.ID, batch, add)
+		g.Meta = g.Meta.unsettled()
+	case inDoubt(err):
+		c.recentGroups.doubtMembers(g.ID, batch)
 	}
 	return err
 }
@@ -236,13 +217,17 @@ func (c *Client) removeMembers(ctx context.Context, g *Group, batch []Member) er
 	return nil
 }
 
-// unlessRemoved is the refusal to remove m, or nil where m is no member.
+// unlessRemoved is the refusal to remove m, or nil where m is no member. Where that is
+// not sure, it is to be tried again.
 func (c *Client) unlessRemoved(ctx context.Context, id string, m Member, refusal error) error {
 	g, err := c.getGroup(ctx, opUpdateGroup, id)
 	if err != nil {
 		return err
 	}
-	if slices.Contains(memberIDs(g.Members), m.ID) && !g.isUnsure(m.ID) {
+	switch {
+	case g.isUnsure(m.ID):
+		return markInDoubt(lagging(opUpdateGroup))
+	case slices.Contains(memberIDs(g.Members), m.ID):
 		return refusal
 	}
 	return nil

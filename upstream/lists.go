@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+
+	"ws1bridge/upstream/names"
 )
 
 const (
@@ -106,10 +108,10 @@ func readList[T identified](ctx context.Context, from sender, s search) (list []
 }
 
 // isAnswer reports whether a list can be the answer to a search: one for a name holds a
-// record of that name, or none at all.
+// record of that name, or none at all. Access may see no difference between accents.
 func isAnswer[T identified](list []T, s search) bool {
 	return !s.key.isOfOne() || len(list) == 0 ||
-		slices.ContainsFunc(list, func(r T) bool { return s.key.matches(r.recordName(), s.value) })
+		slices.ContainsFunc(list, func(r T) bool { return names.Similar(r.recordName(), s.value) })
 }
 
 // readPages reads every page of a search. Each begins with the last record of the

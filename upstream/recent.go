@@ -13,8 +13,9 @@ import (
 //
 // The client remembers what it wrote to each record lately. A reading is completed
 // by that: what was written is as it was written, who was created is there, who was
-// deleted is gone. And because such a reading can be older than the last write, a
-// write is left out only where both the reading and the memory show its outcome.
+// deleted is gone. But because such a reading can be older than the last write, and the
+// memory older than a write by somebody else, a change is made to both states: what it
+// names is sent unless both show its outcome, and what it does not name is left alone.
 // What can't be answered by that is trouble that passes (ErrLagging).
 
 const (
@@ -34,15 +35,25 @@ type footprint struct {
 	read    bool // it was read by its id since it was created
 	listed  bool // a list showed it since then
 	deleted bool
-	// freshFrom is the lastModified from which on a reading is surely not older than the
-	// last write; zero where no reading is sure.
+	// freshFrom is the lastModified of a reading that showed every write; later ones need
+	// not be completed. Zero where there was none yet.
 	freshFrom time.Time
+	// youngFrom is from which lastModified on a reading is younger than the last write,
+	// unless somebody else wrote in between. Zero where that is not known.
+	youngFrom time.Time
 	// set are the attributes that were written, nil where they were cleared.
 	set Attributes
 	// named is since when the name in set is sent, zero where it was seen at Access.
 	named time.Time
 	// members are those that were added (true) or taken out (false).
 	members map[string]bool
+	// changed are what was written a second time, and isBack says that one of that was
+	// written again: a reading that shows it may be from before.
+	changed map[any]bool
+	isBack  bool
+	// doubted are the values of attributes, and ids of members, in writes that may have
+	// been applied though they failed.
+	doubted map[any]any
 }
 
 func (f *footprint) isFresh() bool { return f != nil && time.Since(f.at) < lag }
@@ -90,13 +101,26 @@ func (w *recentWrites) beyond(id string, read Meta) *footprint {
 	return f
 }
 
-// freshAfter is the freshFrom of a write that follows a reading. Only one that was sure
-// itself makes what is younger sure.
-func freshAfter(read Meta, sure bool) time.Time {
-	if !sure || read.LastModified.IsZero() {
-		return time.Time{}
+// isYoung reports whether a reading is younger than the last write, as far as nobody
+// else wrote in between.
+func (f *footprint) isYoung(read Meta) bool {
+	return f == nil || !f.youngFrom.IsZero() && !read.LastModified.Before(f.youngFrom)
+}
+
+// caughtUp notes a reading that shows all that is in the footprint, if that proves that
+// it is not older. It reports whether it does.
+func (w *recentWrites) caughtUp(id string, f *footprint, read Meta) bool {
+	if f.isBack || len(f.doubted) > 0 {
+		return false
 	}
-	return read.LastModified.Add(1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.byID[id] == f && !read.LastModified.IsZero() {
+		now := *f
+		now.freshFrom = read.LastModified
+		w.byID[id] = &now
+	}
+	return true
 }
 
 // note adds a write to the footprint of a record. change gets a copy, which is
@@ -110,10 +134,12 @@ func (w *recentWrites) note(id string, change func(f *footprint)) {
 	if w.byID == nil {
 		w.byID = map[string]*footprint{}
 	}
-	f := &footprint{set: Attributes{}, members: map[string]bool{}}
+	f := &footprint{set: Attributes{}, members: map[string]bool{},
+		changed: map[any]bool{}, doubted: map[any]any{}}
 	if before := w.byID[id]; before.isFresh() {
 		*f = *before
 		f.set, f.members = maps.Clone(f.set), maps.Clone(f.members)
+		f.changed, f.doubted = maps.Clone(f.changed), maps.Clone(f.doubted)
 	} else if before != nil && !before.isOver() {
 		f.named = before.named
 		f.set[userNamePath] = before.set[userNamePath]
@@ -139,63 +165,6 @@ func (w *recentWrites) makeRoom() {
 	}
 }
 
-// create notes a creation that Access confirmed, and its meta.
-func (w *recentWrites) create(id string, m Meta, a Attributes) {
-	w.note(id, func(f *footprint) { f.created, f.set, f.freshFrom = true, maps.Clone(a), m.LastModified })
-}
-
-// remove notes a deletion that Access confirmed.
-func (w *recentWrites) remove(id string) {
-	w.note(id, func(f *footprint) { *f = footprint{deleted: true} })
-}
-
-// write notes a change of attributes that Access confirmed.
-func (w *recentWrites) write(id string, freshFrom time.Time, d difference) {
-	w.note(id, func(f *footprint) {
-		f.freshFrom = freshFrom
-		if name, ok := d.set[userNamePath]; ok && (f.named.IsZero() || f.set[userNamePath] != name) {
-			f.named = time.Now()
-		}
-		maps.Copy(f.set, d.set)
-		for _, p := range d.clear {
-			f.set[p] = nil
-		}
-	})
-}
-
-// move notes members that Access confirmed to have added, or taken out.
-func (w *recentWrites) move(id string, freshFrom time.Time, members []Member, added bool) {
-	w.note(id, func(f *footprint) {
-		f.freshFrom = freshFrom
-		for _, m := range members {
-			f.members[m.ID] = added
-		}
-	})
-}
-
-// keepName notes that Access did not take the new name of a user.
-func (w *recentWrites) keepName(id, name string) {
-	w.note(id, func(f *footprint) {
-		f.set[userNamePath] = name
-		f.named = time.Time{}
-	})
-}
-
-// confirmName notes that Access showed the new name of a user.
-func (w *recentWrites) confirmName(id string) {
-	if f := w.of(id); f != nil && !f.named.IsZero() {
-		w.note(id, func(f *footprint) { f.named = time.Time{} })
-	}
-}
-
-// mayBeGone notes that a deletion was sent: from now on a record that is not there
-// is gone.
-func (w *recentWrites) mayBeGone(id string) {
-	if w.of(id) != nil {
-		w.note(id, func(f *footprint) { f.created = false })
-	}
-}
-
 // namedLongAgo reports whether the name of a user was first sent so long ago that no
 // reading can be older.
 func (w *recentWrites) namedLongAgo(id string) bool {
@@ -203,17 +172,6 @@ func (w *recentWrites) namedLongAgo(id string) bool {
 	defer w.mu.Unlock()
 	f := w.byID[id]
 	return f != nil && !f.isOver() && !f.named.IsZero() && time.Since(f.named) >= lag
-}
-
-// seen notes that a record that was created is shown, in a list or by its id.
-func (w *recentWrites) seen(id string, inList bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if f := w.byID[id]; f != nil && f.created && !(f.read && f.listed) {
-		seen := *f
-		seen.read, seen.listed = seen.read || !inList, seen.listed || inList
-		w.byID[id] = &seen
-	}
 }
 
 // unlisted reports whether lists may lack a record, or show one that is gone.
@@ -257,15 +215,17 @@ func (w *recentWrites) missing(is func(*footprint) bool, found map[string]bool) 
 	return ids
 }
 
-// complete is a reading of attributes with what was written since.
-func (f *footprint) complete(read Attributes) Attributes {
-	now := maps.Clone(read)
+// complete is a reading of attributes with what was written since. agrees reports
+// whether it shows all of that.
+func (f *footprint) complete(read Attributes) (now Attributes, agrees bool) {
+	now, agrees = maps.Clone(read), true
 	for p, v := range f.set {
+		agrees = agrees && sameOrEmpty(read[p], v)
 		if isEmpty(v) {
 			delete(now, p)
 		} else {
 			now[p] = v
 		}
 	}
-	return now
+	return now, agrees
 }

@@ -6,14 +6,38 @@ import (
 	"slices"
 )
 
-// shownGroup is where the state that Access showed and what was written lately differ.
-type shownGroup struct {
-	names   bool            // the name or the externalId
-	members map[string]bool // ids of those who are in one of both
+// otherGroup is what of a group is not sure, because the state that Access showed and
+// what was written lately differ, or a write is in doubt.
+type otherGroup struct {
+	names   Group           // with the name and the externalId that it may have
+	members map[string]bool // ids of those who are members, or not
 }
 
 // isUnsure reports whether it is not sure that the group has, or lacks, the member.
-func (g Group) isUnsure(id string) bool { return g.shown != nil && g.shown.members[id] }
+func (g Group) isUnsure(id string) bool { return g.other != nil && g.other.members[id] }
+
+// otherwise is the group in another state that Access may hold: all of which it is not
+// sure is otherwise than in g. A change that makes a difference to either is to be sent.
+func (g Group) otherwise() (_ Group, ok bool) {
+	if g.other == nil {
+		return g, false
+	}
+	other := g
+	other.DisplayName, other.ExternalID = g.other.names.DisplayName, g.other.names.ExternalID
+	other.Members = nil
+	has := setOf(memberIDs(g.Members))
+	for _, m := range g.Members {
+		if !g.isUnsure(m.ID) {
+			other.Members = append(other.Members, m)
+		}
+	}
+	for id := range g.other.members {
+		if !has[id] {
+			other.Members = append(other.Members, Member{ID: id})
+		}
+	}
+	return other, true
+}
 
 // completeGroup completes the reading of a group by what was written since.
 func (c *Client) completeGroup(g Group) Group {
@@ -21,25 +45,50 @@ func (c *Client) completeGroup(g Group) Group {
 	if f == nil {
 		return g
 	}
-	names := f.complete(g.names())
-	g.shown = &shownGroup{members: map[string]bool{}}
-	g.shown.names = names.text(displayNamePath) != g.DisplayName || names.ExternalID() != g.ExternalID
-	g.DisplayName, g.ExternalID = names.text(displayNamePath), names.ExternalID()
-	shown := setOf(memberIDs(g.Members))
-	for id, added := range f.members {
-		if added && c.recentUsers.isDeleted(id) {
-			continue
-		}
-		if shown[id] != added {
-			g.shown.members[id] = true
-		}
-		if added && !shown[id] {
-			g.Members = append(g.Members, Member{ID: id})
+	names, agrees := f.complete(g.names())
+	differ, members := c.completeMembers(g.Members, f)
+	if agrees && len(differ) == 0 && c.recentGroups.caughtUp(g.ID, f, g.Meta) {
+		return g
+	}
+	other := otherGroup{g, differ}
+	for k, v := range f.doubted {
+		switch text, _ := v.(string); k {
+		case displayNamePath:
+			other.names.DisplayName = text
+		case externalIDPath:
+			other.names.ExternalID = text
+		default:
+			id, _ := k.(string)
+			differ[id] = true
 		}
 	}
-	g.Members = slices.DeleteFunc(g.Members, func(m Member) bool { return g.isUnsure(m.ID) && !f.members[m.ID] })
-	g.Meta = Meta{Created: g.Meta.Created}
+	g.other = &other
+	g.DisplayName, g.ExternalID, g.Members = names.text(displayNamePath), names.ExternalID(), members
+	g.Meta = g.Meta.unsettled()
 	return g
+}
+
+// completeMembers completes the members that a group was read with, and tells the ids
+// by which the two differ.
+func (c *Client) completeMembers(read []Member, f *footprint) (differ map[string]bool, members []Member) {
+	differ = map[string]bool{}
+	shown := setOf(memberIDs(read))
+	for id, added := range f.members {
+		if shown[id] != added && !(added && c.recentUsers.isDeleted(id)) {
+			differ[id] = true
+		}
+	}
+	for _, m := range read {
+		if !differ[m.ID] {
+			members = append(members, m)
+		}
+	}
+	for id := range differ {
+		if f.members[id] {
+			members = append(members, Member{ID: id})
+		}
+	}
+	return differ, members
 }
 
 // names are the attributes of the group beside its members.

@@ -3,24 +3,43 @@ package upstream
 import (
 	"context"
 	"errors"
+	"maps"
 )
 
-// states are what Access may hold of the user: a reading can be older than the last
-// write, and the memory of that can be older than a write by others.
-func (u User) states() []Attributes {
+// otherwise is the user in another state that Access may hold: all of which it is not
+// sure is otherwise than in u. A change that makes a difference to either is to be sent.
+// Who may log in counts as not sure in any case.
+func (u User) otherwise() (_ User, ok bool) {
 	if u.shown == nil {
-		return []Attributes{u.Attributes}
+		return u, false
 	}
-	return []Attributes{u.Attributes, u.shown}
+	other := maps.Clone(u.Attributes)
+	maps.Copy(other, u.shown)
+	for p := range u.Attributes {
+		if _, ok := u.shown[p]; !ok {
+			delete(other, p)
+		}
+	}
+	for k, v := range u.doubted {
+		if p, isPath := k.(Path); isPath && !sameOrEmpty(v, u.Attributes[p]) {
+			other[p] = v
+		}
+	}
+	other[activePath] = !u.Active()
+	u.Attributes = other
+	return u, true
 }
 
 // completeUser notes a user of ours that was read, and completes the reading by what
 // was written since.
 func (c *Client) completeUser(u User) User {
+	u.read = u.Meta
 	if f := c.recentUsers.beyond(u.ID, u.Meta); f != nil {
-		u.shown = u.Attributes
-		u.Attributes = f.complete(u.Attributes)
-		u.Meta = Meta{Created: u.Meta.Created}
+		completed, agrees := f.complete(u.Attributes)
+		if !agrees || !c.recentUsers.caughtUp(u.ID, f, u.Meta) {
+			u.shown, u.doubted = u.Attributes, f.doubted
+			u.Attributes, u.Meta = completed, u.Meta.unsettled()
+		}
 	}
 	c.memory.see(u)
 	return u

@@ -22,7 +22,6 @@ func refusal(r call, res *http.Response, body []byte) *Error {
 	status := res.StatusCode
 	e := &Error{Op: r.op, Kind: ErrUnavailable, Status: status, RetryAfter: retryAfter(res.Header)}
 	message, from := readRefusal(res.Header, body)
-	e.bare = from == empty
 	switch {
 	case status/100 == 3:
 		e.Err, e.Redirect = ErrNotAccess, neterr.RedirectHost(res)
@@ -53,21 +52,26 @@ type origin int
 const (
 	// foreign is a page, or the JSON of another server.
 	foreign origin = iota
-	// unsigned could be anybody's: an empty body, or JSON with just a message.
+	// unsigned could be anybody's: JSON with just a message.
 	unsigned
+	// empty could be anybody's, too.
 	empty
-	// ofAccess has the list of errors that Access documents, or the form of its
-	// token endpoint (RFC 6749 section 5.2).
+	// ofOAuth has the form of RFC 6749 section 5.2.
+	ofOAuth
+	// ofAccess has the list of errors that Access documents.
 	ofAccess
 )
 
 // mayBeAccess reports whether Access can have answered the status in that form. For
-// statuses that firewalls and proxies give as well, a message alone is not enough.
+// statuses that firewalls and proxies give as well, a message alone is not enough; and
+// that a record does not exist is believed only in Access's own form.
 func (o origin) mayBeAccess(status int) bool {
 	switch status {
 	case http.StatusProxyAuthRequired:
 		return false
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed:
+	case http.StatusNotFound:
+		return o == ofAccess
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusMethodNotAllowed:
 		return o >= empty
 	}
 	return o >= unsigned
@@ -91,6 +95,7 @@ func readRefusal(h http.Header, body []byte) (message string, from origin) {
 	var answer struct {
 		// encoding/json matches names without regard to case, so this is Errors too.
 		Errors []struct {
+			Code        string `json:"code"` // of other servers, it may be a number
 			Message     string `json:"message"`
 			Description string `json:"description"`
 		} `json:"errors"`
@@ -102,12 +107,12 @@ func readRefusal(h http.Header, body []byte) (message string, from origin) {
 	}
 	for _, e := range answer.Errors {
 		if message = cmp.Or(e.Message, e.Description); message != "" {
-			break
+			return clip(message), ofAccess
 		}
 	}
 	switch {
-	case len(answer.Errors) > 0 || answer.Description != "":
-		return clip(cmp.Or(message, answer.Description)), ofAccess
+	case answer.Description != "":
+		return clip(answer.Description), ofOAuth
 	case answer.Message != "":
 		return clip(answer.Message), unsigned
 	}

@@ -80,7 +80,6 @@ func newGuard(cfg Config, m *metrics) *guard {
 		g.limiter = rate.NewLimiter(rate.Limit(r.RateLimit), max(1, int(r.RateLimit)))
 	}
 	g.breaker = circuitbreaker.NewBuilder[any]().
-		HandleIf(func(_ any, err error) bool { return isOutage(err) && !g.isOfRecord(err) }).
 		WithFailureThreshold(uint(r.BreakAfter)).
 		WithSuccessThreshold(1).
 		WithDelay(r.BreakFor).
@@ -106,7 +105,7 @@ func newGuard(cfg Config, m *metrics) *guard {
 // or that the caller has no more time.
 func isOutage(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && errors.Is(err, ErrUnavailable) && !isLasting(e) && e.Status != http.StatusTooManyRequests &&
+	return ok && errors.Is(e, ErrUnavailable) && !isLasting(e) && e.Status != http.StatusTooManyRequests &&
 		!isTokenTrouble(e) && !e.abandoned
 }
 
@@ -116,11 +115,9 @@ func isLasting(e *Error) bool {
 	return ofProxy || errors.Is(e, ErrNotAccess) || errors.Is(e, ErrNoSuchPath)
 }
 
-// isOfRecord reports whether a failure may be that of one record, which is no outage.
-// That holds while the circuit is closed: one that is to close needs a success.
-func (g *guard) isOfRecord(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && e.ofRecord && (e.Status != 0 || errors.Is(e, context.DeadlineExceeded)) && g.breaker.IsClosed()
+// mayBeOfRecord reports whether a failure may be that of one record, which is no outage.
+func (e *Error) mayBeOfRecord() bool {
+	return e.ofRecord && (e.Status != 0 || errors.Is(e, context.DeadlineExceeded))
 }
 
 // suspect counts the failures that may be those of records. When there are as many in a
@@ -173,23 +170,42 @@ func (g *guard) once(ctx context.Context, op string, attempt func() error) *Erro
 		return unavailable(op, ErrCircuitOpen) // without queueing first
 	}
 	// The circuit is within the bulkhead: a full bulkhead says nothing of Access.
-	err := failsafe.With[any](g.bulkhead, g.breaker).WithContext(ctx).Run(attempt)
+	err := failsafe.With[any](g.bulkhead).WithContext(ctx).Run(func() error {
+		if !g.breaker.TryAcquirePermit() {
+			return ErrCircuitOpen
+		}
+		err := attempt()
+		g.record(ctx, err)
+		return err
+	})
 	e, ok := errors.AsType[*Error](err)
 	switch {
 	case err == nil:
-		g.suspects.Store(0)
 		return nil
-	case ok && isOutage(e) && g.isOfRecord(e):
-		g.suspect(ctx)
-		return e
 	case ok:
 		return e
-	case errors.Is(err, circuitbreaker.ErrOpen):
-		return unavailable(op, ErrCircuitOpen)
 	case errors.Is(err, bulkhead.ErrFull):
 		return unavailable(op, ErrTooBusy)
 	}
 	return unavailable(op, err)
+}
+
+// record tells the circuit of an attempt. What says nothing of Access is no success
+// either; a circuit that is to close needs one.
+func (g *guard) record(ctx context.Context, err error) {
+	e, failed := errors.AsType[*Error](err)
+	switch {
+	case !failed || !isOutage(e) && !e.abandoned:
+		g.suspects.Store(0)
+		g.breaker.RecordSuccess()
+	case !g.breaker.IsClosed():
+		g.breaker.RecordFailure()
+	case e.abandoned:
+	case e.mayBeOfRecord():
+		g.suspect(ctx)
+	default:
+		g.breaker.RecordFailure()
+	}
 }
 
 // The reasons why a request was not sent at all.

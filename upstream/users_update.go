@@ -20,12 +20,12 @@ import (
 func (c *Client) UpdateUser(ctx context.Context, id string, change func(User) (Attributes, error)) (User, error) {
 	var updated User
 	err := c.users.hold(ctx, opUpdateUser, id, func(current User) error {
-		want, err := change(current)
+		d, err := current.difference(change)
 		if err != nil {
 			return err
 		}
 		updated = current
-		if d := current.difference(want); !d.empty() {
+		if !d.empty() {
 			updated, err = c.applyToUser(ctx, current, d)
 		}
 		return err
@@ -33,14 +33,16 @@ func (c *Client) UpdateUser(ctx context.Context, id string, change func(User) (A
 	return updated, err
 }
 
-// difference is what has to be sent to the user. Who may log in is sent in any case
-// while the reading of it may be old.
-func (u User) difference(want Attributes) difference {
-	d := compare(want, u.states()...)
-	if active, ok := want[activePath]; ok && u.shown != nil {
-		d.set[activePath] = active
+// difference is what has to be sent to the user.
+func (u User) difference(change func(User) (Attributes, error)) (difference, error) {
+	var named []Path
+	if other, ok := u.otherwise(); ok {
+		if want, err := change(other); err == nil {
+			named = compare(other.Attributes, want).paths()
+		}
 	}
-	return d
+	want, err := change(u)
+	return compare(u.Attributes, want, named...), err
 }
 
 // everyValue are the attributes of the user with each value that Access may hold of
@@ -83,21 +85,27 @@ func (c *Client) patchUser(ctx context.Context, current User, b body, d differen
 	err := c.users.patch(ctx, opUpdateUser, current.ID, b, func(u User) bool {
 		return u.shows(d)
 	})
-	if err == nil {
-		c.recentUsers.write(current.ID, freshAfter(current.Meta, current.shown == nil), d)
+	err = c.users.orStillThere(ctx, opUpdateUser, current.ID, err)
+	switch {
+	case err == nil:
+		c.recentUsers.write(current.ID, current.read, d)
+	case inDoubt(err):
+		c.recentUsers.doubt(current.ID, d)
 	}
 	return err
 }
 
 // lastShown are the attributes in the state that Access showed.
 func (u User) lastShown() Attributes {
-	states := u.states()
-	return states[len(states)-1]
+	if u.shown == nil {
+		return u.Attributes
+	}
+	return u.shown
 }
 
 // shows reports whether Access showed the user with the difference made.
 func (u User) shows(d difference) bool {
-	return compare(d.set, u.lastShown()).empty() && len(stillSet(u.lastShown(), d.clear)) == 0
+	return compare(u.lastShown(), d.set).empty() && len(stillSet(u.lastShown(), d.clear)) == 0
 }
 
 // reread reads the user after a write, again where the answer may be older than that.
@@ -109,7 +117,7 @@ func (c *Client) reread(ctx context.Context, id string, d difference) (u User, e
 		if u.confirms(d) {
 			c.recentUsers.confirmName(u.ID)
 		}
-		if u.confirms(d) || u.shown == nil || left <= 0 {
+		if u.confirms(d) || c.recentUsers.of(id).isYoung(u.read) || left <= 0 {
 			return u, nil
 		}
 		if !sleep(ctx, min(pause, left)) {
@@ -152,7 +160,8 @@ func (c *Client) tookEffect(after User, d difference) error {
 	}
 	want, renamed := d.set[userNamePath]
 	shown := after.lastShown().UserName()
-	if renamed && shown != want && (after.shown == nil || c.recentUsers.namedLongAgo(after.ID)) {
+	young := c.recentUsers.of(after.ID).isYoung(after.read)
+	if renamed && shown != want && (young || c.recentUsers.namedLongAgo(after.ID)) {
 		c.recentUsers.keepName(after.ID, shown)
 		return &Error{Op: opUpdateUser, Kind: ErrRefused, Err: ErrNameKept}
 	}

@@ -30,9 +30,8 @@ const (
 	// doubling from a minute.
 	doubtLasts = 24 * time.Hour
 	maxDoubts  = 10_000
-	// doubtIsRecent is how long Access may not show what was written in doubt, with
-	// room for Okta to come again.
-	doubtIsRecent = 3 * time.Minute
+	// shownWithin is how long Access may take to show what was written.
+	shownWithin = 45 * time.Second
 )
 
 // doubts remembers a value for each write that may have been applied though it
@@ -87,12 +86,19 @@ func (d *doubts[K, V]) get(key K) (value V, ok bool) {
 	return was.value, ok && time.Since(was.since) <= doubtLasts
 }
 
-// isRecent reports whether there is a doubt that Access may be yet to show.
-func (d *doubts[K, V]) isRecent(key K) bool {
+// isNew reports whether Access may be yet to show what the key is about: it was asked
+// for a moment ago for the first time. An earlier attempt, also that of another copy or
+// of this one before a restart, may have made it.
+func (d *doubts[K, V]) isNew(key K) bool {
+	var none V
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	was, ok := d.kept[key]
-	return ok && time.Since(was.since) < doubtIsRecent
+	d.mu.Unlock()
+	if !ok || time.Since(was.since) > doubtLasts {
+		d.add(key, none)
+		return true
+	}
+	return time.Since(was.since) < shownWithin
 }
 
 // deletions are those in doubt, by id.

@@ -19,8 +19,10 @@ import (
 // Groups are the groups of the bridge. It is safe for concurrent use.
 type Groups struct {
 	directory GroupDirectory
-	domain    string                 // that new groups go to
-	creations doubts[string, string] // in doubt: by folded name, the externalId that was sent
+	domain    string                   // that new groups go to
+	creations doubts[string, string]   // in doubt: by folded name, the externalId that was sent
+	finished  doubts[string, struct{}] // ids of groups that were answered for, which are nobody else's
+	unshown   doubts[string, struct{}] // folded names that are taken by nobody who is shown
 	deletions deletions
 }
 
@@ -70,6 +72,7 @@ func (g *Groups) Find(ctx context.Context, l Lookup, uses Uses) (_ []Record, ok 
 
 // Update changes the group. upstream.ErrNotFound when there is none.
 func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, error) {
+	g.finished.add(id, struct{}{})
 	updated, err := g.directory.UpdateGroup(ctx, id, func(current upstream.Group) (upstream.Group, error) {
 		if err := change.Allow(current.Meta); err != nil {
 			return upstream.Group{}, err
@@ -120,6 +123,9 @@ func (g *Groups) Create(ctx context.Context, r schema.Resource) (Record, error) 
 	if inDoubt(err) || errors.Is(err, upstream.ErrConflict) {
 		group, err = g.resume(ctx, wanted, err)
 	}
+	if err == nil {
+		g.finished.add(group.ID, struct{}{})
+	}
 	return record(group, err)
 }
 
@@ -148,7 +154,7 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 	case len(found) == 0:
 		return upstream.Group{}, fmt.Errorf("%w: %w", g.takenElsewhere(ctx, wanted.DisplayName), failure)
 	}
-	i := slices.IndexFunc(found, func(existing upstream.Group) bool { return resumable(existing, wanted) })
+	i := slices.IndexFunc(found, func(existing upstream.Group) bool { return g.resumable(existing, wanted) })
 	if i < 0 {
 		return upstream.Group{}, problem.GroupTaken(found[0].ID)
 	}
@@ -161,13 +167,14 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 }
 
 // takenElsewhere is the problem where a name is taken and no group of the bridge's is
-// shown to have it: an earlier attempt may have made one that is not shown yet.
+// shown to have it.
 func (g *Groups) takenElsewhere(ctx context.Context, name string) error {
-	if g.creations.isRecent(names.Fold(name)) {
-		stranger, err := g.directory.StrangerHasGroupName(ctx, name)
-		if err != nil || !stranger {
-			return cmp.Or(err, error(problem.NotShownYet()))
-		}
+	stranger, err := g.directory.StrangerHasGroupName(ctx, name)
+	switch {
+	case err != nil:
+		return err
+	case !stranger && g.unshown.isNew(names.Fold(name)):
+		return problem.NotShownYet()
 	}
 	return problem.GroupTakenElsewhere()
 }
@@ -179,8 +186,9 @@ func (g *Groups) takenElsewhere(ctx context.Context, name string) error {
 //     outcome is in doubt, if nobody is in it who is not wanted;
 //   - one with an externalId that a bridge made up, which lacks wanted members and is
 //     not older than Okta's repetitions last: its bridge ended in between. One that is
-//     complete was not left behind: it is a duplicate.
-func resumable(existing, wanted upstream.Group) bool {
+//     complete was not left behind, nor one that this process answered for: that is a
+//     duplicate.
+func (g *Groups) resumable(existing, wanted upstream.Group) bool {
 	same := existing.ExternalID == wanted.ExternalID
 	if !translate.IsInvented(wanted.ExternalID) {
 		return same
@@ -190,6 +198,9 @@ func resumable(existing, wanted upstream.Group) bool {
 		known[m.ID] = true
 	}
 	if slices.ContainsFunc(existing.Members, func(m upstream.Member) bool { return !known[m.ID] }) {
+		return false
+	}
+	if _, finished := g.finished.get(existing.ID); finished && !same {
 		return false
 	}
 	recent := time.Since(existing.Meta.Created) < doubtLasts

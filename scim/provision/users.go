@@ -16,7 +16,8 @@ import (
 type Users struct {
 	directory  UserDirectory
 	translator *translate.Translator
-	invented   doubts[translate.UserKey, string] // creations without externalId, and the one that was made up
+	invented   doubts[translate.UserKey, string]   // creations without externalId, and the one that was made up
+	unshown    doubts[translate.UserKey, struct{}] // that are taken by nobody who is shown
 	deletions  deletions
 }
 

@@ -98,13 +98,20 @@ func (u *Users) resolveConflict(ctx context.Context, c creation) (upstream.User,
 	if !errors.Is(err, upstream.ErrConflict) {
 		return user, err
 	}
-	if u.invented.isRecent(c.Key()) {
-		stranger, err := u.directory.StrangerHasUserName(ctx, c.UserName())
-		if err != nil || !stranger {
-			return upstream.User{}, cmp.Or(err, error(problem.NotShownYet())) // an earlier attempt may have made it
-		}
+	return upstream.User{}, u.takenElsewhere(ctx, c)
+}
+
+// takenElsewhere is the problem where a name or an externalId is taken and no user of the
+// bridge's is shown to have it.
+func (u *Users) takenElsewhere(ctx context.Context, c creation) error {
+	stranger, err := u.directory.StrangerHasUserName(ctx, c.UserName())
+	switch {
+	case err != nil:
+		return err
+	case !stranger && u.unshown.isNew(c.Key()):
+		return problem.NotShownYet()
 	}
-	return upstream.User{}, problem.UserTakenElsewhere()
+	return problem.UserTakenElsewhere()
 }
 
 // pushOnto makes an existing user what a creation asks for.

@@ -60,3 +60,20 @@ func isASCII(s string) bool {
 	}
 	return true
 }
+
+// Similar reports whether two names differ in no more than accents and case. A database
+// may compare like that.
+func Similar(a, b string) bool { return Same(plain(a), plain(b)) }
+
+// plain is s without accents.
+func plain(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(s))
+}

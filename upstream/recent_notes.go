@@ -1,0 +1,120 @@
+package upstream
+
+import (
+	"maps"
+	"time"
+)
+
+// create notes a creation that Access confirmed, and its meta.
+func (w *recentWrites) create(id string, m Meta, a Attributes) {
+	w.note(id, func(f *footprint) {
+		f.created, f.set = true, maps.Clone(a)
+		f.freshFrom, f.youngFrom = m.LastModified, m.LastModified
+	})
+}
+
+// remove notes a deletion that Access confirmed.
+func (w *recentWrites) remove(id string) {
+	w.note(id, func(f *footprint) { *f = footprint{deleted: true} })
+}
+
+// write notes a change of attributes that Access confirmed, of a record as it was read
+// right before.
+func (w *recentWrites) write(id string, read Meta, d difference) {
+	w.note(id, func(f *footprint) {
+		f.wrote(read)
+		if name, ok := d.set[userNamePath]; ok && (f.named.IsZero() || f.set[userNamePath] != name) {
+			f.named = time.Now()
+		}
+		for _, p := range d.paths() {
+			if before, again := f.set[p]; again && !sameOrEmpty(before, d.set[p]) {
+				f.rewrite(p)
+			}
+			f.set[p] = d.set[p] // nil where it is cleared
+			delete(f.doubted, p)
+		}
+	})
+}
+
+// wrote notes that a record was written that was read before.
+func (f *footprint) wrote(read Meta) {
+	young := f.isYoung(read) || f.at.IsZero()
+	f.freshFrom, f.youngFrom = time.Time{}, time.Time{}
+	if young && !read.LastModified.IsZero() {
+		f.youngFrom = read.LastModified.Add(1)
+	}
+}
+
+// doubt notes a write of attributes that may have been applied though it failed.
+func (w *recentWrites) doubt(id string, d difference) {
+	w.note(id, func(f *footprint) {
+		f.wrote(Meta{})
+		for _, p := range d.paths() {
+			f.doubted[p] = d.set[p]
+		}
+	})
+}
+
+// doubtMembers is doubt for members that were to be added or taken out.
+func (w *recentWrites) doubtMembers(id string, members []Member) {
+	w.note(id, func(f *footprint) {
+		f.wrote(Meta{})
+		for _, m := range members {
+			f.doubted[m.ID] = nil
+		}
+	})
+}
+
+// move notes members that Access confirmed to have added, or taken out.
+func (w *recentWrites) move(id string, members []Member, added bool) {
+	w.note(id, func(f *footprint) {
+		f.wrote(Meta{})
+		for _, m := range members {
+			if before, again := f.members[m.ID]; again && before != added || !added && f.created {
+				f.rewrite(m.ID)
+			}
+			f.members[m.ID] = added
+			delete(f.doubted, m.ID)
+		}
+	})
+}
+
+// keepName notes that Access did not take the new name of a user.
+func (w *recentWrites) keepName(id, name string) {
+	w.note(id, func(f *footprint) {
+		f.set[userNamePath] = name
+		f.named = time.Time{}
+	})
+}
+
+// confirmName notes that Access showed the new name of a user.
+func (w *recentWrites) confirmName(id string) {
+	if f := w.of(id); f != nil && !f.named.IsZero() {
+		w.note(id, func(f *footprint) { f.named = time.Time{} })
+	}
+}
+
+// mayBeGone notes that a deletion was sent: from now on a record that is not there
+// is gone.
+func (w *recentWrites) mayBeGone(id string) {
+	if w.of(id) != nil {
+		w.note(id, func(f *footprint) { f.created = false })
+	}
+}
+
+// seen notes that a record that was created is shown, in a list or by its id.
+func (w *recentWrites) seen(id string, inList bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f := w.byID[id]; f != nil && f.created && !(f.read && f.listed) {
+		seen := *f
+		seen.read, seen.listed = seen.read || !inList, seen.listed || inList
+		w.byID[id] = &seen
+	}
+}
+
+// rewrite notes that something has another value than before.
+func (f *footprint) rewrite(what any) {
+	f.isBack = f.isBack || f.changed[what] || !f.created
+	f.changed[what] = true
+}
