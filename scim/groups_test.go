@@ -152,8 +152,9 @@ func TestCreationOfAGroupWhoseAnswerIsLost(t *testing.T) {
 func TestAnotherBridgeFinishesAGroup(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ids := w.People(150)
-	w.CreateGroup("Sales", ids[:100]...)                                             // as a broken creation of 150 leaves it
-	w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...)) // it answered for that group
+	w.CreateGroup("Sales", ids[:100]...) // as a broken creation of 150 leaves it
+	// The bridge that answered for the group takes it for finished.
+	w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...))
 	w.reconfigure(translate.Config{DefaultDomain: "acme.com"})
 	w.CreateGroup("Sales", ids...)
 	w.WantHeld("Sales", ids...)

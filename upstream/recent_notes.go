@@ -45,10 +45,19 @@ func (f *footprint) wrote(read Meta) {
 	}
 }
 
+// mayBeWritten notes that a write is in doubt: no reading is sure. How young one is counts
+// from the last write that was confirmed.
+func (f *footprint) mayBeWritten() {
+	f.freshFrom = time.Time{}
+	if f.at.IsZero() {
+		f.youngFrom = time.Unix(0, 0)
+	}
+}
+
 // doubt notes a write of attributes that may have been applied though it failed.
 func (w *recentWrites) doubt(id string, d difference) {
 	w.note(id, func(f *footprint) {
-		f.wrote(Meta{})
+		f.mayBeWritten()
 		for _, p := range d.paths() {
 			f.doubted[p] = d.set[p]
 		}
@@ -58,7 +67,7 @@ func (w *recentWrites) doubt(id string, d difference) {
 // doubtMembers is doubt for members that were to be added or taken out.
 func (w *recentWrites) doubtMembers(id string, members []Member) {
 	w.note(id, func(f *footprint) {
-		f.wrote(Meta{})
+		f.mayBeWritten()
 		for _, m := range members {
 			f.doubted[m.ID] = nil
 		}
