@@ -38,7 +38,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 			Err: errors.New("Access answered the creation with something that is not the group that was sent")}
 	}
 	c.memory.groups.note(created.ID, true)
-	c.recentGroups.create(created.ID, created.Meta, names)
+	c.recentGroups.create(created.ID, domain, created.Meta, names)
 	unlock, err := c.groups.writes.lock(ctx, created.ID)
 	if err != nil {
 		return Group{}, markInDoubt(waitedTooLong(ctx, opCreateGroup)) // the group is there
@@ -132,14 +132,17 @@ func (g *Group) setNames(names Attributes) {
 // addMembers adds users of ours to the group, 100 a request, and those that
 // Access does not know after all to its LeftOut.
 func (c *Client) addMembers(ctx context.Context, g *Group, joining []Member) error {
+	var joined []Member
+	defer func() { c.recentGroups.move(g.ID, joined, true) }()
 	for batch := range slices.Chunk(joining, memberBatch) {
 		added, unknown, err := c.addBatch(ctx, g, batch)
-		g.Members = append(g.Members, distinct(added, g.Members)...)
+		joined = append(joined, added...)
 		g.LeftOut = append(g.LeftOut, unknown...)
 		if err != nil {
 			return err
 		}
 	}
+	g.Members = append(g.Members, distinct(joined, g.Members)...)
 	return nil
 }
 
@@ -149,8 +152,11 @@ func (c *Client) addMembers(ctx context.Context, g *Group, joining []Member) err
 // those that Access does not find are left out like those that are not ours.
 func (c *Client) addBatch(ctx context.Context, g *Group, batch []Member) (added []Member, unknown []string, _ error) {
 	refusal := c.moveMembers(ctx, g, batch, true)
-	if !isRefusal(refusal) {
-		return batch, nil, refusal
+	switch {
+	case refusal == nil:
+		return batch, nil, nil
+	case !isRefusal(refusal):
+		return nil, nil, refusal
 	}
 	c.memory.users.forget(memberIDs(batch)...)
 	known, unknown, err := c.withoutStrangers(ctx, batch)
@@ -158,8 +164,12 @@ func (c *Client) addBatch(ctx context.Context, g *Group, batch []Member) (added 
 		return nil, unknown, err
 	}
 	if len(known) < len(batch) {
-		if refusal = c.moveMembers(ctx, g, known, true); !isRefusal(refusal) {
-			return known, unknown, refusal
+		refusal = c.moveMembers(ctx, g, known, true)
+		switch {
+		case refusal == nil:
+			return known, unknown, nil
+		case !isRefusal(refusal):
+			return nil, unknown, refusal
 		}
 	}
 	if _, err := c.getGroup(ctx, opUpdateGroup, g.ID); err != nil {
@@ -191,7 +201,6 @@ func (c *Client) moveMembers(ctx context.Context, g *Group, batch []Member, add 
 	})
 	switch {
 	case err == nil:
-		c.recentGroups.move(g.ID, batch, add)
 		g.Meta = g.Meta.unsettled()
 	case inDoubt(err):
 		c.recentGroups.doubtMembers(g.ID, batch)
@@ -204,6 +213,9 @@ func (c *Client) moveMembers(ctx context.Context, g *Group, batch []Member, add 
 func (c *Client) removeMembers(ctx context.Context, g *Group, batch []Member) error {
 	err := c.moveMembers(ctx, g, batch, false)
 	switch {
+	case err == nil:
+		c.recentGroups.move(g.ID, batch, false)
+		return nil
 	case !isRefusal(err):
 		return err
 	case len(batch) == 1:

@@ -94,7 +94,8 @@ type identified interface {
 }
 
 // readList reads all records of a search. A list is complete or it is trouble; one
-// that changes while it is read is read again.
+// that changes while it is read is read again. With an error, it returns the records that
+// it read before that.
 func readList[T identified](ctx context.Context, from sender, s search) (list []T, err error) {
 	for range listTries {
 		if list, err = readPages[T](ctx, from, s); !errors.Is(err, errListChanged) {
@@ -123,28 +124,28 @@ func readPages[T identified](ctx context.Context, from sender, s search) (list [
 	for range maxPages {
 		page, err := readPage[T](ctx, from, s, start, pageSize)
 		if err != nil {
-			return nil, err
+			return list, err
 		}
 		if len(list) == 0 {
 			total = page.Total
 		}
 		records, ok := following(page.Resources, list, start)
 		if !ok || page.Total != total || !allNew(records, seen) {
-			return nil, unavailable(s.op, errListChanged)
+			return list, unavailable(s.op, errListChanged)
 		}
 		list = append(list, records...)
 		if len(list) == total {
 			return list, nil
 		}
 		if len(records) == 0 {
-			return nil, unavailable(s.op, errListEnds)
+			return list, unavailable(s.op, errListEnds)
 		}
 		start = len(list)
 		if len(page.Resources) == 1 {
 			start++ // pages of one record cannot overlap
 		}
 	}
-	return nil, unavailable(s.op, errors.New("the list does not come to an end"))
+	return list, unavailable(s.op, errors.New("the list does not come to an end"))
 }
 
 // following are the records of a page from the 1-based start that come after list,

@@ -44,8 +44,9 @@ func (m *memory) lose(id string) {
 func (m *memory) loseGroup(id string) { m.groups.note(id, false) }
 
 // ownUsers returns those of the ids that are users of ours.
-func (c *Client) ownUsers(ctx context.Context, ids []string) (map[string]bool, error) {
+func (c *Client) ownUsers(ctx context.Context, ids []string, sample int) (map[string]bool, error) {
 	return c.memory.users.judge(ctx, ids, lookUp{
+		sample: sample,
 		read: func(ctx context.Context, id string) error {
 			_, err := c.getUser(ctx, opReadUser, id)
 			return err
@@ -60,6 +61,7 @@ func (c *Client) ownUsers(ctx context.Context, ids []string) (map[string]bool, e
 // ownGroups returns those of the ids that are groups of ours.
 func (c *Client) ownGroups(ctx context.Context, ids []string) (map[string]bool, error) {
 	return c.memory.groups.judge(ctx, ids, lookUp{
+		sample: sampleToShow,
 		read: func(ctx context.Context, id string) error {
 			_, err := c.getGroup(ctx, opReadGroup, id)
 			return err
@@ -98,7 +100,7 @@ func (c *Client) withOwnMembers(ctx context.Context, groups []Group) ([]Group, e
 	for _, g := range groups {
 		ids = append(ids, memberIDs(g.Members)...)
 	}
-	own, err := c.ownUsers(ctx, ids)
+	own, err := c.ownUsers(ctx, ids, sampleToShow)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +120,7 @@ func (c *Client) withoutStrangers(
 	if len(ids) <= fewUnknown {
 		c.memory.users.forgetStrangers(ids)
 	}
-	own, err := c.ownUsers(ctx, ids)
+	own, err := c.ownUsers(ctx, ids, sampleToJoin)
 	if err != nil {
 		return nil, nil, err
 	}

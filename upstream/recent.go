@@ -32,8 +32,9 @@ const (
 type footprint struct {
 	at      time.Time // of the last write
 	created bool
-	read    bool // it was read by its id since it was created
-	listed  bool // a list showed it since then
+	domain  string // of a user who was created
+	read    bool   // it was read by its id since it was created
+	listed  bool   // a list showed it since then
 	deleted bool
 	// freshFrom is the lastModified of a reading that showed every write; later ones need
 	// not be completed. Zero where there was none yet.

@@ -109,6 +109,9 @@ func (c *Client) withRecentGroups(
 		setOf(idsOf(found, groupRecord.recordID)))
 	for _, id := range missing {
 		g, err := c.getGroup(ctx, opFindGroups, id)
+		if f := c.recentGroups.of(id); errors.Is(err, ErrLagging) && f != nil {
+			g, err = f.createdGroup(id), nil
+		}
 		switch {
 		case errors.Is(err, ErrNotFound):
 		case err != nil:
@@ -118,6 +121,18 @@ func (c *Client) withRecentGroups(
 		}
 	}
 	return found, nil
+}
+
+// createdGroup is a group that was created within the lag, as Access confirmed it.
+func (f *footprint) createdGroup(id string) Group {
+	g := Group{ID: id, DisplayName: f.set.text(displayNamePath), ExternalID: f.set.ExternalID(),
+		Meta: Meta{Unsettled: true}}
+	for member, added := range f.members {
+		if added {
+			g.Members = append(g.Members, Member{ID: member})
+		}
+	}
+	return g
 }
 
 // completeGroups completes the groups that a user was read with by what was written to

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// create notes a creation that Access confirmed, and its meta.
-func (w *recentWrites) create(id string, m Meta, a Attributes) {
+// create notes a creation that Access confirmed in a domain, and its meta.
+func (w *recentWrites) create(id, domain string, m Meta, a Attributes) {
 	w.note(id, func(f *footprint) {
-		f.created, f.set = true, maps.Clone(a)
+		f.created, f.domain, f.set = true, domain, maps.Clone(a)
 		f.freshFrom, f.youngFrom = m.LastModified, m.LastModified
 	})
 }
@@ -76,6 +76,9 @@ func (w *recentWrites) doubtMembers(id string, members []Member) {
 
 // move notes members that Access confirmed to have added, or taken out.
 func (w *recentWrites) move(id string, members []Member, added bool) {
+	if len(members) == 0 {
+		return
+	}
 	w.note(id, func(f *footprint) {
 		f.wrote(Meta{})
 		for _, m := range members {

@@ -12,7 +12,7 @@ import (
 func TestFootprintsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var w recentWrites
-		w.create("created", Meta{}, Attributes{userNamePath: "ada"})
+		w.create("created", "", Meta{}, Attributes{userNamePath: "ada"})
 		w.write("renamed", Meta{}, difference{set: Attributes{userNamePath: "ada"}})
 		w.remove("deleted")
 		if !w.isHidden("created") || !w.isDeleted("deleted") || w.namedLongAgo("renamed") || !w.unlisted() {

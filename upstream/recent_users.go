@@ -54,6 +54,9 @@ func (c *Client) withRecentUsers(ctx context.Context, found []User, match func(A
 	}, setOf(idsOf(found, userID)))
 	for _, id := range missing {
 		u, err := c.getUser(ctx, opFindUsers, id)
+		if errors.Is(err, ErrLagging) {
+			u, err = c.createdUser(id), nil
+		}
 		switch {
 		case errors.Is(err, ErrNotFound):
 		case err != nil:
@@ -63,4 +66,13 @@ func (c *Client) withRecentUsers(ctx context.Context, found []User, match func(A
 		}
 	}
 	return found, nil
+}
+
+// createdUser is a user who was created within the lag, as Access confirmed it.
+func (c *Client) createdUser(id string) User {
+	f := c.recentUsers.of(id)
+	if f == nil {
+		return User{}
+	}
+	return User{ID: id, Domain: f.domain, Attributes: maps.Clone(f.set), Meta: Meta{Unsettled: true}}
 }

@@ -164,7 +164,7 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 		return User{}, &Error{Op: opCreateUser, Kind: ErrUnavailable, InDoubt: true,
 			Err: errors.New("Access answered the creation with something that is not the user that was sent")}
 	}
-	c.recentUsers.create(u.ID, u.Meta, a)
+	c.recentUsers.create(u.ID, domain, u.Meta, a)
 	c.memory.see(u.User)
 	u.Groups = nil // nobody has put a new user into a group of ours
 	return u.User, nil

@@ -139,16 +139,16 @@ func (c *Client) usersByDomain(ctx context.Context) ([]User, error) {
 	foreign := 0
 	for _, domain := range c.domains {
 		list, err := readList[userRecord](ctx, c.access, domainSearch(domain))
-		if err != nil {
-			return nil, err
-		}
-		for _, record := range list {
+		for _, record := range list { // also where it is not complete: who is in it is judged by that
 			u, ours := c.judgeUser(record)
 			if !ours || u.Domain != domain {
 				foreign++
 				continue
 			}
 			all = append(all, u)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	c.memory.layout.onlyOurs.Store(foreign == 0)

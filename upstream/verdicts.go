@@ -18,9 +18,12 @@ const (
 	// was created a moment ago through another bridge. It is longer than Okta takes
 	// to come again, so that each repetition gets further than the one before.
 	strangerFor = 3 * time.Minute
-	// fewUnknown is how many are looked up one by one rather than in the list, and
-	// how many of those that a list lacks are read before the list is believed.
+	// fewUnknown is how many are looked up one by one rather than in the list.
 	fewUnknown = 50
+	// sampleToShow and sampleToJoin are how many of those that a list lacks are read
+	// before it is believed that they are not ours: who is not shown for a moment comes
+	// back, who is left out does not.
+	sampleToShow, sampleToJoin = 50, 500
 	// parallelReads bounds how many records are read at once.
 	parallelReads = 8
 )
@@ -115,34 +118,54 @@ type lookUp struct {
 	read func(ctx context.Context, id string) error
 	// list reads all records of ours.
 	list func(ctx context.Context) error
+	// sample is how many of those that the list lacks are read by id.
+	sample int
 }
 
-// judge returns those of the ids that are ours. Many unknown ones are looked up in
-// the list. Because it is not documented that a list by domain finds everybody, some
-// of those that it lacks are read by id: if one of them is ours, all are.
+// judge returns those of the ids that are ours. Many unknown ones are looked up in the
+// list. It is not documented that a list by domain finds everybody, and it may lag: so
+// some of those that it lacks are read by id, and if one of them is ours, all are.
 func (v *verdicts) judge(ctx context.Context, ids []string, ask lookUp) (map[string]bool, error) {
 	own, unknown := v.recall(ids)
+	isListed := false
 	if len(unknown) > fewUnknown {
-		isRead, err := v.readList(ctx, unknown, ask)
-		if err != nil {
+		var err error
+		if isListed, err = v.readList(ctx, ask, func() bool { return v.knowsMost(ids) }); err != nil {
 			return nil, err
 		}
 		own, unknown = v.recall(ids)
-		if isRead && len(unknown) > fewUnknown {
-			found, err := ask.readEach(ctx, unknown[:fewUnknown])
-			if err != nil {
-				return nil, err
-			}
-			maps.Copy(own, found)
-			if unknown = unknown[fewUnknown:]; len(found) == 0 {
-				v.noteStrangers(unknown)
-				return own, nil
-			}
-		}
 	}
-	found, err := ask.readEach(ctx, unknown)
+	sample := unknown
+	if isListed {
+		sample = unknown[:min(len(unknown), ask.sample)]
+	}
+	found, err := ask.readEach(ctx, sample)
+	switch {
+	case err != nil && isListed:
+		return nil, err
+	case err != nil: // trouble with one record; the list may tell of it
+		if _, listErr := v.readList(ctx, ask, func() bool { return false }); listErr != nil {
+			return nil, err
+		}
+		if own, unknown = v.recall(ids); len(unknown) > 0 {
+			return nil, err
+		}
+		return own, nil
+	}
+	maps.Copy(own, found)
+	if unknown = unknown[len(sample):]; len(found) == 0 {
+		v.noteStrangers(unknown)
+		return own, nil
+	}
+	found, err = ask.readEach(ctx, unknown)
 	maps.Copy(own, found)
 	return own, err
+}
+
+// knowsMost reports whether no more of the ids are unknown than are read one by one.
+func (v *verdicts) knowsMost(ids []string) bool {
+	_, unknown := v.recall(ids)
+	return len(unknown) <= fewUnknown
 }
 
 // readEach returns those of the ids that are ours, which it reads one by one. What is
@@ -176,15 +199,15 @@ func (ask lookUp) readEach(ctx context.Context, ids []string) (map[string]bool, 
 	return own, nil
 }
 
-// readList reads the list of what is ours, unless another caller did so while
-// this one waited. Where Access does not let the bridge read it, it is not read.
-func (v *verdicts) readList(ctx context.Context, ids []string, ask lookUp) (isRead bool, _ error) {
+// readList reads the list of what is ours, unless another caller did so while this one
+// waited, which isDone tells. Where Access does not let the bridge read it, it is not read.
+func (v *verdicts) readList(ctx context.Context, ask lookUp, isDone func() bool) (isRead bool, _ error) {
 	unlock, err := v.listing.lock(ctx, "")
 	if err != nil {
 		return false, unavailable("judge records", fmt.Errorf("waiting for a list: %w", err))
 	}
 	defer unlock()
-	if _, unknown := v.recall(ids); len(unknown) <= fewUnknown {
+	if isDone() {
 		return true, nil
 	}
 	err = ask.list(ctx)
