@@ -211,24 +211,33 @@ func (l *lagged) checkFound(path, attribute, value, id string) {
 }
 
 // TestLag has Access show every write late, by id, in lists, or both, and does at
-// random what Okta does.
+// random what Okta does. Now and then a write is made and its answer lost.
 func TestLag(t *testing.T) {
 	for _, reads := range []string{"", "ids", "lists"} {
 		for _, lag := range []time.Duration{time.Second, 5 * time.Second, 20 * time.Second} {
 			for seed := range uint64(6) {
 				t.Run(fmt.Sprintf("%s %s seed %d", reads, lag, seed), func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) {
-						l := &lagged{bubbled: newBubbled(t), t: t, random: rand.New(rand.NewPCG(seed, 1)),
-							users: map[string]*laggedUser{}, groups: map[string]*laggedGroup{}}
-						must(t, l.access.SetModes(accesstest.Modes{Lag: lag, LagReads: reads}))
-						for range 30 {
-							l.step()
-							l.check()
-							time.Sleep(time.Duration(l.random.IntN(3)) * 700 * time.Millisecond)
-						}
-					})
+					synctest.Test(t, func(t *testing.T) { testLag(t, accesstest.Modes{Lag: lag, LagReads: reads}, seed) })
 				})
 			}
 		}
+	}
+}
+
+func testLag(t *testing.T, modes accesstest.Modes, seed uint64) {
+	t.Helper()
+	l := &lagged{bubbled: newBubbled(t), t: t, random: rand.New(rand.NewPCG(seed, 1)),
+		users: map[string]*laggedUser{}, groups: map[string]*laggedGroup{}}
+	must(t, l.access.SetModes(modes))
+	if seed%2 == 1 {
+		for _, method := range []string{http.MethodPost, http.MethodPatch, http.MethodDelete} {
+			l.access.AddFault(accesstest.Fault{Method: method, Path: "/SAAS/jersey", Status: http.StatusServiceUnavailable,
+				Apply: true, Probability: .1})
+		}
+	}
+	for range 30 {
+		l.step()
+		l.check()
+		time.Sleep(time.Duration(l.random.IntN(3)) * 700 * time.Millisecond)
 	}
 }
