@@ -16,6 +16,7 @@ import (
 type externalIDs struct {
 	mu     sync.Mutex // guards the maps
 	holder map[externalKey]string
+	shared map[externalKey]bool   // that several users were seen with
 	keys   map[string]externalKey // by id
 }
 
@@ -35,7 +36,10 @@ func (x *externalIDs) see(u User) {
 		return
 	}
 	if x.keys == nil {
-		x.holder, x.keys = map[externalKey]string{}, map[string]externalKey{}
+		x.holder, x.keys, x.shared = map[externalKey]string{}, map[string]externalKey{}, map[externalKey]bool{}
+	}
+	if _, taken := x.holder[key]; taken {
+		x.shared[key] = true
 	}
 	x.keys[u.ID] = key
 	x.holder[key] = u.ID
@@ -60,12 +64,13 @@ func (x *externalIDs) drop(id string) {
 	}
 }
 
-// id finds who holds an external id in a domain.
+// id finds who holds an external id in a domain, if that is one user.
 func (x *externalIDs) id(domain, externalID string) (string, bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	id, ok := x.holder[externalKey{domain, externalID}]
-	return id, ok
+	key := externalKey{domain, externalID}
+	id, ok := x.holder[key]
+	return id, ok && !x.shared[key]
 }
 
 // RememberedUsers finds users by an external id without a search: those that the

@@ -248,5 +248,9 @@ func TestSharedExternalID(t *testing.T) {
 		if _, err := c.CreateUser(t.Context(), domain, again); errors.Is(err, upstream.ErrConflict) == allowed {
 			t.Errorf("allowed %t: creation of the second: %v", allowed, err)
 		}
+		want := map[bool]int{true: 2, false: 1}[allowed]
+		if found, err := c.FindUsers(t.Context(), upstream.ByExternalID, "ext-ada"); err != nil || len(found) != want {
+			t.Errorf("allowed %t: found %d, %v; want %d", allowed, len(found), err, want)
+		}
 	}
 }
