@@ -194,10 +194,8 @@ func (c *Client) addBatch(ctx context.Context, g *Group, batch []Member) (added 
 // moveMembers adds members in one request, or takes them out.
 func (c *Client) moveMembers(ctx context.Context, g *Group, batch []Member, add bool) error {
 	err := c.groups.patch(ctx, opUpdateGroup, g.ID, memberBody(batch, !add), func(now Group) bool {
-		if add {
-			return len(distinct(batch, now.Members)) == 0
-		}
-		return len(distinct(batch, now.Members)) == len(distinct(batch, nil))
+		isIn := setOf(memberIDs(now.Members))
+		return !slices.ContainsFunc(batch, func(m Member) bool { return isIn[m.ID] != add || now.isUnsure(m.ID) })
 	})
 	switch {
 	case err == nil:

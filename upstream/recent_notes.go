@@ -82,9 +82,10 @@ func (w *recentWrites) move(id string, members []Member, added bool) {
 	w.note(id, func(f *footprint) {
 		f.wrote(Meta{})
 		for _, m := range members {
-			if before, again := f.members[m.ID]; again && before != added || !added && f.created {
+			if before, again := f.members[m.ID]; again && before != added {
 				f.rewrite(m.ID)
 			}
+			f.changed[m.ID] = true // a group that was created had none
 			f.members[m.ID] = added
 			delete(f.doubted, m.ID)
 		}

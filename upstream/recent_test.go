@@ -39,3 +39,38 @@ func TestFootprintsEnd(t *testing.T) {
 		}
 	})
 }
+
+// A reading that shows what was written proves nothing where that is as it was before.
+func TestReadingsThatProveNothing(t *testing.T) {
+	now := time.Now()
+	ada := []Member{{ID: "ada"}}
+	for name, tt := range map[string]struct {
+		writes func(w *recentWrites)
+		sure   bool
+	}{
+		"nothing more": {func(*recentWrites) {}, true},
+		"a member":     {func(w *recentWrites) { w.move("g", ada, true) }, true},
+		"a member who left again": {func(w *recentWrites) {
+			w.move("g", ada, true)
+			w.move("g", ada, false)
+		}, false},
+		"a name": {func(w *recentWrites) { w.write("g", Meta{}, rename("b")) }, true},
+		"a name and back": {func(w *recentWrites) {
+			w.write("g", Meta{}, rename("b"))
+			w.write("g", Meta{}, rename("a"))
+		}, false},
+		"a name in doubt": {func(w *recentWrites) { w.doubt("g", rename("b")) }, false},
+	} {
+		var w recentWrites
+		w.create("g", "", Meta{}, rename("a").set)
+		tt.writes(&w)
+		if got := w.caughtUp("g", w.of("g"), Meta{LastModified: now}); got != tt.sure {
+			t.Errorf("after %s: a reading that agrees is sure: %t, want %t", name, got, tt.sure)
+		}
+		if isOlder := w.beyond("g", Meta{LastModified: now}) != nil; isOlder == tt.sure {
+			t.Errorf("after %s: the next reading may be older: %t", name, isOlder)
+		}
+	}
+}
+
+func rename(to string) difference { return difference{set: Attributes{displayNamePath: to}} }
