@@ -32,35 +32,45 @@ func (t *resourceType) named(paths []string) (out []namedAttribute) {
 	return out
 }
 
-// isNull reports whether the resource says null for the attribute.
+// isNull reports whether the resource says null for the attribute, or for it in
+// each of several values.
 func (a namedAttribute) isNull(r schema.Resource) bool {
 	if a.path.URN != "" {
 		r, _ = r[a.path.URN].(map[string]any)
 	}
 	v, ok := r[a.Whole.Name]
-	if object, isObject := v.(map[string]any); isObject && a.path.Sub != "" {
-		v, ok = object[a.Leaf.Name]
+	for _, one := range schema.List(v) {
+		object, isObject := one.(map[string]any)
+		sub, named := object[a.Leaf.Name]
+		if !isObject || a.path.Sub == "" || !named || sub != nil {
+			return false
+		}
 	}
-	return ok && v == nil
+	return ok && (v == nil || len(schema.List(v)) > 0)
 }
 
 // checkChange refuses a PATCH that takes away what a resource can't be without, or
 // that changes what never changes (RFC 7644 section 3.5.2). A PUT means no harm:
 // Okta's hold what it read, or what it knows of the person. null says nothing of
-// such an attribute, in both. A person who leaves is shut out in any case.
-func (t *resourceType) checkChange(before, after schema.Resource) error {
-	for _, a := range t.required {
-		if a.Present(before) && !a.Present(after) && !a.isNull(after) {
-			return problem.Required(a.path.String())
+// such an attribute, in both. A person who leaves is shut out in any case: then
+// kept names what was to be taken away.
+func (t *resourceType) checkChange(before, after schema.Resource) (kept []string, _ error) {
+	leaves := isInactive(after) && !isInactive(before)
+	for i, a := range slices.Concat(t.required, t.fixed) {
+		isFixed, gone := i >= len(t.required), a.Seen(before) && !a.Seen(after)
+		changed := isFixed && !reflect.DeepEqual(texts(a.Values(before)), texts(a.Values(after)))
+		switch {
+		case !gone && !changed, a.isNull(after):
+		case leaves && gone:
+			kept = append(kept, a.path.String())
+		case leaves: // the log names it, because it is not as it was asked for
+		case isFixed:
+			return nil, problem.Fixed(a.path.String())
+		default:
+			return nil, problem.Required(a.path.String())
 		}
 	}
-	for _, a := range t.fixed {
-		changed := !reflect.DeepEqual(texts(a.Values(before)), texts(a.Values(after)))
-		if changed && !a.isNull(after) && !(isInactive(after) && !isInactive(before)) {
-			return problem.Fixed(a.path.String())
-		}
-	}
-	return nil
+	return kept, nil
 }
 
 func isInactive(user schema.Resource) bool {
@@ -80,8 +90,9 @@ func texts(values []any) (out []any) {
 
 // notKept names the attributes that a write asked for, and that the resource does
 // not have afterwards as they were sent: Access has no place for them, or keeps
-// less. Members that are left out are told on their own.
-func (t *resourceType) notKept(asked, kept schema.Resource) (names []string) {
+// less, or they were overruled. Members that are left out are told on their own.
+func (t *resourceType) notKept(asked, kept schema.Resource, overruled ...string) []string {
+	names := slices.Clone(overruled)
 	for name, v := range asked {
 		e, isExtension := t.Index.Extension(name)
 		block, isBlock := v.(map[string]any)

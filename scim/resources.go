@@ -107,17 +107,22 @@ func (h *Handler) replace(ctx context.Context, c *call) (answer, error) {
 }
 
 func (h *Handler) patch(ctx context.Context, c *call) (answer, error) {
-	return h.update(ctx, c, func(current schema.Resource) (schema.Resource, error) {
+	var kept []string
+	a, err := h.update(ctx, c, func(current schema.Resource) (schema.Resource, error) {
 		next, err := patch.Apply(ctx, current, c.changes)
 		if err != nil {
 			return nil, err
 		}
-		if err := c.one().checkChange(current, next); err != nil {
+		if kept, err = c.one().checkChange(current, next); err != nil {
 			return nil, err
 		}
 		patch.MarkRemoved(current, next)
 		return c.one().replaced(current, next), nil
 	})
+	if err == nil {
+		h.noteDropped(c.log, kept)
+	}
+	return a, err
 }
 
 // update is the one way to change a resource: the request is applied to what
@@ -138,7 +143,7 @@ func (h *Handler) update(
 		return answer{}, err
 	}
 	h.noteLeftOut(c, record.LeftOut)
-	h.noteDropped(c.log, c.one().notKept(asked, record.Resource))
+	h.noteDropped(c.log, c.one().notKept(asked, record.Resource, record.Overruled...))
 	return c.found(http.StatusOK, record), nil
 }
 

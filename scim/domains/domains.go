@@ -48,6 +48,9 @@ func CleanAddress(address string) string {
 // has no width, such as the marks that come along when a text is copied.
 func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 
+// IsBlank reports whether nobody sees anything of a text.
+func IsBlank(s string) bool { return strings.TrimFunc(s, isBlank) == "" }
+
 // BreaksLine reports whether a text has a control character or a line end, which
 // no name and no address has.
 func BreaksLine(s string) bool {

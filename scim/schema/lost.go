@@ -45,7 +45,7 @@ func (a Attribute) lostIn(asked, kept any) (lost []string) {
 	object, isObject := asked.(map[string]any)
 	have, ok := kept.(map[string]any)
 	switch {
-	case !isObject && ok && a.Sub != nil: // a bare value
+	case !isObject && ok && a.Sub["value"].Name != "": // a bare value
 		object = map[string]any{"value": asked}
 	case !isObject || !ok:
 		if !a.sameValue(asked, kept) {

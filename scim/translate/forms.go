@@ -143,7 +143,7 @@ func (email) toAccess(v any) (upstream.Value, *fault) {
 // hasAddress reports whether a value is more than white space.
 func hasAddress(v upstream.Value) bool {
 	s, _ := v.(string)
-	return domains.CleanAddress(s) != ""
+	return !domains.IsBlank(s)
 }
 
 func (email) toSCIM(v upstream.Value) any {
