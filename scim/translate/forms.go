@@ -26,6 +26,7 @@ var (
 	notList       = &fault{problem: problem.NotList}
 	notInObject   = &fault{problem: problem.NotInObject}
 	brokenName    = &fault{problem: problem.BrokenName}
+	hiddenInName  = &fault{problem: problem.HiddenInDomain}
 	tooManyValues = &fault{problem: func(attribute string) *problem.Error {
 		return problem.TooManyValues(attribute, schema.MaxValues)
 	}}

@@ -63,7 +63,8 @@ func (t *Translator) isHeld(p *pair, read upstream.Value, from origin) bool {
 
 // tidy is a name, an address or a domain without white space around it and a dot
 // after its domain, which nobody sees, and which must not send the person to
-// another directory, or past a rule. Within it there are no line ends.
+// another directory, or past a rule. Within it there are no line ends, and in its
+// domain no white space.
 func (p *pair) tidy(v upstream.Value) (upstream.Value, *fault) {
 	s, ok := v.(string)
 	if p.kind == noKind || !ok {
@@ -75,6 +76,8 @@ func (p *pair) tidy(v upstream.Value) (upstream.Value, *fault) {
 		return nil, nil
 	case domains.BreaksLine(clean):
 		return nil, brokenName
+	case domains.Hides(clean):
+		return nil, hiddenInName
 	case clean == s:
 		return v, nil // not s, which would be put on the heap once more
 	}
