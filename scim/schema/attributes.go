@@ -19,6 +19,8 @@ type Attribute struct {
 	// Address says that it is a name or an address that may end in a domain: the
 	// form of the domain does not count, nor does white space around it.
 	Address bool
+	// Trimmed says that white space around it does not count.
+	Trimmed bool
 	Sub     Attributes // nil for simple attributes
 }
 

@@ -65,6 +65,9 @@ func (a Attribute) lostIn(asked, kept any) (lost []string) {
 // came.
 func (a Attribute) sameValue(x, y any) bool {
 	s, t := plain(x), plain(y)
+	if a.Trimmed {
+		s, t = strings.TrimSpace(s), strings.TrimSpace(t)
+	}
 	return s == t || a.Address && domains.SameAddress(s, t) || !a.CaseExact && strings.EqualFold(s, t)
 }
 

@@ -42,6 +42,9 @@ func Groups() ResourceType {
 		Schema:      elimityschema.CoreGroupSchema(),
 	}}
 	t.Index = newIndex(t.ResourceType)
+	name := t.Index.core["displayname"]
+	name.Trimmed = true
+	t.Index.core["displayname"] = name
 	return t
 }
 

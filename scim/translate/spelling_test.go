@@ -164,3 +164,13 @@ func TestHeldSpellingStays(t *testing.T) {
 		t.Errorf("the userName becomes %q (%v)", change[path(t, "userName")], err)
 	}
 }
+
+// TestHeldGroupNameStays is the same for groups.
+func TestHeldGroupNameStays(t *testing.T) {
+	for _, name := range []string{" Sales ", "Sales\nEU"} {
+		held := upstream.Group{DisplayName: name}
+		if got, err := translate.ChangedGroup(held, translate.GroupToSCIM(held)); err != nil || got.DisplayName != name {
+			t.Errorf("%q becomes %q (%v)", name, got.DisplayName, err)
+		}
+	}
+}

@@ -39,6 +39,9 @@ func (t *Translator) value(p *pair, from origin) (upstream.Value, error) {
 	if wrong != nil {
 		return nil, wrong.of(p.name())
 	}
+	if s, ok := read.(string); ok && p.required && domains.IsBlank(s) && from.held[p.access] != read {
+		read = nil // nobody has a name of white space
+	}
 	sent, rule := p.fallback, (*compiledRule)(nil)
 	if read != nil {
 		sent, rule = p.rewritten(read, t.rules.toAccess)
