@@ -56,6 +56,17 @@ func TestNullMeansOneThing(t *testing.T) {
 	}
 }
 
+// TestNullID checks that null asks for no other id, in a PUT and a PATCH.
+func TestNullID(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	path := usersPath + "/" + w.CreateUser("ada@acme.com")
+	whole := user("ada@acme.com", "ext-ada@acme.com")
+	whole["id"] = nil
+	w.Want(http.StatusOK, http.MethodPut, path, whole)
+	w.Want(http.StatusOK, http.MethodPatch, path, set("id", nil))
+	w.Want(http.StatusBadRequest, http.MethodPatch, path, set("id", "other"))
+}
+
 // TestNullMembers checks that null never empties a group, nor renames it.
 func TestNullMembers(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
