@@ -121,3 +121,15 @@ func withoutMeta(held map[string]any) map[string]any {
 	delete(held, "id")
 	return held
 }
+
+// TestNullOfWhatNobodyKnows checks that null for an attribute that there is not is as
+// if it were absent.
+func TestNullOfWhatNobodyKnows(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ada := user("ada@acme.com", "00u1")
+	ada["foo"], ada["members"], ada["name.nom"], ada[schema.Enterprise] = nil, nil, nil, map[string]any{"floor": nil}
+	w.Want(http.StatusCreated, http.MethodPost, usersPath, ada)
+	if log := w.Log.String(); strings.Contains(log, "dropped_attributes") {
+		t.Errorf("nothing was asked for, and the log has:\n%s", log)
+	}
+}

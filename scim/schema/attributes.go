@@ -111,7 +111,9 @@ func (t Attributes) canonical(raw map[string]any) (clean map[string]any, unknown
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		a, ok := t.Find(key)
 		if !ok {
-			unknown = append(unknown, key)
+			if raw[key] != nil {
+				unknown = append(unknown, key)
+			}
 			continue
 		}
 		var within []string

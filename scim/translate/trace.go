@@ -2,6 +2,7 @@ package translate
 
 import (
 	"cmp"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -109,7 +110,7 @@ func (t *Translator) TraceOkta(r schema.Resource) Trace {
 	}
 	trace.Domain = TracedDomain{created.Domain, there.chosen.source, there.chosen.rule.by()}
 	trace.Sent = sentPaths(created.Attributes)
-	trace.Read = t.userToSCIM(upstream.User{Domain: created.Domain, Attributes: created.Attributes}, back)
+	trace.Read = t.userToSCIM(upstream.User{Domain: created.Domain, Attributes: kept(created.Attributes)}, back)
 	for _, p := range t.pairs {
 		if s := there.steps[p]; s.sent != nil {
 			trace.Attributes = append(trace.Attributes, p.fromOkta(s, back.steps[p], trace.Read))
@@ -117,6 +118,34 @@ func (t *Translator) TraceOkta(r schema.Resource) Trace {
 	}
 	trace.Attributes = append(trace.Attributes, t.domainsFromOkta(r, trace)...)
 	return trace
+}
+
+// kept is what Access keeps of the attributes that it is sent.
+func kept(sent upstream.Attributes) upstream.Attributes {
+	out := make(upstream.Attributes, len(sent))
+	for p, v := range sent {
+		out[p] = merged(v)
+	}
+	return out
+}
+
+// merged is a list with one entry of each value, which has what all of them say, as
+// Access makes it (SCIM 1.1 section 3.2). Addresses have no value.
+func merged(v upstream.Value) upstream.Value {
+	list, isList := v.([]upstream.Element)
+	if !isList {
+		return v
+	}
+	var out []upstream.Element
+	for _, e := range list {
+		same := func(other upstream.Element) bool { return e["value"] != nil && other["value"] == e["value"] }
+		if i := slices.IndexFunc(out, same); i >= 0 {
+			maps.Copy(out[i], e)
+			continue
+		}
+		out = append(out, maps.Clone(e))
+	}
+	return out
 }
 
 // fromOkta is a pair that went to Access and back, with what Okta reads then.
@@ -129,7 +158,7 @@ func (p *pair) fromOkta(there, back step, read schema.Resource) TracedAttribute 
 	a.Okta = there.given
 	a.Read, _ = get(read, p.scim)
 	returned, _ := p.form.toAccess(a.Read)
-	if there.read != nil && !p.same(there.read, returned) {
+	if there.read != nil && !p.same(merged(there.read), returned) {
 		a.Lost = true
 		a.Rule = cmp.Or(a.Rule, back.rule.by())
 		a.Note = "another value leads to the same in Access, and is what Okta reads"
