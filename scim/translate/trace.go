@@ -2,7 +2,6 @@ package translate
 
 import (
 	"cmp"
-	"maps"
 	"reflect"
 	"slices"
 
@@ -118,34 +117,6 @@ func (t *Translator) TraceOkta(r schema.Resource) Trace {
 	}
 	trace.Attributes = append(trace.Attributes, t.domainsFromOkta(r, trace)...)
 	return trace
-}
-
-// kept is what Access keeps of the attributes that it is sent.
-func kept(sent upstream.Attributes) upstream.Attributes {
-	out := make(upstream.Attributes, len(sent))
-	for p, v := range sent {
-		out[p] = merged(v)
-	}
-	return out
-}
-
-// merged is a list with one entry of each value, which has what all of them say, as
-// Access makes it (SCIM 1.1 section 3.2). Addresses have no value.
-func merged(v upstream.Value) upstream.Value {
-	list, isList := v.([]upstream.Element)
-	if !isList {
-		return v
-	}
-	var out []upstream.Element
-	for _, e := range list {
-		same := func(other upstream.Element) bool { return e["value"] != nil && other["value"] == e["value"] }
-		if i := slices.IndexFunc(out, same); i >= 0 {
-			maps.Copy(out[i], e)
-			continue
-		}
-		out = append(out, maps.Clone(e))
-	}
-	return out
 }
 
 // fromOkta is a pair that went to Access and back, with what Okta reads then.
