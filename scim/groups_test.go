@@ -152,7 +152,8 @@ func TestCreationOfAGroupWhoseAnswerIsLost(t *testing.T) {
 func TestAnotherBridgeFinishesAGroup(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ids := w.People(150)
-	w.CreateGroup("Sales", ids[:100]...)                                             // as a broken creation of 150 leaves it
+	// As a broken creation of 150 leaves it.
+	w.CreateGroup("Sales", ids[:100]...)
 	w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...)) // it answered for that group
 	w.reconfigure(translate.Config{DefaultDomain: "acme.com"})
 	w.CreateGroup("Sales", ids...)
