@@ -6,6 +6,7 @@ GO       ?= go
 FUZZTIME ?= 20000x
 BENCH    ?= .
 SOAK     ?= 100000
+CASES    ?= 50000
 VERSION  ?=
 
 # Packages of slow tests, which make test leaves out.
@@ -56,6 +57,12 @@ fuzz: ## Run every fuzz target, one after another, for FUZZTIME executions
 		echo "fuzz: $$pkg $$name"; \
 		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 200x "$$pkg" </dev/null; \
 	done <<<"$$targets"
+
+# Packages without rapid do not know its flag.
+.PHONY: property
+property: ## Run the property tests of numbers and spellings with CASES cases each
+	$(GO) test -timeout 60m -run '^Test(NumbersComeBack|NumbersReachAccess|SpellingDecidesNothing|FoldIsEqualFold)$$' \
+		./scim ./scim/translate ./upstream/names -rapid.checks=$(CASES)
 
 # The bridge runs in a process of its own, without the race detector, so that its memory is its own.
 .PHONY: soak

@@ -3,6 +3,7 @@ package scim_test
 import (
 	"maps"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,6 +26,12 @@ func TestNothingSucceedsSilently(t *testing.T) {
 		u[name] = value
 		return u
 	}
+	leaving := func(name string, value any) map[string]any {
+		u := pushed(name, value)
+		u["active"] = false
+		return u
+	}
+	deactivated := map[string]any{"op": "replace", "path": "active", "value": false}
 	phones := []any{map[string]any{"value": "1", "type": "work"}, map[string]any{"value": "1", "type": "mobile"}}
 	tests := []struct {
 		name, method string
@@ -39,6 +46,19 @@ func TestNothingSucceedsSilently(t *testing.T) {
 		{"PATCH of another externalId that shuts a person out", "PATCH", operations(map[string]any{"op": "replace",
 			"value": map[string]any{"externalId": "00u2", "active": false}}), "", `"externalId"`},
 		{"removal of the externalId", "PATCH", remove("externalId"), "externalId was set", ""},
+		{"removal of the externalId that shuts a person out", "PATCH", operations(deactivated,
+			map[string]any{"op": "remove", "path": "externalId"}), "", `"externalId"`},
+		{"a userName with a line end that shuts a person out", "PUT", leaving("userName", "ja\nne@acme.com"), "",
+			`"userName"`},
+		{"a title of a wrong type that shuts a person out", "PUT", leaving("title", map[string]any{"a": 1}), "", `"title"`},
+		{"a name of a wrong type that shuts a person out", "PUT", leaving("name", "Jane"), "", `"name"`},
+		{"e-mails of a wrong type that shut a person out", "PUT", leaving("emails", true), "", `"emails"`},
+		{"PATCH of a wrong type that shuts a person out", "PATCH", operations(map[string]any{"op": "replace",
+			"value": map[string]any{"active": false, "title": map[string]any{"a": 1}}}), "", `"title"`},
+		{"PATCH of an empty name that shuts a person out", "PATCH", operations(deactivated,
+			map[string]any{"op": "replace", "path": "userName", "value": ""}), "", `"userName"`},
+		{"another domain that shuts a person out", "PUT", leaving("domain", "beta.example"), "", `"domain"`},
+		{"PATCH of another domain", "PATCH", replace("domain", "beta.example"), "domain", ""},
 		{"another id", "PUT", pushed("id", "other"), "", `"id"`},
 		{"a formatted name", "PUT", pushed("name", map[string]any{"givenName": "G", "familyName": "F", "formatted": "G F"}),
 			"", `"name.formatted"`},
@@ -76,11 +96,62 @@ func TestNothingSucceedsSilently(t *testing.T) {
 				return
 			}
 			w.Want(http.StatusOK, tt.method, path, tt.body)
+			shutOut := strings.Contains(tt.name, "person out")
+			if held := w.HeldUser(strings.TrimPrefix(path, usersPath+"/")); shutOut && held["active"] != false {
+				t.Errorf("Access holds %v, want it inactive", held)
+			}
 			log := w.Log.String()
 			if tt.noted == "" == strings.Contains(log, "dropped_attributes") || !strings.Contains(log, tt.noted) {
 				t.Errorf("want %q in the log:\n%s", tt.noted, log)
 			}
 		})
+	}
+}
+
+// TestInactiveUserIsNotLeaving checks that who is inactive already is refused what
+// anybody is refused.
+func TestInactiveUserIsNotLeaving(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	path := usersPath + "/" + w.CreateUser("jane@acme.com")
+	w.Want(http.StatusOK, http.MethodPatch, path, set("active", false))
+	for name, value := range map[string]any{"domain": "beta.example", "title": map[string]any{"a": 1}, "userName": ""} {
+		r := w.Want(http.StatusBadRequest, http.MethodPatch, path, replace(name, value))
+		if !strings.Contains(r.Detail(), name) {
+			t.Errorf("answered %q, want %s in it", r.Detail(), name)
+		}
+	}
+}
+
+// TestRequiredStays checks that no form of a PATCH takes away what has to be there.
+func TestRequiredStays(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	jane := w.CreateUser("jane@acme.com")
+	before := withoutMeta(w.HeldUser(jane))
+	for name, tt := range map[string]struct {
+		change map[string]any
+		says   string
+	}{
+		"the values of e-mails":       {remove("emails.value"), "emails.value"},
+		"the value of one":            {remove(`emails[type eq "work"].value`), "emails.value"},
+		"those that have one":         {remove("emails[value pr].value"), "emails.value"},
+		"an empty value":              {replace(`emails[type eq "work"].value`, ""), "emails.value"},
+		"an address of white space":   {replace("emails", []any{map[string]any{"value": " "}}), "emails.value"},
+		"a userName of white space":   {replace("userName", "  "), "userName"},
+		"a given name of white space": {replace("name.givenName", "\u00a0"), "name.givenName"},
+		"active":                      {remove("active"), "active"},
+		"the whole name":              {remove("name"), "name.givenName"},
+		"all e-mails":                 {remove("emails"), "emails.value"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := w.Want(http.StatusBadRequest, http.MethodPatch, usersPath+"/"+jane, tt.change)
+			if want := tt.says + " can be replaced, not removed"; !strings.Contains(r.Detail(), want) {
+				t.Errorf("answered %q, want %q in it", r.Detail(), want)
+			}
+		})
+	}
+	w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+jane, replace("emails", []any{map[string]any{"value": nil}}))
+	if after := withoutMeta(w.HeldUser(jane)); !reflect.DeepEqual(before, after) {
+		t.Errorf("Access holds %v, want %v", after, before)
 	}
 }
 

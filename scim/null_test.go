@@ -56,6 +56,17 @@ func TestNullMeansOneThing(t *testing.T) {
 	}
 }
 
+// TestNullID checks that null asks for no other id, in a PUT and a PATCH.
+func TestNullID(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	path := usersPath + "/" + w.CreateUser("ada@acme.com")
+	whole := user("ada@acme.com", "ext-ada@acme.com")
+	whole["id"] = nil
+	w.Want(http.StatusOK, http.MethodPut, path, whole)
+	w.Want(http.StatusOK, http.MethodPatch, path, set("id", nil))
+	w.Want(http.StatusBadRequest, http.MethodPatch, path, set("id", "other"))
+}
+
 // TestNullMembers checks that null never empties a group, nor renames it.
 func TestNullMembers(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
@@ -109,4 +120,16 @@ func withoutMeta(held map[string]any) map[string]any {
 	delete(held, "meta")
 	delete(held, "id")
 	return held
+}
+
+// TestNullOfWhatNobodyKnows checks that null for an attribute that there is not is as
+// if it were absent.
+func TestNullOfWhatNobodyKnows(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	ada := user("ada@acme.com", "00u1")
+	ada["foo"], ada["members"], ada["name.nom"], ada[schema.Enterprise] = nil, nil, nil, map[string]any{"floor": nil}
+	w.Want(http.StatusCreated, http.MethodPost, usersPath, ada)
+	if log := w.Log.String(); strings.Contains(log, "dropped_attributes") {
+		t.Errorf("nothing was asked for, and the log has:\n%s", log)
+	}
 }

@@ -3,10 +3,10 @@ package scim
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"go.uber.org/zap"
 
-	"ws1bridge/scim/filter"
 	"ws1bridge/scim/patch"
 	"ws1bridge/scim/provision"
 	"ws1bridge/scim/schema"
@@ -31,8 +31,6 @@ type resourceType struct {
 	// required are the attributes that a PATCH may not take away, and fixed those
 	// that it may not change.
 	required, fixed []namedAttribute
-	// silent are the attributes that are taken and never shown.
-	silent map[string]bool
 	// replaced is what a PUT makes of a resource.
 	replaced func(current, sent schema.Resource) schema.Resource
 	// links puts links to other resources into one.
@@ -44,16 +42,12 @@ func userType(cfg Config) *resourceType {
 		ResourceType: schema.Users(cfg.Translator.SchemaAttributes()),
 		store:        provision.NewUsers(cfg.Users, cfg.Translator),
 		label:        "user",
-		silent:       map[string]bool{},
 		// Okta's PUT is the user as it read it with some attributes changed, so
 		// what is absent is cleared where it could have been read.
 		replaced: func(_, sent schema.Resource) schema.Resource { return sent },
 		links:    func(r schema.Resource, base string) { link(r["groups"], base+"/Groups/") },
 	}
 	t.required, t.fixed = t.named(cfg.Translator.Required()), t.named(cfg.Translator.Fixed())
-	for _, a := range cfg.Translator.SchemaAttributes() {
-		t.silent[filter.Attribute{URN: a.Schema, Name: a.Name}.String()] = a.Silent
-	}
 	return t
 }
 
@@ -96,7 +90,7 @@ func (h *Handler) create(ctx context.Context, c *call) (answer, error) {
 	}
 	c.log.note(zap.String(c.one().label+"_id", record.ID))
 	h.noteLeftOut(c, record.LeftOut)
-	h.noteDropped(c.log, c.one().notKept(c.resource, record.Resource))
+	h.noteDropped(c.log, c.one().NotKept(c.resource, record.Resource))
 	return c.found(http.StatusCreated, record), nil
 }
 
@@ -107,17 +101,22 @@ func (h *Handler) replace(ctx context.Context, c *call) (answer, error) {
 }
 
 func (h *Handler) patch(ctx context.Context, c *call) (answer, error) {
-	return h.update(ctx, c, func(current schema.Resource) (schema.Resource, error) {
+	var kept []string
+	a, err := h.update(ctx, c, func(current schema.Resource) (schema.Resource, error) {
 		next, err := patch.Apply(ctx, current, c.changes)
 		if err != nil {
 			return nil, err
 		}
-		if err := c.one().checkChange(current, next); err != nil {
+		if kept, err = c.one().checkChange(current, next); err != nil {
 			return nil, err
 		}
 		patch.MarkRemoved(current, next)
 		return c.one().replaced(current, next), nil
 	})
+	if err == nil {
+		h.noteDropped(c.log, kept)
+	}
+	return a, err
 }
 
 // update is the one way to change a resource: the request is applied to what
@@ -138,7 +137,9 @@ func (h *Handler) update(
 		return answer{}, err
 	}
 	h.noteLeftOut(c, record.LeftOut)
-	h.noteDropped(c.log, c.one().notKept(asked, record.Resource))
+	dropped := append(c.one().NotKept(asked, record.Resource), record.Overruled...)
+	slices.Sort(dropped)
+	h.noteDropped(c.log, slices.Compact(dropped))
 	return c.found(http.StatusOK, record), nil
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // TestOneNameInSeveralSpellings checks that white space around a name, a dot after
-// its domain and its normal form make nobody another person: what was pushed is
+// its domain and its normal form (NFC or NFD) make nobody another person: what was pushed is
 // found by the text that was pushed, and pushed again it is the same account.
 func TestOneNameInSeveralSpellings(t *testing.T) {
 	tests := []struct{ name, first, again string }{
@@ -55,6 +55,32 @@ func TestOneGroupInTwoNormalForms(t *testing.T) {
 	other := w.Want(http.StatusCreated, http.MethodPost, groupsPath, group("Sales")).ID()
 	w.Want(http.StatusConflict, http.MethodPatch, groupsPath+"/"+other, replace("displayName", "Fu\u0308hrung"))
 	w.Want(http.StatusOK, http.MethodPatch, groupsPath+"/"+id, replace("displayName", "FU\u0308HRUNG"))
+}
+
+// TestWhiteSpaceAroundAGroupName checks that it makes no other group, and that what
+// Access holds already is found by it and stays.
+func TestWhiteSpaceAroundAGroupName(t *testing.T) {
+	w := newWorld(t, accesstest.Config{})
+	finds := func(name string) []any {
+		return idsOf(w.Want(http.StatusOK, http.MethodGet, filter(groupsPath, "displayName eq "+strconv.Quote(name)), nil))
+	}
+	created := w.Want(http.StatusCreated, http.MethodPost, groupsPath, group(" Sales\u00a0"))
+	if created.Body["displayName"] != "Sales" || strings.Contains(w.Log.String(), "dropped_attributes") {
+		t.Errorf("it is called %q", created.Body["displayName"])
+	}
+	for _, name := range []string{"Sales", " sales\u00a0", "Sales\t"} {
+		if got := finds(name); len(got) != 1 || got[0] != created.ID() {
+			t.Errorf("%q finds %v, want %s", name, got, created.ID())
+		}
+		w.Want(http.StatusConflict, http.MethodPost, groupsPath, group(name))
+	}
+	path := groupsPath + "/" + created.ID()
+	for _, broken := range []string{"Sa\nles", " "} {
+		if r := w.Want(http.StatusBadRequest, http.MethodPatch, path, replace("displayName", broken)); !strings.Contains(
+			r.Detail(), "displayName") {
+			t.Errorf("%q is answered %q", broken, r.Detail())
+		}
+	}
 }
 
 // idsOf are the ids of the resources in an answer.

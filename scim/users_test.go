@@ -108,7 +108,7 @@ func TestUserRefusals(t *testing.T) {
 			replace(`emails[type eq "home"].value`, "x@y"), "emails"},
 		{"a PATCH with a broken path", 400, "invalidPath", "PATCH", adaPath, replace(`emails[`, "x@y"), "path"},
 		{"a PATCH of active with a wrong type", 400, "invalidValue", "PATCH", adaPath,
-			replace("active", []any{}), "true or false"},
+			replace("active", []any{7}), "true or false"},
 		{"a filter on an attribute that no schema has", 400, "invalidFilter", "GET",
 			filter(usersPath, `shoeSize eq "7"`), nil, "/Schemas"},
 		{"a filter that cannot be read", 400, "invalidFilter", "GET", filter(usersPath, `userName eq`), nil,

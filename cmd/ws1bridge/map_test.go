@@ -54,6 +54,7 @@ func TestMapGolden(t *testing.T) {
 		"tenant_attribute": {},
 		"from_access":      {},
 		"tidy":             {},
+		"merged":           {},
 		"lost":             {code: exitFailed},
 		"refused":          {code: exitFailed},
 	} {

@@ -48,6 +48,21 @@ func CleanAddress(address string) string {
 // has no width, such as the marks that come along when a text is copied.
 func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 
+// IsBlank reports whether nobody sees anything of a text.
+func IsBlank(s string) bool { return strings.TrimFunc(s, isBlank) == "" }
+
+// Hides reports whether the domain of an address has a character in it that takes
+// room at most. Resolvers leave some of these out (UTS 46 section 4), so that a text
+// that looks like another domain, or like none, would decide.
+func Hides(address string) bool {
+	at := Start(address)
+	return at >= 0 && strings.ContainsFunc(address[at:], isHidden)
+}
+
+func isHidden(r rune) bool {
+	return isBlank(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
 // BreaksLine reports whether a text has a control character or a line end, which
 // no name and no address has.
 func BreaksLine(s string) bool {
@@ -85,7 +100,7 @@ func Check(domain string) error {
 		return errors.New("is empty")
 	case strings.EqualFold(domain, "System Domain"):
 		return errors.New("is the domain of local administrators, which the bridge leaves alone")
-	case strings.ContainsAny(domain, `/:@*,\"`) || strings.ContainsFunc(domain, isBlank):
+	case strings.ContainsAny(domain, `/:@*,\"`) || strings.ContainsFunc(domain, isHidden):
 		return errors.New("must be a domain alone, such as example.com, as the directory in Workspace ONE Access spells it")
 	case domain != Clean(domain): // its form has no dot at the end any more
 		return errors.New("is no domain: two dots follow each other, or one is at an end")

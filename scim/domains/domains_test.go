@@ -54,7 +54,7 @@ func TestSameAddress(t *testing.T) {
 func TestCheckRefuses(t *testing.T) {
 	for _, domain := range []string{
 		"", "System Domain", "https://acme.com", "ada@acme.com", "*.acme.com", "acme..com", ".acme.com", "-acme.com",
-		"acme!.com", " acme.com", "acme.com\u00a0", "ac\u200bme.com", "acme.com.",
+		"acme!.com", " acme.com", "acme.com\u00a0", "ac\u200bme.com", "ac\u034fme.com", "acme.com.",
 		strings.Repeat("a", 64) + ".com", strings.Repeat("a.", 130) + "com",
 	} {
 		if domains.Check(domain) == nil {

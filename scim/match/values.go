@@ -108,8 +108,12 @@ func date(v any) (any, bool) {
 }
 
 func compareText(have string, operator filter.Operator, want string, a schema.Attribute) bool {
-	if a.Address && (operator == filter.Equal || operator == filter.NotEqual) {
+	isEquality := operator == filter.Equal || operator == filter.NotEqual
+	switch {
+	case isEquality && a.Address:
 		return domains.SameAddress(have, want)
+	case isEquality && a.Trimmed:
+		have, want = strings.TrimSpace(have), strings.TrimSpace(want)
 	}
 	if !a.CaseExact {
 		have, want = names.Fold(have), names.Fold(want)

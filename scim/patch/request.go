@@ -125,7 +125,7 @@ func (r *reader) pathless(op string, value any) error {
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		a, known := r.Core(key)
 		switch {
-		case strings.EqualFold(key, "id") && object[key] != r.id:
+		case strings.EqualFold(key, "id") && object[key] != nil && object[key] != r.id:
 			return problem.OtherID()
 		case schema.Label(key) == schema.NotAName:
 			r.unknown = append(r.unknown, key)

@@ -17,6 +17,9 @@ var (
 	BrokenName = one[string](attribute("contains a line end or another control character",
 		"A name or an address was copied with a line end or a tab in it",
 		"type the value again in Okta, then retry the task"))
+	HiddenInDomain = one[string](attribute("contains white space or an invisible character in its domain",
+		"A name, an address or a domain was copied with a character in it that nobody sees",
+		"type the value again in Okta, then retry the task"))
 	NotBoolean = one[string](attribute("must be true or false",
 		"A text other than true or false is mapped to a boolean", "map a boolean, then retry the task"))
 	NotList = one[string](attribute("must be a list of objects with a value",

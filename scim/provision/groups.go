@@ -63,9 +63,17 @@ func (g *Groups) Find(ctx context.Context, l Lookup, uses Uses) (_ []Record, ok 
 	if !ok {
 		return nil, false, nil
 	}
-	found, err := g.directory.FindGroups(ctx, by, l.Value, uses("members"))
-	if err != nil {
-		return unlessUnanswerable(err)
+	values := []string{l.Value}
+	if by == upstream.ByDisplayName {
+		values = translate.GroupNames(l.Value)
+	}
+	var found []upstream.Group
+	for _, value := range values {
+		groups, err := g.directory.FindGroups(ctx, by, value, uses("members"))
+		if err != nil {
+			return unlessUnanswerable(err)
+		}
+		found = append(found, groups...)
 	}
 	return toRecords(found, groupRecord), true, nil
 }
@@ -81,7 +89,7 @@ func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, 
 		if err != nil {
 			return upstream.Group{}, err
 		}
-		wanted, err := translate.GroupFromSCIM(next)
+		wanted, err := translate.ChangedGroup(current, next)
 		if err == nil && !names.Same(wanted.DisplayName, current.DisplayName) {
 			err = g.checkSpellings(ctx, wanted.DisplayName)
 		}

@@ -31,6 +31,9 @@ type Record struct {
 	// LeftOut are ids that should have become members and are those of no user of
 	// the bridge.
 	LeftOut []string
+	// Overruled names attributes of a change that were not refused, because it shuts
+	// a person out, and are not as they were asked for.
+	Overruled []string
 }
 
 // Change is a write to a record that is there.

@@ -83,6 +83,7 @@ func (u *Users) inAccess(l Lookup) (by upstream.Key, values []string, ok bool) {
 
 // Update changes the user. upstream.ErrNotFound when there is none.
 func (u *Users) Update(ctx context.Context, id string, change Change) (Record, error) {
+	var overruled []string
 	updated, err := u.directory.UpdateUser(ctx, id, func(current upstream.User) (upstream.Attributes, error) {
 		if err := change.Allow(current.Meta); err != nil {
 			return nil, err
@@ -92,6 +93,7 @@ func (u *Users) Update(ctx context.Context, id string, change Change) (Record, e
 			return nil, err
 		}
 		wanted, err := u.translator.UserChange(current, next)
+		overruled = u.translator.Overruled(current, next)
 		if err == nil && !names.Same(wanted.UserName(), current.UserName()) {
 			err = u.checkSpellings(ctx, current.Domain, wanted.UserName())
 		}
@@ -100,7 +102,9 @@ func (u *Users) Update(ctx context.Context, id string, change Change) (Record, e
 	if errors.Is(err, upstream.ErrConflict) {
 		return Record{}, problem.NewUserNameTaken()
 	}
-	return u.record(updated, err)
+	r, err := u.record(updated, err)
+	r.Overruled = overruled
+	return r, err
 }
 
 // Delete deletes the user, unless allow fails for what Access holds; its error is

@@ -19,6 +19,8 @@ type Attribute struct {
 	// Address says that it is a name or an address that may end in a domain: the
 	// form of the domain does not count, nor does white space around it.
 	Address bool
+	// Trimmed says that white space around it does not count.
+	Trimmed bool
 	Sub     Attributes // nil for simple attributes
 }
 
@@ -109,7 +111,9 @@ func (t Attributes) canonical(raw map[string]any) (clean map[string]any, unknown
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		a, ok := t.Find(key)
 		if !ok {
-			unknown = append(unknown, key)
+			if raw[key] != nil {
+				unknown = append(unknown, key)
+			}
 			continue
 		}
 		var within []string

@@ -32,6 +32,8 @@ func (t ResourceType) Describe(s elimityschema.Schema) map[string]any {
 		switch {
 		case s.ID == Group && name == "members":
 			correct(a, ofGroups)
+		case s.ID == Group && name == "displayName":
+			a["uniqueness"] = "server" // another group of that name is a 409
 		case ok:
 			m.describe(a)
 		}

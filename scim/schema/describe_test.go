@@ -48,6 +48,7 @@ func TestSchemasTellTheTruth(t *testing.T) {
 		{"what has a default is not demanded", customized, [3]string{custom, "floor"}, "required", false},
 		{"a user is in groups", users, [3]string{schema.User, "groups", "$ref"}, "referenceTypes", []string{"Group"}},
 		{"a group needs a name", groups, [3]string{schema.Group, "displayName"}, "required", true},
+		{"no two groups have one name", groups, [3]string{schema.Group, "displayName"}, "uniqueness", "server"},
 		{"a member needs an id", groups, [3]string{schema.Group, "members", "value"}, "required", true},
 		{"members are users", groups, [3]string{schema.Group, "members", "type"}, "canonicalValues", []string{"User"}},
 		{"and refer to users", groups, [3]string{schema.Group, "members", "$ref"}, "referenceTypes", []string{"User"}},

@@ -154,7 +154,7 @@ func (x Index) canonicalInto(r Resource, key string, value any) (unknown []strin
 		return unknown
 	case strings.EqualFold(key, "roles") && HasValue(value): // which no client gets back, unlike what else is ignored
 		return []string{key}
-	case Ignored(key):
+	case Ignored(key), !ok && value == nil: // as if it were absent (RFC 7643 section 2.5)
 		return nil
 	case !ok:
 		return x.canonicalAt(r, key, value)

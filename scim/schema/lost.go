@@ -45,7 +45,7 @@ func (a Attribute) lostIn(asked, kept any) (lost []string) {
 	object, isObject := asked.(map[string]any)
 	have, ok := kept.(map[string]any)
 	switch {
-	case !isObject && ok && a.Sub != nil: // a bare value
+	case !isObject && ok && a.Sub["value"].Name != "": // a bare value
 		object = map[string]any{"value": asked}
 	case !isObject || !ok:
 		if !a.sameValue(asked, kept) {
@@ -65,6 +65,9 @@ func (a Attribute) lostIn(asked, kept any) (lost []string) {
 // came.
 func (a Attribute) sameValue(x, y any) bool {
 	s, t := plain(x), plain(y)
+	if a.Trimmed {
+		s, t = strings.TrimSpace(s), strings.TrimSpace(t)
+	}
 	return s == t || a.Address && domains.SameAddress(s, t) || !a.CaseExact && strings.EqualFold(s, t)
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/scim/filter"
 	"ws1bridge/scim/problem"
 )
@@ -20,6 +21,14 @@ type Operand struct {
 
 // Present reports whether the resource has a value for the attribute.
 func (o Operand) Present(r Resource) bool { return slices.ContainsFunc(o.Values(r), HasValue) }
+
+// Seen is Present for a value of which somebody sees something.
+func (o Operand) Seen(r Resource) bool {
+	return slices.ContainsFunc(o.Values(r), func(v any) bool {
+		s, isText := Text(v)
+		return HasValue(v) && (!isText || !domains.IsBlank(s))
+	})
+}
 
 // Simple is the operand for a complex attribute that is compared as such: its
 // value sub-attribute, as in: emails co "example.com". It is not ok where the

@@ -6,6 +6,8 @@ import (
 	elimity "github.com/elimity-com/scim"
 	"github.com/elimity-com/scim/optional"
 	elimityschema "github.com/elimity-com/scim/schema"
+
+	"ws1bridge/scim/filter"
 )
 
 // ResourceType is User or Group: what callers are told of it, and its index.
@@ -13,6 +15,8 @@ type ResourceType struct {
 	elimity.ResourceType
 	Index  Index
 	mapped []Mapped
+	// silent are the attributes that are taken and never shown.
+	silent map[string]bool
 }
 
 // Users is the resource type User with the attributes that the translation maps:
@@ -20,7 +24,7 @@ type ResourceType struct {
 func Users(mapped []Mapped) ResourceType {
 	shown := append(slices.Clone(mapped), Mapped{Name: "groups"})
 	shown = slices.DeleteFunc(shown, func(a Mapped) bool { return a.Silent })
-	t := ResourceType{mapped: shown, ResourceType: elimity.ResourceType{
+	t := ResourceType{mapped: shown, silent: map[string]bool{}, ResourceType: elimity.ResourceType{
 		ID: optional.NewString("User"), Name: "User", Endpoint: "/Users",
 		Description: optional.NewString("A user in Workspace ONE Access"),
 		Schema:      mappedSchema(elimityschema.CoreUserSchema(), "", shown),
@@ -31,6 +35,9 @@ func Users(mapped []Mapped) ResourceType {
 	}
 	t.Index = newIndex(t.ResourceType)
 	t.Index.accept(mapped)
+	for _, a := range mapped {
+		t.silent[filter.Attribute{URN: a.Schema, Name: a.Name}.String()] = a.Silent
+	}
 	return t
 }
 
@@ -42,6 +49,9 @@ func Groups() ResourceType {
 		Schema:      elimityschema.CoreGroupSchema(),
 	}}
 	t.Index = newIndex(t.ResourceType)
+	name := t.Index.core["displayname"]
+	name.Trimmed = true
+	t.Index.core["displayname"] = name
 	return t
 }
 

@@ -26,6 +26,7 @@ var (
 	notList       = &fault{problem: problem.NotList}
 	notInObject   = &fault{problem: problem.NotInObject}
 	brokenName    = &fault{problem: problem.BrokenName}
+	hiddenInName  = &fault{problem: problem.HiddenInDomain}
 	tooManyValues = &fault{problem: func(attribute string) *problem.Error {
 		return problem.TooManyValues(attribute, schema.MaxValues)
 	}}
@@ -143,7 +144,7 @@ func (email) toAccess(v any) (upstream.Value, *fault) {
 // hasAddress reports whether a value is more than white space.
 func hasAddress(v upstream.Value) bool {
 	s, _ := v.(string)
-	return domains.CleanAddress(s) != ""
+	return !domains.IsBlank(s)
 }
 
 func (email) toSCIM(v upstream.Value) any {

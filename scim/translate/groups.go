@@ -3,6 +3,7 @@ package translate
 import (
 	"strings"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
@@ -26,19 +27,24 @@ func GroupToSCIM(g upstream.Group) schema.Resource {
 	return r
 }
 
-// GroupFromSCIM converts a group that is to be created, or what one is to
-// become. Groups within groups are not supported and are left out; Okta never
-// sends them. The error is a *problem.Error.
+// GroupFromSCIM converts a group that is to be created. Groups within groups are not
+// supported and are left out; Okta never sends them. The error is a *problem.Error.
 func GroupFromSCIM(r schema.Resource) (upstream.Group, error) {
+	return ChangedGroup(upstream.Group{}, r)
+}
+
+// ChangedGroup is GroupFromSCIM for what a group of Access is to become. A name that it
+// has already stays as it is.
+func ChangedGroup(current upstream.Group, r schema.Resource) (upstream.Group, error) {
 	var g upstream.Group
 	var wrong *fault
-	if g.DisplayName, wrong = textAt(r, attributePath("", "displayName")); wrong != nil {
+	if g.DisplayName, wrong = groupName(r, current.DisplayName); wrong != nil {
 		return upstream.Group{}, wrong.of("displayName")
 	}
 	if g.ExternalID, wrong = textAt(r, externalIDAttribute); wrong != nil {
 		return upstream.Group{}, wrong.of("externalId")
 	}
-	if strings.TrimSpace(g.DisplayName) == "" {
+	if domains.IsBlank(g.DisplayName) {
 		return upstream.Group{}, problem.GroupNameMissing()
 	}
 	for _, item := range schema.List(r["members"]) {
@@ -54,4 +60,27 @@ func GroupFromSCIM(r schema.Resource) (upstream.Group, error) {
 		g.Members = append(g.Members, upstream.Member{ID: id, Display: display})
 	}
 	return g, nil
+}
+
+// groupName is the name of a group without the white space around it, which nobody
+// sees, and which would make another group of it. Within it there are no line ends.
+func groupName(r schema.Resource, held string) (string, *fault) {
+	name, wrong := textAt(r, attributePath("", "displayName"))
+	if wrong != nil || name == held {
+		return name, wrong
+	}
+	if name = strings.TrimSpace(name); domains.BreaksLine(name) {
+		return "", brokenName
+	}
+	return name, nil
+}
+
+// GroupNames are the names of Access that Okta may mean by one, most likely first: a
+// group that was made by hand may have white space around its name.
+func GroupNames(okta string) []string {
+	name := strings.TrimSpace(okta)
+	if name == okta {
+		return []string{name}
+	}
+	return []string{name, okta}
 }

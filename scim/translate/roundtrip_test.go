@@ -11,6 +11,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 	"pgregory.net/rapid"
 
+	"ws1bridge/scim/domains"
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
@@ -60,6 +61,11 @@ func mapped(tb testing.TB) (texts, lists []string) {
 
 // word is a text as Access may hold one: not empty, and with whatever in it.
 func word() *rapid.Generator[string] { return rapid.StringN(1, 20, -1) }
+
+// visible is a word of which somebody sees something.
+func visible() *rapid.Generator[string] {
+	return word().Filter(func(s string) bool { return !domains.IsBlank(s) })
+}
 
 // element is a value of a list in normal form: one or more of the
 // sub-attributes.

@@ -75,6 +75,9 @@ func (t *Translator) domainOf(value, attribute, source string) (choice, error) {
 	if at < 0 {
 		return choice{}, nil
 	}
+	if domains.Hides(value) {
+		return choice{}, problem.HiddenInDomain(attribute)
+	}
 	domain, rule := t.rules.directory.apply(value[at:])
 	name, ok := t.managed.find(domain)
 	if !ok && rule.choosesDirectory() {
@@ -94,6 +97,9 @@ func (t *Translator) namedDomain(r schema.Resource) (choice, error) {
 		}
 		if value == "" {
 			continue
+		}
+		if domains.Hides("@" + domains.Clean(value)) {
+			return choice{}, problem.HiddenInDomain(p.String())
 		}
 		domain, rule := t.rules.toAccess(kindDomain, value)
 		name, ok := t.managed.find(domain)

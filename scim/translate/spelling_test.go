@@ -128,6 +128,32 @@ func TestNamesAreTidy(t *testing.T) {
 	}
 }
 
+// TestNothingHidesInADomain checks that what nobody sees in a domain is refused
+// wherever the domain comes from: left out, it would choose the directory.
+func TestNothingHidesInADomain(t *testing.T) {
+	for _, hidden := range []string{" ", "\t", "\u00a0", "\u3000", "\u200b", "\u00ad", "\u200d", "\u2060", "\ufe0f",
+		"\u034f", "\u180b", "\u3164"} {
+		odd := "ac" + hidden + "me.com"
+		for in, names := range map[string][]string{
+			"userName": {"jane@" + odd, "userName"}, "emails": {"jane@" + odd, "emails"}, "domain": {odd, "domain"},
+			schema.Workspace: {"jane@" + odd, schema.Workspace + ":userPrincipalName"},
+		} {
+			r := resource(t, minimal+`}`)
+			r[in] = names[0]
+			if in == schema.Workspace {
+				r[in] = map[string]any{"userPrincipalName": names[0]}
+			}
+			if _, err := translator(t).NewUser(r); !isAbout(err, names[1]) {
+				t.Errorf("%q in %s: got the error %v, want one about %s", hidden, in, err, names[1])
+			}
+			held := upstream.User{Domain: domain, Attributes: access(t, "userName", "ada")}
+			if _, err := translator(t).UserChange(held, r); !isAbout(err, names[1]) {
+				t.Errorf("%q in %s of a change: got the error %v, want one about %s", hidden, in, err, names[1])
+			}
+		}
+	}
+}
+
 // TestHeldSpellingStays checks that what Access holds is not renamed because Okta
 // writes back what it read.
 func TestHeldSpellingStays(t *testing.T) {
@@ -136,5 +162,15 @@ func TestHeldSpellingStays(t *testing.T) {
 	change, err := tr.UserChange(held, tr.UserToSCIM(held))
 	if err != nil || change[path(t, "userName")] != " jane@acme.com." {
 		t.Errorf("the userName becomes %q (%v)", change[path(t, "userName")], err)
+	}
+}
+
+// TestHeldGroupNameStays is the same for groups.
+func TestHeldGroupNameStays(t *testing.T) {
+	for _, name := range []string{" Sales ", "Sales\nEU"} {
+		held := upstream.Group{DisplayName: name}
+		if got, err := translate.ChangedGroup(held, translate.GroupToSCIM(held)); err != nil || got.DisplayName != name {
+			t.Errorf("%q becomes %q (%v)", name, got.DisplayName, err)
+		}
 	}
 }

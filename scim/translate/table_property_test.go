@@ -22,7 +22,7 @@ type line struct {
 }
 
 func texted(name string, a translate.Attribute, at ...string) line {
-	l := line{Attribute: a, value: func(t *rapid.T) any { return word().Draw(t, name) }}
+	l := line{Attribute: a, value: func(t *rapid.T) any { return visible().Draw(t, name) }}
 	copy(l.at[:], at)
 	return l
 }

@@ -109,7 +109,7 @@ func (t *Translator) TraceOkta(r schema.Resource) Trace {
 	}
 	trace.Domain = TracedDomain{created.Domain, there.chosen.source, there.chosen.rule.by()}
 	trace.Sent = sentPaths(created.Attributes)
-	trace.Read = t.userToSCIM(upstream.User{Domain: created.Domain, Attributes: created.Attributes}, back)
+	trace.Read = t.userToSCIM(upstream.User{Domain: created.Domain, Attributes: kept(created.Attributes)}, back)
 	for _, p := range t.pairs {
 		if s := there.steps[p]; s.sent != nil {
 			trace.Attributes = append(trace.Attributes, p.fromOkta(s, back.steps[p], trace.Read))
@@ -129,7 +129,7 @@ func (p *pair) fromOkta(there, back step, read schema.Resource) TracedAttribute 
 	a.Okta = there.given
 	a.Read, _ = get(read, p.scim)
 	returned, _ := p.form.toAccess(a.Read)
-	if there.read != nil && !p.same(there.read, returned) {
+	if there.read != nil && !p.same(merged(there.read), returned) {
 		a.Lost = true
 		a.Rule = cmp.Or(a.Rule, back.rule.by())
 		a.Note = "another value leads to the same in Access, and is what Okta reads"

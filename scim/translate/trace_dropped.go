@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ws1bridge/scim/schema"
+	"ws1bridge/upstream"
 )
 
 // dropped finds what of a resource no pair takes to Access.
@@ -125,4 +126,32 @@ func isNothing(v any) bool {
 		return len(v) == 0
 	}
 	return false
+}
+
+// kept is what Access keeps of the attributes that it is sent.
+func kept(sent upstream.Attributes) upstream.Attributes {
+	out := make(upstream.Attributes, len(sent))
+	for p, v := range sent {
+		out[p] = merged(v)
+	}
+	return out
+}
+
+// merged is a list with one entry of each value, which has what all of them say, as
+// Access makes it (SCIM 1.1 section 3.2). Addresses have no value.
+func merged(v upstream.Value) upstream.Value {
+	list, isList := v.([]upstream.Element)
+	if !isList {
+		return v
+	}
+	var out []upstream.Element
+	for _, e := range list {
+		same := func(other upstream.Element) bool { return e["value"] != nil && other["value"] == e["value"] }
+		if i := slices.IndexFunc(out, same); i >= 0 {
+			maps.Copy(out[i], e)
+			continue
+		}
+		out = append(out, maps.Clone(e))
+	}
+	return out
 }

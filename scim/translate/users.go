@@ -30,6 +30,7 @@ type UserKey struct {
 var (
 	userNamePath   = upstream.Path{Name: "userName"}
 	externalIDPath = upstream.Path{Name: "externalId"}
+	activePath     = upstream.Path{Name: "active"}
 
 	externalIDAttribute = attributePath("", "externalId")
 )
@@ -94,9 +95,9 @@ func (t *Translator) newUser(r schema.Resource, trace *recorder) (Creation, erro
 // not be cleared and are absent, are left out: they stay as they are.
 //
 // current is the user as Access holds it. A resource that names another domain
-// is refused, and one for which an attribute cannot be computed, unless it makes
-// the user inactive: a person who leaves is shut out in any case. The error is a
-// *problem.Error.
+// is refused, and one with a value that cannot be used, unless it makes an active
+// user inactive: a person who leaves is shut out in any case, and what cannot be
+// used stays as it is. The error is a *problem.Error.
 func (t *Translator) UserChange(current upstream.User, r schema.Resource) (upstream.Attributes, error) {
 	return t.userChange(current, r, nil)
 }
@@ -104,7 +105,7 @@ func (t *Translator) UserChange(current upstream.User, r schema.Resource) (upstr
 func (t *Translator) userChange(
 	current upstream.User, r schema.Resource, trace *recorder,
 ) (upstream.Attributes, error) {
-	leaves := deactivates(r)
+	leaves := deactivates(current, r)
 	if err := t.checkStays(current, r); err != nil && !leaves {
 		return nil, err
 	}
@@ -120,7 +121,7 @@ func (t *Translator) userChange(
 		}
 		v, err := t.value(p, from)
 		switch {
-		case err != nil && leaves && p.computed != nil: // it stays as it is
+		case err != nil && leaves: // it stays as it is
 		case err != nil:
 			return nil, err
 		case v != nil || p.clears(r):
@@ -130,10 +131,25 @@ func (t *Translator) userChange(
 	return a, nil
 }
 
-// deactivates reports whether a request makes the user inactive.
-func deactivates(r schema.Resource) bool {
+// deactivates reports whether a request makes the user inactive who is not so yet:
+// a PATCH of somebody who left long ago is no such request.
+func deactivates(current upstream.User, r schema.Resource) bool {
 	active, wrong := flag{}.toAccess(r["active"])
-	return wrong == nil && active == false
+	return wrong == nil && active == false && current.Attributes[activePath] != false
+}
+
+// Overruled names the attributes that ask for another domain, where that is not
+// refused because the person leaves.
+func (t *Translator) Overruled(current upstream.User, r schema.Resource) (names []string) {
+	if t.checkStays(current, r) == nil {
+		return nil
+	}
+	for _, p := range t.domainPaths {
+		if has(r, p) {
+			names = append(names, p.String())
+		}
+	}
+	return names
 }
 
 // completed is a request with what stays as it is because the request does not
@@ -215,13 +231,15 @@ func (t *Translator) Fixed() []string {
 	return paths
 }
 
-// Required lists the SCIM attributes that Access needs in every user, and that
-// may change once the user exists.
+// Required lists the SCIM attributes that are never cleared, and that may change
+// once the user exists: the values that have to be there.
 func (t *Translator) Required() []string {
 	var paths []string
 	for _, p := range t.mapped {
-		if p.required && !p.createOnly {
-			paths = append(paths, p.scim.String())
+		if p.staysSet() && !p.createOnly {
+			at := p.scim
+			at.Sub = p.valueName()
+			paths = append(paths, at.String())
 		}
 	}
 	return paths

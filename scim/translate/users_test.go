@@ -88,6 +88,8 @@ func TestNewUserRefuses(t *testing.T) {
 		{"all that is missing is named at once", `{}`, "userName, name.givenName, name.familyName, emails"},
 		{"what is empty is missing", `{"userName":"","name":{"givenName":null,"familyName":"L"},"emails":[{"value":""}]}`,
 			"userName, name.givenName, emails"},
+		{"what nobody sees is missing", `{"userName":" ","name":{"givenName":"\u00a0","familyName":"\u200b"},"emails":[" "]}`,
+			"userName, name.givenName, name.familyName, emails"},
 		{"a formatted name is no name", `{"userName":"a","name":{"formatted":"Ada L"},"emails":["a@x"]}`,
 			"name.givenName, name.familyName"},
 		{"an externalId of a wrong type", strings.Replace(minimal, `"00u1"`, "true", 1) + `}`, "externalId"},

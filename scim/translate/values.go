@@ -39,6 +39,9 @@ func (t *Translator) value(p *pair, from origin) (upstream.Value, error) {
 	if wrong != nil {
 		return nil, wrong.of(p.name())
 	}
+	if s, ok := read.(string); ok && p.required && domains.IsBlank(s) && from.held[p.access] != read {
+		read = nil // nobody has a name of white space
+	}
 	sent, rule := p.fallback, (*compiledRule)(nil)
 	if read != nil {
 		sent, rule = p.rewritten(read, t.rules.toAccess)
@@ -63,7 +66,8 @@ func (t *Translator) isHeld(p *pair, read upstream.Value, from origin) bool {
 
 // tidy is a name, an address or a domain without white space around it and a dot
 // after its domain, which nobody sees, and which must not send the person to
-// another directory, or past a rule. Within it there are no line ends.
+// another directory, or past a rule. Within it there are no line ends, and in its
+// domain no white space.
 func (p *pair) tidy(v upstream.Value) (upstream.Value, *fault) {
 	s, ok := v.(string)
 	if p.kind == noKind || !ok {
@@ -75,6 +79,8 @@ func (p *pair) tidy(v upstream.Value) (upstream.Value, *fault) {
 		return nil, nil
 	case domains.BreaksLine(clean):
 		return nil, brokenName
+	case domains.Hides(clean):
+		return nil, hiddenInName
 	case clean == s:
 		return v, nil // not s, which would be put on the heap once more
 	}

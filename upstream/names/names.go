@@ -38,7 +38,8 @@ func foldRune(r rune) rune {
 func Same(a, b string) bool { return a == b || Fold(a) == Fold(b) }
 
 // Spellings are the name as it is, and its normal forms where they differ from
-// that: nothing says in which one Access keeps a name, or that it compares them.
+// that: nothing says in which one Access keeps a name, or that it compares them. Mixed
+// forms are not among them: a text of n such letters has 2^n.
 func Spellings(s string) []string {
 	all := []string{s}
 	if isASCII(s) {

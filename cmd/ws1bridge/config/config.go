@@ -77,7 +77,7 @@ func Load(path string, environ []string) (Config, error) {
 func Examine(path string, environ []string) (Config, Problems) {
 	cfg, problems := read(path, environ)
 	for _, p := range cfg.check() {
-		if !slices.ContainsFunc(problems, func(known Problem) bool { return known.Setting == p.Setting }) {
+		if !slices.ContainsFunc(problems, func(known Problem) bool { return known.hides(p) }) {
 			problems = append(problems, p)
 		}
 	}

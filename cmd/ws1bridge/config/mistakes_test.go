@@ -131,8 +131,6 @@ func TestConfigMistakes(t *testing.T) {
 				"access.client_secret_file (WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE): the file cannot be read: no such file or " +
 					"directory",
 				"okta.tokens_file (WS1BRIDGE_OKTA_TOKENS_FILE): the file cannot be read: no such file or directory",
-				"access.client_secret (WS1BRIDGE_ACCESS_CLIENT_SECRET): is required: the secret of that client",
-				"okta.tokens (WS1BRIDGE_OKTA_TOKENS): inbound tokens: at least one is required",
 			},
 		},
 		{

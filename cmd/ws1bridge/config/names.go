@@ -23,10 +23,20 @@ func checkVariables(environ []string) (warnings Problems) {
 		name, value, _ := strings.Cut(e, "=")
 		ours := strings.HasPrefix(name, "WS1BRIDGE_") && value != ""
 		if ours && !slices.Contains(known, name) && !ofKubernetes.MatchString(e) {
-			warnings.report(name, "there is no such variable; the nearest is %s", nearest(name, known))
+			warnings.report(name, "there is no such variable%s", nearestVariable(name, known))
 		}
 	}
 	return warnings
+}
+
+// nearestVariable is the end of a message about a variable that nobody reads: the
+// nearest one, if half of the name is the same.
+func nearestVariable(name string, known []string) string {
+	meant := nearest(name, known)
+	if distance(name, meant) > (max(len(name), len(meant))-len("WS1BRIDGE_"))/2 {
+		return ""
+	}
+	return "; the nearest is " + meant
 }
 
 var index = regexp.MustCompile(`\[\d+\]`)

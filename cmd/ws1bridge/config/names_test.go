@@ -8,10 +8,13 @@ import (
 )
 
 func TestVariablesThatNobodyReads(t *testing.T) {
+	const none = "(none)"
 	tests := []struct{ name, variable, nearest string }{
 		{"a letter is missing", "WS1BRIDGE_ACESS_URL=hush", "WS1BRIDGE_ACCESS_URL"},
 		{"a part is missing", "WS1BRIDGE_OKTA_TOKEN_FILE=hush", "WS1BRIDGE_OKTA_TOKENS_FILE"},
 		{"the file of the configuration", "WS1BRIDGE_CONFIG_FILE=hush", "WS1BRIDGE_CONFIG"},
+		{"one that is like no other", "WS1BRIDGE_ZZZZZZ=hush", none},
+		{"a port", "WS1BRIDGE_PORT=8080", none},
 		{"one that is known", "WS1BRIDGE_LISTEN=:1", ""},
 		{"an empty one is none", "WS1BRIDGE_NONSENSE=", ""},
 		{"one of another program", "WS1BRIDGES=hush", ""},
@@ -31,7 +34,8 @@ func TestVariablesThatNobodyReads(t *testing.T) {
 				got = append(got, w.Error())
 			}
 			name, _, _ := strings.Cut(tt.variable, "=")
-			want := name + ": there is no such variable; the nearest is " + tt.nearest
+			want := strings.TrimSuffix(name+": there is no such variable; the nearest is "+tt.nearest,
+				"; the nearest is "+none)
 			if (tt.nearest == "") != (len(got) == 0) || len(got) > 0 && got[0] != want {
 				t.Errorf("got %q, want %q", got, want)
 			}

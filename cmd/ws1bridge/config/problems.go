@@ -29,6 +29,12 @@ func (p Problem) in(section string) bool {
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
+// hides reports whether the other problem comes of this one: it is about the same
+// setting, or about the secret that a file was to have.
+func (p Problem) hides(other Problem) bool {
+	return strings.TrimSuffix(p.Setting, "_file") == other.Setting || p.Setting == other.Setting
+}
+
 // Problems are all mistakes of a configuration. As an error they are one a line.
 type Problems []Problem
 

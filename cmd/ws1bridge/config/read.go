@@ -11,7 +11,6 @@ import (
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/confmap"
-	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/v2"
 )
 
@@ -35,9 +34,12 @@ func read(path string, environ []string) (cfg Config, problems Problems) {
 	return cfg, append(problems, cfg.readSecretFiles(env)...)
 }
 
+// maxFile bounds a configuration file, in bytes.
+const maxFile = 4 << 20
+
 // load reads a file with one YAML document.
 func load(k *koanf.Koanf, path string) error {
-	b, err := file.Provider(path).ReadBytes()
+	b, err := readRegular(path, maxFile, "configuration")
 	if err != nil {
 		return err
 	}
@@ -51,7 +53,7 @@ func load(k *koanf.Koanf, path string) error {
 	return k.Load(confmap.Provider(settings, ""), nil)
 }
 
-var errSeveralDocuments = errors.New("it has more than one YAML document, and only the first would be read: " +
+const errSeveralDocuments = unfit("it has more than one YAML document, and only the first would be read: " +
 	"remove the line --- between them")
 
 // hasSeveralDocuments reports whether something follows the end of the first
@@ -95,8 +97,8 @@ func unreadable(err error) string {
 	if cause, ok := errors.AsType[*fs.PathError](err); ok {
 		return cause.Error()
 	}
-	if errors.Is(err, errSeveralDocuments) {
-		return err.Error()
+	if cause, ok := errors.AsType[unfit](err); ok {
+		return cause.Error()
 	}
 	reason := "it is not YAML with one setting a line"
 	if line := yamlLine.FindString(err.Error()); line != "" {

@@ -39,7 +39,7 @@ func (c *Config) readSecretFiles(env map[string]string) (problems Problems) {
 // readFile reads the file that a setting names, or reports why it cannot: without
 // the path, which is the secret itself where the settings were mixed up.
 func (ps *Problems) readFile(setting, path string) (text string, ok bool) {
-	b, err := readSecret(path)
+	b, err := readRegular(path, maxSecretFile, "secret")
 	if cause, isPath := errors.AsType[*fs.PathError](err); isPath {
 		err = cause.Err
 	}
@@ -54,8 +54,14 @@ func (ps *Problems) readFile(setting, path string) (text string, ok bool) {
 	return strings.TrimSpace(string(b)), true
 }
 
-// readSecret reads a small file. It does not wait for whoever might write to a FIFO.
-func readSecret(path string) ([]byte, error) {
+// unfit is why a file is not taken. It quotes nothing of it.
+type unfit string
+
+func (u unfit) Error() string { return string(u) }
+
+// readRegular reads a file that holds what is of limit bytes at most. It does not wait
+// for whoever might write to a FIFO.
+func readRegular(path string, limit int64, what string) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
@@ -64,11 +70,11 @@ func readSecret(path string) ([]byte, error) {
 	if info, err := f.Stat(); err != nil {
 		return nil, err
 	} else if !info.Mode().IsRegular() {
-		return nil, errors.New("it is not a regular file")
+		return nil, unfit("it is not a regular file: pipes and devices are not read")
 	}
-	b, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
-	if len(b) > maxSecretFile {
-		return nil, fmt.Errorf("it is larger than %d KiB, and no secret is", maxSecretFile>>10)
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if int64(len(b)) > limit {
+		return nil, unfit(fmt.Sprintf("it is larger than %d KiB, and no %s is", limit>>10, what))
 	}
 	return b, err
 }

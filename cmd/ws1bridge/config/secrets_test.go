@@ -54,6 +54,9 @@ func TestSecretsAsTheyArePasted(t *testing.T) {
 			}
 			cfg, problems := Examine("", env)
 			warnings := cfg.Warnings(env)
+			if len(problems) > 1 {
+				t.Errorf("one mistake is told as %v", problems)
+			}
 			if tt.problem == "" && len(problems) > 0 || !strings.Contains(problems.Error(), tt.problem) {
 				t.Errorf("problems = %v, want %q", problems, tt.problem)
 			}
@@ -79,6 +82,22 @@ func TestSecretFilesThatAreNone(t *testing.T) {
 			noTokens, "WS1BRIDGE_OKTA_TOKENS_FILE="+path))
 		if got := strings.Count(problems.Error(), "it is not a regular file"); got != 2 {
 			t.Errorf("%s: %v", path, problems)
+		}
+	}
+}
+
+// TestConfigurationThatIsNoFile has one that nobody writes to, and one without an end.
+func TestConfigurationThatIsNoFile(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		fifo: "it is not a regular file", t.TempDir(): "it is not a regular file", "/dev/zero": "it is not a regular file",
+		cmdtest.WriteFile(t, strings.Repeat("#", maxFile+1)): "larger than 4096 KiB",
+	} {
+		if _, problems := Examine(path, cmdtest.Environ()); !strings.Contains(problems.Error(), want) {
+			t.Errorf("%s: %v, want %q", path, problems, want)
 		}
 	}
 }

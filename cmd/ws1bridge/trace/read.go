@@ -116,10 +116,14 @@ func (u User) follow(t *translate.Translator) translate.Trace {
 	if u.side == Access {
 		return t.TraceAccess(u.held)
 	}
-	clean, unknown := schema.Users(t.SchemaAttributes()).Index.Canonical(u.okta)
+	users := schema.Users(t.SchemaAttributes())
+	clean, unknown := users.Index.Canonical(u.okta)
 	trace := t.TraceOkta(clean)
 	drop := func(name, reason string) {
 		trace.Dropped = append(trace.Dropped, translate.Dropped{Attribute: name, Reason: reason})
+	}
+	for _, name := range keptOtherwise(users, clean, trace) {
+		drop(name, "Access keeps it otherwise")
 	}
 	for _, name := range unknown {
 		drop(name, "no pair maps it")
@@ -134,4 +138,20 @@ func (u User) follow(t *translate.Translator) translate.Trace {
 	}
 	slices.SortFunc(trace.Dropped, func(a, b translate.Dropped) int { return strings.Compare(a.Attribute, b.Attribute) })
 	return trace
+}
+
+// keptOtherwise names what the log of the bridge would, and what the trace does not
+// tell yet.
+func keptOtherwise(users schema.ResourceType, asked schema.Resource, trace translate.Trace) []string {
+	if trace.Refused != "" {
+		return nil
+	}
+	told := trace.Lost()
+	for _, d := range trace.Dropped {
+		attribute, _, _ := strings.Cut(d.Attribute, "[")
+		told = append(told, attribute)
+	}
+	return slices.DeleteFunc(users.NotKept(asked, trace.Read), func(name string) bool {
+		return slices.Contains(told, name)
+	})
 }

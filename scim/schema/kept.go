@@ -1,0 +1,65 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+
+	"ws1bridge/scim/filter"
+)
+
+// NotKept names the attributes that a write asked for, and that the resource does
+// not have afterwards as they were sent: Access has no place for them, or keeps
+// less. Members that are left out are told on their own.
+func (t ResourceType) NotKept(asked, kept Resource) (names []string) {
+	for name, v := range asked {
+		e, isExtension := t.Index.Extension(name)
+		block, isBlock := v.(map[string]any)
+		a, _ := t.Index.Core(name)
+		switch {
+		case name == "members":
+			names = append(names, nestedGroups(v)...)
+		case isExtension && isBlock:
+			within, _ := kept[name].(map[string]any)
+			for name, v := range block {
+				path := filter.Attribute{URN: e.URN, Name: name}.String()
+				a, _ := e.Attributes.Find(name)
+				names = append(names, t.notKeptOf(path, a, v, within[name])...)
+			}
+		default:
+			names = append(names, t.notKeptOf(name, a, v, kept[name])...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// notKeptOf is NotKept for the value of one attribute.
+func (t ResourceType) notKeptOf(path string, a Attribute, asked, kept any) (names []string) {
+	if t.silent[path] || Ignored(path) {
+		return nil
+	}
+	for _, v := range List(asked) {
+		if !HasValue(v) {
+			continue
+		}
+		lost := a.Lost(v, List(kept))
+		for _, sub := range lost {
+			if sub != "" {
+				sub = "." + sub
+			}
+			names = append(names, path+sub)
+		}
+	}
+	return names
+}
+
+// nestedGroups names members that are groups, which are left out.
+func nestedGroups(members any) []string {
+	for _, m := range List(members) {
+		member, _ := m.(map[string]any)
+		if kind, _ := member["type"].(string); strings.EqualFold(kind, "Group") {
+			return []string{"members.type"}
+		}
+	}
+	return nil
+}
