@@ -90,6 +90,7 @@ func NewClient(cfg Config) (*Client, error) {
 
 func newClient(domains []string, access sender, guard *guard, m *memory) *Client {
 	c := &Client{domains: domains, access: access, guard: guard, memory: m}
+	c.recentUsers.lag, c.recentGroups.lag = guard.limits.Lag, guard.limits.Lag
 	c.users = collection[User]{access: access, path: usersPath, read: c.readUser, lose: m.lose, recent: &c.recentUsers}
 	c.groups = collection[Group]{access: access, path: groupsPath, read: c.readGroup, lose: m.loseGroup,
 		recent: &c.recentGroups}

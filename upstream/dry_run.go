@@ -63,7 +63,7 @@ func NewDryRun(access *Client, cfg DryRunConfig) (*Client, error) {
 	}
 	d := &dryRun{tenant: access.access, cfg: cfg, plans: map[string]*plan{}}
 	c := newClient(access.domains, d, access.guard, access.memory)
-	c.recentUsers.off, c.recentGroups.off = true, true
+	c.recentUsers.lag, c.recentGroups.lag = 0, 0 // what was planned is shown at once
 	return c, nil
 }
 

@@ -113,7 +113,7 @@ func (c *Client) patchGroupNames(ctx context.Context, g *Group, names Attributes
 	case inDoubt(err):
 		c.recentGroups.doubt(g.ID, d)
 	case err == nil:
-		c.recentGroups.write(g.ID, Meta{}, d)
+		c.recentGroups.write(g.ID, d)
 		g.Meta = g.Meta.unsettled()
 		g.setNames(names)
 	}

@@ -19,10 +19,8 @@ import (
 // What can't be answered by that is trouble that passes (ErrLagging).
 
 const (
-	// lag is how long after a write a reading may be older than it.
-	lag = 30 * time.Second
-	// footprintsLast is how long a footprint is kept: until Okta came again after
-	// the lag, to see whether Access keeps a name.
+	// footprintsLast is how long the footprint of a name is kept that was not seen: until
+	// Okta came again after the lag, to see whether Access keeps the old one.
 	footprintsLast = 10 * time.Minute
 	// maxFootprints bounds the records whose writes are remembered.
 	maxFootprints = 20_000
@@ -39,9 +37,6 @@ type footprint struct {
 	// freshFrom is the lastModified of a reading that showed every write; later ones need
 	// not be completed. Zero where there was none yet.
 	freshFrom time.Time
-	// youngFrom is from which lastModified on a reading is younger than the last write,
-	// unless somebody else wrote in between. Zero where that is not known.
-	youngFrom time.Time
 	// set are the attributes that were written, nil where they were cleared.
 	set Attributes
 	// named is since when the name in set is sent, zero where it was seen at Access.
@@ -57,28 +52,29 @@ type footprint struct {
 	doubted map[any]any
 }
 
-func (f *footprint) isFresh() bool { return f != nil && time.Since(f.at) < lag }
-
-// isOver reports whether nothing asks for the footprint any more.
-func (f *footprint) isOver() bool {
-	return !f.isFresh() && (f.named.IsZero() || time.Since(f.at) >= footprintsLast)
-}
-
 // recentWrites are the footprints of the records of one kind. The zero value is
 // ready for use.
 type recentWrites struct {
-	off bool // where reads never lag, as in a dry run
+	lag time.Duration // how long after a write a reading may be older; 0 for never, as in a dry run
 
 	mu    sync.Mutex // guards what follows
 	byID  map[string]*footprint
 	swept time.Time // when what is over was last forgotten
 }
 
+// isFresh reports whether a reading may be older than the write.
+func (w *recentWrites) isFresh(f *footprint) bool { return f != nil && time.Since(f.at) < w.lag }
+
+// isOver reports whether nothing asks for the footprint any more.
+func (w *recentWrites) isOver(f *footprint) bool {
+	return !w.isFresh(f) && (f.named.IsZero() || time.Since(f.at) >= footprintsLast)
+}
+
 // of is the footprint of a record within the lag, nil where there is none.
 func (w *recentWrites) of(id string) *footprint {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if f := w.byID[id]; f.isFresh() {
+	if f := w.byID[id]; w.isFresh(f) {
 		return f
 	}
 	return nil
@@ -102,12 +98,6 @@ func (w *recentWrites) beyond(id string, read Meta) *footprint {
 	return f
 }
 
-// isYoung reports whether a reading is younger than the last write, as far as nobody
-// else wrote in between.
-func (f *footprint) isYoung(read Meta) bool {
-	return f == nil || !f.youngFrom.IsZero() && !read.LastModified.Before(f.youngFrom)
-}
-
 // caughtUp notes a reading that shows all that is in the footprint, if that proves that
 // it is not older. It reports whether it does.
 func (w *recentWrites) caughtUp(id string, f *footprint, read Meta) bool {
@@ -127,7 +117,7 @@ func (w *recentWrites) caughtUp(id string, f *footprint, read Meta) bool {
 // note adds a write to the footprint of a record. change gets a copy, which is
 // empty where what was there is older than the lag, apart from a name.
 func (w *recentWrites) note(id string, change func(f *footprint)) {
-	if w.off {
+	if w.lag == 0 {
 		return
 	}
 	w.mu.Lock()
@@ -137,11 +127,11 @@ func (w *recentWrites) note(id string, change func(f *footprint)) {
 	}
 	f := &footprint{set: Attributes{}, members: map[string]bool{},
 		changed: map[any]bool{}, doubted: map[any]any{}}
-	if before := w.byID[id]; before.isFresh() {
+	if before := w.byID[id]; w.isFresh(before) {
 		*f = *before
 		f.set, f.members = maps.Clone(f.set), maps.Clone(f.members)
 		f.changed, f.doubted = maps.Clone(f.changed), maps.Clone(f.doubted)
-	} else if before != nil && !before.isOver() {
+	} else if before != nil && !w.isOver(before) {
 		f.named = before.named
 		f.set[userNamePath] = before.set[userNamePath]
 	}
@@ -154,9 +144,9 @@ func (w *recentWrites) note(id string, change func(f *footprint)) {
 // makeRoom forgets what is over, now and then, and more than that where there is too
 // much. It needs mu.
 func (w *recentWrites) makeRoom() {
-	if now := time.Now(); now.Sub(w.swept) >= lag {
+	if now := time.Now(); now.Sub(w.swept) >= w.lag {
 		w.swept = now
-		maps.DeleteFunc(w.byID, func(_ string, f *footprint) bool { return f.isOver() })
+		maps.DeleteFunc(w.byID, func(_ string, f *footprint) bool { return w.isOver(f) })
 	}
 	for id := range w.byID {
 		if len(w.byID) <= maxFootprints {
@@ -172,7 +162,7 @@ func (w *recentWrites) namedLongAgo(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	f := w.byID[id]
-	return f != nil && !f.isOver() && !f.named.IsZero() && time.Since(f.named) >= lag
+	return f != nil && !w.isOver(f) && !f.named.IsZero() && time.Since(f.named) >= w.lag
 }
 
 // unlisted reports whether lists may lack a record, or show one that is gone.
@@ -180,7 +170,7 @@ func (w *recentWrites) unlisted() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, f := range w.byID {
-		if f.isFresh() && (f.created && !f.listed || f.deleted) {
+		if w.isFresh(f) && (f.created && !f.listed || f.deleted) {
 			return true
 		}
 	}
@@ -194,7 +184,7 @@ func (w *recentWrites) with(member string) map[string]*footprint {
 	defer w.mu.Unlock()
 	found := map[string]*footprint{}
 	for id, f := range w.byID {
-		if _, moved := f.members[member]; f.isFresh() && (moved || f.deleted) {
+		if _, moved := f.members[member]; w.isFresh(f) && (moved || f.deleted) {
 			found[id] = f
 		}
 	}
@@ -208,7 +198,7 @@ func (w *recentWrites) missing(is func(*footprint) bool, found map[string]bool) 
 	defer w.mu.Unlock()
 	var ids []string
 	for id, f := range w.byID {
-		if f.isFresh() && !f.deleted && !found[id] && is(f) {
+		if w.isFresh(f) && !f.deleted && !found[id] && is(f) {
 			ids = append(ids, id)
 		}
 	}

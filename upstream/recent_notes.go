@@ -9,7 +9,7 @@ import (
 func (w *recentWrites) create(id, domain string, m Meta, a Attributes) {
 	w.note(id, func(f *footprint) {
 		f.created, f.domain, f.set = true, domain, maps.Clone(a)
-		f.freshFrom, f.youngFrom = m.LastModified, m.LastModified
+		f.freshFrom = m.LastModified
 	})
 }
 
@@ -18,11 +18,10 @@ func (w *recentWrites) remove(id string) {
 	w.note(id, func(f *footprint) { *f = footprint{deleted: true} })
 }
 
-// write notes a change of attributes that Access confirmed, of a record as it was read
-// right before.
-func (w *recentWrites) write(id string, read Meta, d difference) {
+// write notes a change of attributes that Access confirmed.
+func (w *recentWrites) write(id string, d difference) {
 	w.note(id, func(f *footprint) {
-		f.wrote(read)
+		f.freshFrom = time.Time{}
 		if name, ok := d.set[userNamePath]; ok && (f.named.IsZero() || f.set[userNamePath] != name) {
 			f.named = time.Now()
 		}
@@ -36,28 +35,10 @@ func (w *recentWrites) write(id string, read Meta, d difference) {
 	})
 }
 
-// wrote notes that a record was written that was read before.
-func (f *footprint) wrote(read Meta) {
-	young := f.isYoung(read) || f.at.IsZero()
-	f.freshFrom, f.youngFrom = time.Time{}, time.Time{}
-	if young && !read.LastModified.IsZero() {
-		f.youngFrom = read.LastModified.Add(1)
-	}
-}
-
-// mayBeWritten notes that a write is in doubt: no reading is sure. How young one is counts
-// from the last write that was confirmed.
-func (f *footprint) mayBeWritten() {
-	f.freshFrom = time.Time{}
-	if f.at.IsZero() {
-		f.youngFrom = time.Unix(0, 0)
-	}
-}
-
 // doubt notes a write of attributes that may have been applied though it failed.
 func (w *recentWrites) doubt(id string, d difference) {
 	w.note(id, func(f *footprint) {
-		f.mayBeWritten()
+		f.freshFrom = time.Time{}
 		for _, p := range d.paths() {
 			f.doubted[p] = d.set[p]
 		}
@@ -67,7 +48,7 @@ func (w *recentWrites) doubt(id string, d difference) {
 // doubtMembers is doubt for members that were to be added or taken out.
 func (w *recentWrites) doubtMembers(id string, members []Member) {
 	w.note(id, func(f *footprint) {
-		f.mayBeWritten()
+		f.freshFrom = time.Time{}
 		for _, m := range members {
 			f.doubted[m.ID] = nil
 		}
@@ -80,7 +61,7 @@ func (w *recentWrites) move(id string, members []Member, added bool) {
 		return
 	}
 	w.note(id, func(f *footprint) {
-		f.wrote(Meta{})
+		f.freshFrom = time.Time{}
 		for _, m := range members {
 			if before, again := f.members[m.ID]; again && before != added {
 				f.rewrite(m.ID)

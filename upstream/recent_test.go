@@ -11,28 +11,28 @@ import (
 // nothing for ever.
 func TestFootprintsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var w recentWrites
+		w := recentWrites{lag: time.Minute}
 		w.create("created", "", Meta{}, Attributes{userNamePath: "ada"})
-		w.write("renamed", Meta{}, difference{set: Attributes{userNamePath: "ada"}})
+		w.write("renamed", difference{set: Attributes{userNamePath: "ada"}})
 		w.remove("deleted")
 		if !w.isHidden("created") || !w.isDeleted("deleted") || w.namedLongAgo("renamed") || !w.unlisted() {
 			t.Error("the writes are not known")
 		}
-		time.Sleep(lag)
+		time.Sleep(w.lag)
 		if w.isHidden("created") || w.isDeleted("deleted") || !w.namedLongAgo("renamed") || w.unlisted() {
 			t.Error("the writes are known after the lag, or the name is not")
 		}
-		w.write("other", Meta{}, difference{})
+		w.write("other", difference{})
 		if len(w.byID) != 2 {
 			t.Errorf("%d footprints are kept, want the name's and the new one", len(w.byID))
 		}
 		time.Sleep(footprintsLast)
-		w.write("other", Meta{}, difference{})
+		w.write("other", difference{})
 		if len(w.byID) != 1 {
 			t.Errorf("%d footprints are kept, want the new one", len(w.byID))
 		}
 		for i := range maxFootprints + 100 {
-			w.write(fmt.Sprint(i), Meta{}, difference{})
+			w.write(fmt.Sprint(i), difference{})
 		}
 		if len(w.byID) > maxFootprints {
 			t.Errorf("%d footprints are kept", len(w.byID))
@@ -54,14 +54,14 @@ func TestReadingsThatProveNothing(t *testing.T) {
 			w.move("g", ada, true)
 			w.move("g", ada, false)
 		}, false},
-		"a name": {func(w *recentWrites) { w.write("g", Meta{}, rename("b")) }, true},
+		"a name": {func(w *recentWrites) { w.write("g", rename("b")) }, true},
 		"a name and back": {func(w *recentWrites) {
-			w.write("g", Meta{}, rename("b"))
-			w.write("g", Meta{}, rename("a"))
+			w.write("g", rename("b"))
+			w.write("g", rename("a"))
 		}, false},
 		"a name in doubt": {func(w *recentWrites) { w.doubt("g", rename("b")) }, false},
 	} {
-		var w recentWrites
+		w := recentWrites{lag: time.Minute}
 		w.create("g", "", Meta{}, rename("a").set)
 		tt.writes(&w)
 		if got := w.caughtUp("g", w.of("g"), Meta{LastModified: now}); got != tt.sure {

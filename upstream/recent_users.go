@@ -33,7 +33,6 @@ func (u User) otherwise() (_ User, ok bool) {
 // completeUser notes a user of ours that was read, and completes the reading by what
 // was written since.
 func (c *Client) completeUser(u User) User {
-	u.read = u.Meta
 	if f := c.recentUsers.beyond(u.ID, u.Meta); f != nil {
 		completed, agrees := f.complete(u.Attributes)
 		if !agrees || !c.recentUsers.caughtUp(u.ID, f, u.Meta) {

@@ -41,6 +41,9 @@ type Resilience struct {
 	// shows it; 0 means 3.5 seconds. Only who may log in, and under which name, is
 	// waited for.
 	Settle time.Duration
+	// Lag is how long after a write Access may show the state from before it; 0 means
+	// 30 seconds.
+	Lag time.Duration
 	// RateLimit is how many requests a second are sent; 0 means any number.
 	RateLimit float64
 }
@@ -74,6 +77,7 @@ func newGuard(cfg Config, m *metrics) *guard {
 	r.BreakAfter = cmp.Or(r.BreakAfter, 5)
 	r.BreakFor = cmp.Or(r.BreakFor, 5*time.Second)
 	r.Settle = cmp.Or(r.Settle, 3500*time.Millisecond)
+	r.Lag = cmp.Or(r.Lag, 30*time.Second)
 	r.Concurrency = cmp.Or(r.Concurrency, 64)
 	g := &guard{limits: r, limiter: rate.NewLimiter(rate.Inf, 1), retries: m.retried}
 	if r.RateLimit > 0 {

@@ -26,10 +26,8 @@ type User struct {
 
 	// shown is what Access showed where that may be older than what was written, so that
 	// the client completed it; nil elsewhere. doubted is what may have been written since.
-	// read is the Meta of the reading, of whatever age.
 	shown   Attributes
 	doubted map[any]any
-	read    Meta
 }
 
 // Reference points to another record.

@@ -88,7 +88,7 @@ func (c *Client) patchUser(ctx context.Context, current User, b body, d differen
 	err = c.users.orStillThere(ctx, opUpdateUser, current.ID, err)
 	switch {
 	case err == nil:
-		c.recentUsers.write(current.ID, current.read, d)
+		c.recentUsers.write(current.ID, d)
 	case inDoubt(err):
 		c.recentUsers.doubt(current.ID, d)
 	}
@@ -117,7 +117,7 @@ func (c *Client) reread(ctx context.Context, id string, d difference) (u User, e
 		if u.confirms(d) {
 			c.recentUsers.confirmName(u.ID)
 		}
-		if u.confirms(d) || c.recentUsers.of(id).isYoung(u.read) || left <= 0 {
+		if u.confirms(d) || left <= 0 {
 			return u, nil
 		}
 		if !sleep(ctx, min(pause, left)) {
@@ -153,15 +153,14 @@ func stillSet(a Attributes, cleared []Path) []Path {
 
 // tookEffect checks the two attributes that must never be believed unseen. Whether
 // the userName of a provisioned user can be changed is not documented: Access keeps
-// it where a reading that is surely younger than the write still shows the old one.
+// it where it still shows the old one when no reading can be older than the first try.
 func (c *Client) tookEffect(after User, d difference) error {
 	if after.confirms(d) {
 		return nil
 	}
 	want, renamed := d.set[userNamePath]
 	shown := after.lastShown().UserName()
-	young := c.recentUsers.of(after.ID).isYoung(after.read)
-	if renamed && shown != want && (young || c.recentUsers.namedLongAgo(after.ID)) {
+	if renamed && shown != want && c.recentUsers.namedLongAgo(after.ID) {
 		c.recentUsers.keepName(after.ID, shown)
 		return &Error{Op: opUpdateUser, Kind: ErrRefused, Err: ErrNameKept}
 	}

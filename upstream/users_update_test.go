@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"sync"
 	"testing"
+	"time"
 
 	"ws1bridge/upstream"
 	"ws1bridge/upstream/accesstest"
@@ -123,13 +124,21 @@ func TestRename(t *testing.T) {
 			t.Errorf("error = %v, want a conflict", err)
 		}
 	})
-	t.Run("that Access ignores is refused, not believed", func(t *testing.T) {
-		c, _ := start(t, accesstest.Config{Modes: accesstest.Modes{UserNameImmutable: true}})
-		if _, err := update(t, c, create(t, c, "ada").ID, rename); !errors.Is(err, upstream.ErrRefused) ||
-			!errors.Is(err, upstream.ErrNameKept) {
-			t.Errorf("error = %v, want refused", err)
-		}
-	})
+	for name, tt := range map[string]struct {
+		lag  time.Duration
+		want error
+	}{
+		"that Access does not show yet is to be asked for again": {time.Hour, upstream.ErrLagging},
+		"that Access still does not show is refused":             {time.Millisecond, upstream.ErrNameKept},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, access := start(t, accesstest.Config{Modes: accesstest.Modes{UserNameImmutable: true}})
+			c := newClientWith(t, access, upstream.Resilience{Lag: tt.lag, Settle: 5 * time.Millisecond}, domain)
+			if _, err := update(t, c, create(t, c, "ada").ID, rename); !errors.Is(err, tt.want) {
+				t.Errorf("error = %v, want %v", err, tt.want)
+			}
+		})
+	}
 }
 
 func TestUpdateUserReturnsTheErrorOfChange(t *testing.T) {

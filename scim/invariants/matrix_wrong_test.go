@@ -56,9 +56,11 @@ func TestMatrixWithLag(t *testing.T) {
 func TestMatrixOfKeptNames(t *testing.T) {
 	kinds := kindsNamed("cut after the change", "500 after the change", "503", "empty body", "a page in place of Access",
 		"an empty object", "another record", "202 in place of Access")
+	keeping := quick
+	keeping.Lag = patience // after it, nobody waits for a name any more
 	matrix{
 		story: keptNameStory, seedUsers: 4, modes: accesstest.Modes{UserNameImmutable: true}, kinds: kinds,
-		spells: aSpell(), resilience: quick,
+		spells: aSpell(), resilience: keeping,
 	}.run(t)
 }
 
