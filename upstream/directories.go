@@ -240,8 +240,7 @@ func speaksOtherType(status int) bool {
 // unlessCreated is the failure of a creation, or nil where it was applied all
 // the same.
 func (c *Client) unlessCreated(ctx context.Context, domain string, failure error) error {
-	e, ok := errors.AsType[*Error](failure)
-	if !ok || !e.InDoubt {
+	if !InDoubt(failure) {
 		return failure
 	}
 	directories, err := c.DirectoriesWithDomains(ctx)

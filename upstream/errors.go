@@ -104,8 +104,8 @@ func notFound(op string) *Error {
 	return &Error{Op: op, Kind: ErrNotFound}
 }
 
-// inDoubt reports whether err leaves open whether a write was applied.
-func inDoubt(err error) bool {
+// InDoubt reports whether err leaves open whether a write was applied.
+func InDoubt(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.InDoubt
 }

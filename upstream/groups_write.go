@@ -110,7 +110,7 @@ func (c *Client) patchGroupNames(ctx context.Context, g *Group, names Attributes
 		return compare(now.names(), names).empty()
 	})
 	switch err = c.groups.orStillThere(ctx, opUpdateGroup, g.ID, err); {
-	case inDoubt(err):
+	case InDoubt(err):
 		c.recentGroups.doubt(g.ID, d)
 	case err == nil:
 		c.recentGroups.write(g.ID, d)
@@ -200,7 +200,7 @@ func (c *Client) moveMembers(ctx context.Context, g *Group, batch []Member, add 
 	switch {
 	case err == nil:
 		g.Meta = g.Meta.unsettled()
-	case inDoubt(err):
+	case InDoubt(err):
 		c.recentGroups.doubtMembers(g.ID, batch)
 	}
 	return err

@@ -43,8 +43,9 @@ type footprint struct {
 	named time.Time
 	// members are those that were added (true) or taken out (false).
 	members map[string]bool
-	// changed are what was written a second time, and isBack says that one of that was
-	// written again: a reading that shows it may be from before.
+	// changed are attributes and members that are not as they were before the first write,
+	// and isBack says that one of them may be so again: a reading that shows it may be
+	// from before.
 	changed map[any]bool
 	isBack  bool
 	// doubted are the values of attributes, and ids of members, in writes that may have
@@ -52,8 +53,8 @@ type footprint struct {
 	doubted map[any]any
 }
 
-// recentWrites are the footprints of the records of one kind. The zero value is
-// ready for use.
+// recentWrites are the footprints of the records of one kind. The zero value remembers
+// nothing.
 type recentWrites struct {
 	lag time.Duration // how long after a write a reading may be older; 0 for never, as in a dry run
 

@@ -53,8 +53,8 @@ func (c *Client) withRecentUsers(ctx context.Context, found []User, match func(A
 	}, setOf(idsOf(found, userID)))
 	for _, id := range missing {
 		u, err := c.getUser(ctx, opFindUsers, id)
-		if errors.Is(err, ErrLagging) {
-			u, err = c.createdUser(id), nil
+		if f := c.recentUsers.of(id); errors.Is(err, ErrLagging) && f != nil {
+			u, err = f.createdUser(id), nil
 		}
 		switch {
 		case errors.Is(err, ErrNotFound):
@@ -68,10 +68,6 @@ func (c *Client) withRecentUsers(ctx context.Context, found []User, match func(A
 }
 
 // createdUser is a user who was created within the lag, as Access confirmed it.
-func (c *Client) createdUser(id string) User {
-	f := c.recentUsers.of(id)
-	if f == nil {
-		return User{}
-	}
+func (f *footprint) createdUser(id string) User {
 	return User{ID: id, Domain: f.domain, Attributes: maps.Clone(f.set), Meta: Meta{Unsettled: true}}
 }

@@ -89,7 +89,7 @@ func (c *Client) patchUser(ctx context.Context, current User, b body, d differen
 	switch {
 	case err == nil:
 		c.recentUsers.write(current.ID, d)
-	case inDoubt(err):
+	case InDoubt(err):
 		c.recentUsers.doubt(current.ID, d)
 	}
 	return err
@@ -114,10 +114,11 @@ func (c *Client) reread(ctx context.Context, id string, d difference) (u User, e
 		if u, err = c.readUser(ctx, opUpdateUser, id); err != nil {
 			return User{}, markInDoubt(err)
 		}
-		if u.confirms(d) {
+		switch {
+		case u.confirms(d):
 			c.recentUsers.confirmName(u.ID)
-		}
-		if u.confirms(d) || left <= 0 {
+			return u, nil
+		case left <= 0:
 			return u, nil
 		}
 		if !sleep(ctx, min(pause, left)) {

@@ -10,12 +10,6 @@ import (
 	"ws1bridge/upstream"
 )
 
-// inDoubt reports whether err leaves open whether a write was applied.
-func inDoubt(err error) bool {
-	failed, ok := errors.AsType[*upstream.Error](err)
-	return ok && failed.InDoubt
-}
-
 // unlessFound is the failure of a change to a record that a search found: that it
 // is not there to be read says that Access lags, or that it was deleted meanwhile.
 func unlessFound(err error) error {
@@ -54,7 +48,7 @@ func (d *doubts[K, V]) settle(key K, value V, err error) {
 	switch {
 	case err == nil:
 		d.remove(key)
-	case inDoubt(err):
+	case upstream.InDoubt(err):
 		d.add(key, value)
 	}
 }
@@ -101,13 +95,25 @@ func (d *doubts[K, V]) isNew(key K) bool {
 	return time.Since(was.since) < shownWithin
 }
 
+// takenBy is the problem where a key is taken by a stranger, or by nobody who is shown:
+// that may pass while it is new. It takes what the search for a stranger gave.
+func (d *doubts[K, V]) takenBy(stranger bool, err error, key K, taken *problem.Error) error {
+	switch {
+	case err != nil:
+		return err
+	case !stranger && d.isNew(key):
+		return problem.NotShownYet()
+	}
+	return taken
+}
+
 // deletions are those in doubt, by id.
 type deletions struct{ doubts[string, struct{}] }
 
 // outcome is that of a deletion: one that finds nothing was done by an earlier
 // attempt, where there was one of unknown outcome.
 func (d *deletions) outcome(id string, err error) error {
-	if inDoubt(err) {
+	if upstream.InDoubt(err) {
 		d.add(id, struct{}{})
 	}
 	if errors.Is(err, upstream.ErrNotFound) {

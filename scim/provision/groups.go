@@ -128,7 +128,7 @@ func (g *Groups) Create(ctx context.Context, r schema.Resource) (Record, error) 
 		group, err = g.directory.CreateGroup(ctx, g.domain, wanted)
 	}
 	g.creations.settle(name, wanted.ExternalID, err)
-	if inDoubt(err) || errors.Is(err, upstream.ErrConflict) {
+	if upstream.InDoubt(err) || errors.Is(err, upstream.ErrConflict) {
 		group, err = g.resume(ctx, wanted, err)
 	}
 	if err == nil {
@@ -155,7 +155,7 @@ func (g *Groups) checkSpellings(ctx context.Context, name string) error {
 func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure error) (upstream.Group, error) {
 	found, err := g.directory.FindGroups(ctx, upstream.ByDisplayName, wanted.DisplayName, true)
 	switch {
-	case inDoubt(failure) && (err != nil || len(found) == 0):
+	case upstream.InDoubt(failure) && (err != nil || len(found) == 0):
 		return upstream.Group{}, failure // Okta's repetition decides
 	case err != nil:
 		return upstream.Group{}, err
@@ -178,13 +178,7 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 // shown to have it.
 func (g *Groups) takenElsewhere(ctx context.Context, name string) error {
 	stranger, err := g.directory.StrangerHasGroupName(ctx, name)
-	switch {
-	case err != nil:
-		return err
-	case !stranger && g.unshown.isNew(names.Fold(name)):
-		return problem.NotShownYet()
-	}
-	return problem.GroupTakenElsewhere()
+	return g.unshown.takenBy(stranger, err, names.Fold(name), problem.GroupTakenElsewhere())
 }
 
 // resumable reports whether existing is what is left of an earlier attempt to create

@@ -105,13 +105,7 @@ func (u *Users) resolveConflict(ctx context.Context, c creation) (upstream.User,
 // bridge's is shown to have it.
 func (u *Users) takenElsewhere(ctx context.Context, c creation) error {
 	stranger, err := u.directory.StrangerHasUserName(ctx, c.UserName())
-	switch {
-	case err != nil:
-		return err
-	case !stranger && u.unshown.isNew(c.Key()):
-		return problem.NotShownYet()
-	}
-	return problem.UserTakenElsewhere()
+	return u.unshown.takenBy(stranger, err, c.Key(), problem.UserTakenElsewhere())
 }
 
 // pushOnto makes an existing user what a creation asks for.
@@ -128,7 +122,7 @@ func (u *Users) pushOnto(ctx context.Context, id string, c creation) (upstream.U
 // there before. Otherwise the failure stands, and Okta's repetition decides.
 func (u *Users) createOrRecover(ctx context.Context, c creation) (upstream.User, error) {
 	created, failure := u.directory.CreateUser(ctx, c.Domain, c.Attributes)
-	if !inDoubt(failure) {
+	if !upstream.InDoubt(failure) {
 		return created, failure
 	}
 	found, err := u.directory.FindUsers(ctx, upstream.ByUserName, c.UserName())
