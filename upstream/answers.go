@@ -2,31 +2,74 @@ package upstream
 
 import (
 	"bytes"
-	"encoding/json"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"ws1bridge/auth/neterr"
 )
 
 // readAnswer judges an answer of success and decodes it into out. Only what Access
 // documents counts: anything else may come from something that is in between, and
 // may never have passed the request on.
-func (r call) readAnswer(status int, body []byte, out any) error {
-	body = bytes.TrimSpace(body)
+func (r call) readAnswer(status int, body *answerBody, out any) error {
 	switch {
 	case !slices.Contains(r.successes(), status):
 		return errors.New("the status is none that Access documents")
-	case status == http.StatusNoContent && len(body) == 0 && out == nil:
-		return nil
+	case status == http.StatusNoContent && out == nil:
+		return r.readEmpty(body)
 	case out != nil:
 		return r.decode(body, out)
 	case r.id != "":
 		return r.decode(body, &confirmation{})
-	case len(body) == 0 || body[0] == '{':
-		return nil // what Access says of a directory that was written is not documented
 	}
-	return errNotJSON
+	return r.readUndocumented(body)
+}
+
+// readEmpty checks that an answer has no body.
+func (call) readEmpty(body *answerBody) error {
+	if b, err := io.ReadAll(body); err != nil || len(bytes.TrimSpace(b)) > 0 {
+		return cmp.Or(err, errNotJSON)
+	}
+	return nil
+}
+
+// readUndocumented checks what Access says of a directory that was written, of which no
+// document tells more than that it is JSON.
+func (call) readUndocumented(body *answerBody) error {
+	b, err := io.ReadAll(body)
+	if b = bytes.TrimSpace(b); err == nil && len(b) > 0 && b[0] != '{' {
+		err = errNotJSON
+	}
+	return err
+}
+
+// answerBody is the body of an answer.
+type answerBody struct {
+	ctx  context.Context //nolint:containedctx // of the request, for whose end a reader can't be asked
+	from io.Reader
+	size int
+	err  error // why it could not be read on
+}
+
+func (b *answerBody) Read(p []byte) (int, error) {
+	n, err := b.from.Read(p)
+	switch b.size += n; {
+	case b.size > maxAnswer:
+		b.err = fmt.Errorf("the answer is larger than %d bytes", maxAnswer)
+	case err != nil && err != io.EOF:
+		b.err = fmt.Errorf("read the answer: %w", neterr.Class(b.ctx, err))
+	default:
+		return n, err
+	}
+	return n, b.err
 }
 
 // successes are the statuses by which Access says that the call was done.
@@ -49,14 +92,17 @@ type verifiable interface {
 }
 
 // decode reads a JSON answer into out, which must hold what its kind always has.
-func (r call) decode(body []byte, out any) error {
-	if len(bytes.TrimSpace(body)) == 0 {
+func (r call) decode(body *answerBody, out any) error {
+	err := jsonv2.UnmarshalRead(body, out, leniently)
+	v, isVerifiable := out.(verifiable)
+	switch {
+	case body.err != nil:
+		return body.err
+	case body.size == 0:
 		return errors.New("the answer is empty")
-	}
-	if json.Unmarshal(body, out) != nil {
+	case err != nil:
 		return errNotJSON
-	}
-	if v, ok := out.(verifiable); ok {
+	case isVerifiable:
 		return v.verify(r)
 	}
 	return nil
@@ -68,15 +114,17 @@ type confirmation struct {
 	reported
 }
 
-// UnmarshalJSON reads what tells whether the record is the one that was written.
-func (c *confirmation) UnmarshalJSON(b []byte) error {
-	var raw struct {
-		ID     string
-		Errors json.RawMessage
-	}
-	err := json.Unmarshal(b, &raw)
-	c.ID, c.reported = raw.ID, reportedIn(raw.Errors)
-	return err
+// UnmarshalJSONFrom reads what tells whether the record is the one that was written.
+func (c *confirmation) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	return readObject(d, func(name string) error {
+		switch coreName(name) {
+		case "id":
+			return readText(d, &c.ID)
+		case "errors":
+			return c.reported.read(d)
+		}
+		return d.SkipValue()
+	})
 }
 
 func (c *confirmation) verify(r call) error { return c.reported.verify(r, c.ID) }
@@ -84,10 +132,11 @@ func (c *confirmation) verify(r call) error { return c.reported.verify(r, c.ID) 
 // reported is whether an answer holds errors, whatever its status is.
 type reported bool
 
-// reportedIn reads the value of errors (or Errors) in an answer.
-func reportedIn(raw json.RawMessage) reported {
-	none := []string{"", "null", "[]", "{}"}
-	return reported(!slices.Contains(none, string(raw)))
+// read reads the value of errors (or Errors) in an answer.
+func (e *reported) read(d *jsontext.Decoder) error {
+	value, err := d.ReadValue()
+	*e = reported(!slices.Contains([]string{"null", "[]", "{}"}, string(value)))
+	return err
 }
 
 // verify checks that the answer is a record, and the one that was asked for.

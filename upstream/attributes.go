@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"maps"
 	"reflect"
@@ -74,18 +73,6 @@ type Value any
 
 // Element is one value of a multi-valued attribute, such as a phone number.
 type Element = map[string]any
-
-// looseText is a text that may be written as a number, whose digits it keeps.
-type looseText string
-
-// UnmarshalJSON reads a string or a number.
-func (t *looseText) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && (b[0] == '-' || b[0] >= '0' && b[0] <= '9') {
-		*t = looseText(b)
-		return nil
-	}
-	return json.Unmarshal(b, (*string)(t))
-}
 
 // Attributes are the values of a record. "emails" holds the one address that
 // Access keeps for a user, as a string.

@@ -1,9 +1,10 @@
 package upstream
 
 import (
-	"encoding/json"
 	"reflect"
 	"testing"
+
+	jsonv2 "github.com/go-json-experiment/json"
 )
 
 func TestParsePath(t *testing.T) {
@@ -90,11 +91,11 @@ func TestListsAreComparedByValue(t *testing.T) {
 // be read, with all digits.
 func TestNumbersInGroups(t *testing.T) {
 	var g groupRecord
-	err := json.Unmarshal([]byte(`{"id":"1","displayName":2026,"externalId":1234567890123456789}`), &g)
+	err := jsonv2.Unmarshal([]byte(`{"id":"1","displayName":2026,"externalId":1234567890123456789}`), &g, leniently)
 	if err != nil || g.DisplayName != "2026" || g.ExternalID != "1234567890123456789" {
 		t.Errorf("got %+v and the error %v", g, err)
 	}
-	if json.Unmarshal([]byte(`{"id":"1","displayName":["a"]}`), &g) == nil {
+	if jsonv2.Unmarshal([]byte(`{"id":"1","displayName":["a"]}`), &g, leniently) == nil {
 		t.Error("a list was taken for a name")
 	}
 }

@@ -21,6 +21,8 @@ const (
 	maxAnswer = 64 << 20
 	// maxMessage bounds how much of Access's own text is passed on.
 	maxMessage = 300
+	// maxRefusal bounds what is read of an answer that is no success, in bytes.
+	maxRefusal = 1 << 20
 )
 
 // call is one request to Access.
@@ -134,22 +136,15 @@ func (c *connection) exchange(req *http.Request, r call, out any) (status int, e
 	if res.StatusCode/100 == 1 { // a change of protocol: its body is the connection, which no context ends
 		return res.StatusCode, refusal(r, res, nil)
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
-	if err != nil {
-		body, err = []byte("<"), neterr.Class(req.Context(), err) // half an answer is nobody's
-	}
 	if res.StatusCode/100 != 2 {
+		body, err := io.ReadAll(io.LimitReader(res.Body, maxRefusal))
+		if err != nil {
+			body = []byte("<") // half an answer is nobody's
+		}
 		return res.StatusCode, refusal(r, res, body)
 	}
-	switch {
-	case err != nil:
-		err = fmt.Errorf("read the answer: %w", err)
-	case len(body) > maxAnswer:
-		err = fmt.Errorf("the answer is larger than %d bytes", maxAnswer)
-	default:
-		err = r.readAnswer(res.StatusCode, body, out)
-	}
-	if err != nil {
+	answer := answerBody{ctx: req.Context(), from: res.Body}
+	if err = r.readAnswer(res.StatusCode, &answer, out); err != nil {
 		return res.StatusCode, &Error{Op: r.op, Kind: ErrUnavailable, Status: res.StatusCode, InDoubt: r.writes(), Err: err}
 	}
 	return res.StatusCode, nil

@@ -93,7 +93,7 @@ func (d *dryRun) send(ctx context.Context, r call, out any) error {
 	if err != nil || out == nil {
 		return err
 	}
-	if err := r.decode(answer, out); err != nil {
+	if err := r.decode(&answerBody{ctx: ctx, from: bytes.NewReader(answer)}, out); err != nil {
 		return unavailable(r.op, err)
 	}
 	return nil

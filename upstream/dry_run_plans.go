@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -9,6 +10,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"ws1bridge/upstream/names"
 )
@@ -114,7 +118,7 @@ func readPartial(content any) (s partial, err error) {
 	if s.body, err = json.Marshal(content); err != nil {
 		return s, err
 	}
-	if err := s.decode(s.body); err != nil {
+	if err := s.decode(jsontext.NewDecoder(bytes.NewReader(s.body))); err != nil {
 		return s, err
 	}
 	b, _ := content.(body)
@@ -259,7 +263,7 @@ func (d *dryRun) shown(path string) func(json.RawMessage) json.RawMessage {
 	}
 	return func(raw json.RawMessage) json.RawMessage {
 		var u userRecord
-		if json.Unmarshal(raw, &u) != nil {
+		if jsonv2.Unmarshal(raw, &u, leniently) != nil {
 			return raw // whoever decodes it reports that
 		}
 		if members, ok := u.Attributes[membersPath].([]Element); ok {

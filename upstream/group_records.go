@@ -1,8 +1,9 @@
 package upstream
 
 import (
-	"encoding/json"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // groupRecord is a group as Access writes it, before anybody judged whose it is.
@@ -29,41 +30,71 @@ func (g *groupRecord) verify(r call) error {
 	return nil
 }
 
-// memberRecord is a value of members, or of a user's groups.
-type memberRecord struct {
-	Value   string `json:"value"`
-	Display string `json:"display"`
-	Type    string `json:"type"`
+// UnmarshalJSONFrom reads a group resource leniently.
+func (g *groupRecord) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	*g = groupRecord{} // an attempt before may have been cut off
+	return readObject(d, func(name string) error {
+		switch name {
+		case "members":
+			return g.readMembers(d)
+		case WorkspaceSchema:
+			return g.readWorkspace(d)
+		}
+		switch coreName(name) {
+		case "id":
+			return readText(d, &g.ID)
+		case "displayName":
+			return readLooseText(d, &g.DisplayName)
+		case "externalId":
+			return readLooseText(d, &g.ExternalID)
+		case "members":
+			return g.readMembers(d)
+		case "meta":
+			return g.Meta.UnmarshalJSONFrom(d)
+		case "errors":
+			return g.reported.read(d)
+		}
+		return d.SkipValue()
+	})
 }
 
-// UnmarshalJSON reads a group resource leniently.
-func (g *groupRecord) UnmarshalJSON(b []byte) error {
-	var raw struct {
-		ID          string          `json:"id"`
-		DisplayName looseText       `json:"displayName"`
-		ExternalID  looseText       `json:"externalId"`
-		Members     *[]memberRecord `json:"members"`
-		Meta        Meta            `json:"meta"`
-		Errors      json.RawMessage `json:"errors"`
-		Workspace   struct {
-			Kind   string `json:"internalGroupType"`
-			Domain string `json:"domain"`
-		} `json:"urn:scim:schemas:extension:workspace:1.0"`
-	}
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
-	}
-	g.Group = Group{ID: raw.ID, Meta: raw.Meta,
-		DisplayName: string(raw.DisplayName), ExternalID: string(raw.ExternalID)}
-	g.reported = reportedIn(raw.Errors)
-	g.kind, g.domain, g.membersKnown = raw.Workspace.Kind, raw.Workspace.Domain, raw.Members != nil
-	if raw.Members == nil {
-		return nil
-	}
-	for _, m := range *raw.Members {
-		if m.Value != "" && !strings.EqualFold(m.Type, "Group") {
-			g.Members = append(g.Members, Member{ID: m.Value, Display: m.Display})
+func (g *groupRecord) readWorkspace(d *jsontext.Decoder) error {
+	return readObject(d, func(name string) error {
+		switch {
+		case strings.EqualFold(name, "internalGroupType"):
+			return readText(d, &g.kind)
+		case strings.EqualFold(name, "domain"):
+			return readText(d, &g.domain)
 		}
-	}
-	return nil
+		return d.SkipValue()
+	})
+}
+
+func (g *groupRecord) readMembers(d *jsontext.Decoder) error {
+	g.Members, g.membersKnown = nil, d.PeekKind() != 'n'
+	return readElements(d, func() error {
+		var m memberRecord
+		err := m.read(d)
+		if m.value != "" && !strings.EqualFold(m.kind, "Group") {
+			g.Members = append(g.Members, Member{ID: m.value, Display: m.display})
+		}
+		return err
+	})
+}
+
+// memberRecord is a value of members, or of a user's groups.
+type memberRecord struct{ value, display, kind string }
+
+func (m *memberRecord) read(d *jsontext.Decoder) error {
+	return readObject(d, func(name string) error {
+		switch {
+		case strings.EqualFold(name, "value"):
+			return readText(d, &m.value)
+		case strings.EqualFold(name, "display"):
+			return readText(d, &m.display)
+		case strings.EqualFold(name, "type"):
+			return readText(d, &m.kind)
+		}
+		return d.SkipValue()
+	})
 }

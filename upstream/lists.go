@@ -2,10 +2,13 @@ package upstream
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"ws1bridge/upstream/names"
 )
@@ -36,21 +39,26 @@ type listAnswer[T any] struct {
 	reported
 }
 
-// UnmarshalJSON reads a list, and notes whether it is one.
-func (l *listAnswer[T]) UnmarshalJSON(b []byte) error {
-	var raw struct {
-		Total     *int `json:"totalResults"`
-		Resources *[]T `json:"Resources"`
-		Errors    json.RawMessage
-	}
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
-	}
-	l.reported, l.isList = reportedIn(raw.Errors), raw.Total != nil && raw.Resources != nil
-	if l.isList {
-		l.Total, l.Resources = *raw.Total, *raw.Resources
-	}
-	return nil
+// UnmarshalJSONFrom reads a list, and notes whether it is one.
+func (l *listAnswer[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	*l = listAnswer[T]{} // an attempt before may have been cut off
+	hasTotal, hasResources := false, false
+	err := readObject(d, func(name string) error {
+		kind := d.PeekKind()
+		switch {
+		case strings.EqualFold(name, "totalResults"):
+			hasTotal = kind != 'n'
+			return jsonv2.UnmarshalDecode(d, &l.Total)
+		case strings.EqualFold(name, "Resources"):
+			hasResources = kind != 'n'
+			return jsonv2.UnmarshalDecode(d, &l.Resources)
+		case strings.EqualFold(name, "errors"):
+			return l.reported.read(d)
+		}
+		return d.SkipValue()
+	})
+	l.isList = hasTotal && hasResources
+	return err
 }
 
 // verify checks that the answer is a list of records, and no longer than it says.

@@ -1,8 +1,10 @@
 package upstream
 
 import (
-	"encoding/json"
+	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Meta is what Access keeps about a record.
@@ -17,14 +19,17 @@ type Meta struct {
 // unsettled is the meta of a record that was written since it was read.
 func (m Meta) unsettled() Meta { return Meta{Created: m.Created, Unsettled: true} }
 
-// UnmarshalJSON reads meta; a time that is not one counts as unknown.
-func (m *Meta) UnmarshalJSON(b []byte) error {
-	var raw struct{ Created, LastModified, Version string }
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
-	}
-	m.Created, _ = time.Parse(time.RFC3339Nano, raw.Created)
-	m.LastModified, _ = time.Parse(time.RFC3339Nano, raw.LastModified)
-	m.Version = raw.Version
-	return nil
+// UnmarshalJSONFrom reads meta; a time that is not one counts as unknown.
+func (m *Meta) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	return readObject(d, func(name string) error {
+		switch {
+		case strings.EqualFold(name, "created"):
+			return readTime(d, &m.Created)
+		case strings.EqualFold(name, "lastModified"):
+			return readTime(d, &m.LastModified)
+		case strings.EqualFold(name, "version"):
+			return readText(d, &m.Version)
+		}
+		return d.SkipValue()
+	})
 }

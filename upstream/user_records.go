@@ -1,13 +1,14 @@
 package upstream
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // UserProvisioned is the internalUserType of users that come from outside
@@ -54,7 +55,7 @@ var workspaceReadOnly = []string{
 var coreNames = func() map[string]string {
 	names := map[string]string{"members": "members"}
 	for _, n := range slices.AppendSeq(slices.Clone(readOnly), maps.Keys(writable[""])) {
-		names[strings.ToLower(n)] = n
+		names[n], names[strings.ToLower(n)] = n, n
 	}
 	return names
 }()
@@ -97,89 +98,87 @@ func (u *userRecord) verify(r call) error {
 // DecodeUser reads a user resource as Access serves it, ours or not.
 func DecodeUser(b []byte) (User, error) {
 	var u userRecord
-	if err := json.Unmarshal(b, &u); err != nil {
+	if err := jsonv2.Unmarshal(b, &u, leniently); err != nil {
 		return User{}, fmt.Errorf("decode a user of Access: %w", err)
 	}
 	return u.User, nil
 }
 
-// UnmarshalJSON reads a user resource leniently.
-func (u *userRecord) UnmarshalJSON(b []byte) error {
-	err := u.decode(b)
+// UnmarshalJSONFrom reads a user resource leniently.
+func (u *userRecord) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	*u = userRecord{} // an attempt before may have been cut off
+	err := u.decode(d)
 	u.settleActive()
 	return err
 }
 
 // decode reads what a user resource says, and nothing else.
-func (u *userRecord) decode(b []byte) error {
-	u.Attributes = Attributes{}
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
-	}
-	for name, value := range raw {
-		if err := u.read(name, value); err != nil {
-			return err
-		}
-	}
-	return nil
+func (u *userRecord) decode(d *jsontext.Decoder) error {
+	u.Attributes = make(Attributes, usualAttributes)
+	return readObject(d, func(name string) error { return u.read(d, name) })
 }
 
-func (u *userRecord) read(name string, raw json.RawMessage) error {
+// usualAttributes is how many attributes most users have at most.
+const usualAttributes = 16
+
+// read reads the value of a name.
+func (u *userRecord) read(d *jsontext.Decoder, name string) error {
 	if strings.HasPrefix(name, "urn:") {
-		return u.readExtension(name, raw)
+		return u.readExtension(d, name)
 	}
-	if known, ok := coreNames[strings.ToLower(name)]; ok {
-		name = known
-	}
+	name = coreName(name)
 	switch name {
 	case "id":
-		return json.Unmarshal(raw, &u.ID)
+		return readText(d, &u.ID)
 	case "meta":
-		return json.Unmarshal(raw, &u.Meta)
+		return u.Meta.UnmarshalJSONFrom(d)
 	case "groups":
-		return u.readGroups(raw)
+		return u.readGroups(d)
 	case "errors":
-		u.reported = reportedIn(raw)
-		return nil
+		return u.reported.read(d)
 	}
 	if slices.Contains(readOnly, name) {
-		return nil
+		return d.SkipValue()
 	}
-	return u.Attributes.read(Path{Name: name}, raw)
+	return u.Attributes.read(d, Path{Name: name})
 }
 
-func (u *userRecord) readExtension(urn string, raw json.RawMessage) error {
-	var block map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &block); err != nil {
-		return err
+// coreName is a name of the core schema in its own spelling.
+func coreName(name string) string {
+	if known, ok := coreNames[name]; ok {
+		return known
 	}
-	for name, value := range block {
+	if known, ok := coreNames[strings.ToLower(name)]; ok {
+		return known
+	}
+	return name
+}
+
+func (u *userRecord) readExtension(d *jsontext.Decoder, urn string) error {
+	return readObject(d, func(name string) error {
 		if urn == WorkspaceSchema && slices.Contains(workspaceReadOnly, name) {
-			u.readWorkspace(name, value)
-			continue
+			return u.readWorkspace(d, name)
 		}
-		if err := u.Attributes.read(Path{Schema: urn, Name: name}, value); err != nil {
-			return err
-		}
-	}
-	return nil
+		return u.Attributes.read(d, Path{Schema: urn, Name: name})
+	})
 }
 
-func (u *userRecord) readWorkspace(name string, raw json.RawMessage) {
+func (u *userRecord) readWorkspace(d *jsontext.Decoder, name string) error {
 	switch name {
 	case "domain":
-		_ = json.Unmarshal(raw, &u.Domain)
+		return orUnknown(readLooseText(d, &u.Domain))
 	case "internalUserType":
-		_ = json.Unmarshal(raw, &u.kind)
+		return orUnknown(readLooseText(d, &u.kind))
 	case "userStatus":
 		// A string on the wire ("1" enabled, "2" disabled, "3" deleted), but a
 		// number would mean the same.
-		u.status = strings.Trim(string(raw), `"`)
-		if _, known := u.Attributes[activePath]; !known {
+		err := orUnknown(readLooseText(d, &u.status))
+		if _, known := u.Attributes[activePath]; !known && u.status != "" {
 			u.Attributes[activePath] = u.status
 		}
+		return err
 	}
+	return d.SkipValue()
 }
 
 // settleActive gives the user a truth about being active: the attribute itself,
@@ -194,57 +193,38 @@ func (u *userRecord) settleActive() {
 	}
 }
 
-func (u *userRecord) readGroups(raw json.RawMessage) error {
-	var groups []memberRecord
-	if err := json.Unmarshal(raw, &groups); err != nil {
-		return err
-	}
-	for _, g := range groups {
-		if !strings.EqualFold(g.Display, allUsers) {
-			u.Groups = append(u.Groups, Reference{ID: g.Value, Display: g.Display, Type: g.Type})
+func (u *userRecord) readGroups(d *jsontext.Decoder) error {
+	return readElements(d, func() error {
+		var g memberRecord
+		err := g.read(d)
+		if err == nil && !strings.EqualFold(g.display, allUsers) {
+			u.Groups = append(u.Groups, Reference{ID: g.value, Display: g.display, Type: g.kind})
 		}
-	}
-	return nil
+		return err
+	})
 }
 
-// read puts the JSON value of the attribute p into a.
-func (a Attributes) read(p Path, raw json.RawMessage) error {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber() // a float64 would lose digits of an id
-	var v any
-	if err := decoder.Decode(&v); err != nil {
+// read reads the value of the attribute p into a.
+func (a Attributes) read(d *jsontext.Decoder, p Path) error {
+	switch d.PeekKind() {
+	case '{':
+		return readObject(d, func(sub string) error {
+			v, err := readValue(d)
+			a.put(Path{Schema: p.Schema, Name: p.Name, Sub: sub}, v)
+			return err
+		})
+	case '[':
+		list, err := a.readList(d)
+		if p == emailsPath {
+			a.put(p, oneEmail(list))
+		} else {
+			a.put(p, list)
+		}
 		return err
 	}
-	switch v := withDigits(v).(type) {
-	case nil:
-	case map[string]any:
-		for sub, value := range v {
-			a.put(Path{Schema: p.Schema, Name: p.Name, Sub: sub}, value)
-		}
-	case []any:
-		a.put(p, elements(p, v))
-	default:
-		a.put(p, v)
-	}
-	return nil
-}
-
-// withDigits makes text of every number: Access keeps text, and whoever compares
-// or shows a value sees the digits that were sent.
-func withDigits(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		return v.String()
-	case map[string]any:
-		for name, inner := range v {
-			v[name] = withDigits(inner)
-		}
-	case []any:
-		for i, inner := range v {
-			v[i] = withDigits(inner)
-		}
-	}
-	return v
+	v, err := readValue(d)
+	a.put(p, v)
+	return err
 }
 
 func (a Attributes) put(p Path, v any) {
@@ -253,24 +233,23 @@ func (a Attributes) put(p Path, v any) {
 	}
 }
 
-// elements reads a multi-valued attribute. Bare strings become {"value": …},
-// as Access itself reads them; of the e-mails there is just one to keep.
-func elements(p Path, list []any) Value {
-	var out []Element
-	for _, item := range list {
-		switch item := item.(type) {
+// readList reads a multi-valued attribute. Bare strings become {"value": …}, as
+// Access itself reads them.
+func (Attributes) readList(d *jsontext.Decoder) (list []Element, _ error) {
+	err := readElements(d, func() error {
+		v, err := readValue(d)
+		switch v := v.(type) {
 		case map[string]any:
-			out = append(out, item)
+			list = append(list, v)
 		case string:
-			out = append(out, Element{"value": item})
+			list = append(list, Element{"value": v})
 		}
-	}
-	if p == emailsPath {
-		return oneEmail(out)
-	}
-	return out
+		return err
+	})
+	return list, err
 }
 
+// oneEmail is the one address of several that Access keeps.
 func oneEmail(emails []Element) Value {
 	best := ""
 	for _, e := range emails {
