@@ -76,16 +76,17 @@ func TestNullMembers(t *testing.T) {
 	path := groupsPath + "/" + sales.ID()
 	none := map[string]any{"displayName": nil, "externalId": nil, "members": nil}
 	w.Want(http.StatusOK, http.MethodPut, path, none)
-	w.Want(http.StatusOK, http.MethodPatch, path, operations(map[string]any{"op": "replace", "value": none}))
+	w.Want(http.StatusNoContent, http.MethodPatch, path, operations(map[string]any{"op": "replace", "value": none}))
 	for name := range none {
-		w.Want(http.StatusOK, http.MethodPatch, path, replace(name, nil))
-		w.Want(http.StatusOK, http.MethodPatch, path, operations(map[string]any{"op": "add", "path": name, "value": nil}))
+		w.Want(http.StatusNoContent, http.MethodPatch, path, replace(name, nil))
+		add := map[string]any{"op": "add", "path": name, "value": nil}
+		w.Want(http.StatusNoContent, http.MethodPatch, path, operations(add))
 	}
 	if got := w.Want(http.StatusOK, http.MethodGet, path, nil).Body; got["externalId"] != "00g1" {
 		t.Errorf("the group became %v", got)
 	}
 	w.WantHeld("Sales", ada)
-	w.Want(http.StatusOK, http.MethodPatch, path, remove("members"))
+	w.Want(http.StatusNoContent, http.MethodPatch, path, remove("members"))
 	w.WantHeld("Sales")
 }
 

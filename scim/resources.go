@@ -15,7 +15,7 @@ import (
 
 // store is where the resources of a type are.
 type store interface {
-	Read(ctx context.Context, id string) (provision.Record, error)
+	Read(ctx context.Context, id string, uses provision.Uses) (provision.Record, error)
 	List(ctx context.Context, start, count int, uses provision.Uses) (page []provision.Record, total int, _ error)
 	Find(ctx context.Context, l provision.Lookup, uses provision.Uses) (found []provision.Record, ok bool, _ error)
 	Create(context.Context, schema.Resource) (provision.Record, error)
@@ -33,6 +33,9 @@ type resourceType struct {
 	required, fixed []namedAttribute
 	// replaced is what a PUT makes of a resource.
 	replaced func(current, sent schema.Resource) schema.Resource
+	// hasMembers says that there may be many thousands of them. A PATCH is then answered
+	// without a body, unless the caller asks for attributes.
+	hasMembers bool
 	// links puts links to other resources into one.
 	links func(r schema.Resource, base string)
 }
@@ -56,6 +59,7 @@ func groupType(cfg Config) *resourceType {
 		ResourceType: schema.Groups(),
 		store:        provision.NewGroups(cfg.Groups, cfg.GroupDomain),
 		label:        "group",
+		hasMembers:   true,
 		// What a PUT of a group leaves out stays: members are only ever changed
 		// by a request that names them.
 		replaced: func(current, sent schema.Resource) schema.Resource {
@@ -73,7 +77,7 @@ func groupType(cfg Config) *resourceType {
 }
 
 func read(ctx context.Context, c *call) (answer, error) {
-	record, err := c.one().store.Read(ctx, c.id)
+	record, err := c.one().store.Read(ctx, c.id, c.projection.Wants)
 	if err != nil {
 		return answer{}, err
 	}
@@ -95,52 +99,83 @@ func (h *Handler) create(ctx context.Context, c *call) (answer, error) {
 }
 
 func (h *Handler) replace(ctx context.Context, c *call) (answer, error) {
-	return h.update(ctx, c, func(current schema.Resource) (schema.Resource, error) {
+	record, err := h.update(ctx, c, provision.Change{Apply: func(current schema.Resource) (schema.Resource, error) {
 		return c.one().replaced(current, c.resource), nil
-	})
+	}})
+	if err != nil {
+		return answer{}, err
+	}
+	return c.found(http.StatusOK, record), nil
 }
 
+// patch changes a resource by operations. That of a group is answered without its members:
+// who they are is not read, where the operations do not ask for it.
 func (h *Handler) patch(ctx context.Context, c *call) (answer, error) {
+	bare := c.one().hasMembers && !c.projection.IsAsked()
+	operations, members := c.partsOf(bare)
 	var kept []string
-	a, err := h.update(ctx, c, func(current schema.Resource) (schema.Resource, error) {
-		next, err := patch.Apply(ctx, current, c.changes)
-		if err != nil {
-			return nil, err
-		}
-		if kept, err = c.one().checkChange(current, next); err != nil {
-			return nil, err
-		}
-		patch.MarkRemoved(current, next)
-		return c.one().replaced(current, next), nil
+	record, err := h.update(ctx, c, provision.Change{
+		Apply: func(current schema.Resource) (_ schema.Resource, err error) {
+			next, err := patch.Apply(ctx, current, operations)
+			if err != nil {
+				return nil, err
+			}
+			if kept, err = c.one().checkChange(current, next); err != nil {
+				return nil, err
+			}
+			patch.MarkRemoved(current, next)
+			return c.one().replaced(current, next), nil
+		},
+		Members: members,
 	})
-	if err == nil {
-		h.noteDropped(c.log, kept)
+	if err != nil {
+		return answer{}, err
 	}
-	return a, err
+	h.noteDropped(c.log, kept)
+	if bare {
+		return answer{status: http.StatusNoContent, id: record.ID, version: record.Meta.Version}, nil
+	}
+	return c.found(http.StatusOK, record), nil
+}
+
+// partsOf are the operations of a PATCH, those on members apart where nobody needs to
+// know who is in the group: they don't, nor does the answer.
+func (c *call) partsOf(bare bool) (operations []patch.Operation, members *provision.MemberChange) {
+	if !c.one().hasMembers || c.versions.areAsked() || !bare && c.projection.Wants("members") {
+		return c.changes, nil
+	}
+	parts, ok := patch.Apart(c.changes)
+	if !ok {
+		return c.changes, nil
+	}
+	return parts.Others, &provision.MemberChange{Join: parts.Join, Leave: parts.Leave}
 }
 
 // update is the one way to change a resource: the request is applied to what
 // Access holds.
-func (h *Handler) update(
-	ctx context.Context, c *call, apply func(schema.Resource) (schema.Resource, error),
-) (answer, error) {
+func (h *Handler) update(ctx context.Context, c *call, change provision.Change) (provision.Record, error) {
 	c.log.note(zap.String(c.one().label+"_id", loggable(c.id)))
 	var asked schema.Resource
-	record, err := c.one().store.Update(ctx, c.id, provision.Change{
-		Allow: c.versions.check,
-		Apply: func(current schema.Resource) (_ schema.Resource, err error) {
-			asked, err = apply(current)
-			return asked, err
-		},
-	})
+	apply := change.Apply
+	change.Apply = func(current schema.Resource) (_ schema.Resource, err error) {
+		asked, err = apply(current)
+		return asked, err
+	}
+	if c.versions.areAsked() {
+		change.Allow = c.versions.check
+	}
+	record, err := c.one().store.Update(ctx, c.id, change)
 	if err != nil {
-		return answer{}, err
+		return provision.Record{}, err
+	}
+	if change.Members != nil {
+		asked["members"] = change.Members.Join
 	}
 	h.noteLeftOut(c, record.LeftOut)
 	dropped := append(c.one().NotKept(asked, record.Resource), record.Overruled...)
 	slices.Sort(dropped)
 	h.noteDropped(c.log, slices.Compact(dropped))
-	return c.found(http.StatusOK, record), nil
+	return record, nil
 }
 
 func remove(ctx context.Context, c *call) (answer, error) {

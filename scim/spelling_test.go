@@ -54,7 +54,7 @@ func TestOneGroupInTwoNormalForms(t *testing.T) {
 	w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Fu\u0308hrung"))
 	other := w.Want(http.StatusCreated, http.MethodPost, groupsPath, group("Sales")).ID()
 	w.Want(http.StatusConflict, http.MethodPatch, groupsPath+"/"+other, replace("displayName", "Fu\u0308hrung"))
-	w.Want(http.StatusOK, http.MethodPatch, groupsPath+"/"+id, replace("displayName", "FU\u0308HRUNG"))
+	w.Want(http.StatusNoContent, http.MethodPatch, groupsPath+"/"+id, replace("displayName", "FU\u0308HRUNG"))
 }
 
 // TestWhiteSpaceAroundAGroupName checks that it makes no other group, and that what

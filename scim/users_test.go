@@ -28,15 +28,15 @@ func TestUpstreamRequestsOfUsers(t *testing.T) {
 	}{
 		{"a new user", 201, http.MethodPost, usersPath, user("grace@acme.com", "ext-grace"), 1, 1},
 		{"a user whose name is taken", 409, http.MethodPost, usersPath, user("ada@acme.com", "other"), 2, 1},
-		{"the same push again", 201, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada@acme.com"), 2, 0},
+		{"the same push again", 201, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada@acme.com"), 1, 0},
 		{"a read", 200, http.MethodGet, usersPath + "/" + ada, nil, 1, 0},
 		{"a search by userName", 200, http.MethodGet, filter(usersPath, `userName eq "ADA@acme.com"`), nil, 1, 0},
 		{"a search by externalId", 200, http.MethodGet, filter(usersPath, `externalId eq "ext-grace"`), nil, 1, 0},
 		{"a search by id", 200, http.MethodGet, filter(usersPath, `id eq "`+ada+`"`), nil, 1, 0},
-		{"a PUT that changes nothing", 200, http.MethodPut, usersPath + "/" + ada, read.Body, 1, 0},
+		{"a PUT that changes nothing", 200, http.MethodPut, usersPath + "/" + ada, read.Body, 0, 0},
 		{"a PATCH that changes nothing", 200, http.MethodPatch, usersPath + "/" + ada,
 			operations(map[string]any{"op": "Replace", "value": map[string]any{"active": true}}), 1, 0},
-		{"a PUT that changes something", 200, http.MethodPut, usersPath + "/" + ada, changed, 3, 1},
+		{"a PUT that changes something", 200, http.MethodPut, usersPath + "/" + ada, changed, 2, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -19,9 +19,12 @@ func versionsOf(h http.Header) versions {
 	return versions{h.Values("If-Match"), h.Values("If-None-Match")}
 }
 
+// areAsked reports whether the request has a condition.
+func (v versions) areAsked() bool { return len(v.match)+len(v.noneMatch) > 0 }
+
 // check judges a write against what Access holds right before it.
 func (v versions) check(m upstream.Meta) error {
-	if m.Unsettled && len(v.match)+len(v.noneMatch) > 0 {
+	if m.Unsettled && v.areAsked() {
 		return problem.NotShownYet()
 	}
 	if len(v.match) > 0 && !matchesVersion(v.match, m.Version) {

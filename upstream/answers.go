@@ -23,7 +23,7 @@ func (r call) readAnswer(status int, body *answerBody, out any) error {
 	switch {
 	case !slices.Contains(r.successes(), status):
 		return errors.New("the status is none that Access documents")
-	case status == http.StatusNoContent && out == nil:
+	case status == http.StatusNoContent:
 		return r.readEmpty(body)
 	case out != nil:
 		return r.decode(body, out)

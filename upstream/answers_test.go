@@ -56,7 +56,7 @@ func TestWhatIsNoResourceIsTrouble(t *testing.T) {
 	}
 	for name, body := range noResources(team.ID) {
 		stop := tp.answering(http.MethodGet, team.ID, http.StatusOK, body)
-		if _, err := c.Group(t.Context(), team.ID); !errors.Is(err, upstream.ErrUnavailable) {
+		if _, err := c.Group(t.Context(), team.ID, true); !errors.Is(err, upstream.ErrUnavailable) {
 			t.Errorf("%s for a group: error = %v, want unavailable", name, err)
 		}
 		stop()

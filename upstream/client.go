@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -43,6 +44,9 @@ type Config struct {
 	Timeout time.Duration
 	// Resilience is how trouble with Access is met; optional.
 	Resilience Resilience
+	// ReuseReads is how long a user or a group that was read need not be read again for a
+	// change of it; 0 means 5 seconds, and less than 0 turns it off.
+	ReuseReads time.Duration
 	// OnCircuit is told when the circuit opens and when it closes again; nil
 	// tells nobody. It must not block.
 	OnCircuit func(open bool)
@@ -61,6 +65,8 @@ type Client struct {
 	memory *memory
 
 	recentUsers, recentGroups recentWrites
+	userReadings              readings[User]
+	groupReadings, groupNames readings[Group]
 }
 
 // NewClient returns a client. It sends nothing.
@@ -85,15 +91,18 @@ func NewClient(cfg Config) (*Client, error) {
 	guard := newGuard(cfg, metrics)
 	tenant := &connection{base: base, http: &client, timeout: cfg.Timeout, metrics: metrics, guard: guard}
 	guard.probe = tenant.probe
-	return newClient(slices.Clone(cfg.Domains), tenant, guard, &memory{}), nil
+	c := newClient(slices.Clone(cfg.Domains), tenant, guard, &memory{})
+	c.remember(cmp.Or(cfg.ReuseReads, defaultReuseReads))
+	return c, nil
 }
 
 func newClient(domains []string, access sender, guard *guard, m *memory) *Client {
 	c := &Client{domains: domains, access: access, guard: guard, memory: m}
 	c.recentUsers.lag, c.recentGroups.lag = guard.limits.Lag, guard.limits.Lag
-	c.users = collection[User]{access: access, path: usersPath, read: c.readUser, lose: m.lose, recent: &c.recentUsers}
-	c.groups = collection[Group]{access: access, path: groupsPath, read: c.readGroup, lose: m.loseGroup,
-		recent: &c.recentGroups}
+	c.users = collection[User]{access: access, path: usersPath, read: c.readUser, lose: m.lose,
+		recent: &c.recentUsers, drop: c.userReadings.drop}
+	c.groups = collection[Group]{access: access, path: groupsPath, read: c.readGroup, lose: c.loseGroup,
+		recent: &c.recentGroups, drop: c.groupReadings.drop}
 	return c
 }
 
@@ -172,7 +181,7 @@ func (c *Client) learn(ctx context.Context) error {
 	if _, err := c.allUsers(ctx); err != nil {
 		return err
 	}
-	_, err := c.allGroups(ctx)
+	_, err := c.allGroups(ctx, false)
 	return err
 }
 

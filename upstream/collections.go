@@ -17,28 +17,34 @@ type collection[T any] struct {
 	// lose is told of a record that is deleted.
 	lose   func(id string)
 	recent *recentWrites
+	// drop forgets what was read of a record that is written.
+	drop func(id string)
 
 	writes keyedLock
 }
 
 // hold reads a record and keeps it from other writers while use has it.
-func (k *collection[T]) hold(ctx context.Context, op, id string, use func(T) error) error {
+func (k *collection[T]) hold(
+	ctx context.Context, op, id string, read func(context.Context) (T, error), use func(T) error,
+) error {
 	unlock, err := k.writes.lock(ctx, id)
 	if err != nil {
 		return waitedTooLong(ctx, op)
 	}
 	defer unlock()
-	current, err := k.read(ctx, op, id)
+	current, err := read(ctx)
 	if err != nil {
 		return err
 	}
+	defer k.drop(id)
 	return use(current)
 }
 
 // delete deletes a record, unless allow fails for what Access holds; its error
 // is returned as it is.
 func (k *collection[T]) delete(ctx context.Context, op, id string, allow func(T) error) error {
-	return k.hold(ctx, op, id, func(current T) error {
+	read := func(ctx context.Context) (T, error) { return k.read(ctx, op, id) }
+	return k.hold(ctx, op, id, read, func(current T) error {
 		if err := allow(current); err != nil {
 			return err
 		}
@@ -78,14 +84,14 @@ func isUnconfirmed(err error) bool {
 const patchTries = 2
 
 // patch sends a change until Access confirms it, or shows a record to which it is
-// applied.
-func (k *collection[T]) patch(ctx context.Context, op, id string, b body, applied func(T) bool) (err error) {
-	r := call{op: op, method: http.MethodPatch, path: k.path, id: id, body: b}
+// applied. out is as in sender.
+func (k *collection[T]) patch(ctx context.Context, r call, out any, applied func(T) bool) (err error) {
+	r.method, r.path = http.MethodPatch, k.path
 	for range patchTries {
-		if err = k.access.send(ctx, r, nil); !isUnconfirmed(err) {
+		if err = k.access.send(ctx, r, out); !isUnconfirmed(err) {
 			return err
 		}
-		if current, readErr := k.read(ctx, op, id); readErr != nil {
+		if current, readErr := k.read(ctx, r.op, r.id); readErr != nil {
 			return err
 		} else if applied(current) {
 			return nil
@@ -106,12 +112,13 @@ func (k *collection[T]) orStillThere(ctx context.Context, op, id string, failure
 	return unavailable(op, errors.New("Access does not find a record that it shows"))
 }
 
-// get reads the record with that id into out, ours or not.
-func (c *Client) get(ctx context.Context, op, path, id string, out any) error {
-	if !plausibleID(id) {
-		return notFound(op)
+// get reads the record of a call into out, ours or not.
+func (c *Client) get(ctx context.Context, r call, out any) error {
+	if !plausibleID(r.id) {
+		return notFound(r.op)
 	}
-	return c.access.send(ctx, call{op: op, method: http.MethodGet, path: path, id: id}, out)
+	r.method = http.MethodGet
+	return c.access.send(ctx, r, out)
 }
 
 // plausibleID reports whether id can be an id of Access (a UUID today). What

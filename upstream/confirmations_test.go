@@ -76,9 +76,9 @@ func TestUnconfirmedWritesAreResolvedByLooking(t *testing.T) {
 					}
 				}
 				stop := lie(http.MethodPatch)
-				_, err = c.UpdateUser(t.Context(), ada.ID, title("Countess"))
+				_, err = c.UpdateUser(t.Context(), ada.ID, upstream.UserChange{Make: title("Countess")})
 				check("an update", err)
-				_, err = c.UpdateGroup(t.Context(), team.ID, members(ada.ID))
+				_, err = c.UpdateGroup(t.Context(), team.ID, upstream.GroupChange{Make: members(ada.ID)})
 				check("a member", err)
 				stop()
 				stop = lie(http.MethodDelete)

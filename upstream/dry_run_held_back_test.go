@@ -42,10 +42,10 @@ func TestDryRunTellsDifferences(t *testing.T) {
 		`"Set":["active","emails","externalId","name.familyName","name.givenName","userName"],"Cleared":null`)
 	set := func(a upstream.Attributes) {
 		t.Helper()
-		if _, err := r.UpdateUser(ctx, ada.ID, func(upstream.User) (upstream.Attributes, error) {
+		if _, err := r.UpdateUser(ctx, ada.ID, upstream.UserChange{Make: func(upstream.User) (upstream.Attributes, error) {
 			return a,
 				nil
-		}); err != nil {
+		}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -73,11 +73,11 @@ func TestDryRunTellsDifferences(t *testing.T) {
 	if filling.Op != "update group" || filling.GroupID != g.ID || !slices.Equal(filling.Added, ids) {
 		t.Errorf("told %+v", filling)
 	}
-	if _, err := r.UpdateGroup(ctx, g.ID, func(g upstream.Group) (upstream.Group, error) {
+	if _, err := r.UpdateGroup(ctx, g.ID, upstream.GroupChange{Make: func(g upstream.Group) (upstream.Group, error) {
 		g.Members = nil
 		return g,
 			nil
-	}); err != nil {
+	}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := told.last(t); !slices.Equal(got.Removed, ids) || len(got.Added) > 0 {
@@ -109,10 +109,7 @@ func TestDryRunShowsTheRequest(t *testing.T) {
 	for _, d := range []directory{dry, real} {
 		a := upstream.Attributes{{Name: "title"}: "Countess", {Name: "phoneNumbers"}: []upstream.Element{{"value": "1"}}}
 		for range 2 {
-			if _, err := d.UpdateUser(t.Context(), ada.ID, func(upstream.User) (upstream.Attributes, error) {
-				return a,
-					nil
-			}); err != nil {
+			if _, err := d.UpdateUser(t.Context(), ada.ID, setting(a, nil)); err != nil {
 				t.Fatal(err)
 			}
 			a = upstream.Attributes{{Name: "title"}: nil, {Name: "phoneNumbers"}: []upstream.Element{{"value": "2"}}}
@@ -121,10 +118,10 @@ func TestDryRunShowsTheRequest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = d.UpdateGroup(t.Context(), g.ID, func(g upstream.Group) (upstream.Group, error) {
+		_, err = d.UpdateGroup(t.Context(), g.ID, upstream.GroupChange{Make: func(g upstream.Group) (upstream.Group, error) {
 			g.DisplayName, g.Members = "Support", members[2:]
 			return g, nil
-		})
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}

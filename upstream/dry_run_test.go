@@ -28,18 +28,16 @@ type userDirectory interface {
 	Users(ctx context.Context, start, count int) (upstream.Page[upstream.User], error)
 	FindUsers(ctx context.Context, key upstream.Key, value string) ([]upstream.User, error)
 	CreateUser(ctx context.Context, domain string, a upstream.Attributes) (upstream.User, error)
-	UpdateUser(ctx context.Context, id string, change func(upstream.User) (upstream.Attributes, error)) (upstream.User,
-		error)
+	UpdateUser(ctx context.Context, id string, change upstream.UserChange) (upstream.User, error)
 	DeleteUser(ctx context.Context, id string, allow func(upstream.User) error) error
 }
 
 type groupDirectory interface {
-	Group(ctx context.Context, id string) (upstream.Group, error)
+	Group(ctx context.Context, id string, withMembers bool) (upstream.Group, error)
 	Groups(ctx context.Context, start, count int, withMembers bool) (upstream.Page[upstream.Group], error)
 	FindGroups(ctx context.Context, key upstream.Key, value string, withMembers bool) ([]upstream.Group, error)
 	CreateGroup(ctx context.Context, domain string, g upstream.Group) (upstream.Group, error)
-	UpdateGroup(ctx context.Context, id string, change func(upstream.Group) (upstream.Group, error)) (upstream.Group,
-		error)
+	UpdateGroup(ctx context.Context, id string, change upstream.GroupChange) (upstream.Group, error)
 	DeleteGroup(ctx context.Context, id string, allow func(upstream.Group) error) error
 }
 
@@ -98,7 +96,7 @@ func (a *actor) step(n [4]int) string {
 		a.users = append(a.users, u.ID)
 		return fmt.Sprint("create ", a.showUser(u), outcome(err))
 	case 2, 3:
-		u, err := a.UpdateUser(ctx, user(), func(upstream.User) (upstream.Attributes, error) {
+		u, err := a.UpdateUser(ctx, user(), upstream.UserChange{Make: func(upstream.User) (upstream.Attributes, error) {
 			changes := []upstream.Attributes{
 				{{Name: "userName"}: name}, {{Name: "title"}: fmt.Sprint("title", n[2]%2)}, {{Name: "title"}: nil},
 				{{Name: "active"}: n[2]%2 == 0},
@@ -106,7 +104,7 @@ func (a *actor) step(n [4]int) string {
 					{Schema: upstream.EnterpriseSchema, Name: "department"}: "d"},
 			}
 			return changes[n[3]%len(changes)], nil
-		})
+		}})
 		return fmt.Sprint("update ", a.showUser(u), outcome(err))
 	case 4:
 		return fmt.Sprint("delete ", outcome(a.DeleteUser(ctx, user(), func(upstream.User) error { return nil })))
@@ -115,7 +113,7 @@ func (a *actor) step(n [4]int) string {
 		a.groups = append(a.groups, g.ID)
 		return fmt.Sprint("create ", a.showGroup(g), outcome(err))
 	case 6, 7:
-		g, err := a.UpdateGroup(ctx, group(), func(g upstream.Group) (upstream.Group, error) {
+		g, err := a.UpdateGroup(ctx, group(), upstream.GroupChange{Make: func(g upstream.Group) (upstream.Group, error) {
 			if n[2]%3 == 0 {
 				g.DisplayName = team
 			}
@@ -125,7 +123,7 @@ func (a *actor) step(n [4]int) string {
 				g.Members = append(g.Members, a.members(n[3])...)
 			}
 			return g, nil
-		})
+		}})
 		return fmt.Sprint("update ", a.showGroup(g), outcome(err))
 	case 8:
 		return fmt.Sprint("delete group ", outcome(a.DeleteGroup(ctx, group(), func(upstream.Group) error { return nil })))

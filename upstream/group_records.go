@@ -10,10 +10,14 @@ import (
 type groupRecord struct {
 	Group
 	kind, domain string
-	// membersKnown says that the answer held the members: lists may omit them.
-	membersKnown bool
+	// namesOnly has the members skipped, of which membersTold says that the answer had them:
+	// lists may omit them.
+	namesOnly, membersTold bool
 	reported
 }
+
+// membersKnown reports whether the members are those of the group.
+func (g groupRecord) membersKnown() bool { return g.membersTold && !g.namesOnly }
 
 func (g groupRecord) recordID() string { return g.ID }
 
@@ -32,7 +36,7 @@ func (g *groupRecord) verify(r call) error {
 
 // UnmarshalJSONFrom reads a group resource leniently.
 func (g *groupRecord) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	*g = groupRecord{} // an attempt before may have been cut off
+	*g = groupRecord{namesOnly: g.namesOnly} // an attempt before may have been cut off
 	return readObject(d, func(name string) error {
 		switch name {
 		case "members":
@@ -71,7 +75,10 @@ func (g *groupRecord) readWorkspace(d *jsontext.Decoder) error {
 }
 
 func (g *groupRecord) readMembers(d *jsontext.Decoder) error {
-	g.Members, g.membersKnown = nil, d.PeekKind() != 'n'
+	g.Members, g.membersTold = nil, d.PeekKind() != 'n'
+	if g.namesOnly {
+		return d.SkipValue()
+	}
 	return readElements(d, func() error {
 		var m memberRecord
 		err := m.read(d)

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -60,10 +62,19 @@ func (c *Client) ourGroup(g groupRecord) bool {
 		(g.domain == "" || c.manages(g.domain))
 }
 
-// Group reads the group with that id and its members. ErrNotFound if there is
-// none, or it is not the bridge's.
-func (c *Client) Group(ctx context.Context, id string) (Group, error) {
-	return c.readGroup(ctx, opReadGroup, id)
+// Group reads the group with that id, and its members where withMembers is set.
+// ErrNotFound if there is none, or it is not the bridge's.
+func (c *Client) Group(ctx context.Context, id string, withMembers bool) (Group, error) {
+	if !withMembers {
+		g, _, err := c.getGroupNames(ctx, opReadGroup, id)
+		return g, err
+	}
+	asked := time.Now()
+	g, err := c.readGroup(ctx, opReadGroup, id)
+	if err == nil {
+		c.groupReadings.put(id, g, asked)
+	}
+	return g, err
 }
 
 // readGroup is getGroup with the members that are ours.
@@ -81,27 +92,38 @@ func (c *Client) readGroup(ctx context.Context, op, id string) (Group, error) {
 
 // getGroup reads a group of ours, with members that nobody has judged.
 func (c *Client) getGroup(ctx context.Context, op, id string) (Group, error) {
-	if c.recentGroups.isDeleted(id) {
-		return Group{}, notFound(op)
-	}
 	var g groupRecord
-	err := c.get(ctx, opReadGroup, groupsPath, id, &g)
-	if err == nil && !c.ourGroup(g) {
-		c.memory.groups.note(id, false)
-		return Group{}, notFound(op)
+	if err := c.getGroupRecord(ctx, op, id, nil, &g); err != nil {
+		return Group{}, err
 	}
+	return c.judgedGroup(op, g)
+}
+
+// getGroupRecord reads a group, ours or not. query says what of it is asked for, nil for
+// all.
+func (c *Client) getGroupRecord(ctx context.Context, op, id string, query url.Values, g *groupRecord) error {
+	if c.recentGroups.isDeleted(id) {
+		return notFound(op)
+	}
+	err := c.get(ctx, call{op: opReadGroup, path: groupsPath, id: id, query: query}, g)
 	if errors.Is(err, ErrNotFound) && c.recentGroups.isHidden(id) {
-		return Group{}, lagging(op)
+		return lagging(op)
 	}
 	if errors.Is(err, ErrNotFound) {
 		c.memory.groups.forget(id) // a user who is in it is shown it as soon as it is there
 	}
-	if err != nil {
-		return Group{}, err
+	return err
+}
+
+// judgedGroup is a group that was read by its id, if it is ours, completed.
+func (c *Client) judgedGroup(op string, g groupRecord) (Group, error) {
+	ours := c.ourGroup(g)
+	c.memory.groups.note(g.ID, ours)
+	if !ours {
+		return Group{}, notFound(op)
 	}
-	c.memory.groups.note(id, true)
-	c.recentGroups.seen(id, false)
-	return c.completeGroup(g.Group), nil
+	c.recentGroups.seen(g.ID, false)
+	return c.completeGroup(g), nil
 }
 
 // FindGroups finds the bridge's groups by a key of displayName, ByExternalID or
@@ -131,7 +153,7 @@ func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMemb
 	id := func(g groupRecord) string { return g.ID }
 	found, err := inEachSpelling(key.spellings(value), id, func(spelled string) ([]groupRecord, error) {
 		s.value = spelled
-		return c.selectGroups(ctx, s, is)
+		return c.selectGroups(ctx, s, is, withMembers)
 	})
 	if err == nil {
 		found, err = c.withRecentGroups(ctx, found, is)
@@ -146,7 +168,7 @@ func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMemb
 // with their members where withMembers is set. It reads the list of all groups
 // of the tenant, because otherwise neither the page nor the total would be right.
 func (c *Client) Groups(ctx context.Context, start, count int, withMembers bool) (Page[Group], error) {
-	all, err := c.allGroups(ctx)
+	all, err := c.allGroups(ctx, withMembers)
 	if err != nil {
 		return Page[Group]{}, err
 	}
@@ -155,9 +177,9 @@ func (c *Client) Groups(ctx context.Context, start, count int, withMembers bool)
 	return Page[Group]{Total: page.Total, Resources: groups}, err
 }
 
-func (c *Client) allGroups(ctx context.Context) ([]groupRecord, error) {
+func (c *Client) allGroups(ctx context.Context, withMembers bool) ([]groupRecord, error) {
 	all := func(Attributes, map[string]bool) bool { return true }
-	found, err := c.selectGroups(ctx, search{op: opListGroups, path: groupsPath}, all)
+	found, err := c.selectGroups(ctx, search{op: opListGroups, path: groupsPath}, all, withMembers)
 	if err != nil {
 		return nil, err
 	}
@@ -166,8 +188,10 @@ func (c *Client) allGroups(ctx context.Context) ([]groupRecord, error) {
 
 // selectGroups reads every page of a query and keeps what is ours and matches,
 // in the order of names: Access's own is not documented.
-func (c *Client) selectGroups(ctx context.Context, s search, is recentGroup) ([]groupRecord, error) {
-	list, err := readList[groupRecord](ctx, c.access, s)
+func (c *Client) selectGroups(
+	ctx context.Context, s search, is recentGroup, withMembers bool,
+) ([]groupRecord, error) {
+	list, err := c.listGroups(ctx, s, withMembers)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +214,7 @@ func (c *Client) judgeGroup(g *groupRecord) (ours bool) {
 	c.recentGroups.seen(g.ID, true)
 	ours = c.ourGroup(*g)
 	c.memory.groups.note(g.ID, ours)
-	g.Group = c.completeGroup(g.Group)
+	g.Group = c.completeGroup(*g)
 	return ours
 }
 
@@ -223,7 +247,7 @@ func (c *Client) complete(ctx context.Context, records []groupRecord) ([]Group, 
 	work.SetLimit(parallelReads)
 	for i, r := range records {
 		groups[i] = r.Group
-		if r.membersKnown {
+		if r.membersKnown() {
 			continue
 		}
 		work.Go(func() (err error) {

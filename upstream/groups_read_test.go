@@ -28,7 +28,7 @@ func TestGroupsThatAreNotOurs(t *testing.T) {
 		}
 		foreign++
 		id := g["id"].(string)
-		if _, err := c.Group(t.Context(), id); !errors.Is(err, upstream.ErrNotFound) {
+		if _, err := c.Group(t.Context(), id, true); !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("reading %v: %v, want not found", g["displayName"], err)
 		}
 		if _, err := setMembers(t, c, id, nil); !errors.Is(err, upstream.ErrNotFound) {

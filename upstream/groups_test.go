@@ -33,10 +33,10 @@ func createGroup(t *testing.T, c *upstream.Client, name string, members []upstre
 
 func setMembers(t *testing.T, c *upstream.Client, id string, members []upstream.Member) (upstream.Group, error) {
 	t.Helper()
-	return c.UpdateGroup(t.Context(), id, func(g upstream.Group) (upstream.Group, error) {
+	return c.UpdateGroup(t.Context(), id, upstream.GroupChange{Make: func(g upstream.Group) (upstream.Group, error) {
 		g.Members = members
 		return g, nil
-	})
+	}})
 }
 
 func ids(members []upstream.Member) []string {
@@ -144,13 +144,13 @@ func TestRemovedMemberThatIsGoneIsFine(t *testing.T) {
 	members := people(t, c, 3)
 	g := createGroup(t, c, "Sales", members)
 	// Between read and write, somebody deletes a member.
-	_, err := c.UpdateGroup(t.Context(), g.ID, func(g upstream.Group) (upstream.Group, error) {
+	_, err := c.UpdateGroup(t.Context(), g.ID, upstream.GroupChange{Make: func(g upstream.Group) (upstream.Group, error) {
 		if err := newClient(t, access, domain).DeleteUser(t.Context(), members[0].ID, anyUser); err != nil {
 			t.Fatal(err)
 		}
 		g.Members = members[2:]
 		return g, nil
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,10 +162,10 @@ func TestRenameGroup(t *testing.T) {
 	g := createGroup(t, c, "Sales", nil)
 	createGroup(t, c, "Taken", nil)
 	rename := func(name string) (upstream.Group, error) {
-		return c.UpdateGroup(t.Context(), g.ID, func(g upstream.Group) (upstream.Group, error) {
+		return c.UpdateGroup(t.Context(), g.ID, upstream.GroupChange{Make: func(g upstream.Group) (upstream.Group, error) {
 			g.DisplayName = name
 			return g, nil
-		})
+		}})
 	}
 	if got, err := rename("Sales EMEA"); err != nil || got.DisplayName != "Sales EMEA" || got.ID != g.ID {
 		t.Errorf("rename: %+v, %v", got, err)
@@ -193,10 +193,11 @@ func TestConcurrentMemberChangesOfOneGroup(t *testing.T) {
 	var wait sync.WaitGroup
 	change := func(edit func([]upstream.Member) []upstream.Member) {
 		wait.Go(func() {
-			_, err := c.UpdateGroup(t.Context(), g.ID, func(g upstream.Group) (upstream.Group, error) {
+			edited := func(g upstream.Group) (upstream.Group, error) {
 				g.Members = edit(g.Members)
 				return g, nil
-			})
+			}
+			_, err := c.UpdateGroup(t.Context(), g.ID, upstream.GroupChange{Make: edited})
 			if err != nil {
 				t.Error(err)
 			}

@@ -170,3 +170,8 @@ func fault(status int) accesstest.Fault {
 func anyUser(upstream.User) error { return nil }
 
 func anyGroup(upstream.Group) error { return nil }
+
+// setting is a change of a user to attributes, or one that fails.
+func setting(a upstream.Attributes, err error) upstream.UserChange {
+	return upstream.UserChange{Make: func(upstream.User) (upstream.Attributes, error) { return a, err }}
+}

@@ -72,7 +72,7 @@ func TestListsThatAreNotComplete(t *testing.T) {
 			if _, err := c.FindUsers(t.Context(), upstream.ByExternalID, "nobody's"); !errors.Is(err, upstream.ErrUnavailable) {
 				t.Errorf("by externalId: error = %v, want unavailable", err)
 			}
-			if _, err := c.Group(t.Context(), team.ID); err != nil {
+			if _, err := c.Group(t.Context(), team.ID, true); err != nil {
 				t.Errorf("a group, for which no list is needed: %v", err)
 			}
 			if n := requests(access, http.MethodGet); n > 100 {

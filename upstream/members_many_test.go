@@ -123,7 +123,7 @@ func TestManyForeignMembers(t *testing.T) {
 	}
 	c := newClient(t, access, domain)
 	access.ClearRequests()
-	group, err := c.Group(t.Context(), team.ID)
+	group, err := c.Group(t.Context(), team.ID, true)
 	if err != nil || len(group.Members) != 1 {
 		t.Fatalf("%d members, %v; want ada alone", len(group.Members), err)
 	}
@@ -139,7 +139,7 @@ func TestMemberWhoseRecordIsBroken(t *testing.T) {
 	team := createGroup(t, before, "team", []upstream.Member{{ID: ada.ID}})
 	c := newClient(t, access, domain)
 	access.AddFault(accesstest.Fault{Path: scimPath + "/Users/" + ada.ID, Status: http.StatusInternalServerError})
-	if group, err := c.Group(t.Context(), team.ID); err != nil || len(group.Members) != 1 {
+	if group, err := c.Group(t.Context(), team.ID, true); err != nil || len(group.Members) != 1 {
 		t.Errorf("%d members, %v; want ada", len(group.Members), err)
 	}
 }
@@ -196,10 +196,10 @@ func TestLookUpsMakeProgress(t *testing.T) {
 	for err := error(nil); tries == 0 || err != nil && tries < 20; tries++ {
 		var ctx context.Context
 		ctx, leave = context.WithCancel(t.Context())
-		_, err = c.UpdateGroup(ctx, team.ID, func(g upstream.Group) (upstream.Group, error) {
+		_, err = c.UpdateGroup(ctx, team.ID, upstream.GroupChange{Make: func(g upstream.Group) (upstream.Group, error) {
 			g.Members = members
 			return g, nil
-		})
+		}})
 		leave()
 		if err != nil && !errors.Is(err, upstream.ErrUnavailable) {
 			t.Fatal(err)

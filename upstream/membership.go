@@ -26,6 +26,7 @@ type memory struct {
 	users, groups verdicts
 	externalIDs   externalIDs
 	layout        domainLayout
+	writes        showsWrites
 }
 
 // see notes a user of ours that was read.
@@ -41,7 +42,10 @@ func (m *memory) lose(id string) {
 }
 
 // loseGroup notes that an id is that of no group of ours.
-func (m *memory) loseGroup(id string) { m.groups.note(id, false) }
+func (c *Client) loseGroup(id string) {
+	c.memory.groups.note(id, false)
+	c.groupNames.drop(id)
+}
 
 // ownUsers returns those of the ids that are users of ours.
 func (c *Client) ownUsers(ctx context.Context, ids []string, sample int) (map[string]bool, error) {
@@ -67,7 +71,7 @@ func (c *Client) ownGroups(ctx context.Context, ids []string) (map[string]bool, 
 			return err
 		},
 		list: func(ctx context.Context) error {
-			_, err := c.allGroups(ctx)
+			_, err := c.allGroups(ctx, false)
 			return err
 		},
 	})

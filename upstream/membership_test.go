@@ -127,14 +127,14 @@ func TestForeignMembersAreLeftAlone(t *testing.T) {
 				t.Errorf("a list without members has %v, %v", names.Resources[0].Members, err)
 			}
 		}
-		read, err := c.Group(t.Context(), g.ID)
+		read, err := c.Group(t.Context(), g.ID, true)
 		isAdaAlone("read", read, err)
 		if _, err := setMembers(t, c, g.ID, nil); err != nil {
 			t.Fatal(err)
 		}
 		wantMembers(t, access, g.ID, []upstream.Member{{ID: admin}})
 		access.ClearRequests()
-		if _, err := c.Group(t.Context(), g.ID); err != nil || requests(access, "") != 1 {
+		if _, err := c.Group(t.Context(), g.ID, true); err != nil || requests(access, "") != 1 {
 			t.Errorf("reading the group again took %d requests, %v; want one: who is a stranger is remembered",
 				requests(access, ""), err)
 		}
@@ -176,10 +176,10 @@ func TestNothingIsWrittenWhereLookUpsFail(t *testing.T) {
 		c := newClient(t, access, domain)
 		access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: scimPath + "/Users", Status: status})
 		access.ClearRequests()
-		_, err := c.UpdateGroup(t.Context(), g.ID, func(g upstream.Group) (upstream.Group, error) {
+		_, err := c.UpdateGroup(t.Context(), g.ID, upstream.GroupChange{Make: func(g upstream.Group) (upstream.Group, error) {
 			g.DisplayName, g.Members = "Renamed", members
 			return g, nil
-		})
+		}})
 		if !errors.Is(err, upstream.ErrUnavailable) {
 			t.Errorf("look-ups are answered %d: %v, want unavailable", status, err)
 		}

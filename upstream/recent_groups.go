@@ -39,14 +39,20 @@ func (g Group) otherwise() (_ Group, ok bool) {
 	return other, true
 }
 
-// completeGroup completes the reading of a group by what was written since.
-func (c *Client) completeGroup(g Group) Group {
+// completeGroup is the reading of a group, completed by what was written since.
+func (c *Client) completeGroup(read groupRecord) Group {
+	g := read.Group
 	f := c.recentGroups.beyond(g.ID, g.Meta)
 	if f == nil {
 		return g
 	}
 	names, agrees := f.complete(g.names())
-	differ, members := c.completeMembers(g.Members, f)
+	differ, members := map[string]bool{}, g.Members
+	if read.membersKnown() {
+		differ, members = c.completeMembers(g.Members, f)
+	} else {
+		agrees = agrees && len(f.members) == 0
+	}
 	if agrees && len(differ) == 0 && c.recentGroups.caughtUp(g.ID, f, g.Meta) {
 		return g
 	}
@@ -117,7 +123,7 @@ func (c *Client) withRecentGroups(
 		case err != nil:
 			return nil, err
 		default:
-			found = append(found, groupRecord{Group: g, membersKnown: true})
+			found = append(found, groupRecord{Group: g, membersTold: true})
 		}
 	}
 	return found, nil

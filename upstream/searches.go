@@ -87,6 +87,8 @@ type search struct {
 	key      Key
 	value    string
 	sortBy   string // an attribute, or "" for any order
+	// attributes are those that are wanted, with commas between them; "" for all.
+	attributes string
 }
 
 // part is a search with the part of its list that is asked for.
@@ -103,6 +105,9 @@ func (p part) addTo(query url.Values) url.Values {
 	out := url.Values{"startIndex": {strconv.Itoa(p.start)}, "count": {strconv.Itoa(p.count)}}
 	if p.key != "" {
 		out.Set("filter", p.key.filter(p.value))
+	}
+	if p.attributes != "" {
+		out.Set("attributes", p.attributes)
 	}
 	if p.sortBy != "" {
 		out.Set("sortBy", p.sortBy)

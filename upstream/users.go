@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The operations on users, as metrics and errors name them.
@@ -30,7 +31,20 @@ func (c *Client) ours(u userRecord) bool {
 // User reads the user with that id. ErrNotFound if there is none, or it is not
 // the bridge's.
 func (c *Client) User(ctx context.Context, id string) (User, error) {
-	return c.readUser(ctx, opReadUser, id)
+	asked := time.Now()
+	u, err := c.readUser(ctx, opReadUser, id)
+	if err == nil {
+		c.userReadings.put(id, u, asked)
+	}
+	return u, err
+}
+
+// userToChange is readUser, without a request where the user was read a moment ago.
+func (c *Client) userToChange(ctx context.Context, id string, fresh bool) (User, error) {
+	if u, ok := c.userReadings.take(id); ok && !fresh {
+		return u, nil
+	}
+	return c.readUser(ctx, opUpdateUser, id)
 }
 
 // readUser is getUser with the groups that the user is in.
@@ -52,7 +66,7 @@ func (c *Client) getUser(ctx context.Context, op, id string) (User, error) {
 		return User{}, notFound(op)
 	}
 	var u userRecord
-	err := c.get(ctx, opReadUser, usersPath, id, &u)
+	err := c.get(ctx, call{op: opReadUser, path: usersPath, id: id}, &u)
 	if err == nil && !c.ours(u) {
 		err = notFound(op)
 	}
@@ -76,6 +90,7 @@ func (c *Client) getUser(ctx context.Context, op, id string) (User, error) {
 // reads the user that it remembers to have that id, else all managed users, and
 // compares by itself: whether Access can filter users by externalId is not known.
 func (c *Client) FindUsers(ctx context.Context, key Key, value string) (found []User, err error) {
+	asked := time.Now()
 	switch key {
 	case ByUserName, UserNameContains, UserNameStarts:
 		found, err = c.usersByName(ctx, key, value)
@@ -87,7 +102,10 @@ func (c *Client) FindUsers(ctx context.Context, key Key, value string) (found []
 	if err != nil {
 		return nil, err
 	}
-	return c.inOwnGroups(ctx, found)
+	if found, err = c.inOwnGroups(ctx, found); err == nil && len(found) == 1 {
+		c.userReadings.put(found[0].ID, found[0], asked)
+	}
+	return found, err
 }
 
 func (c *Client) usersByName(ctx context.Context, key Key, name string) ([]User, error) {

@@ -6,13 +6,16 @@ import (
 	"sync/atomic"
 )
 
-// domainLayout is what the client has learnt about listing users.
+// domainLayout is what the client has learnt about how Access reads and lists.
 type domainLayout struct {
 	// onlyOurs says that the last search of all users of the domains found none
 	// that is not ours, so that Access's own paging can be used.
 	onlyOurs atomic.Bool
 	// unfiltered says that Access refuses to filter by domain or to sort.
 	unfiltered atomic.Bool
+	// unprojected says that Access refuses to be asked for some attributes only, and
+	// wholeLists that it does not do so in lists of groups, or leaves too much out.
+	unprojected, wholeLists atomic.Bool
 }
 
 // Users lists count users of ours from the 1-based start, in an order that does

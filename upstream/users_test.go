@@ -77,9 +77,9 @@ func TestForeignUsersDoNotExist(t *testing.T) {
 		if _, err := c.User(t.Context(), id); !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("reading a foreign user: %v, want not found", err)
 		}
-		_, err := c.UpdateUser(t.Context(), id, func(upstream.User) (upstream.Attributes, error) {
+		_, err := c.UpdateUser(t.Context(), id, upstream.UserChange{Make: func(upstream.User) (upstream.Attributes, error) {
 			return upstream.Attributes{{Name: "active"}: false}, nil
-		})
+		}})
 		if !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("updating a foreign user: %v, want not found", err)
 		}
@@ -108,7 +108,7 @@ func TestImplausibleIDsAreNotFoundWithoutARequest(t *testing.T) {
 		if _, err := c.User(t.Context(), id); !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("user %q: %v, want not found", id, err)
 		}
-		if _, err := c.Group(t.Context(), id); !errors.Is(err, upstream.ErrNotFound) {
+		if _, err := c.Group(t.Context(), id, true); !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("group %q: %v, want not found", id, err)
 		}
 	}

@@ -8,19 +8,27 @@ import (
 	"time"
 )
 
-// UpdateUser reads the user, asks change what its attributes should be, and
-// sends Access the difference. A path that change does not name is left alone,
-// one named with no value is cleared. Where there is no difference, nothing is
-// sent. The answer is the user as Access holds it afterwards; an error of
-// change is returned as it is.
+// UserChange is a change of a user.
+type UserChange struct {
+	// Make says what the attributes of the user should be. A path that it does not name is
+	// left alone, one named with no value is cleared. Its error is returned as it is.
+	Make func(current User) (Attributes, error)
+	// Fresh says that a reading of a moment ago will not do.
+	Fresh bool
+}
+
+// UpdateUser reads the user, unless that was done a moment ago, and sends Access what
+// the change makes different. Where there is no difference, nothing is sent. The answer
+// is the user as Access holds it afterwards.
 //
 // UpdateUser is idempotent. ErrNotFound when there is no such user of ours,
 // ErrConflict when a new userName is taken, ErrRefused when Access keeps the
 // old userName.
-func (c *Client) UpdateUser(ctx context.Context, id string, change func(User) (Attributes, error)) (User, error) {
+func (c *Client) UpdateUser(ctx context.Context, id string, change UserChange) (User, error) {
 	var updated User
-	err := c.users.hold(ctx, opUpdateUser, id, func(current User) error {
-		d, err := current.difference(change)
+	read := func(ctx context.Context) (User, error) { return c.userToChange(ctx, id, change.Fresh) }
+	err := c.users.hold(ctx, opUpdateUser, id, read, func(current User) error {
+		d, err := current.difference(change.Make)
 		if err != nil {
 			return err
 		}
@@ -62,15 +70,22 @@ func (u User) everyValue() Attributes {
 }
 
 func (c *Client) applyToUser(ctx context.Context, current User, d difference) (User, error) {
-	if err := c.patchUser(ctx, current, patchBody(current.everyValue(), d), d); err != nil {
+	shown, err := c.patchUser(ctx, current, patchBody(current.everyValue(), d), d)
+	if err != nil {
 		return User{}, err
+	}
+	if shown.proves(d) {
+		updated := current.asShown(shown, d)
+		c.recentUsers.confirmName(updated.ID)
+		c.memory.see(updated)
+		return updated, nil
 	}
 	updated, err := c.reread(ctx, current.ID, d)
 	if err != nil {
 		return User{}, err
 	}
 	if left := stillSet(updated.lastShown(), d.clear); len(left) > 0 {
-		if err := c.patchUser(ctx, updated, emptyBody(updated.lastShown(), left), d); err != nil {
+		if _, err := c.patchUser(ctx, updated, emptyBody(updated.lastShown(), left), d); err != nil {
 			return User{}, err
 		}
 		if updated, err = c.reread(ctx, current.ID, d); err != nil {
@@ -81,10 +96,8 @@ func (c *Client) applyToUser(ctx context.Context, current User, d difference) (U
 }
 
 // patchUser sends a change of the user, and notes it once it is confirmed.
-func (c *Client) patchUser(ctx context.Context, current User, b body, d difference) error {
-	err := c.users.patch(ctx, opUpdateUser, current.ID, b, func(u User) bool {
-		return u.shows(d)
-	})
+func (c *Client) patchUser(ctx context.Context, current User, b body, d difference) (shownUser, error) {
+	shown, err := c.sendUserChange(ctx, current.ID, b, d)
 	err = c.users.orStillThere(ctx, opUpdateUser, current.ID, err)
 	switch {
 	case err == nil:
@@ -92,7 +105,7 @@ func (c *Client) patchUser(ctx context.Context, current User, b body, d differen
 	case InDoubt(err):
 		c.recentUsers.doubt(current.ID, d)
 	}
-	return err
+	return shown, err
 }
 
 // lastShown are the attributes in the state that Access showed.

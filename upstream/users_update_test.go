@@ -15,7 +15,7 @@ import (
 // update sets attributes of a user.
 func update(t *testing.T, c *upstream.Client, id string, a upstream.Attributes) (upstream.User, error) {
 	t.Helper()
-	return c.UpdateUser(t.Context(), id, func(upstream.User) (upstream.Attributes, error) { return a, nil })
+	return c.UpdateUser(t.Context(), id, setting(a, nil))
 }
 
 func TestUpdateUserSendsTheDifference(t *testing.T) {
@@ -146,7 +146,7 @@ func TestUpdateUserReturnsTheErrorOfChange(t *testing.T) {
 	u := create(t, c, "ada")
 	access.ClearRequests()
 	mine := errors.New("mine")
-	_, err := c.UpdateUser(t.Context(), u.ID, func(upstream.User) (upstream.Attributes, error) { return nil, mine })
+	_, err := c.UpdateUser(t.Context(), u.ID, setting(nil, mine))
 	if !errors.Is(err, mine) || requests(access, http.MethodPatch) != 0 {
 		t.Errorf("error = %v, want mine, and no write", err)
 	}

@@ -67,6 +67,13 @@ func makeRoom[K comparable, V any](m map[K]V) {
 	}
 }
 
+// isOwn reports whether a record is known to be ours.
+func (v *verdicts) isOwn(id string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.own[id]
+}
+
 // noteStrangers remembers that records are not ours.
 func (v *verdicts) noteStrangers(ids []string) {
 	for _, id := range ids {

@@ -38,7 +38,7 @@ func (c *Client) account(u userRecord) Account {
 func (c *Client) Accounts(ctx context.Context, name string) ([]Account, error) {
 	if looksLikeID(name) {
 		var u userRecord
-		err := c.get(ctx, opReadUser, usersPath, name, &u)
+		err := c.get(ctx, call{op: opReadUser, path: usersPath, id: name}, &u)
 		if err == nil {
 			return []Account{c.account(u)}, nil
 		}
@@ -137,7 +137,7 @@ func (c *Client) GroupAccounts(ctx context.Context, name string) ([]GroupAccount
 
 func (c *Client) groupAccount(ctx context.Context, id string) (GroupAccount, error) {
 	var g groupRecord
-	err := c.get(ctx, opReadGroup, groupsPath, id, &g)
+	err := c.get(ctx, call{op: opReadGroup, path: groupsPath, id: id}, &g)
 	return GroupAccount{Group: g.Group, Kind: g.kind, Domain: g.domain, Ours: c.ourGroup(g)}, err
 }
 

@@ -44,7 +44,7 @@ func questions(userID, groupID string) []question {
 		{http.MethodGet, group, nil, 200},
 		{http.MethodPost, "/Groups", okta.Group("On call", ada), 201},
 		{http.MethodPut, group, okta.Group("Engineering"), 200},
-		{http.MethodPatch, group, change(okta.AddMembers(ada)), 200},
+		{http.MethodPatch, group, change(okta.AddMembers(ada)), 204},
 		{http.MethodDelete, group, nil, 204},
 		{http.MethodDelete, user, nil, 204},
 	}

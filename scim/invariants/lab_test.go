@@ -117,3 +117,11 @@ func (r *refuser) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 }
+
+// changedGroup is how a change of a group is answered: a PATCH without a body.
+func changedGroup(method string) int {
+	if method == http.MethodPatch {
+		return http.StatusNoContent
+	}
+	return http.StatusOK
+}

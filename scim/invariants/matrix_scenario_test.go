@@ -182,6 +182,9 @@ func createGroup(name, key, displayName string, members func(*ledger) map[string
 }
 
 func (g toldGroup) answered(r response) string {
+	if r.Status == http.StatusNoContent {
+		return "" // says nothing
+	}
 	if r.ID() != g.id || text(r.Body, "displayName") != g.name {
 		return fmt.Sprintf("Okta asked for %s (%s) and was answered %s", g.name, g.id, r.Raw)
 	}
@@ -197,7 +200,7 @@ func changeGroup(d dialect, name, key string, change func(*ledger, *toldGroup), 
 		change(l, &g)
 		p := push{
 			name: name, method: string(d), path: groupsPath + "/" + g.id, body: g.resource(strangers...),
-			status: http.StatusOK, about: pending{group: g.id},
+			status: changedGroup(string(d)), about: pending{group: g.id},
 			acknowledged: func(r response) string { l.groups[key] = g; return g.answered(r) },
 		}
 		if d == patchDialect {
@@ -225,7 +228,7 @@ func setMembers(d dialect, name, key string, members func(*ledger) map[string]bo
 	return func(l *ledger) push {
 		p := changeGroup(putDialect, name, key, func(l *ledger, g *toldGroup) { g.members = members(l) })(l)
 		if d == patchDialect {
-			p.method = http.MethodPatch
+			p.method, p.status = http.MethodPatch, changedGroup(http.MethodPatch)
 			ids := slices.Sorted(maps.Keys(members(l)))
 			p.body = operations(map[string]any{"op": "replace", "path": "members", "value": values(ids)})
 		}

@@ -76,7 +76,7 @@ func (m *model) updateGroup(rt *rapid.T, method string, g toldGroup, body any) {
 		m.ask(rt, method, groupsPath+"/"+g.id, body, http.StatusConflict)
 		return
 	}
-	m.toldGroup(rt, g, m.ask(rt, method, groupsPath+"/"+g.id, body, http.StatusOK))
+	m.toldGroup(rt, g, m.ask(rt, method, groupsPath+"/"+g.id, body, changedGroup(method)))
 }
 
 // PutGroup sets name and members.

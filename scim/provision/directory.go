@@ -32,9 +32,7 @@ type UserDirectory interface {
 	CreateUser(ctx context.Context, domain string, a upstream.Attributes) (upstream.User, error)
 	// UpdateUser turns the user into what change makes of it and returns what
 	// Access holds afterwards. Idempotent; writes to one user keep their order.
-	UpdateUser(
-		ctx context.Context, id string, change func(upstream.User) (upstream.Attributes, error),
-	) (upstream.User, error)
+	UpdateUser(ctx context.Context, id string, change upstream.UserChange) (upstream.User, error)
 	// DeleteUser deletes a user, unless allow fails for it; its error is
 	// returned as it is. upstream.ErrNotFound when there is none.
 	DeleteUser(ctx context.Context, id string, allow func(upstream.User) error) error
@@ -54,9 +52,9 @@ type GroupSearch interface {
 // *upstream.Error, and groups that are not the bridge's own do not exist.
 type GroupDirectory interface {
 	GroupSearch
-	// Group reads one group with its members. upstream.ErrNotFound when there
-	// is none.
-	Group(ctx context.Context, id string) (upstream.Group, error)
+	// Group reads one group, with its members where withMembers is set.
+	// upstream.ErrNotFound when there is none.
+	Group(ctx context.Context, id string, withMembers bool) (upstream.Group, error)
 	// Groups lists count groups from the 1-based start, in a stable order.
 	Groups(ctx context.Context, start, count int, withMembers bool) (upstream.Page[upstream.Group], error)
 	// CreateGroup creates a group and adds its members. upstream.ErrConflict
@@ -66,9 +64,7 @@ type GroupDirectory interface {
 	// UpdateGroup turns the group into what change makes of it. Members that
 	// are no users of the bridge are left out and listed in LeftOut. Idempotent;
 	// writes to one group keep their order.
-	UpdateGroup(
-		ctx context.Context, id string, change func(upstream.Group) (upstream.Group, error),
-	) (upstream.Group, error)
+	UpdateGroup(ctx context.Context, id string, change upstream.GroupChange) (upstream.Group, error)
 	// DeleteGroup deletes a group, unless allow fails for it; its error is
 	// returned as it is. upstream.ErrNotFound when there is none.
 	DeleteGroup(ctx context.Context, id string, allow func(upstream.Group) error) error

@@ -32,9 +32,10 @@ func NewGroups(directory GroupDirectory, domain string) *Groups {
 	return &Groups{directory: directory, domain: domain}
 }
 
-// Read reads one group. upstream.ErrNotFound when there is none.
-func (g *Groups) Read(ctx context.Context, id string) (Record, error) {
-	return record(g.directory.Group(ctx, id))
+// Read reads one group, and its members only where they are used. upstream.ErrNotFound
+// when there is none.
+func (g *Groups) Read(ctx context.Context, id string, uses Uses) (Record, error) {
+	return record(g.directory.Group(ctx, id, uses("members")))
 }
 
 // List lists count groups from the 1-based start, and says how many there are.
@@ -57,7 +58,7 @@ var groupKeys = map[Lookup]upstream.Key{
 // ok is false where Access can't answer.
 func (g *Groups) Find(ctx context.Context, l Lookup, uses Uses) (_ []Record, ok bool, _ error) {
 	if l.isByID() {
-		return single(g.Read(ctx, l.Value))
+		return single(g.Read(ctx, l.Value, uses))
 	}
 	by, ok := l.keyIn(groupKeys)
 	if !ok {
@@ -81,8 +82,8 @@ func (g *Groups) Find(ctx context.Context, l Lookup, uses Uses) (_ []Record, ok 
 // Update changes the group. upstream.ErrNotFound when there is none.
 func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, error) {
 	g.finished.add(id, struct{}{})
-	updated, err := g.directory.UpdateGroup(ctx, id, func(current upstream.Group) (upstream.Group, error) {
-		if err := change.Allow(current.Meta); err != nil {
+	write := func(current upstream.Group) (upstream.Group, error) {
+		if err := change.allow(current.Meta); err != nil {
 			return upstream.Group{}, err
 		}
 		next, err := change.Apply(translate.GroupToSCIM(current))
@@ -94,11 +95,30 @@ func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, 
 			err = g.checkSpellings(ctx, wanted.DisplayName)
 		}
 		return wanted, err
-	})
+	}
+	members, err := change.members()
+	if err != nil {
+		return Record{}, err
+	}
+	updated, err := g.directory.UpdateGroup(ctx, id,
+		upstream.GroupChange{Make: write, Members: members, Fresh: change.Allow != nil})
 	if errors.Is(err, upstream.ErrConflict) {
 		return Record{}, problem.NewGroupNameTaken()
 	}
 	return record(updated, err)
+}
+
+// members are who joins the group and who leaves it, nil where the change does not tell.
+func (c Change) members() (*upstream.MemberChange, error) {
+	if c.Members == nil {
+		return nil, nil
+	}
+	join, err := translate.MembersFromSCIM(c.Members.Join)
+	m := upstream.MemberChange{Join: join}
+	for _, id := range c.Members.Leave {
+		m.Leave = append(m.Leave, upstream.Member{ID: id})
+	}
+	return &m, err
 }
 
 // Delete deletes the group, unless allow fails for what Access holds; its error
@@ -166,9 +186,11 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 	if i < 0 {
 		return upstream.Group{}, problem.GroupTaken(found[0].ID)
 	}
-	group, err := g.directory.UpdateGroup(ctx, found[i].ID, func(current upstream.Group) (upstream.Group, error) {
-		current.Members = wanted.Members
-		return current, nil
+	group, err := g.directory.UpdateGroup(ctx, found[i].ID, upstream.GroupChange{
+		Make: func(current upstream.Group) (upstream.Group, error) {
+			current.Members = wanted.Members
+			return current, nil
+		},
 	})
 	g.creations.settle(names.Fold(wanted.DisplayName), found[i].ExternalID, err)
 	return group, unlessFound(err)

@@ -40,11 +40,28 @@ type Record struct {
 type Change struct {
 	// Allow is asked about what Access holds right before the write; its error is
 	// returned as it is. Writes to one record wait for one another, so within one
-	// process nothing comes in between.
+	// process nothing comes in between. nil allows every write, also one to what was
+	// read a moment ago.
 	Allow func(upstream.Meta) error
 	// Apply makes of the resource that Access holds what it is to become. Its
 	// error is returned as it is. It may change the resource that it is given.
 	Apply func(current schema.Resource) (schema.Resource, error)
+	// Members, if not nil, is all that happens to the members of a group. Nobody reads
+	// then who is in it: Apply is given a group without members, and so is the caller.
+	Members *MemberChange
+}
+
+// MemberChange is who is to be in a group, as values of members, and who is not, by id.
+type MemberChange struct {
+	Join  []any
+	Leave []string
+}
+
+func (c Change) allow(m upstream.Meta) error {
+	if c.Allow == nil {
+		return nil
+	}
+	return c.Allow(m)
 }
 
 // Lookup is a comparison with a text that Access may be able to answer.

@@ -27,7 +27,7 @@ func NewUsers(directory UserDirectory, translator *translate.Translator) *Users 
 }
 
 // Read reads one user. upstream.ErrNotFound when there is none.
-func (u *Users) Read(ctx context.Context, id string) (Record, error) {
+func (u *Users) Read(ctx context.Context, id string, _ Uses) (Record, error) {
 	return u.record(u.directory.User(ctx, id))
 }
 
@@ -47,9 +47,9 @@ var userKeys = map[Lookup]upstream.Key{
 
 // Find asks Access for the users that satisfy a comparison. It may give more, and
 // ok is false where Access can't answer.
-func (u *Users) Find(ctx context.Context, l Lookup, _ Uses) (_ []Record, ok bool, _ error) {
+func (u *Users) Find(ctx context.Context, l Lookup, uses Uses) (_ []Record, ok bool, _ error) {
 	if l.isByID() {
-		return single(u.Read(ctx, l.Value))
+		return single(u.Read(ctx, l.Value, uses))
 	}
 	by, names, ok := u.inAccess(l)
 	if !ok {
@@ -84,8 +84,8 @@ func (u *Users) inAccess(l Lookup) (by upstream.Key, values []string, ok bool) {
 // Update changes the user. upstream.ErrNotFound when there is none.
 func (u *Users) Update(ctx context.Context, id string, change Change) (Record, error) {
 	var overruled []string
-	updated, err := u.directory.UpdateUser(ctx, id, func(current upstream.User) (upstream.Attributes, error) {
-		if err := change.Allow(current.Meta); err != nil {
+	write := func(current upstream.User) (upstream.Attributes, error) {
+		if err := change.allow(current.Meta); err != nil {
 			return nil, err
 		}
 		next, err := change.Apply(u.translator.UserToSCIM(current))
@@ -98,7 +98,8 @@ func (u *Users) Update(ctx context.Context, id string, change Change) (Record, e
 			err = u.checkSpellings(ctx, current.Domain, wanted.UserName())
 		}
 		return wanted, err
-	})
+	}
+	updated, err := u.directory.UpdateUser(ctx, id, upstream.UserChange{Make: write, Fresh: change.Allow != nil})
 	if errors.Is(err, upstream.ErrConflict) {
 		return Record{}, problem.NewUserNameTaken()
 	}

@@ -110,8 +110,10 @@ func (u *Users) takenElsewhere(ctx context.Context, c creation) error {
 
 // pushOnto makes an existing user what a creation asks for.
 func (u *Users) pushOnto(ctx context.Context, id string, c creation) (upstream.User, error) {
-	user, err := u.directory.UpdateUser(ctx, id, func(current upstream.User) (upstream.Attributes, error) {
-		return u.translator.UserChange(current, c.Resource)
+	user, err := u.directory.UpdateUser(ctx, id, upstream.UserChange{
+		Make: func(current upstream.User) (upstream.Attributes, error) {
+			return u.translator.UserChange(current, c.Resource)
+		},
 	})
 	return user, unlessFound(err)
 }

@@ -48,9 +48,12 @@ func attributeNames(list, coreURNs []string) []string {
 	return names
 }
 
-// wants reports whether any of the top-level attribute, in lower case, is part
+// IsAsked reports whether the caller said which attributes the answer should hold.
+func (p Projection) IsAsked() bool { return len(p.only) > 0 || len(p.without) > 0 }
+
+// Wants reports whether any of the top-level attribute, in lower case, is part
 // of the answer.
-func (p Projection) wants(name string) bool {
+func (p Projection) Wants(name string) bool {
 	if slices.Contains(alwaysReturned, name) {
 		return true
 	}
@@ -70,13 +73,13 @@ func reachesInto(names []string, attribute string) bool {
 
 // Apply takes what is not wanted out of a resource that nobody else holds.
 func (p Projection) Apply(r schema.Resource) schema.Resource {
-	if len(p.only) == 0 && len(p.without) == 0 {
+	if !p.IsAsked() {
 		return r
 	}
 	for name, value := range r {
 		lower := strings.ToLower(name)
 		switch {
-		case !p.wants(lower):
+		case !p.Wants(lower):
 			delete(r, name)
 		case slices.Contains(alwaysReturned, lower) || slices.Contains(p.only, lower):
 		case reachesInto(p.only, lower) || reachesInto(p.without, lower):

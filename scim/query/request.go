@@ -123,5 +123,5 @@ func (asked Request) Understand(in match.Scope, coreURNs ...string) (s Search, e
 // Uses reports whether the query needs that attribute of the core schema, in
 // lower case: to select by it, to sort by it or to return it.
 func (s Search) Uses(name string) bool {
-	return s.Projection.wants(name) || s.Selection.mentions(name) || s.Order.isBy(name)
+	return s.Projection.Wants(name) || s.Selection.mentions(name) || s.Order.isBy(name)
 }

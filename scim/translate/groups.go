@@ -47,19 +47,31 @@ func ChangedGroup(current upstream.Group, r schema.Resource) (upstream.Group, er
 	if domains.IsBlank(g.DisplayName) {
 		return upstream.Group{}, problem.GroupNameMissing()
 	}
-	for _, item := range schema.List(r["members"]) {
+	members, err := MembersFromSCIM(schema.List(r["members"]))
+	if err != nil {
+		return upstream.Group{}, err
+	}
+	g.Members = members
+	return g, nil
+}
+
+// MembersFromSCIM converts values of members. Groups are left out. The error is a
+// *problem.Error.
+func MembersFromSCIM(list []any) ([]upstream.Member, error) {
+	var members []upstream.Member
+	for _, item := range list {
 		member, _ := item.(map[string]any)
 		id, _ := schema.Text(member["value"])
 		if id == "" {
-			return upstream.Group{}, problem.MemberForm()
+			return nil, problem.MemberForm()
 		}
 		if kind, _ := member["type"].(string); strings.EqualFold(kind, "Group") {
 			continue
 		}
 		display, _ := schema.Text(member["display"])
-		g.Members = append(g.Members, upstream.Member{ID: id, Display: display})
+		members = append(members, upstream.Member{ID: id, Display: display})
 	}
-	return g, nil
+	return members, nil
 }
 
 // groupName is the name of a group without the white space around it, which nobody

@@ -101,10 +101,8 @@ func (w *world) change(t *testing.T, userName string, a upstream.Attributes) {
 	if err != nil || len(found) != 1 {
 		t.Fatalf("found %v, %v", found, err)
 	}
-	_, err = client.UpdateUser(t.Context(), found[0].ID, func(upstream.User) (upstream.Attributes, error) {
-		return a,
-			nil
-	})
+	make := func(upstream.User) (upstream.Attributes, error) { return a, nil }
+	_, err = client.UpdateUser(t.Context(), found[0].ID, upstream.UserChange{Make: make})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,9 +86,8 @@ func (t *trial) createUser(ctx context.Context) (err error) {
 // set changes one attribute and makes sure that Access shows it.
 func (t *trial) set(p upstream.Path, v upstream.Value) func(context.Context) error {
 	return func(ctx context.Context) error {
-		got, err := t.client.UpdateUser(ctx, t.user.ID, func(upstream.User) (upstream.Attributes, error) {
-			return upstream.Attributes{p: v}, nil
-		})
+		set := func(upstream.User) (upstream.Attributes, error) { return upstream.Attributes{p: v}, nil }
+		got, err := t.client.UpdateUser(ctx, t.user.ID, upstream.UserChange{Make: set})
 		if err == nil && got.Attributes[p] != v {
 			return errors.New("Access confirmed the change and does not show it")
 		}
@@ -107,10 +106,11 @@ func (t *trial) createGroup(ctx context.Context) (err error) {
 }
 
 func (t *trial) emptyGroup(ctx context.Context) error {
-	_, err := t.client.UpdateGroup(ctx, t.group.ID, func(g upstream.Group) (upstream.Group, error) {
+	empty := func(g upstream.Group) (upstream.Group, error) {
 		g.Members = nil
 		return g, nil
-	})
+	}
+	_, err := t.client.UpdateGroup(ctx, t.group.ID, upstream.GroupChange{Make: empty})
 	return err
 }
 

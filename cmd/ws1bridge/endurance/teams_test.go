@@ -77,7 +77,7 @@ func (w *worker) disband(ctx context.Context) {
 
 func (w *worker) patchTeam(ctx context.Context, t *team, done func(), operations ...okta.Object) {
 	w.push(ctx, push{method: http.MethodPatch, path: "/Groups/" + t.id, body: okta.Patch(operations...),
-		want:  http.StatusOK,
+		want:  http.StatusNoContent,
 		about: &t.fate, done: func(exchange) { done() }})
 }
 

@@ -1,0 +1,109 @@
+package upstream
+
+import (
+	"sync"
+	"time"
+)
+
+// This file is a memory of what was read a moment ago. Okta reads a record right before
+// it changes it, and the change need not read it once more. Nobody who reads is answered
+// from it.
+
+const (
+	// defaultReuseReads is how long a reading serves a change: as long as Okta takes between
+	// its two requests, and much less than it takes to come again.
+	defaultReuseReads = 5 * time.Second
+	// maxReadings bounds what is remembered of each kind: users, or groups with the members
+	// in them.
+	maxReadings = 5000
+)
+
+// readings are records of one kind that were read a moment ago, by id. The zero value
+// remembers nothing.
+type readings[T any] struct {
+	keep time.Duration
+	size func(T) int // nil for 1 each
+
+	mu    sync.Mutex // guards the fields below
+	byID  map[string]reading[T]
+	total int // of all sizes
+}
+
+// reading is a record, or nothing where it was written since it was read.
+type reading[T any] struct {
+	at     time.Time // when it was asked for, or when the write was done
+	record T
+	size   int
+	stale  bool
+}
+
+// put remembers what was asked for at a time, unless it was written since.
+func (r *readings[T]) put(id string, record T, asked time.Time) {
+	if r.keep <= 0 {
+		return
+	}
+	size := 1
+	if r.size != nil {
+		size = r.size(record)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if before, ok := r.byID[id]; size <= maxReadings/2 && (!ok || before.at.Before(asked)) {
+		r.set(id, reading[T]{at: asked, record: record, size: size})
+	}
+}
+
+// drop forgets a record that is written, and what is read of it until now.
+func (r *readings[T]) drop(id string) {
+	if r.keep <= 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.set(id, reading[T]{at: time.Now(), size: 1, stale: true})
+}
+
+// take is a record that was read a moment ago. It is given once: the next change looks
+// again.
+func (r *readings[T]) take(id string) (record T, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	record, ok = r.fresh(id)
+	if ok {
+		r.set(id, reading[T]{at: r.byID[id].at, size: 1, stale: true})
+	}
+	return record, ok
+}
+
+// peek is a record that was read a moment ago, and may be given again.
+func (r *readings[T]) peek(id string) (record T, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fresh(id)
+}
+
+// fresh needs mu.
+func (r *readings[T]) fresh(id string) (record T, ok bool) {
+	found, ok := r.byID[id]
+	if !ok || found.stale || time.Since(found.at) >= r.keep {
+		return record, false
+	}
+	return found.record, true
+}
+
+// set needs mu.
+func (r *readings[T]) set(id string, now reading[T]) {
+	if r.total += now.size - r.byID[id].size; r.byID == nil || r.total > maxReadings {
+		r.byID, r.total = map[string]reading[T]{}, now.size
+	}
+	r.byID[id] = now
+}
+
+// remember has the client reuse readings for a time; 0 or less for none.
+func (c *Client) remember(keep time.Duration) {
+	c.userReadings.keep, c.groupReadings.keep = keep, keep
+	c.groupReadings.size = func(g Group) int { return 1 + len(g.Members) }
+	if keep > 0 {
+		c.groupNames.keep = namesFor
+	}
+}
