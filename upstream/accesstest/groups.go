@@ -221,31 +221,33 @@ func (s *store) members(g *group) []any {
 	return out
 }
 
-// groupView is a group as served.
-func (s *store) groupView(g *group) object {
-	return g.view(groupSchema, object{"members": s.members(g)}, workspaceURN)
+// groupView is a group as served, with what is computed for it where that is shown.
+func (s *store) groupView(g *group, p projection) object {
+	computed := object{}
+	if p.shows("members") {
+		computed["members"] = s.members(g)
+	}
+	return g.view(groupSchema, computed, workspaceURN)
 }
 
 // groupAnswer is a group as the modes let it be served.
-func (s *store) groupAnswer(g *group) object {
-	out := s.groupView(g)
-	if !s.modes.GroupOmitsExtension {
-		return out
+func (s *store) groupAnswer(g *group, p projection) object {
+	out := s.groupView(g, p)
+	if s.modes.GroupOmitsExtension {
+		block := maps.Clone(g.ext[workspaceURN])
+		delete(block, "domain")
+		delete(block, "internalGroupType")
+		out[workspaceURN] = block
 	}
-	block := maps.Clone(g.ext[workspaceURN])
-	delete(block, "domain")
-	delete(block, "internalGroupType")
-	out[workspaceURN] = block
-	return out
+	return p.of(out)
 }
 
 // groupItem is a group in a list.
-func (s *store) groupItem(g *group) object {
-	out := s.groupAnswer(g)
+func (s *store) groupItem(g *group, p projection) object {
 	if s.modes.ListOmitsMembers {
-		delete(out, "members")
+		p.drop = append(slices.Clip(p.drop), "members")
 	}
-	return out
+	return s.groupAnswer(g, p)
 }
 
 func (s *store) deleteGroup(g *group) error {

@@ -84,12 +84,12 @@ func queryFromBody(r *http.Request) (query, error) {
 }
 
 // list answers a page. The first item is number 1, and 0 means the same.
-func list[T entry](all []T, q query, s *schema, m Modes, view func(T) object) (answer, error) {
+func list[T entry](all []T, q query, s *schema, m Modes, view func(T, projection) object) (answer, error) {
 	matches, err := s.filter(q.filter, m)
 	if err != nil {
 		return answer{}, err
 	}
-	keep, err := s.projection(q.attributes, q.excluded)
+	shown, err := s.projection(q.attributes, q.excluded)
 	if err != nil {
 		return answer{}, err
 	}
@@ -107,7 +107,7 @@ func list[T entry](all []T, q query, s *schema, m Modes, view func(T) object) (a
 	last := min(first+min(q.count, cmp.Or(m.MaxCount, defaultMaxCount)), len(found))
 	resources := make([]any, 0, last-first)
 	for _, item := range found[first:last] {
-		resources = append(resources, keep(view(item)))
+		resources = append(resources, view(item, shown))
 	}
 	return listAnswer(resources, start, len(found), coreURN, workspaceURN, enterpriseURN)
 }

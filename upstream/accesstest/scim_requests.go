@@ -22,8 +22,8 @@ type collection[T served] struct {
 	create func(*incoming) (T, error)
 	update func(T, *incoming) error
 	remove func(T) error
-	view   func(T) object
-	item   func(T) object // view in a list
+	view   func(T, projection) object
+	item   func(T, projection) object // view in a list
 }
 
 func (s *store) userCollection() collection[*user] {
@@ -66,22 +66,22 @@ func route[T served](e *Emulator, r chi.Router, path string, of func(*store) col
 
 func attributesOf(r *http.Request) []string { return names(r.URL.Query()["attributes"]) }
 
-// projection keeps the attributes that the request names.
-func (c collection[T]) projection(r *http.Request) (func(object) object, error) {
+// projection shows the attributes that the request names.
+func (c collection[T]) projection(r *http.Request) (projection, error) {
 	return c.schema.projection(attributesOf(r), nil)
 }
 
 // read reads a request that writes: which attributes to answer with, and its body.
-func (c collection[T]) read(r *http.Request) (keep func(object) object, in *incoming, err error) {
-	if keep, err = c.projection(r); err != nil {
-		return nil, nil, err
+func (c collection[T]) read(r *http.Request) (shown projection, in *incoming, err error) {
+	if shown, err = c.projection(r); err != nil {
+		return shown, nil, err
 	}
 	in, err = c.schema.read(r.Body)
-	return keep, in, err
+	return shown, in, err
 }
 
 func (c collection[T]) post(r *http.Request) (answer, error) {
-	keep, in, err := c.read(r)
+	shown, in, err := c.read(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -90,7 +90,7 @@ func (c collection[T]) post(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	return answer{
-		status: http.StatusCreated, etag: t.version(), location: t.location(c.schema), body: keep(c.view(t)),
+		status: http.StatusCreated, etag: t.version(), location: t.location(c.schema), body: c.view(t, shown),
 	}, nil
 }
 
@@ -102,17 +102,17 @@ func (c collection[T]) list(q query, err error) (answer, error) {
 }
 
 func (c collection[T]) get(t T, r *http.Request) (answer, error) {
-	keep, err := c.projection(r)
+	shown, err := c.projection(r)
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusOK, etag: t.version(), body: keep(c.view(t))}, nil
+	return answer{status: http.StatusOK, etag: t.version(), body: c.view(t, shown)}, nil
 }
 
 // patch answers 204, or 200 with a body when attributes are asked for; both with an ETag (UnboundID
 // SCIM 1.1 SDK; public clients count 204 as modified).
 func (c collection[T]) patch(t T, r *http.Request) (answer, error) {
-	keep, in, err := c.read(r)
+	shown, in, err := c.read(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -122,7 +122,7 @@ func (c collection[T]) patch(t T, r *http.Request) (answer, error) {
 	if len(attributesOf(r)) == 0 {
 		return answer{status: http.StatusNoContent, etag: t.version()}, nil
 	}
-	return answer{status: http.StatusOK, etag: t.version(), body: keep(c.view(t))}, nil
+	return answer{status: http.StatusOK, etag: t.version(), body: c.view(t, shown)}, nil
 }
 
 // delete answers as the modes say: SCIM 1.1 §3.4 says 200 with an empty body, 204 is as common; the
@@ -140,5 +140,5 @@ func (c collection[T]) delete(t T, _ *http.Request) (answer, error) {
 // getMe answers with the administrator. Chosen: what a service client sees is not documented.
 func (s *store) getMe(*http.Request) (answer, error) {
 	u := s.users[0]
-	return answer{status: http.StatusOK, etag: u.version(), body: s.userView(u)}, nil
+	return answer{status: http.StatusOK, etag: u.version(), body: s.userView(u, projection{})}, nil
 }

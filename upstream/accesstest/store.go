@@ -129,10 +129,10 @@ func (s *store) directoryOf(domain string) *directory {
 func (s *store) state() State {
 	out := State{Users: []object{}, Groups: []object{}, Directories: []object{}}
 	for _, u := range s.users {
-		out.Users = append(out.Users, s.userView(u))
+		out.Users = append(out.Users, s.userView(u, projection{}))
 	}
 	for _, g := range s.groups {
-		out.Groups = append(out.Groups, s.groupView(g))
+		out.Groups = append(out.Groups, s.groupView(g, projection{}))
 	}
 	for _, d := range s.directories {
 		view := d.view()

@@ -196,10 +196,13 @@ func (u *user) lookup(p path) any {
 
 // userView is a user as served, after the recorded GET /scim/Me: every extension is listed in
 // schemas, empty ones are left out, and everybody is in ALL USERS and has the role User.
-func (s *store) userView(u *user) object {
+func (s *store) userView(u *user, p projection) object {
 	role := object{"value": s.roles[0]["id"], "display": s.roles[0]["displayName"]}
-	computed := object{"groups": u.groups(s.everyone), "roles": []any{role}}
-	return u.view(userSchema, computed, workspaceURN, enterpriseURN, mfaURN)
+	computed := object{"roles": []any{role}}
+	if p.shows("groups") {
+		computed["groups"] = u.groups(s.everyone)
+	}
+	return p.of(u.view(userSchema, computed, workspaceURN, enterpriseURN, mfaURN))
 }
 
 // groups lists the direct groups in order of creation, after ALL USERS if given.
