@@ -84,30 +84,33 @@ func queryFromBody(r *http.Request) (query, error) {
 }
 
 // list answers a page. The first item is number 1, and 0 means the same.
-func list[T entry](all []T, q query, s *schema, m Modes, view func(T, projection) object) (answer, error) {
-	matches, err := s.filter(q.filter, m)
+func (c collection[T]) list(q query, err error) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	shown, err := s.projection(q.attributes, q.excluded)
+	matches, err := c.schema.filter(q.filter, c.store.modes)
+	if err != nil {
+		return answer{}, err
+	}
+	shown, err := c.schema.projection(q.attributes, q.excluded)
 	if err != nil {
 		return answer{}, err
 	}
 	var found []T
-	for _, item := range all {
+	for _, item := range c.all() {
 		if matches(item) {
 			found = append(found, item)
 		}
 	}
-	if err := sortEntries(found, q, s); err != nil {
+	if err := sortEntries(found, q, c.schema); err != nil {
 		return answer{}, err
 	}
 	start := max(q.start, 1)
 	first := min(start-1, len(found))
-	last := min(first+min(q.count, cmp.Or(m.MaxCount, defaultMaxCount)), len(found))
+	last := min(first+min(q.count, cmp.Or(c.store.modes.MaxCount, defaultMaxCount)), len(found))
 	resources := make([]any, 0, last-first)
 	for _, item := range found[first:last] {
-		resources = append(resources, view(item, shown))
+		resources = append(resources, c.item(item, shown))
 	}
 	return listAnswer(resources, start, len(found), coreURN, workspaceURN, enterpriseURN)
 }

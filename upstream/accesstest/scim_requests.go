@@ -94,13 +94,6 @@ func (c collection[T]) post(r *http.Request) (answer, error) {
 	}, nil
 }
 
-func (c collection[T]) list(q query, err error) (answer, error) {
-	if err != nil {
-		return answer{}, err
-	}
-	return list(c.all(), q, c.schema, c.store.modes, c.item)
-}
-
 func (c collection[T]) get(t T, r *http.Request) (answer, error) {
 	shown, err := c.projection(r)
 	if err != nil {
