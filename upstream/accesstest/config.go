@@ -70,8 +70,7 @@ type Modes struct {
 	// MaxCount is the largest page. 0 means 1000.
 	MaxCount int `json:"max_count"`
 	// Lag is how long reads of users and groups show the tenant as it was before a write. Writes see
-	// what it holds, and their answers show it. 0 means not at all, and shows what was hidden. A copy of
-	// the tenant is kept for each write that is hidden.
+	// what it holds, and their answers show it. 0 means not at all, and shows what was hidden.
 	Lag time.Duration `json:"-"`
 	// LagReads tells which reads lag: "ids" those of one record by its id, "lists" lists and searches,
 	// empty both.

@@ -71,10 +71,7 @@ func (s *store) home(kind, domain string) (*directory, string, error) {
 }
 
 func (s *store) createUserIn(dir *directory, domain, kind string, in *incoming) (*user, error) {
-	u := &user{
-		record:   s.newRecord(dir, domain, "internalUserType", kind),
-		memberOf: map[string]*group{},
-	}
+	u := &user{record: s.newRecord(dir, domain, "internalUserType", kind)}
 	u.apply(userSchema, in, true)
 	u.ext[workspaceURN]["domain"], u.ext[workspaceURN]["internalUserType"] = domain, kind
 	if _, ok := u.attrs["active"]; !ok {
@@ -87,8 +84,7 @@ func (s *store) createUserIn(dir *directory, domain, kind string, in *incoming) 
 	if err := s.checkFree(u, nil); err != nil {
 		return nil, err
 	}
-	s.addUser(u)
-	return u, nil
+	return s.setUser(u.record), nil
 }
 
 // setStatus follows active: "1 for enabled, 2 for disabled", as a text (recorded GET /scim/Me).
@@ -157,7 +153,7 @@ func (s *store) updateUser(u *user, in *incoming) error {
 		delete(in.attrs, "userName")
 	}
 	delete(in.ext[workspaceURN], "internalUserType")
-	next := &user{record: u.record, memberOf: u.memberOf}
+	next := &user{record: u.record}
 	next.content = u.clone()
 	next.apply(userSchema, in, s.modes.IgnoreMetaAttributes)
 	if _, ok := next.attrs["active"].(bool); !ok {
@@ -177,10 +173,8 @@ func (s *store) updateUser(u *user, in *incoming) error {
 		return err
 	}
 	next.setStatus()
-	s.unindex(u)
-	u.content = next.content
-	u.touch()
-	s.index(u)
+	next.touch()
+	s.setUser(next.record)
 	return nil
 }
 
@@ -227,4 +221,16 @@ func (s *store) deleteUser(u *user) error {
 	}
 	s.removeUser(u)
 	return nil
+}
+
+// removeUser takes a user away, and out of its groups, which that changes.
+func (s *store) removeUser(u *user) {
+	for _, g := range u.memberOf {
+		s.setMember(g.id, u.id, false)
+		next := g.record
+		next.touch()
+		s.setGroup(next)
+	}
+	s.tombstones[userNameKey(u)] = true
+	s.dropUser(u.id)
 }
