@@ -23,14 +23,19 @@ func (s *store) setUser(r record) *user {
 
 // index makes a user be found; unindex undoes that.
 func (s *store) index(u *user) {
-	s.userNames[userNameKey(u)] = u
+	name := fold(u.core("userName"))
+	s.userNames[name] = append(s.userNames[name], u)
 	if key := externalIDKey(u); key.name != "" {
 		s.externalIDs[key]++
 	}
 }
 
 func (s *store) unindex(u *user) {
-	delete(s.userNames, userNameKey(u))
+	name := fold(u.core("userName"))
+	s.userNames[name] = slices.DeleteFunc(s.userNames[name], func(other *user) bool { return other == u })
+	if len(s.userNames[name]) == 0 {
+		delete(s.userNames, name)
+	}
 	if key := externalIDKey(u); key.name != "" {
 		s.externalIDs[key]--
 		if s.externalIDs[key] == 0 {

@@ -122,6 +122,14 @@ func (s *store) change(g *group, steps []memberStep) {
 	}
 }
 
+// groupsNamed is the group with a folded displayName, or none.
+func (s *store) groupsNamed(name string) []*group {
+	if g := s.groupNames[name]; g != nil {
+		return []*group{g}
+	}
+	return nil
+}
+
 func (g *group) lookup(p path) any {
 	if p.urn == "" && p.name == "members" {
 		return g.store.members(g)

@@ -97,7 +97,7 @@ func (c collection[T]) list(q query, err error) (answer, error) {
 		return answer{}, err
 	}
 	var found []T
-	for _, item := range c.all() {
+	for _, item := range c.candidates(q.filter) {
 		if matches(item) {
 			found = append(found, item)
 		}
@@ -113,6 +113,17 @@ func (c collection[T]) list(q query, err error) (answer, error) {
 		resources = append(resources, c.item(item, shown))
 	}
 	return listAnswer(resources, start, len(found), coreURN, workspaceURN, enterpriseURN)
+}
+
+// candidates are all records among which those are that a filter finds: if it asks for a name, those
+// with that name alone.
+func (c collection[T]) candidates(filter string) []T {
+	if asked, err := parseComparison(filter); err == nil && asked.op == "eq" {
+		if p, _, _ := c.schema.resolve(asked.name); p == (path{name: c.schema.label}) {
+			return c.named(fold(asked.want))
+		}
+	}
+	return c.all()
 }
 
 // sortEntries sorts by an attribute's text without case; without sortBy items stay in the order of

@@ -18,6 +18,7 @@ type collection[T served] struct {
 	schema *schema
 	store  *store
 	all    func() []T
+	named  func(folded string) []T // those of all with a userName or displayName
 	byID   func(id string) (T, error)
 	create func(*incoming) (T, error)
 	update func(T, *incoming) error
@@ -28,7 +29,7 @@ type collection[T served] struct {
 
 func (s *store) userCollection() collection[*user] {
 	return collection[*user]{
-		schema: userSchema, store: s, all: func() []*user { return s.users },
+		schema: userSchema, store: s, all: func() []*user { return s.users }, named: s.usersNamed,
 		byID: s.user, create: s.createUser, update: s.updateUser, remove: s.deleteUser,
 		view: s.userView, item: s.userView,
 	}
@@ -36,7 +37,7 @@ func (s *store) userCollection() collection[*user] {
 
 func (s *store) groupCollection() collection[*group] {
 	return collection[*group]{
-		schema: groupSchema, store: s, all: func() []*group { return s.groups },
+		schema: groupSchema, store: s, all: func() []*group { return s.groups }, named: s.groupsNamed,
 		byID: s.group, create: s.createGroup, update: s.updateGroup, remove: s.deleteGroup,
 		view: s.groupAnswer, item: s.groupItem,
 	}

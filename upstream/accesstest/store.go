@@ -20,7 +20,7 @@ type store struct {
 
 	users     []*user // in order of creation
 	usersByID map[string]*user
-	userNames map[scoped]*user
+	userNames map[string][]*user // by folded userName, in all domains
 	// externalIDs counts the users that hold an externalId in a domain.
 	externalIDs map[scoped]int
 	tombstones  map[scoped]bool
@@ -44,7 +44,7 @@ type scoped struct{ domain, name string }
 
 func newStore(m Modes) *store {
 	return &store{
-		modes: m, usersByID: map[string]*user{}, userNames: map[scoped]*user{},
+		modes: m, usersByID: map[string]*user{}, userNames: map[string][]*user{},
 		externalIDs: map[scoped]int{}, tombstones: map[scoped]bool{},
 		groupsByID: map[string]*group{}, groupNames: map[string]*group{},
 		networkID: uuid.NewString(), policyID: uuid.NewString(),

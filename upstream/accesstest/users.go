@@ -129,7 +129,8 @@ func (u *user) complete() error {
 func (s *store) checkFree(u, old *user) error {
 	key := userNameKey(u)
 	if old == nil || key != userNameKey(old) {
-		if s.userNames[key] != nil || s.modes.TombstoneUserNames && s.tombstones[key] {
+		taken := slices.ContainsFunc(s.userNames[key.name], func(other *user) bool { return userNameKey(other) == key })
+		if taken || s.modes.TombstoneUserNames && s.tombstones[key] {
 			return refuse(http.StatusConflict, "user.already.exists", "A user with the same userName already exists")
 		}
 	}
@@ -176,6 +177,11 @@ func (s *store) updateUser(u *user, in *incoming) error {
 	next.touch()
 	s.setUser(next.record)
 	return nil
+}
+
+// usersNamed are the users with a folded userName, in order of creation.
+func (s *store) usersNamed(name string) []*user {
+	return slices.SortedFunc(slices.Values(s.userNames[name]), func(a, b *user) int { return a.seq - b.seq })
 }
 
 func (u *user) lookup(p path) any {
