@@ -41,17 +41,17 @@ func parseComparison(filter string) (comparison, error) {
 	if operators[op] == nil {
 		return comparison{}, invalid
 	}
-	decoder := json.NewDecoder(strings.NewReader(literal))
-	decoder.UseNumber()
 	var value any
-	if decoder.Decode(&value) != nil || strings.TrimSpace(literal[decoder.InputOffset():]) != "" {
+	if json.Unmarshal([]byte(literal), &value) != nil {
 		return comparison{}, invalid
 	}
-	want, ok := scalarText(value)
-	if !ok {
-		return comparison{}, invalid
+	switch value := value.(type) {
+	case string:
+		return comparison{name, op, value}, nil
+	case float64, bool:
+		return comparison{name, op, strings.TrimSpace(literal)}, nil // numbers keep their text
 	}
-	return comparison{name: name, op: op, want: want}, nil
+	return comparison{}, invalid
 }
 
 func scalarText(value any) (string, bool) {
