@@ -103,6 +103,8 @@ func anyScalar(value any, sub string, matches func(string) bool) bool {
 	switch have := value.(type) {
 	case object:
 		return anyScalar(have[sub], "", matches)
+	case reference:
+		return anyScalar(have.object(), sub, matches)
 	case []any:
 		sub = cmp.Or(sub, "value")
 		return slices.ContainsFunc(have, func(item any) bool { return anyScalar(item, sub, matches) })

@@ -119,6 +119,27 @@ func displays(group object) []string {
 	return out
 }
 
+func TestMemberAttributes(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	id, group := tn.user("ada"), tn.group("Sales")
+	tn.want(http.StatusNoContent, http.MethodPatch, groupsPath+"/"+group, `{"members":[{"value":"`+id+`"}]}`)
+	whole := fmt.Sprintf(`[{"display":"ada","type":"User","value":%q}]`, id)
+	for attributes, want := range map[string]string{
+		"displayName":                 `null`,
+		"members":                     whole,
+		"members.value":               fmt.Sprintf(`[{"value":%q}]`, id),
+		"members.type,members.value":  fmt.Sprintf(`[{"type":"User","value":%q}]`, id),
+		"members,members.value":       whole,
+		"members.display,members":     whole,
+		"members.primary,displayName": `[{}]`,
+	} {
+		got := tn.want(http.StatusOK, http.MethodGet, groupsPath+"/"+group+"?attributes="+attributes, "").json()
+		if text(t, got["members"]) != want {
+			t.Errorf("%s shows the members %v, want %s", attributes, got["members"], want)
+		}
+	}
+}
+
 func TestGroupMembership(t *testing.T) {
 	tn := start(t, accesstest.Config{})
 	id, outer, inner := tn.user("ada"), tn.group("Outer"), tn.group("Inner")

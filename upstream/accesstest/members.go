@@ -84,16 +84,16 @@ func (s *store) members(g *group) []any {
 	if g == s.everyone {
 		out := make([]any, 0, len(s.users))
 		for _, u := range s.users {
-			out = append(out, object{"value": u.id, "display": u.core("userName"), "type": "User"})
+			out = append(out, reference{Display: u.core("userName"), Type: "User", Value: u.id})
 		}
 		return out
 	}
 	out := make([]any, 0, len(g.members.at))
 	for id := range g.members.all() {
 		if u := s.usersByID[id]; u != nil {
-			out = append(out, object{"value": id, "display": u.core("userName"), "type": "User"})
+			out = append(out, reference{Display: u.core("userName"), Type: "User", Value: id})
 		} else if nested := s.groupsByID[id]; nested != nil {
-			out = append(out, object{"value": id, "display": nested.core("displayName"), "type": "Group"})
+			out = append(out, reference{Display: nested.core("displayName"), Type: "Group", Value: id})
 		}
 	}
 	return out

@@ -118,6 +118,11 @@ func onlySub(kept, value any, sub string) any {
 			out[sub] = member
 		}
 		return out
+	case reference:
+		if _, whole := kept.(reference); whole {
+			return kept
+		}
+		return onlySub(kept, have.object(), sub)
 	case []any:
 		before, _ := kept.([]any)
 		out := make([]any, len(have))

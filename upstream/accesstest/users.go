@@ -209,7 +209,7 @@ func (s *store) userView(u *user, p projection) object {
 func (u *user) groups(everyone *group) []any {
 	out := make([]any, 0, len(u.memberOf)+1)
 	add := func(g *group) {
-		out = append(out, object{"value": g.id, "type": "direct", "display": g.core("displayName")})
+		out = append(out, reference{Display: g.core("displayName"), Type: "direct", Value: g.id})
 	}
 	if everyone != nil {
 		add(everyone)
