@@ -47,6 +47,17 @@ type Modes struct {
 	ListOmitsMembers bool `json:"list_omits_members"`
 	// GroupOmitsExtension leaves domain and internalGroupType out of group answers.
 	GroupOmitsExtension bool `json:"group_omits_extension"`
+	// IgnoreAttributes shows all of a record to reads by id, lists and searches that ask for attributes.
+	IgnoreAttributes bool `json:"ignore_attributes"`
+	// RefuseAttributes answers a read by id that asks for attributes with 400.
+	RefuseAttributes bool `json:"refuse_attributes"`
+	// PatchIgnoresAttributes answers a PATCH that asks for attributes as one that does not: with 204.
+	PatchIgnoresAttributes bool `json:"patch_ignores_attributes"`
+	// AttributesOmitExtensions leaves extensions out of answers to requests that ask for attributes, those
+	// that are named too.
+	AttributesOmitExtensions bool `json:"attributes_omit_extensions"`
+	// RefuseUnknownRemovals answers the removal of a member who is not one with 404, otherwise it is harmless.
+	RefuseUnknownRemovals bool `json:"refuse_unknown_removals"`
 	// DeleteOK answers a DELETE of a user or group with 200 instead of 204.
 	DeleteOK bool `json:"delete_ok"`
 	// UserNameImmutable silently ignores a userName in a PATCH of a user.

@@ -92,7 +92,10 @@ func (c collection[T]) list(q query, err error) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	shown, err := c.schema.projection(q.attributes, q.excluded)
+	if c.store.modes.IgnoreAttributes {
+		q.attributes = nil
+	}
+	shown, err := c.projection(q.attributes, q.excluded)
 	if err != nil {
 		return answer{}, err
 	}

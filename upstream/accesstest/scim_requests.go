@@ -2,6 +2,7 @@ package accesstest
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -67,14 +68,18 @@ func route[T served](e *Emulator, r chi.Router, path string, of func(*store) col
 
 func attributesOf(r *http.Request) []string { return names(r.URL.Query()["attributes"]) }
 
-// projection shows the attributes that the request names.
-func (c collection[T]) projection(r *http.Request) (projection, error) {
-	return c.schema.projection(attributesOf(r), nil)
+// projection shows the attributes that are asked for, as far as the modes let it.
+func (c collection[T]) projection(asked, excluded []string) (projection, error) {
+	p, err := c.schema.projection(asked, excluded)
+	if c.store.modes.AttributesOmitExtensions {
+		p.keep = slices.DeleteFunc(p.keep, func(named path) bool { return named.urn != "" })
+	}
+	return p, err
 }
 
 // read reads a request that writes: which attributes to answer with, and its body.
-func (c collection[T]) read(r *http.Request) (shown projection, in *incoming, err error) {
-	if shown, err = c.projection(r); err != nil {
+func (c collection[T]) read(asked []string, r *http.Request) (shown projection, in *incoming, err error) {
+	if shown, err = c.projection(asked, nil); err != nil {
 		return shown, nil, err
 	}
 	in, err = c.schema.read(r.Body)
@@ -82,7 +87,7 @@ func (c collection[T]) read(r *http.Request) (shown projection, in *incoming, er
 }
 
 func (c collection[T]) post(r *http.Request) (answer, error) {
-	shown, in, err := c.read(r)
+	shown, in, err := c.read(attributesOf(r), r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -95,8 +100,17 @@ func (c collection[T]) post(r *http.Request) (answer, error) {
 	}, nil
 }
 
+// get shows the attributes that are asked for (Access OpenAPI), unless the modes say otherwise. The text
+// of the refusal is that for attributes that do not exist.
 func (c collection[T]) get(t T, r *http.Request) (answer, error) {
-	shown, err := c.projection(r)
+	asked := attributesOf(r)
+	if len(asked) > 0 && c.store.modes.RefuseAttributes {
+		return answer{}, refuse(http.StatusBadRequest, "invalid.attributes", "The specified attributes are invalid")
+	}
+	if c.store.modes.IgnoreAttributes {
+		asked = nil
+	}
+	shown, err := c.projection(asked, nil)
 	if err != nil {
 		return answer{}, err
 	}
@@ -106,14 +120,18 @@ func (c collection[T]) get(t T, r *http.Request) (answer, error) {
 // patch answers 204, or 200 with a body when attributes are asked for; both with an ETag (UnboundID
 // SCIM 1.1 SDK; public clients count 204 as modified).
 func (c collection[T]) patch(t T, r *http.Request) (answer, error) {
-	shown, in, err := c.read(r)
+	asked := attributesOf(r)
+	if c.store.modes.PatchIgnoresAttributes {
+		asked = nil
+	}
+	shown, in, err := c.read(asked, r)
 	if err != nil {
 		return answer{}, err
 	}
 	if err := c.update(t, in); err != nil {
 		return answer{}, err
 	}
-	if len(attributesOf(r)) == 0 {
+	if len(asked) == 0 {
 		return answer{status: http.StatusNoContent, etag: t.version()}, nil
 	}
 	return answer{status: http.StatusOK, etag: t.version(), body: c.view(t, shown)}, nil
