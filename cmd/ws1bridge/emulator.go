@@ -77,6 +77,15 @@ func (f *emulatorFlags) addModes(cmd *cobra.Command) {
 	flags.StringVar(&modes.MediaTypes, "media-types", "both", "media types of directories: legacy, json or both")
 	flags.BoolVar(&modes.ListOmitsMembers, "lists-omit-members", false, "leave members out of lists of groups")
 	flags.BoolVar(&modes.GroupOmitsExtension, "groups-omit-extension", false, "leave domain and type out of groups")
+	flags.BoolVar(&modes.IgnoreAttributes, "ignore-attributes", false,
+		"show all of a record to reads by id and lists that ask for attributes")
+	flags.BoolVar(&modes.RefuseAttributes, "refuse-attributes", false, "refuse reads by id that ask for attributes")
+	flags.BoolVar(&modes.PatchIgnoresAttributes, "patch-ignores-attributes", false,
+		"answer 204 to changes that ask for attributes")
+	flags.BoolVar(&modes.AttributesOmitExtensions, "attributes-omit-extensions", false,
+		"leave extensions out of answers to requests that ask for attributes")
+	flags.BoolVar(&modes.RefuseUnknownRemovals, "refuse-unknown-removals", false,
+		"refuse to remove a member who is not one")
 	flags.BoolVar(&modes.DeleteOK, "delete-ok", false, "answer deletions with 200, not 204")
 	flags.BoolVar(&modes.UserNameImmutable, "user-name-immutable", false, "ignore changes of userName")
 	flags.BoolVar(&modes.IgnoreMetaAttributes, "ignore-meta-attributes", false, "do not clear what meta.attributes names")

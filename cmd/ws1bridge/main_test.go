@@ -168,7 +168,8 @@ func TestDemoOnAnAddressThatIsTaken(t *testing.T) {
 func TestEmulator(t *testing.T) {
 	emulator := start(t, nil, "emulator", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
 		"--client-id", "bridge", "--client-secret", cmdtest.Secret, "--domain", "acme.com", "--domain", "other.com",
-		"--seed-users", "2", "--user-name-immutable", "--lag", "2s", "--lag-reads", "lists")
+		"--seed-users", "2", "--user-name-immutable", "--lag", "2s", "--lag-reads", "lists", "--ignore-attributes",
+		"--refuse-attributes", "--patch-ignores-attributes", "--attributes-omit-extensions", "--refuse-unknown-removals")
 	line := regexp.MustCompile(`tenant (http://\S+), control (http://\S+), ` +
 		`client bridge, domains \[acme\.com other\.com\]`)
 	addresses := line.FindStringSubmatch(emulator.stdout.Await(t, "\n"))
@@ -185,7 +186,9 @@ func TestEmulator(t *testing.T) {
 		t.Errorf("the state was answered %d %s", status, state)
 	}
 	_, modes := cmdtest.Get(t, addresses[2]+"/modes")
-	for _, want := range []string{`"user_name_immutable":true`, `"lag":"2s"`, `"lag_reads":"lists"`} {
+	for _, want := range []string{`"user_name_immutable":true`, `"lag":"2s"`, `"lag_reads":"lists"`,
+		`"ignore_attributes":true`, `"refuse_attributes":true`, `"patch_ignores_attributes":true`,
+		`"attributes_omit_extensions":true`, `"refuse_unknown_removals":true`} {
 		if !strings.Contains(modes, want) {
 			t.Errorf("the modes are %s, want %s in them", modes, want)
 		}

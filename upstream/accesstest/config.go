@@ -47,6 +47,17 @@ type Modes struct {
 	ListOmitsMembers bool `json:"list_omits_members"`
 	// GroupOmitsExtension leaves domain and internalGroupType out of group answers.
 	GroupOmitsExtension bool `json:"group_omits_extension"`
+	// IgnoreAttributes shows all of a record to reads by id, lists and searches that ask for attributes.
+	IgnoreAttributes bool `json:"ignore_attributes"`
+	// RefuseAttributes answers a read by id that asks for attributes with 400.
+	RefuseAttributes bool `json:"refuse_attributes"`
+	// PatchIgnoresAttributes answers a PATCH that asks for attributes as one that does not: with 204.
+	PatchIgnoresAttributes bool `json:"patch_ignores_attributes"`
+	// AttributesOmitExtensions leaves extensions out of answers to requests that ask for attributes, those
+	// that are named too.
+	AttributesOmitExtensions bool `json:"attributes_omit_extensions"`
+	// RefuseUnknownRemovals answers the removal of a member who is not one with 404, otherwise it is harmless.
+	RefuseUnknownRemovals bool `json:"refuse_unknown_removals"`
 	// DeleteOK answers a DELETE of a user or group with 200 instead of 204.
 	DeleteOK bool `json:"delete_ok"`
 	// UserNameImmutable silently ignores a userName in a PATCH of a user.
@@ -70,8 +81,7 @@ type Modes struct {
 	// MaxCount is the largest page. 0 means 1000.
 	MaxCount int `json:"max_count"`
 	// Lag is how long reads of users and groups show the tenant as it was before a write. Writes see
-	// what it holds, and their answers show it. 0 means not at all, and shows what was hidden. A copy of
-	// the tenant is kept for each write that is hidden.
+	// what it holds, and their answers show it. 0 means not at all, and shows what was hidden.
 	Lag time.Duration `json:"-"`
 	// LagReads tells which reads lag: "ids" those of one record by its id, "lists" lists and searches,
 	// empty both.

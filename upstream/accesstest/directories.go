@@ -178,7 +178,7 @@ func (s *store) removeDirectory(d *directory) {
 	}
 	for _, g := range slices.Clone(s.groups) {
 		if g.dir == d {
-			s.removeGroup(g)
+			s.dropGroup(g.id)
 		}
 	}
 	s.directories = slices.DeleteFunc(s.directories, func(other *directory) bool { return other == d })

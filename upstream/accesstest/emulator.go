@@ -139,7 +139,7 @@ func (e *Emulator) changeModes(change func(*Modes) error) error {
 		}
 	}
 	if m.Lag == 0 {
-		e.store.hidden = nil
+		e.store.shown, e.store.hidden = nil, nil
 	}
 	e.store.modes = m
 	return nil

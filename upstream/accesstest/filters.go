@@ -41,17 +41,17 @@ func parseComparison(filter string) (comparison, error) {
 	if operators[op] == nil {
 		return comparison{}, invalid
 	}
-	decoder := json.NewDecoder(strings.NewReader(literal))
-	decoder.UseNumber()
 	var value any
-	if decoder.Decode(&value) != nil || strings.TrimSpace(literal[decoder.InputOffset():]) != "" {
+	if json.Unmarshal([]byte(literal), &value) != nil {
 		return comparison{}, invalid
 	}
-	want, ok := scalarText(value)
-	if !ok {
-		return comparison{}, invalid
+	switch value := value.(type) {
+	case string:
+		return comparison{name, op, value}, nil
+	case float64, bool:
+		return comparison{name, op, strings.TrimSpace(literal)}, nil // numbers keep their text
 	}
-	return comparison{name: name, op: op, want: want}, nil
+	return comparison{}, invalid
 }
 
 func scalarText(value any) (string, bool) {
@@ -103,6 +103,8 @@ func anyScalar(value any, sub string, matches func(string) bool) bool {
 	switch have := value.(type) {
 	case object:
 		return anyScalar(have[sub], "", matches)
+	case reference:
+		return anyScalar(have.object(), sub, matches)
 	case []any:
 		sub = cmp.Or(sub, "value")
 		return slices.ContainsFunc(have, func(item any) bool { return anyScalar(item, sub, matches) })

@@ -16,6 +16,7 @@ func TestFilterUsers(t *testing.T) {
 		`{`+schemas+`,"active":false,"title":"Say \"hi\" and go","phoneNumbers":["12"],"`+enterprise+`":{"department":"HR"}}`)
 	tests := []struct{ name, filter, want string }{
 		{"userName is compared without case", `userName eq "ADA@ACME.com"`, `["Ada@acme.com"]`},
+		{"userName by its URN", `urn:scim:schemas:core:1.0:userName eq "CY"`, `["cy"]`},
 		{"attribute names have no case", `Username co "B"`, `["bob@beta"]`},
 		{"operators have no case", `userName EQ "cy"`, `["cy"]`},
 		{"sw compares the beginning", `userName sw "a"`, `["admin","Ada@acme.com"]`},
@@ -41,6 +42,18 @@ func TestFilterUsers(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { same(t, tn.found(usersPath, tt.filter, "userName"), tt.want) })
 	}
+}
+
+// A name is that of users of several domains, who are found in order of creation.
+func TestFilterByName(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	renamed := usersPath + "/" + tn.user("ada")
+	tn.want(http.StatusCreated, http.MethodPost, usersPath, provisioned("Same", "00u7", "Beta.example"))
+	tn.want(http.StatusNoContent, http.MethodPatch, renamed, `{"userName":"same"}`)
+	same(t, tn.found(usersPath, `userName eq "SAME"`, "userName"), `["same","Same"]`)
+	same(t, tn.found(usersPath, `userName eq "ada"`, "userName"), `[]`)
+	tn.want(http.StatusNoContent, http.MethodDelete, renamed, "")
+	same(t, tn.found(usersPath, `userName eq "same"`, "userName"), `["Same"]`)
 }
 
 func TestFilterRefusals(t *testing.T) {

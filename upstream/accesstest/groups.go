@@ -19,9 +19,8 @@ const (
 // everybody is in it.
 type group struct {
 	record
-	members  []string // ids of users and groups
-	isMember map[string]bool
-	store    *store // to look members up
+	members roster
+	store   *store // to look members up
 }
 
 func (s *store) group(id string) (*group, error) {
@@ -64,10 +63,7 @@ func (s *store) createGroup(in *incoming) (*group, error) {
 }
 
 func (s *store) createGroupIn(dir *directory, domain, kind string, in *incoming) (*group, error) {
-	g := &group{
-		record: s.newRecord(dir, domain, "internalGroupType", kind),
-		store:  s, isMember: map[string]bool{},
-	}
+	g := &group{record: s.newRecord(dir, domain, "internalGroupType", kind)}
 	steps, err := s.memberSteps(g, in)
 	if err != nil {
 		return nil, err
@@ -77,8 +73,8 @@ func (s *store) createGroupIn(dir *directory, domain, kind string, in *incoming)
 	if err := s.checkName(g.core("displayName"), nil); err != nil {
 		return nil, err
 	}
-	s.addGroup(g)
-	g.change(steps)
+	g = s.setGroup(g.record)
+	s.change(g, steps)
 	return g, nil
 }
 
@@ -105,93 +101,33 @@ func (s *store) updateGroup(g *group, in *incoming) error {
 		return err
 	}
 	delete(in.ext[workspaceURN], "internalGroupType")
-	next := g.clone()
+	next := g.record
+	next.content = g.clone()
 	next.apply(groupSchema, in, s.modes.IgnoreMetaAttributes)
-	name := next.core("displayName")
-	if err := s.checkName(name, g); err != nil {
+	if err := s.checkName(next.core("displayName"), g); err != nil {
 		return err
 	}
 	if next.ext[workspaceURN]["domain"] != g.workspace("domain") {
 		return badGroup("The domain of a group cannot be changed") // chosen: not documented
 	}
-	delete(s.groupNames, fold(g.core("displayName")))
-	g.content = next
-	s.groupNames[fold(name)] = g
-	g.change(steps)
-	g.touch()
+	next.touch()
+	s.setGroup(next)
+	s.change(g, steps)
 	return nil
 }
 
-// memberStep is one thing that a request does to a member list.
-type memberStep struct {
-	id     string
-	remove bool
-}
-
-// memberSteps takes members out of a request and checks them. Members are matched by value alone:
-// public clients send them with and without type. An unknown id that is to be added is 404, after
-// what the Access OpenAPI says of roles; one that is to be removed is harmless.
-func (s *store) memberSteps(g *group, in *incoming) (steps []memberStep, _ error) {
-	cleared := slices.ContainsFunc(in.remove, func(name string) bool {
-		p, _, ok := groupSchema.resolve(name)
-		return ok && p.urn == "" && p.name == "members"
-	})
-	if cleared && !s.modes.IgnoreMetaAttributes {
-		for _, id := range g.members {
-			steps = append(steps, memberStep{id, true})
-		}
-	}
-	sent, _ := in.attrs["members"].([]any)
-	delete(in.attrs, "members")
-	for _, item := range sent {
-		member := item.(object)
-		id, _ := member["value"].(string)
-		operation, _ := member["operation"].(string)
-		remove := strings.EqualFold(operation, "delete")
-		switch {
-		case id == "":
-			return nil, badGroup("A member without value cannot be matched")
-		case remove:
-		case id == g.id:
-			return nil, badGroup("A group cannot be its own member")
-		case s.usersByID[id] == nil && s.groupsByID[id] == nil:
-			return nil, refuse(http.StatusNotFound, "member.not.found", "The group member id '%s' is not found", id)
-		}
-		steps = append(steps, memberStep{id, remove})
-	}
-	return steps, nil
-}
-
-func (g *group) change(steps []memberStep) {
+func (s *store) change(g *group, steps []memberStep) {
 	for _, step := range steps {
-		if step.remove {
-			g.removeMember(step.id)
-		} else {
-			g.addMember(step.id)
-		}
+		s.setMember(g.id, step.id, step.in)
 	}
 }
 
-func (g *group) addMember(id string) {
-	if g.isMember[id] {
-		return
+// groupsNamed is the group with a folded displayName, or none.
+func (s *store) groupsNamed(name string) []*group {
+	if g := s.groupNames[name]; g != nil {
+		return []*group{g}
 	}
-	g.isMember[id] = true
-	g.members = append(g.members, id)
-	if u := g.store.usersByID[id]; u != nil {
-		u.memberOf[g.id] = g
-	}
-}
-
-func (g *group) removeMember(id string) {
-	if !g.isMember[id] {
-		return
-	}
-	delete(g.isMember, id)
-	g.members = slices.DeleteFunc(g.members, func(other string) bool { return other == id })
-	if u := g.store.usersByID[id]; u != nil {
-		delete(u.memberOf, g.id)
-	}
+	return nil
 }
 
 func (g *group) lookup(p path) any {
@@ -201,57 +137,39 @@ func (g *group) lookup(p path) any {
 	return g.record.lookup(groupSchema, p)
 }
 
-// members lists members as served: value, display and type (public clients).
-func (s *store) members(g *group) []any {
-	if g == s.everyone {
-		out := make([]any, 0, len(s.users))
-		for _, u := range s.users {
-			out = append(out, object{"value": u.id, "display": u.core("userName"), "type": "User"})
-		}
-		return out
+// groupView is a group as served, with what is computed for it where that is shown.
+func (s *store) groupView(g *group, p projection) object {
+	computed := object{}
+	if p.shows("members") {
+		computed["members"] = s.members(g)
 	}
-	out := make([]any, 0, len(g.members))
-	for _, id := range g.members {
-		if u := s.usersByID[id]; u != nil {
-			out = append(out, object{"value": id, "display": u.core("userName"), "type": "User"})
-		} else if nested := s.groupsByID[id]; nested != nil {
-			out = append(out, object{"value": id, "display": nested.core("displayName"), "type": "Group"})
-		}
-	}
-	return out
-}
-
-// groupView is a group as served.
-func (s *store) groupView(g *group) object {
-	return g.view(groupSchema, object{"members": s.members(g)}, workspaceURN)
+	return g.view(groupSchema, computed, workspaceURN)
 }
 
 // groupAnswer is a group as the modes let it be served.
-func (s *store) groupAnswer(g *group) object {
-	out := s.groupView(g)
-	if !s.modes.GroupOmitsExtension {
-		return out
+func (s *store) groupAnswer(g *group, p projection) object {
+	out := s.groupView(g, p)
+	if s.modes.GroupOmitsExtension {
+		block := maps.Clone(g.ext[workspaceURN])
+		delete(block, "domain")
+		delete(block, "internalGroupType")
+		out[workspaceURN] = block
 	}
-	block := maps.Clone(g.ext[workspaceURN])
-	delete(block, "domain")
-	delete(block, "internalGroupType")
-	out[workspaceURN] = block
-	return out
+	return p.of(out)
 }
 
 // groupItem is a group in a list.
-func (s *store) groupItem(g *group) object {
-	out := s.groupAnswer(g)
+func (s *store) groupItem(g *group, p projection) object {
 	if s.modes.ListOmitsMembers {
-		delete(out, "members")
+		p.drop = append(slices.Clip(p.drop), "members")
 	}
-	return out
+	return s.groupAnswer(g, p)
 }
 
 func (s *store) deleteGroup(g *group) error {
 	if !g.writable() {
 		return refuseGroup()
 	}
-	s.removeGroup(g)
+	s.dropGroup(g.id)
 	return nil
 }

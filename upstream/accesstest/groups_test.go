@@ -61,8 +61,17 @@ func TestPatchGroup(t *testing.T) {
 		{name: "removing one that is absent is harmless",
 			body:    `{"members":[{"value":"$c","operation":"delete"},{"value":"gone","operation":"delete"}]}`,
 			members: `["a","b"]`},
+		{name: "unless that is refused", modes: accesstest.Modes{RefuseUnknownRemovals: true},
+			body: `{"members":[{"value":"$a","operation":"delete"},{"value":"$c","operation":"delete"}]}`,
+			want: 404, members: `["a","b"]`},
+		{name: "what nobody knows is refused too", modes: accesstest.Modes{RefuseUnknownRemovals: true},
+			body: `{"members":[{"value":"gone","operation":"delete"}]}`, want: 404, members: `["a","b"]`},
+		{name: "but not one who is a member", modes: accesstest.Modes{RefuseUnknownRemovals: true},
+			body: `{"members":[{"value":"$a","operation":"delete"},{"value":"$c"}]}`, members: `["b","c"]`},
 		{name: "one request adds and removes", body: `{"members":[{"value":"$c"},{"operation":"delete","value":"$b"}]}`,
 			members: `["a","c"]`},
+		{name: "one who comes again is the last", body: `{"members":[{"value":"$a","operation":"delete"},{"value":"$a"}]}`,
+			members: `["b","a"]`},
 		{name: "an unknown member refuses all", body: `{"displayName":"X","members":[{"value":"$c"},{"value":"absent"}]}`,
 			want: 404, members: `["a","b"]`},
 		{name: "a group can be a member", body: `{"members":[{"value":"$g"}]}`, members: `["a","b","Nested"]`},
@@ -117,6 +126,27 @@ func displays(group object) []string {
 	return out
 }
 
+func TestMemberAttributes(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	id, group := tn.user("ada"), tn.group("Sales")
+	tn.want(http.StatusNoContent, http.MethodPatch, groupsPath+"/"+group, `{"members":[{"value":"`+id+`"}]}`)
+	whole := fmt.Sprintf(`[{"display":"ada","type":"User","value":%q}]`, id)
+	for attributes, want := range map[string]string{
+		"displayName":                 `null`,
+		"members":                     whole,
+		"members.value":               fmt.Sprintf(`[{"value":%q}]`, id),
+		"members.type,members.value":  fmt.Sprintf(`[{"type":"User","value":%q}]`, id),
+		"members,members.value":       whole,
+		"members.display,members":     whole,
+		"members.primary,displayName": `[{}]`,
+	} {
+		got := tn.want(http.StatusOK, http.MethodGet, groupsPath+"/"+group+"?attributes="+attributes, "").json()
+		if text(t, got["members"]) != want {
+			t.Errorf("%s shows the members %v, want %s", attributes, got["members"], want)
+		}
+	}
+}
+
 func TestGroupMembership(t *testing.T) {
 	tn := start(t, accesstest.Config{})
 	id, outer, inner := tn.user("ada"), tn.group("Outer"), tn.group("Inner")
@@ -138,6 +168,38 @@ func TestGroupMembership(t *testing.T) {
 	tn.want(http.StatusNotFound, http.MethodDelete, groupsPath+"/"+outer, "")
 	tn.want(http.StatusNotFound, http.MethodPatch, groupsPath+"/"+outer, `{}`)
 	tn.want(http.StatusMethodNotAllowed, http.MethodPut, groupsPath+"/"+inner, `{}`)
+}
+
+// TestMembersCostOnlyWhereTheyAreShown bounds what other requests cost: the same for groups of all sizes.
+func TestMembersCostOnlyWhereTheyAreShown(t *testing.T) {
+	tests := []struct {
+		name         string
+		status       int
+		method, path string
+		body         string
+	}{
+		{"a read of the name", 200, "GET", "$group?attributes=displayName", ``},
+		{"a list without members", 200, "GET", groupsPath, ``},
+		{"a change that shows the name", 200, "PATCH", "$group?attributes=displayName", `{"displayName":"Sales"}`},
+		{"a member who comes", 204, "PATCH", "$group", `{"members":[{"value":"$last"}]}`},
+		{"a member who leaves", 204, "PATCH", "$group", `{"members":[{"value":"$last","operation":"delete"}]}`},
+	}
+	allocations := func(size int) (each []float64) {
+		a := ask(t, 0, accesstest.Modes{ListOmitsMembers: true})
+		ids := a.users(size)
+		named := strings.NewReplacer("$group", a.group(ids), "$last", ids[size-1])
+		for _, tt := range tests {
+			path, body := named.Replace(tt.path), named.Replace(tt.body)
+			each = append(each, testing.AllocsPerRun(20, func() { a.send(tt.status, tt.method, path, body) }))
+		}
+		return each
+	}
+	few, many := allocations(5), allocations(1000)
+	for i, tt := range tests {
+		if many[i] > few[i]+50 {
+			t.Errorf("%s takes %v allocations in a large group, %v in a small one", tt.name, many[i], few[i])
+		}
+	}
 }
 
 func TestGroupsThatCannotChange(t *testing.T) {

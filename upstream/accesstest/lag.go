@@ -2,7 +2,6 @@ package accesstest
 
 import (
 	"net/http"
-	"slices"
 	"time"
 )
 
@@ -12,54 +11,65 @@ const (
 	readsOfLists = "lists"
 )
 
-// hidden is a write that reads do not show yet, and what they show meanwhile.
+// hidden is a change that reads do not show yet.
 type hidden struct {
-	before *store
+	change func(shown *store)
 	until  time.Time
 }
 
-// lagging hides what a write did for as long as the modes say. Chosen: that a tenant lags as one, so
+// lagging hides what a write does for as long as the modes say. Chosen: that a tenant lags as one, so
 // that what was written later never shows before what was written earlier.
 func (s *store) lagging(write endpoint) endpoint {
 	return func(r *http.Request) (answer, error) {
-		if s.modes.Lag == 0 {
-			return write(r)
+		if s.modes.Lag > 0 {
+			if s.shown == nil {
+				s.shown = s.copy()
+			}
+			s.show()
+			s.until = time.Now().Add(s.modes.Lag)
+			defer func() { s.until = time.Time{} }()
 		}
-		before := s.copy()
-		a, err := write(r)
-		if err == nil {
-			s.hidden = append(s.hidden, hidden{before, time.Now().Add(s.modes.Lag)})
-		}
-		return a, err
+		return write(r)
+	}
+}
+
+// later makes a change to what reads show, too, after all that are hidden.
+func (s *store) later(change func(shown *store)) {
+	if s.shown != nil {
+		s.hidden = append(s.hidden, hidden{change, s.until})
+	}
+}
+
+// show makes the changes that are no longer hidden.
+func (s *store) show() {
+	now := time.Now()
+	for len(s.hidden) > 0 && !now.Before(s.hidden[0].until) {
+		s.hidden[0].change(s.shown)
+		s.hidden = s.hidden[1:]
 	}
 }
 
 // seen is the tenant as reads of a kind show it.
 func (s *store) seen(kind string) *store {
-	now := time.Now()
-	s.hidden = slices.DeleteFunc(s.hidden, func(h hidden) bool { return !now.Before(h.until) })
+	s.show()
 	if len(s.hidden) == 0 || s.modes.LagReads != "" && s.modes.LagReads != kind {
 		return s
 	}
-	before := s.hidden[0].before
-	before.modes = s.modes
-	return before
+	s.shown.modes = s.modes
+	return s.shown
 }
 
-// copy is what reads need of the users and groups. What a record holds is shared: a write replaces it.
+// copy has the users and groups. What a record holds is shared: a change replaces it.
 func (s *store) copy() *store {
-	out := &store{usersByID: map[string]*user{}, groupsByID: map[string]*group{}, roles: s.roles}
+	out := newStore(s.modes)
+	out.roles = s.roles
 	for _, u := range s.users {
-		u = &user{record: u.record, memberOf: map[string]*group{}}
-		out.users, out.usersByID[u.id] = append(out.users, u), u
+		out.setUser(u.record)
 	}
 	for _, g := range s.groups {
-		g := &group{record: g.record, members: slices.Clone(g.members), store: out}
-		out.groups, out.groupsByID[g.id] = append(out.groups, g), g
-		for _, id := range g.members {
-			if u := out.usersByID[id]; u != nil {
-				u.memberOf[g.id] = g
-			}
+		out.setGroup(g.record)
+		for id := range g.members.all() {
+			out.setMember(g.id, id, true)
 		}
 	}
 	out.everyone = out.groupsByID[s.everyone.id]

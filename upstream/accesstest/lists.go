@@ -84,32 +84,49 @@ func queryFromBody(r *http.Request) (query, error) {
 }
 
 // list answers a page. The first item is number 1, and 0 means the same.
-func list[T entry](all []T, q query, s *schema, m Modes, view func(T) object) (answer, error) {
-	matches, err := s.filter(q.filter, m)
+func (c collection[T]) list(q query, err error) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	keep, err := s.projection(q.attributes, q.excluded)
+	matches, err := c.schema.filter(q.filter, c.store.modes)
+	if err != nil {
+		return answer{}, err
+	}
+	if c.store.modes.IgnoreAttributes {
+		q.attributes = nil
+	}
+	shown, err := c.projection(q.attributes, q.excluded)
 	if err != nil {
 		return answer{}, err
 	}
 	var found []T
-	for _, item := range all {
+	for _, item := range c.candidates(q.filter) {
 		if matches(item) {
 			found = append(found, item)
 		}
 	}
-	if err := sortEntries(found, q, s); err != nil {
+	if err := sortEntries(found, q, c.schema); err != nil {
 		return answer{}, err
 	}
 	start := max(q.start, 1)
 	first := min(start-1, len(found))
-	last := min(first+min(q.count, cmp.Or(m.MaxCount, defaultMaxCount)), len(found))
+	last := min(first+min(q.count, cmp.Or(c.store.modes.MaxCount, defaultMaxCount)), len(found))
 	resources := make([]any, 0, last-first)
 	for _, item := range found[first:last] {
-		resources = append(resources, keep(view(item)))
+		resources = append(resources, c.item(item, shown))
 	}
 	return listAnswer(resources, start, len(found), coreURN, workspaceURN, enterpriseURN)
+}
+
+// candidates are all records among which those are that a filter finds: if it asks for a name, those
+// with that name alone.
+func (c collection[T]) candidates(filter string) []T {
+	if asked, err := parseComparison(filter); err == nil && asked.op == "eq" {
+		if p, _, _ := c.schema.resolve(asked.name); p == (path{name: c.schema.label}) {
+			return c.named(fold(asked.want))
+		}
+	}
+	return c.all()
 }
 
 // sortEntries sorts by an attribute's text without case; without sortBy items stay in the order of

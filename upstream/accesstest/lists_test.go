@@ -75,26 +75,3 @@ func TestListIsCheap(t *testing.T) {
 		t.Errorf("it took %v allocations, want fewer than there are users", allocations)
 	}
 }
-
-// BenchmarkFilterUsers bounds a look-up by name among 10,000 users: tens of milliseconds.
-func BenchmarkFilterUsers(b *testing.B) {
-	tn := start(b, accesstest.Config{SeedUsers: 10_000})
-	b.ReportAllocs()
-	for b.Loop() {
-		tn.found(usersPath, `userName eq "user-9999@acme.com"`, "userName")
-	}
-}
-
-// BenchmarkCreateUser bounds a creation in a tenant that grows.
-func BenchmarkCreateUser(b *testing.B) {
-	tn := start(b, accesstest.Config{SeedUsers: 10_000})
-	b.ReportAllocs()
-	made := 0
-	for b.Loop() {
-		made++
-		name := fmt.Sprintf("bench-%d", made)
-		if _, err := tn.SeedUser(object{"userName": name}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

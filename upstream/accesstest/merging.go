@@ -1,7 +1,6 @@
 package accesstest
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -37,8 +36,25 @@ func (c content) clone() content {
 
 // clone copies an object, which holds JSON alone, with all that is in it.
 func clone(o object) object {
-	out, _ := readObject(bytes.NewReader(encode(o))) // it was encoded, so it decodes
+	out := make(object, len(o))
+	for name, value := range o {
+		out[name] = cloneValue(value)
+	}
 	return out
+}
+
+func cloneValue(value any) any {
+	switch have := value.(type) {
+	case object:
+		return clone(have)
+	case []any:
+		out := make([]any, len(have))
+		for i, item := range have {
+			out[i] = cloneValue(item)
+		}
+		return out
+	}
+	return value
 }
 
 // apply merges a partial resource by the rules of SCIM 1.1 §3.3.2: the attributes that

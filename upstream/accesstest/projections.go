@@ -6,37 +6,58 @@ import (
 	"strings"
 )
 
-// projection returns a function that reduces a resource to the minimal set (id, userName or
-// displayName, meta, schemas) and the attributes that are named; without names it keeps all. Unknown
-// names are refused: "the specified attributes are invalid" (Access OpenAPI).
-func (s *schema) projection(wanted, excluded []string) (func(object) object, error) {
-	keep, err := s.paths(wanted)
-	if err != nil {
-		return nil, err
+// projection is what an answer shows of a resource. The zero value shows all of it.
+type projection struct {
+	minimal []string // core attributes that are always there; empty: all are
+	keep    []path   // beside them
+	drop    []string // core attributes
+}
+
+// projection reduces resources to the minimal set (id, userName or displayName, meta, schemas) and the
+// attributes that are named; without names it keeps all. Unknown names are refused: "the specified
+// attributes are invalid" (Access OpenAPI). Whole core attributes can be excluded, but for the minimal set.
+func (s *schema) projection(wanted, excluded []string) (p projection, err error) {
+	if p.keep, err = s.paths(wanted); err != nil {
+		return p, err
 	}
-	drop, err := s.paths(excluded)
+	dropped, err := s.paths(excluded)
 	if err != nil {
-		return nil, err
+		return p, err
 	}
 	minimal := []string{"schemas", "id", "meta", s.label}
-	return func(in object) object {
-		out := in
-		if len(wanted) > 0 {
-			out = object{}
-			for _, name := range minimal {
-				out[name] = in[name]
-			}
-			for _, p := range keep {
-				copyPath(out, in, p)
-			}
+	if len(wanted) > 0 {
+		p.minimal = minimal
+	}
+	for _, drop := range dropped {
+		if drop.urn == "" && drop.sub == "" && !slices.Contains(minimal, drop.name) {
+			p.drop = append(p.drop, drop.name)
 		}
-		for _, p := range drop {
-			if p.urn == "" && p.sub == "" && !slices.Contains(minimal, p.name) {
-				delete(out, p.name)
-			}
+	}
+	return p, nil
+}
+
+// shows reports whether anything of a core attribute is shown: what is not need not be computed.
+func (p projection) shows(name string) bool {
+	return !slices.Contains(p.drop, name) && (len(p.minimal) == 0 ||
+		slices.ContainsFunc(p.keep, func(keep path) bool { return keep.urn == "" && keep.name == name }))
+}
+
+// of returns what is shown of a resource, which it may change.
+func (p projection) of(in object) object {
+	out := in
+	if len(p.minimal) > 0 {
+		out = object{}
+		for _, name := range p.minimal {
+			out[name] = in[name]
 		}
-		return out
-	}, nil
+		for _, keep := range p.keep {
+			copyPath(out, in, keep)
+		}
+	}
+	for _, name := range p.drop {
+		delete(out, name)
+	}
+	return out
 }
 
 func (s *schema) paths(names []string) ([]path, error) {
@@ -97,6 +118,11 @@ func onlySub(kept, value any, sub string) any {
 			out[sub] = member
 		}
 		return out
+	case reference:
+		if _, whole := kept.(reference); whole {
+			return kept
+		}
+		return onlySub(kept, have.object(), sub)
 	case []any:
 		before, _ := kept.([]any)
 		out := make([]any, len(have))

@@ -45,6 +45,17 @@ func (r *record) meta(s *schema) object {
 	}
 }
 
+// reference is an object that names another record. Groups have many, for which an object costs more.
+type reference struct {
+	Display string `json:"display"`
+	Type    string `json:"type"`
+	Value   string `json:"value"`
+}
+
+func (r reference) object() object {
+	return object{"display": r.Display, "type": r.Type, "value": r.Value}
+}
+
 // view is the record as served, with what is computed for it. The extensions that are given are
 // among its schemas even where it has nothing of them.
 func (r *record) view(s *schema, computed object, extensions ...string) object {

@@ -2,6 +2,7 @@ package accesstest
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -18,17 +19,18 @@ type collection[T served] struct {
 	schema *schema
 	store  *store
 	all    func() []T
+	named  func(folded string) []T // those of all with a userName or displayName
 	byID   func(id string) (T, error)
 	create func(*incoming) (T, error)
 	update func(T, *incoming) error
 	remove func(T) error
-	view   func(T) object
-	item   func(T) object // view in a list
+	view   func(T, projection) object
+	item   func(T, projection) object // view in a list
 }
 
 func (s *store) userCollection() collection[*user] {
 	return collection[*user]{
-		schema: userSchema, store: s, all: func() []*user { return s.users },
+		schema: userSchema, store: s, all: func() []*user { return s.users }, named: s.usersNamed,
 		byID: s.user, create: s.createUser, update: s.updateUser, remove: s.deleteUser,
 		view: s.userView, item: s.userView,
 	}
@@ -36,7 +38,7 @@ func (s *store) userCollection() collection[*user] {
 
 func (s *store) groupCollection() collection[*group] {
 	return collection[*group]{
-		schema: groupSchema, store: s, all: func() []*group { return s.groups },
+		schema: groupSchema, store: s, all: func() []*group { return s.groups }, named: s.groupsNamed,
 		byID: s.group, create: s.createGroup, update: s.updateGroup, remove: s.deleteGroup,
 		view: s.groupAnswer, item: s.groupItem,
 	}
@@ -66,22 +68,26 @@ func route[T served](e *Emulator, r chi.Router, path string, of func(*store) col
 
 func attributesOf(r *http.Request) []string { return names(r.URL.Query()["attributes"]) }
 
-// projection keeps the attributes that the request names.
-func (c collection[T]) projection(r *http.Request) (func(object) object, error) {
-	return c.schema.projection(attributesOf(r), nil)
+// projection shows the attributes that are asked for, as far as the modes let it.
+func (c collection[T]) projection(asked, excluded []string) (projection, error) {
+	p, err := c.schema.projection(asked, excluded)
+	if c.store.modes.AttributesOmitExtensions {
+		p.keep = slices.DeleteFunc(p.keep, func(named path) bool { return named.urn != "" })
+	}
+	return p, err
 }
 
 // read reads a request that writes: which attributes to answer with, and its body.
-func (c collection[T]) read(r *http.Request) (keep func(object) object, in *incoming, err error) {
-	if keep, err = c.projection(r); err != nil {
-		return nil, nil, err
+func (c collection[T]) read(asked []string, r *http.Request) (shown projection, in *incoming, err error) {
+	if shown, err = c.projection(asked, nil); err != nil {
+		return shown, nil, err
 	}
 	in, err = c.schema.read(r.Body)
-	return keep, in, err
+	return shown, in, err
 }
 
 func (c collection[T]) post(r *http.Request) (answer, error) {
-	keep, in, err := c.read(r)
+	shown, in, err := c.read(attributesOf(r), r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -90,39 +96,45 @@ func (c collection[T]) post(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	return answer{
-		status: http.StatusCreated, etag: t.version(), location: t.location(c.schema), body: keep(c.view(t)),
+		status: http.StatusCreated, etag: t.version(), location: t.location(c.schema), body: c.view(t, shown),
 	}, nil
 }
 
-func (c collection[T]) list(q query, err error) (answer, error) {
-	if err != nil {
-		return answer{}, err
-	}
-	return list(c.all(), q, c.schema, c.store.modes, c.item)
-}
-
+// get shows the attributes that are asked for (Access OpenAPI), unless the modes say otherwise. The text
+// of the refusal is that for attributes that do not exist.
 func (c collection[T]) get(t T, r *http.Request) (answer, error) {
-	keep, err := c.projection(r)
+	asked := attributesOf(r)
+	if len(asked) > 0 && c.store.modes.RefuseAttributes {
+		return answer{}, refuse(http.StatusBadRequest, "invalid.attributes", "The specified attributes are invalid")
+	}
+	if c.store.modes.IgnoreAttributes {
+		asked = nil
+	}
+	shown, err := c.projection(asked, nil)
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusOK, etag: t.version(), body: keep(c.view(t))}, nil
+	return answer{status: http.StatusOK, etag: t.version(), body: c.view(t, shown)}, nil
 }
 
 // patch answers 204, or 200 with a body when attributes are asked for; both with an ETag (UnboundID
 // SCIM 1.1 SDK; public clients count 204 as modified).
 func (c collection[T]) patch(t T, r *http.Request) (answer, error) {
-	keep, in, err := c.read(r)
+	asked := attributesOf(r)
+	if c.store.modes.PatchIgnoresAttributes {
+		asked = nil
+	}
+	shown, in, err := c.read(asked, r)
 	if err != nil {
 		return answer{}, err
 	}
 	if err := c.update(t, in); err != nil {
 		return answer{}, err
 	}
-	if len(attributesOf(r)) == 0 {
+	if len(asked) == 0 {
 		return answer{status: http.StatusNoContent, etag: t.version()}, nil
 	}
-	return answer{status: http.StatusOK, etag: t.version(), body: keep(c.view(t))}, nil
+	return answer{status: http.StatusOK, etag: t.version(), body: c.view(t, shown)}, nil
 }
 
 // delete answers as the modes say: SCIM 1.1 §3.4 says 200 with an empty body, 204 is as common; the
@@ -140,5 +152,5 @@ func (c collection[T]) delete(t T, _ *http.Request) (answer, error) {
 // getMe answers with the administrator. Chosen: what a service client sees is not documented.
 func (s *store) getMe(*http.Request) (answer, error) {
 	u := s.users[0]
-	return answer{status: http.StatusOK, etag: u.version(), body: s.userView(u)}, nil
+	return answer{status: http.StatusOK, etag: u.version(), body: s.userView(u, projection{})}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -13,11 +14,13 @@ type store struct {
 	modes Modes
 	made  int // records made so far
 
-	hidden []hidden // from reads, in the order in which they were written
+	shown  *store    // by reads that lag; nil: by none
+	hidden []hidden  // from those reads, in the order in which they were made
+	until  time.Time // when what is being done now is shown; zero: at once
 
 	users     []*user // in order of creation
 	usersByID map[string]*user
-	userNames map[scoped]*user
+	userNames map[string][]*user // by folded userName, in all domains
 	// externalIDs counts the users that hold an externalId in a domain.
 	externalIDs map[scoped]int
 	tombstones  map[scoped]bool
@@ -41,7 +44,7 @@ type scoped struct{ domain, name string }
 
 func newStore(m Modes) *store {
 	return &store{
-		modes: m, usersByID: map[string]*user{}, userNames: map[scoped]*user{},
+		modes: m, usersByID: map[string]*user{}, userNames: map[string][]*user{},
 		externalIDs: map[scoped]int{}, tombstones: map[scoped]bool{},
 		groupsByID: map[string]*group{}, groupNames: map[string]*group{},
 		networkID: uuid.NewString(), policyID: uuid.NewString(),
@@ -60,61 +63,6 @@ func externalIDKey(u *user) scoped {
 	return scoped{u.workspace("domain"), u.core("externalId")}
 }
 
-// index makes a user be found; unindex undoes that.
-func (s *store) index(u *user) {
-	s.userNames[userNameKey(u)] = u
-	if key := externalIDKey(u); key.name != "" {
-		s.externalIDs[key]++
-	}
-}
-
-func (s *store) unindex(u *user) {
-	delete(s.userNames, userNameKey(u))
-	if key := externalIDKey(u); key.name != "" {
-		s.externalIDs[key]--
-		if s.externalIDs[key] == 0 {
-			delete(s.externalIDs, key)
-		}
-	}
-}
-
-func (s *store) addUser(u *user) {
-	s.users = append(s.users, u)
-	s.usersByID[u.id] = u
-	s.index(u)
-}
-
-func (s *store) removeUser(u *user) {
-	for _, g := range u.memberOf {
-		g.removeMember(u.id)
-		g.touch()
-	}
-	s.unindex(u)
-	s.tombstones[userNameKey(u)] = true
-	delete(s.usersByID, u.id)
-	s.users = slices.DeleteFunc(s.users, func(other *user) bool { return other == u })
-}
-
-func (s *store) addGroup(g *group) {
-	s.groups = append(s.groups, g)
-	s.groupsByID[g.id] = g
-	s.groupNames[fold(g.core("displayName"))] = g
-}
-
-func (s *store) removeGroup(g *group) {
-	for _, id := range g.members {
-		if u := s.usersByID[id]; u != nil {
-			delete(u.memberOf, g.id)
-		}
-	}
-	for _, parent := range s.groups {
-		parent.removeMember(g.id)
-	}
-	delete(s.groupNames, fold(g.core("displayName")))
-	delete(s.groupsByID, g.id)
-	s.groups = slices.DeleteFunc(s.groups, func(other *group) bool { return other == g })
-}
-
 // directoryOf returns the directory of a domain, compared exactly, or nil.
 func (s *store) directoryOf(domain string) *directory {
 	for _, d := range s.directories {
@@ -129,10 +77,10 @@ func (s *store) directoryOf(domain string) *directory {
 func (s *store) state() State {
 	out := State{Users: []object{}, Groups: []object{}, Directories: []object{}}
 	for _, u := range s.users {
-		out.Users = append(out.Users, s.userView(u))
+		out.Users = append(out.Users, s.userView(u, projection{}))
 	}
 	for _, g := range s.groups {
-		out.Groups = append(out.Groups, s.groupView(g))
+		out.Groups = append(out.Groups, s.groupView(g, projection{}))
 	}
 	for _, d := range s.directories {
 		view := d.view()

@@ -71,10 +71,7 @@ func (s *store) home(kind, domain string) (*directory, string, error) {
 }
 
 func (s *store) createUserIn(dir *directory, domain, kind string, in *incoming) (*user, error) {
-	u := &user{
-		record:   s.newRecord(dir, domain, "internalUserType", kind),
-		memberOf: map[string]*group{},
-	}
+	u := &user{record: s.newRecord(dir, domain, "internalUserType", kind)}
 	u.apply(userSchema, in, true)
 	u.ext[workspaceURN]["domain"], u.ext[workspaceURN]["internalUserType"] = domain, kind
 	if _, ok := u.attrs["active"]; !ok {
@@ -87,8 +84,7 @@ func (s *store) createUserIn(dir *directory, domain, kind string, in *incoming) 
 	if err := s.checkFree(u, nil); err != nil {
 		return nil, err
 	}
-	s.addUser(u)
-	return u, nil
+	return s.setUser(u.record), nil
 }
 
 // setStatus follows active: "1 for enabled, 2 for disabled", as a text (recorded GET /scim/Me).
@@ -133,7 +129,8 @@ func (u *user) complete() error {
 func (s *store) checkFree(u, old *user) error {
 	key := userNameKey(u)
 	if old == nil || key != userNameKey(old) {
-		if s.userNames[key] != nil || s.modes.TombstoneUserNames && s.tombstones[key] {
+		taken := slices.ContainsFunc(s.userNames[key.name], func(other *user) bool { return userNameKey(other) == key })
+		if taken || s.modes.TombstoneUserNames && s.tombstones[key] {
 			return refuse(http.StatusConflict, "user.already.exists", "A user with the same userName already exists")
 		}
 	}
@@ -157,7 +154,7 @@ func (s *store) updateUser(u *user, in *incoming) error {
 		delete(in.attrs, "userName")
 	}
 	delete(in.ext[workspaceURN], "internalUserType")
-	next := &user{record: u.record, memberOf: u.memberOf}
+	next := &user{record: u.record}
 	next.content = u.clone()
 	next.apply(userSchema, in, s.modes.IgnoreMetaAttributes)
 	if _, ok := next.attrs["active"].(bool); !ok {
@@ -177,11 +174,14 @@ func (s *store) updateUser(u *user, in *incoming) error {
 		return err
 	}
 	next.setStatus()
-	s.unindex(u)
-	u.content = next.content
-	u.touch()
-	s.index(u)
+	next.touch()
+	s.setUser(next.record)
 	return nil
+}
+
+// usersNamed are the users with a folded userName, in order of creation.
+func (s *store) usersNamed(name string) []*user {
+	return slices.SortedFunc(slices.Values(s.userNames[name]), func(a, b *user) int { return a.seq - b.seq })
 }
 
 func (u *user) lookup(p path) any {
@@ -196,17 +196,20 @@ func (u *user) lookup(p path) any {
 
 // userView is a user as served, after the recorded GET /scim/Me: every extension is listed in
 // schemas, empty ones are left out, and everybody is in ALL USERS and has the role User.
-func (s *store) userView(u *user) object {
+func (s *store) userView(u *user, p projection) object {
 	role := object{"value": s.roles[0]["id"], "display": s.roles[0]["displayName"]}
-	computed := object{"groups": u.groups(s.everyone), "roles": []any{role}}
-	return u.view(userSchema, computed, workspaceURN, enterpriseURN, mfaURN)
+	computed := object{"roles": []any{role}}
+	if p.shows("groups") {
+		computed["groups"] = u.groups(s.everyone)
+	}
+	return p.of(u.view(userSchema, computed, workspaceURN, enterpriseURN, mfaURN))
 }
 
 // groups lists the direct groups in order of creation, after ALL USERS if given.
 func (u *user) groups(everyone *group) []any {
 	out := make([]any, 0, len(u.memberOf)+1)
 	add := func(g *group) {
-		out = append(out, object{"value": g.id, "type": "direct", "display": g.core("displayName")})
+		out = append(out, reference{Display: g.core("displayName"), Type: "direct", Value: g.id})
 	}
 	if everyone != nil {
 		add(everyone)
@@ -224,4 +227,16 @@ func (s *store) deleteUser(u *user) error {
 	}
 	s.removeUser(u)
 	return nil
+}
+
+// removeUser takes a user away, and out of its groups, which that changes.
+func (s *store) removeUser(u *user) {
+	for _, g := range u.memberOf {
+		s.setMember(g.id, u.id, false)
+		next := g.record
+		next.touch()
+		s.setGroup(next)
+	}
+	s.tombstones[userNameKey(u)] = true
+	s.dropUser(u.id)
 }
