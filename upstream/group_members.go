@@ -61,7 +61,7 @@ func (c *Client) addBatch(ctx context.Context, g *Group, batch []Member) (added 
 		switch {
 		case err == nil:
 			added = append(added, m)
-		case errors.Is(err, ErrNotFound) && c.recentUsers.of(m.ID) == nil:
+		case errors.Is(err, ErrNotFound) && !c.recentUsers.isWritten(m.ID):
 			unknown = append(unknown, m.ID)
 		case errors.Is(err, ErrNotFound):
 			return added, unknown, lagging(opUpdateGroup)

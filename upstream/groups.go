@@ -156,7 +156,7 @@ func (c *Client) FindGroups(ctx context.Context, key Key, value string, withMemb
 		return c.selectGroups(ctx, s, is, withMembers)
 	})
 	if err == nil {
-		found, err = c.withRecentGroups(ctx, found, is)
+		found, err = c.withRecentGroups(ctx, found, key.wholeName(value), is)
 	}
 	if err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ func (c *Client) allGroups(ctx context.Context, withMembers bool) ([]groupRecord
 	if err != nil {
 		return nil, err
 	}
-	return c.withRecentGroups(ctx, found, all)
+	return c.withRecentGroups(ctx, found, "", all)
 }
 
 // selectGroups reads every page of a query and keeps what is ours and matches,

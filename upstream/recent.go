@@ -1,10 +1,12 @@
 package upstream
 
 import (
+	"cmp"
 	"maps"
-	"slices"
 	"sync"
 	"time"
+
+	"ws1bridge/upstream/names"
 )
 
 // This file is how the client stays right while Access lags: for some seconds
@@ -22,13 +24,16 @@ const (
 	// footprintsLast is how long the footprint of a name is kept that was not seen: until
 	// Okta came again after the lag, to see whether Access keeps the old one.
 	footprintsLast = 10 * time.Minute
-	// maxFootprints bounds the records whose writes are remembered.
-	maxFootprints = 20_000
+	// maxFootprints bounds the records whose writes are remembered: 160 a second for the
+	// whole lag, which takes some 8 MB.
+	maxFootprints = 5000
 )
 
-// footprint is what the client wrote to a record lately. It never changes.
+// footprint is what the client wrote to a record lately. Its maps are nil while they are
+// empty.
 type footprint struct {
 	at      time.Time // of the last write
+	writes  int       // how many there were
 	created bool
 	domain  string // of a user who was created
 	read    bool   // it was read by its id since it was created
@@ -41,8 +46,10 @@ type footprint struct {
 	set Attributes
 	// named is since when the name in set is sent, zero where it was seen at Access.
 	named time.Time
-	// members are those that were added (true) or taken out (false).
+	// members are those that were added (true) or taken out (false), and moved says that
+	// there are some, also in a copy without them.
 	members map[string]bool
+	moved   bool
 	// changed are attributes and members that are not as they were before the first write,
 	// and isBack says that one of them may be so again: a reading that shows it may be
 	// from before.
@@ -58,9 +65,10 @@ type footprint struct {
 type recentWrites struct {
 	lag time.Duration // how long after a write a reading may be older; 0 for never, as in a dry run
 
-	mu    sync.Mutex // guards what follows
-	byID  map[string]*footprint
-	swept time.Time // when what is over was last forgotten
+	mu     sync.Mutex // guards what follows, and each footprint
+	byID   map[string]*footprint
+	byName map[string]map[string]bool // ids by the folded name that was written
+	swept  time.Time                  // when what is over was last forgotten
 }
 
 // isFresh reports whether a reading may be older than the write.
@@ -71,32 +79,59 @@ func (w *recentWrites) isOver(f *footprint) bool {
 	return !w.isFresh(f) && (f.named.IsZero() || time.Since(f.at) >= footprintsLast)
 }
 
-// of is the footprint of a record within the lag, nil where there is none.
+// of is a copy of the footprint of a record within the lag, nil where there is none.
 func (w *recentWrites) of(id string) *footprint {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if f := w.byID[id]; w.isFresh(f) {
-		return f
+	return w.copied(id, true)
+}
+
+// copied is of, without the members where they do not matter. It needs mu.
+func (w *recentWrites) copied(id string, withMembers bool) *footprint {
+	f := w.byID[id]
+	if !w.isFresh(f) {
+		return nil
 	}
-	return nil
+	now := *f
+	now.set, now.doubted, now.changed = maps.Clone(f.set), maps.Clone(f.doubted), nil
+	if now.moved, now.members = len(f.members) > 0, nil; withMembers {
+		now.members = maps.Clone(f.members)
+	}
+	return &now
+}
+
+// is reports whether something is so of the footprint of a record within the lag.
+func (w *recentWrites) is(id string, so func(*footprint) bool) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f := w.byID[id]
+	return w.isFresh(f) && so(f)
+}
+
+// isWritten reports whether a record was written within the lag.
+func (w *recentWrites) isWritten(id string) bool {
+	return w.is(id, func(*footprint) bool { return true })
 }
 
 // isHidden reports whether a record was created within the lag, and was not read since.
 func (w *recentWrites) isHidden(id string) bool {
-	f := w.of(id)
-	return f != nil && f.created && !f.read
+	return w.is(id, func(f *footprint) bool { return f.created && !f.read })
 }
 
 // isDeleted reports whether a record was deleted within the lag.
-func (w *recentWrites) isDeleted(id string) bool { f := w.of(id); return f != nil && f.deleted }
+func (w *recentWrites) isDeleted(id string) bool {
+	return w.is(id, func(f *footprint) bool { return f.deleted })
+}
 
-// beyond is the footprint that a reading may be older than, nil where there is none.
-func (w *recentWrites) beyond(id string, read Meta) *footprint {
-	f := w.of(id)
-	if f != nil && !f.freshFrom.IsZero() && !read.LastModified.Before(f.freshFrom) {
+// beyond is a copy of the footprint that a reading may be older than, nil where there is
+// none.
+func (w *recentWrites) beyond(id string, read Meta, withMembers bool) *footprint {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f := w.byID[id]; f != nil && !f.freshFrom.IsZero() && !read.LastModified.Before(f.freshFrom) {
 		return nil
 	}
-	return f
+	return w.copied(id, withMembers)
 }
 
 // caughtUp notes a reading that shows all that is in the footprint, if that proves that
@@ -107,16 +142,14 @@ func (w *recentWrites) caughtUp(id string, f *footprint, read Meta) bool {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.byID[id] == f && !read.LastModified.IsZero() {
-		now := *f
+	if now := w.byID[id]; now != nil && now.writes == f.writes && !read.LastModified.IsZero() {
 		now.freshFrom = read.LastModified
-		w.byID[id] = &now
 	}
 	return true
 }
 
-// note adds a write to the footprint of a record. change gets a copy, which is
-// empty where what was there is older than the lag, apart from a name.
+// note adds a write to the footprint of a record, which is empty where what was there is
+// older than the lag, apart from a name.
 func (w *recentWrites) note(id string, change func(f *footprint)) {
 	if w.lag == 0 {
 		return
@@ -124,22 +157,48 @@ func (w *recentWrites) note(id string, change func(f *footprint)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.byID == nil {
-		w.byID = map[string]*footprint{}
+		w.byID, w.byName = map[string]*footprint{}, map[string]map[string]bool{}
 	}
-	f := &footprint{set: Attributes{}, members: map[string]bool{},
-		changed: map[any]bool{}, doubted: map[any]any{}}
-	if before := w.byID[id]; w.isFresh(before) {
-		*f = *before
-		f.set, f.members = maps.Clone(f.set), maps.Clone(f.members)
-		f.changed, f.doubted = maps.Clone(f.changed), maps.Clone(f.doubted)
-	} else if before != nil && !w.isOver(before) {
-		f.named = before.named
-		f.set[userNamePath] = before.set[userNamePath]
+	f := w.byID[id]
+	if f == nil {
+		f = &footprint{}
+	}
+	name := f.set.foldedName()
+	switch {
+	case w.isFresh(f):
+	case w.isOver(f):
+		*f = footprint{writes: f.writes}
+	default:
+		*f = footprint{writes: f.writes, named: f.named, set: Attributes{userNamePath: f.set[userNamePath]}}
 	}
 	change(f)
 	f.at = time.Now()
+	f.writes++
 	w.byID[id] = f
+	w.rename(id, name, f.set.foldedName())
 	w.makeRoom()
+}
+
+// rename keeps the names by which records are found. It needs mu.
+func (w *recentWrites) rename(id, was, is string) {
+	if was == is {
+		return
+	}
+	if delete(w.byName[was], id); len(w.byName[was]) == 0 {
+		delete(w.byName, was)
+	}
+	if is == "" {
+		return
+	}
+	if w.byName[is] == nil {
+		w.byName[is] = map[string]bool{}
+	}
+	w.byName[is][id] = true
+}
+
+// foldedName is the name of a user or a group as names are compared.
+func (a Attributes) foldedName() string {
+	return names.Fold(cmp.Or(a.text(userNamePath), a.text(displayNamePath)))
 }
 
 // makeRoom forgets what is over, now and then, and more than that where there is too
@@ -147,14 +206,24 @@ func (w *recentWrites) note(id string, change func(f *footprint)) {
 func (w *recentWrites) makeRoom() {
 	if now := time.Now(); now.Sub(w.swept) >= w.lag {
 		w.swept = now
-		maps.DeleteFunc(w.byID, func(_ string, f *footprint) bool { return w.isOver(f) })
+		for id, f := range w.byID {
+			if w.isOver(f) {
+				w.forget(id)
+			}
+		}
 	}
 	for id := range w.byID {
 		if len(w.byID) <= maxFootprints {
 			return
 		}
-		delete(w.byID, id)
+		w.forget(id)
 	}
+}
+
+// forget needs mu.
+func (w *recentWrites) forget(id string) {
+	w.rename(id, w.byID[id].set.foldedName(), "")
+	delete(w.byID, id)
 }
 
 // namedLongAgo reports whether the name of a user was first sent so long ago that no
@@ -176,35 +245,6 @@ func (w *recentWrites) unlisted() bool {
 		}
 	}
 	return false
-}
-
-// with are the footprints of groups that a member was added to or taken out of, and of
-// those that were deleted.
-func (w *recentWrites) with(member string) map[string]*footprint {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	found := map[string]*footprint{}
-	for id, f := range w.byID {
-		if _, moved := f.members[member]; w.isFresh(f) && (moved || f.deleted) {
-			found[id] = f
-		}
-	}
-	return found
-}
-
-// missing are the ids of records that a list may lack: those of which is holds, and
-// that found does not hold.
-func (w *recentWrites) missing(is func(*footprint) bool, found map[string]bool) []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var ids []string
-	for id, f := range w.byID {
-		if w.isFresh(f) && !f.deleted && !found[id] && is(f) {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return ids
 }
 
 // complete is a reading of attributes with what was written since. agrees reports

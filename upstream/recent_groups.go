@@ -42,7 +42,7 @@ func (g Group) otherwise() (_ Group, ok bool) {
 // completeGroup is the reading of a group, completed by what was written since.
 func (c *Client) completeGroup(read groupRecord) Group {
 	g := read.Group
-	f := c.recentGroups.beyond(g.ID, g.Meta)
+	f := c.recentGroups.beyond(g.ID, g.Meta, read.membersKnown())
 	if f == nil {
 		return g
 	}
@@ -51,7 +51,7 @@ func (c *Client) completeGroup(read groupRecord) Group {
 	if read.membersKnown() {
 		differ, members = c.completeMembers(g.Members, f)
 	} else {
-		agrees = agrees && len(f.members) == 0
+		agrees = agrees && !f.moved
 	}
 	if agrees && len(differ) == 0 && c.recentGroups.caughtUp(g.ID, f, g.Meta) {
 		return g
@@ -109,9 +109,9 @@ type recentGroup func(names Attributes, members map[string]bool) bool
 // withRecentGroups adds the groups that match by what was written lately, and that a
 // list does not show yet.
 func (c *Client) withRecentGroups(
-	ctx context.Context, found []groupRecord, is recentGroup,
+	ctx context.Context, found []groupRecord, name string, is recentGroup,
 ) ([]groupRecord, error) {
-	missing := c.recentGroups.missing(func(f *footprint) bool { return is(f.set, f.members) },
+	missing := c.recentGroups.missing(name, func(f *footprint) bool { return is(f.set, f.members) },
 		setOf(idsOf(found, groupRecord.recordID)))
 	for _, id := range missing {
 		g, err := c.getGroup(ctx, opFindGroups, id)
@@ -145,13 +145,12 @@ func (f *footprint) createdGroup(id string) Group {
 // groups since.
 func (c *Client) completeGroups(u *User) {
 	held := setOf(idsOf(u.Groups, func(g Reference) string { return g.ID }))
-	for id, f := range c.recentGroups.with(u.ID) {
-		isMember := f.members[u.ID] && !f.deleted
-		if isMember && !held[id] {
-			u.Groups = append(u.Groups, Reference{ID: id, Display: f.set.text(displayNamePath), Type: "direct"})
+	for _, s := range c.recentGroups.shifts(u.ID) {
+		if s.isMember && !held[s.group] {
+			u.Groups = append(u.Groups, Reference{ID: s.group, Display: s.name, Type: "direct"})
 		}
-		if !isMember {
-			u.Groups = slices.DeleteFunc(u.Groups, func(g Reference) bool { return g.ID == id })
+		if !s.isMember {
+			u.Groups = slices.DeleteFunc(u.Groups, func(g Reference) bool { return g.ID == s.group })
 		}
 	}
 }

@@ -1,21 +1,19 @@
 package upstream
 
-import (
-	"maps"
-	"time"
-)
+import "time"
 
-// create notes a creation that Access confirmed in a domain, and its meta.
+// create notes a creation that Access confirmed in a domain, and its meta. It keeps the
+// attributes.
 func (w *recentWrites) create(id, domain string, m Meta, a Attributes) {
 	w.note(id, func(f *footprint) {
-		f.created, f.domain, f.set = true, domain, maps.Clone(a)
+		f.created, f.domain, f.set = true, domain, a
 		f.freshFrom = m.LastModified
 	})
 }
 
 // remove notes a deletion that Access confirmed.
 func (w *recentWrites) remove(id string) {
-	w.note(id, func(f *footprint) { *f = footprint{deleted: true} })
+	w.note(id, func(f *footprint) { *f = footprint{deleted: true, writes: f.writes} })
 }
 
 // write notes a change of attributes that Access confirmed.
@@ -29,7 +27,7 @@ func (w *recentWrites) write(id string, d difference) {
 			if before, again := f.set[p]; again && !sameOrEmpty(before, d.set[p]) {
 				f.rewrite(p)
 			}
-			f.set[p] = d.set[p] // nil where it is cleared
+			put(&f.set, p, d.set[p]) // nil where it is cleared
 			delete(f.doubted, p)
 		}
 	})
@@ -40,7 +38,7 @@ func (w *recentWrites) doubt(id string, d difference) {
 	w.note(id, func(f *footprint) {
 		f.freshFrom = time.Time{}
 		for _, p := range d.paths() {
-			f.doubted[p] = d.set[p]
+			put(&f.doubted, any(p), any(d.set[p]))
 		}
 	})
 }
@@ -50,7 +48,7 @@ func (w *recentWrites) doubtMembers(id string, members []Member) {
 	w.note(id, func(f *footprint) {
 		f.freshFrom = time.Time{}
 		for _, m := range members {
-			f.doubted[m.ID] = nil
+			put(&f.doubted, any(m.ID), nil)
 		}
 	})
 }
@@ -66,8 +64,8 @@ func (w *recentWrites) move(id string, members []Member, added bool) {
 			if before, again := f.members[m.ID]; again && before != added {
 				f.rewrite(m.ID)
 			}
-			f.changed[m.ID] = true // a group that was created had none
-			f.members[m.ID] = added
+			put(&f.changed, any(m.ID), true) // a group that was created had none
+			put(&f.members, m.ID, added)
 			delete(f.doubted, m.ID)
 		}
 	})
@@ -76,14 +74,14 @@ func (w *recentWrites) move(id string, members []Member, added bool) {
 // keepName notes that Access did not take the new name of a user.
 func (w *recentWrites) keepName(id, name string) {
 	w.note(id, func(f *footprint) {
-		f.set[userNamePath] = name
+		put(&f.set, userNamePath, Value(name))
 		f.named = time.Time{}
 	})
 }
 
 // confirmName notes that Access showed the new name of a user.
 func (w *recentWrites) confirmName(id string) {
-	if f := w.of(id); f != nil && !f.named.IsZero() {
+	if w.is(id, func(f *footprint) bool { return !f.named.IsZero() }) {
 		w.note(id, func(f *footprint) { f.named = time.Time{} })
 	}
 }
@@ -91,7 +89,7 @@ func (w *recentWrites) confirmName(id string) {
 // mayBeGone notes that a deletion was sent: from now on a record that is not there
 // is gone.
 func (w *recentWrites) mayBeGone(id string) {
-	if w.of(id) != nil {
+	if w.isWritten(id) {
 		w.note(id, func(f *footprint) { f.created = false })
 	}
 }
@@ -100,15 +98,21 @@ func (w *recentWrites) mayBeGone(id string) {
 func (w *recentWrites) seen(id string, inList bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if f := w.byID[id]; f != nil && f.created && !(f.read && f.listed) {
-		seen := *f
-		seen.read, seen.listed = seen.read || !inList, seen.listed || inList
-		w.byID[id] = &seen
+	if f := w.byID[id]; f != nil && f.created {
+		f.read, f.listed = f.read || !inList, f.listed || inList
 	}
+}
+
+// put sets a value in a map, which it makes first where there is none.
+func put[M ~map[K]V, K comparable, V any](m *M, k K, v V) {
+	if *m == nil {
+		*m = M{}
+	}
+	(*m)[k] = v
 }
 
 // rewrite notes that something has another value than before.
 func (f *footprint) rewrite(what any) {
 	f.isBack = f.isBack || f.changed[what] || !f.created
-	f.changed[what] = true
+	put(&f.changed, what, true)
 }

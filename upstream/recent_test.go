@@ -67,7 +67,7 @@ func TestReadingsThatProveNothing(t *testing.T) {
 		if got := w.caughtUp("g", w.of("g"), Meta{LastModified: now}); got != tt.sure {
 			t.Errorf("after %s: a reading that agrees is sure: %t, want %t", name, got, tt.sure)
 		}
-		if isOlder := w.beyond("g", Meta{LastModified: now}) != nil; isOlder == tt.sure {
+		if isOlder := w.beyond("g", Meta{LastModified: now}, true) != nil; isOlder == tt.sure {
 			t.Errorf("after %s: the next reading may be older: %t", name, isOlder)
 		}
 	}

@@ -33,7 +33,7 @@ func (u User) otherwise() (_ User, ok bool) {
 // completeUser notes a user of ours that was read, and completes the reading by what
 // was written since.
 func (c *Client) completeUser(u User) User {
-	if f := c.recentUsers.beyond(u.ID, u.Meta); f != nil {
+	if f := c.recentUsers.beyond(u.ID, u.Meta, false); f != nil {
 		completed, agrees := f.complete(u.Attributes)
 		if !agrees || !c.recentUsers.caughtUp(u.ID, f, u.Meta) {
 			u.shown, u.doubted = u.Attributes, f.doubted
@@ -45,9 +45,11 @@ func (c *Client) completeUser(u User) User {
 }
 
 // withRecentUsers adds the users that match by what was written lately, and that a
-// list does not show yet.
-func (c *Client) withRecentUsers(ctx context.Context, found []User, match func(Attributes) bool) ([]User, error) {
-	missing := c.recentUsers.missing(func(f *footprint) bool {
+// list does not show yet. With a name, only users of that name are looked at.
+func (c *Client) withRecentUsers(
+	ctx context.Context, found []User, name string, match func(Attributes) bool,
+) ([]User, error) {
+	missing := c.recentUsers.missing(name, func(f *footprint) bool {
 		_, named := f.set[userNamePath]
 		return named && match(f.set)
 	}, setOf(idsOf(found, userID)))

@@ -79,6 +79,14 @@ func inEachSpelling[T any](spellings []string, id func(T) string, find func(stri
 // isOfOne reports whether the key selects by a whole name.
 func (k Key) isOfOne() bool { return k == ByUserName || k == ByDisplayName }
 
+// wholeName is the name that the key selects by, "" where it selects otherwise.
+func (k Key) wholeName(value string) string {
+	if !k.isOfOne() {
+		return ""
+	}
+	return value
+}
+
 func noSuchKey(op string) error { return &Error{Op: op, Kind: ErrRefused, Err: ErrNoSuchKey} }
 
 // search selects records of a list by a key, or all of them with the zero Key.

@@ -116,7 +116,7 @@ func (c *Client) usersByName(ctx context.Context, key Key, name string) ([]User,
 	if err != nil {
 		return nil, err
 	}
-	return c.withRecentUsers(ctx, found, matches)
+	return c.withRecentUsers(ctx, found, key.wholeName(name), matches)
 }
 
 func userID(u User) string { return u.ID }

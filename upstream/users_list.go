@@ -121,7 +121,7 @@ func (c *Client) allUsers(ctx context.Context) ([]User, error) {
 	if !unfiltered {
 		users, err := c.usersByDomain(ctx)
 		if err == nil && len(users) > 0 {
-			return c.withRecentUsers(ctx, users, all)
+			return c.withRecentUsers(ctx, users, "", all)
 		}
 		if err != nil && !refusesQuery(err) {
 			return nil, err
@@ -133,7 +133,7 @@ func (c *Client) allUsers(ctx context.Context) ([]User, error) {
 		return nil, err
 	}
 	c.memory.layout.unfiltered.Store(unfiltered)
-	return c.withRecentUsers(ctx, users, all)
+	return c.withRecentUsers(ctx, users, "", all)
 }
 
 // usersByDomain reads all users of ours in the order in which window gives them.
