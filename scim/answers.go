@@ -1,16 +1,11 @@
 package scim
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/json"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"ws1bridge/scim/query"
-	"ws1bridge/scim/schema"
 )
 
 // The media types of SCIM (RFC 7644 section 3.8). Callers that accept plain JSON
@@ -19,9 +14,6 @@ const (
 	scimType = "application/scim+json"
 	jsonType = "application/json"
 )
-
-// gzipFrom is the size in bytes from which an answer is worth compressing.
-const gzipFrom = 16 << 10
 
 // answer is what goes back to the caller, in plain values.
 type answer struct {
@@ -37,29 +29,31 @@ type answer struct {
 }
 
 func (a answer) write(w http.ResponseWriter, r *http.Request) {
-	var b []byte
-	if a.body != nil {
-		var err error
-		if b, err = json.Marshal(a.body); err != nil {
-			// Nothing that is made here can fail to encode; if it ever does, an
-			// empty 500 says less than a wrong body would.
-			a.status, b = http.StatusInternalServerError, nil
-		}
+	body, packed := takeBuffer(), takeBuffer()
+	defer giveBuffer(body)
+	defer giveBuffer(packed)
+	content := body
+	if a.body != nil && encode(body, a.body) != nil {
+		// Nothing that is made here can fail to encode; if it ever does, an
+		// empty 500 says less than a wrong body would.
+		a.status, a.body = http.StatusInternalServerError, nil
+		body.Reset()
 	}
 	h := w.Header()
 	a.setHeader(h)
-	if b != nil {
+	if a.body != nil {
 		h.Set("Content-Type", contentType(r.Header.Get("Accept")))
 		h.Set("Vary", "Accept, Accept-Encoding")
-		if len(b) >= gzipFrom && acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		if body.Len() >= gzipFrom && acceptsGzip(r.Header.Get("Accept-Encoding")) {
 			h.Set("Content-Encoding", "gzip")
-			b = compressed(b)
+			compress(packed, body.Bytes())
+			content = packed
 		}
-		h.Set("Content-Length", strconv.Itoa(len(b)))
+		h.Set("Content-Length", strconv.Itoa(content.Len()))
 	}
 	w.WriteHeader(a.status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(b) // the caller has gone: nobody is left to tell
+		_, _ = w.Write(content.Bytes()) // the caller has gone: nobody is left to tell
 	}
 }
 
@@ -91,41 +85,6 @@ func contentType(accept string) string {
 	return media + "; charset=utf-8"
 }
 
-// acceptsGzip reads Accept-Encoding (RFC 9110 section 12.5.3).
-func acceptsGzip(acceptEncoding string) bool {
-	for item := range strings.SplitSeq(acceptEncoding, ",") {
-		coding, parameters, err := mime.ParseMediaType(item)
-		if err == nil && (coding == "gzip" || coding == "*") {
-			weight, err := strconv.ParseFloat(parameters["q"], 64)
-			return err != nil || weight > 0
-		}
-	}
-	return false
-}
-
-func compressed(b []byte) []byte {
-	var out bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed) // a level that exists
-	_, _ = z.Write(b)                                 // a buffer takes everything
-	_ = z.Close()
-	return out.Bytes()
-}
-
-const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-
-// listResponse is a page of resources (RFC 7644 section 3.4.2). Counts are JSON
-// integers: Okta stops without a word at numbers in strings.
-type listResponse struct {
-	Schemas      []string          `json:"schemas"`
-	TotalResults int               `json:"totalResults"`
-	StartIndex   int               `json:"startIndex"`
-	ItemsPerPage int               `json:"itemsPerPage"`
-	Resources    []schema.Resource `json:"Resources"`
-}
-
 func listOf(page query.Page) answer {
-	return answer{status: http.StatusOK, body: listResponse{
-		Schemas: []string{listSchema}, TotalResults: page.Total, StartIndex: page.StartIndex,
-		ItemsPerPage: len(page.Resources), Resources: page.Resources,
-	}}
+	return answer{status: http.StatusOK, body: listResponse(page)}
 }

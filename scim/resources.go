@@ -70,7 +70,11 @@ func groupType(cfg Config) *resourceType {
 			}
 			return current
 		},
-		links: func(r schema.Resource, base string) { link(r["members"], base+"/Users/") },
+		links: func(r schema.Resource, base string) {
+			members, _ := r["members"].(schema.Members)
+			members.Users = base + "/Users/"
+			r["members"] = members
+		},
 	}
 	t.required = t.named([]string{"displayName", "externalId"})
 	return t

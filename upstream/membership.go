@@ -86,6 +86,9 @@ func (c *Client) inOwnGroups(ctx context.Context, users []User) ([]User, error) 
 			ids = append(ids, g.ID)
 		}
 	}
+	if c.memory.groups.areOwn(ids) {
+		return users, nil
+	}
 	own, err := c.ownGroups(ctx, ids)
 	if err != nil {
 		return nil, err
@@ -104,6 +107,9 @@ func (c *Client) withOwnMembers(ctx context.Context, groups []Group) ([]Group, e
 	for _, g := range groups {
 		ids = append(ids, memberIDs(g.Members)...)
 	}
+	if c.memory.users.areOwn(ids) {
+		return groups, nil
+	}
 	own, err := c.ownUsers(ctx, ids, sampleToShow)
 	if err != nil {
 		return nil, err
@@ -121,6 +127,9 @@ func (c *Client) withoutStrangers(
 	ctx context.Context, members []Member,
 ) (known []Member, strangers []string, err error) {
 	ids := memberIDs(members)
+	if c.memory.users.areOwn(ids) {
+		return members, nil, nil
+	}
 	if len(ids) <= fewUnknown {
 		c.memory.users.forgetStrangers(ids)
 	}

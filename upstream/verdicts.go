@@ -45,6 +45,9 @@ func (v *verdicts) note(id string, ours bool) {
 	if v.own == nil {
 		v.own, v.strangers = map[string]bool{}, map[string]time.Time{}
 	}
+	if ours && v.own[id] {
+		return
+	}
 	delete(v.own, id)
 	delete(v.strangers, id)
 	if ours {
@@ -68,10 +71,18 @@ func makeRoom[K comparable, V any](m map[K]V) {
 }
 
 // isOwn reports whether a record is known to be ours.
-func (v *verdicts) isOwn(id string) bool {
+func (v *verdicts) isOwn(id string) bool { return v.areOwn([]string{id}) }
+
+// areOwn reports whether all of the records are known to be ours.
+func (v *verdicts) areOwn(ids []string) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.own[id]
+	for _, id := range ids {
+		if !v.own[id] {
+			return false
+		}
+	}
+	return true
 }
 
 // noteStrangers remembers that records are not ours.

@@ -97,6 +97,8 @@ func (p Projection) Apply(r schema.Resource) schema.Resource {
 // parts have the prefix.
 func (p Projection) within(prefix string, value any) any {
 	switch v := value.(type) {
+	case schema.Members:
+		return p.within(prefix, schema.List(v))
 	case []any:
 		for i, element := range v {
 			v[i] = p.within(prefix, element)

@@ -55,6 +55,9 @@ func (t ResourceType) notKeptOf(path string, a Attribute, asked, kept any) (name
 
 // nestedGroups names members that are groups, which are left out.
 func nestedGroups(members any) []string {
+	if _, ok := members.(Members); ok {
+		return nil
+	}
 	for _, m := range List(members) {
 		member, _ := m.(map[string]any)
 		if kind, _ := member["type"].(string); strings.EqualFold(kind, "Group") {

@@ -65,6 +65,8 @@ func List(v any) []any {
 		return nil
 	case []any:
 		return v
+	case Members:
+		return v.values()
 	}
 	return []any{v}
 }
@@ -89,6 +91,8 @@ func HasValue(v any) bool {
 		return v != ""
 	case []any:
 		return len(v) > 0
+	case Members:
+		return len(v.List) > 0
 	case map[string]any:
 		for _, sub := range v {
 			if HasValue(sub) {
@@ -103,6 +107,8 @@ func HasValue(v any) bool {
 // Copy copies objects and lists deeply.
 func Copy(v any) any {
 	switch v := v.(type) {
+	case Members:
+		return v.values()
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, e := range v {

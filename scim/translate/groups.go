@@ -12,15 +12,13 @@ import (
 // GroupToSCIM converts a group of Access: what of it can be written. id, meta
 // and the links of members are the caller's to add.
 func GroupToSCIM(g upstream.Group) schema.Resource {
-	members := make([]any, len(g.Members))
+	members := make([]schema.Member, len(g.Members))
 	for i, m := range g.Members {
-		member := map[string]any{"value": m.ID, "type": "User"}
-		if m.Display != "" {
-			member["display"] = m.Display
-		}
-		members[i] = member
+		members[i] = schema.Member{Value: m.ID, Display: m.Display}
 	}
-	r := schema.Resource{"schemas": []any{schema.Group}, "displayName": g.DisplayName, "members": members}
+	r := schema.Resource{
+		"schemas": []any{schema.Group}, "displayName": g.DisplayName, "members": schema.Members{List: members},
+	}
 	if g.ExternalID != "" && !IsInvented(g.ExternalID) {
 		r["externalId"] = g.ExternalID
 	}
@@ -47,7 +45,7 @@ func ChangedGroup(current upstream.Group, r schema.Resource) (upstream.Group, er
 	if domains.IsBlank(g.DisplayName) {
 		return upstream.Group{}, problem.GroupNameMissing()
 	}
-	members, err := MembersFromSCIM(schema.List(r["members"]))
+	members, err := MembersFromSCIM(r["members"])
 	if err != nil {
 		return upstream.Group{}, err
 	}
@@ -55,11 +53,18 @@ func ChangedGroup(current upstream.Group, r schema.Resource) (upstream.Group, er
 	return g, nil
 }
 
-// MembersFromSCIM converts values of members. Groups are left out. The error is a
+// MembersFromSCIM converts the value of members. Groups are left out. The error is a
 // *problem.Error.
-func MembersFromSCIM(list []any) ([]upstream.Member, error) {
+func MembersFromSCIM(value any) ([]upstream.Member, error) {
+	if unchanged, ok := value.(schema.Members); ok {
+		members := make([]upstream.Member, len(unchanged.List))
+		for i, m := range unchanged.List {
+			members[i] = upstream.Member{ID: m.Value, Display: m.Display}
+		}
+		return members, nil
+	}
 	var members []upstream.Member
-	for _, item := range list {
+	for _, item := range schema.List(value) {
 		member, _ := item.(map[string]any)
 		id, _ := schema.Text(member["value"])
 		if id == "" {

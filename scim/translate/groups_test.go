@@ -27,7 +27,8 @@ func TestGroupToSCIM(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, want := translate.GroupToSCIM(tt.group), resource(t, tt.want); !reflect.DeepEqual(got, want) {
+			got, want := schema.Copy(translate.GroupToSCIM(tt.group)), any(resource(t, tt.want))
+			if !reflect.DeepEqual(got, want) {
 				t.Errorf("got %v, want %v", got, want)
 			}
 		})
