@@ -9,7 +9,7 @@ import (
 	"sync"
 
 	"ws1bridge/scim/query"
-	"ws1bridge/scim/schema"
+	"ws1bridge/upstream/jsonvalue"
 )
 
 const (
@@ -41,13 +41,8 @@ func giveBuffer(b *bytes.Buffer) {
 }
 
 // encode writes the JSON of a body into b.
-func encode(b *bytes.Buffer, body any) (err error) {
-	out := b.AvailableBuffer()
-	if list, ok := body.(listResponse); ok {
-		out, err = list.appendJSON(out)
-	} else {
-		out, err = schema.AppendJSON(out, body)
-	}
+func encode(b *bytes.Buffer, body any) error {
+	out, err := jsonvalue.Append(b.AvailableBuffer(), body)
 	_, _ = b.Write(out)
 	return err
 }
@@ -78,20 +73,13 @@ const listSchema = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 // listResponse is a page of resources (RFC 7644 section 3.4.2).
 type listResponse query.Page
 
-// appendJSON writes counts as JSON integers: Okta stops without a word at numbers in
+// AppendJSON writes counts as JSON integers: Okta stops without a word at numbers in
 // strings.
-func (l listResponse) appendJSON(b []byte) (_ []byte, err error) {
+func (l listResponse) AppendJSON(b []byte) ([]byte, error) {
 	b = append(b, `{"schemas":["`+listSchema+`"],"totalResults":`...)
 	b = append(strconv.AppendInt(b, int64(l.Total), 10), `,"startIndex":`...)
 	b = append(strconv.AppendInt(b, int64(l.StartIndex), 10), `,"itemsPerPage":`...)
-	b = append(strconv.AppendInt(b, int64(len(l.Resources)), 10), `,"Resources":[`...)
-	for i, r := range l.Resources {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		if b, err = schema.AppendJSON(b, r); err != nil {
-			return b, err
-		}
-	}
-	return append(b, "]}"...), nil
+	b = append(strconv.AppendInt(b, int64(len(l.Resources)), 10), `,"Resources":`...)
+	b, err := jsonvalue.Append(b, l.Resources)
+	return append(b, '}'), err
 }

@@ -64,7 +64,10 @@ func (p Path) String() string {
 
 // comparePaths orders paths, so that bodies come out the same each time.
 func comparePaths(a, b Path) int {
-	return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Sub, b.Sub))
+	if order := strings.Compare(a.Schema, b.Schema); order != 0 {
+		return order
+	}
+	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Sub, b.Sub))
 }
 
 // Value is what an attribute holds: a string, a bool, or []Element for a

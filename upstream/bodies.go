@@ -5,56 +5,25 @@ import (
 	"slices"
 )
 
-// body is a JSON object on its way to Access.
-type body map[string]any
-
-// newBody holds attributes as Access reads them: extensions in blocks of their
-// own, and each block's URN in schemas, without which Access calls the resource
-// malformed.
-func newBody(a Attributes) body {
-	b := body{"schemas": []string{CoreSchema}}
-	for _, p := range sortedPaths(a) {
-		b.put(p, a[p])
-	}
-	return b
+// body is a user or a group on its way to Access, or what of it changes.
+type body struct {
+	set     Attributes
+	cleared []Path
+	members []Member // who come, or who go
+	leaving bool
+	// owner are type and domain of what is created.
+	owner []entry
 }
 
-func (b body) put(p Path, v Value) {
-	block := map[string]any(b)
-	if p.Schema != "" {
-		block = b.block(p.Schema)
-	}
-	if p == emailsPath {
-		v = []Element{{"value": v}}
-	}
-	if p.Sub == "" {
-		block[p.Name] = v
-		return
-	}
-	parent, ok := block[p.Name].(map[string]any)
-	if !ok {
-		parent = map[string]any{}
-		block[p.Name] = parent
-	}
-	parent[p.Sub] = v
-}
+// newBody holds attributes.
+func newBody(a Attributes) body { return body{set: a} }
 
-// block returns the extension block of a URN and declares it.
-func (b body) block(urn string) map[string]any {
-	block, ok := b[urn].(map[string]any)
-	if !ok {
-		block = map[string]any{}
-		b[urn] = block
-		b.declare(urn)
-	}
-	return block
-}
-
-func (b body) declare(urn string) {
-	schemas, _ := b["schemas"].([]string)
-	if !slices.Contains(schemas, urn) {
-		b["schemas"] = append(schemas, urn)
-	}
+// creationBody holds a user or a group that is to be created in a domain. kindName is what
+// its type is called.
+func creationBody(a Attributes, kindName, kind, domain string) body {
+	return body{set: a, owner: []entry{
+		{Path{Schema: WorkspaceSchema, Name: "domain"}, domain}, {Path{Schema: WorkspaceSchema, Name: kindName}, kind},
+	}}
 }
 
 // patchBody is the SCIM 1.1 partial resource (section 3.3.2) that makes the
@@ -78,19 +47,8 @@ func patchBody(current Attributes, d difference) body {
 		}
 		set[p] = withDeletions(list, have)
 	}
-	b := newBody(set)
-	if len(cleared) > 0 {
-		slices.SortFunc(cleared, comparePaths)
-		names := make([]string, len(cleared))
-		for i, p := range cleared {
-			names[i] = p.String()
-			if p.Schema != "" {
-				b.declare(p.Schema)
-			}
-		}
-		b["meta"] = map[string]any{"attributes": names}
-	}
-	return b
+	slices.SortFunc(cleared, comparePaths)
+	return body{set: set, cleared: cleared}
 }
 
 // withDeletions lists want and, marked for deletion, what have holds beside it.

@@ -6,6 +6,8 @@ import (
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"ws1bridge/upstream/jsonvalue"
 )
 
 // This file reads JSON token by token: users, groups and lists of them are read once,
@@ -16,56 +18,15 @@ import (
 var leniently = jsonv2.JoinOptions(
 	jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsonv2.MatchCaseInsensitiveNames(true))
 
-var errWrongForm = errors.New("a value has another form than Access documents")
-
 // readObject reads an object, or null, and has read take the value of each name.
 func readObject(d *jsontext.Decoder, read func(name string) error) error {
-	return readEach(d, '{', func() error {
-		name, err := d.ReadToken()
-		if err != nil {
-			return err
-		}
-		return read(shared(name))
-	})
-}
-
-// readElements reads a list, or null, and has read take each of its values.
-func readElements(d *jsontext.Decoder, read func() error) error { return readEach(d, '[', read) }
-
-// readEach reads what is in an object or a list.
-func readEach(d *jsontext.Decoder, kind jsontext.Kind, read func() error) error {
-	switch d.PeekKind() {
-	case kind:
-	case 'n':
-		return d.SkipValue()
-	default:
-		return unexpected(d)
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	end := kind + 2 // in ASCII, } comes 2 after {, and ] after [
-	for d.PeekKind() != end {
-		if err := read(); err != nil {
-			return err
-		}
-	}
-	_, err := d.ReadToken()
-	return err
-}
-
-// unexpected skips a value of another form than expected, and is the error of that.
-func unexpected(d *jsontext.Decoder) error {
-	if err := d.SkipValue(); err != nil {
-		return err
-	}
-	return errWrongForm
+	return jsonvalue.Object(d, func(name jsontext.Token) error { return read(shared(name)) })
 }
 
 // readText reads a string, or null.
 func readText(d *jsontext.Decoder, into *string) error {
 	if d.PeekKind() == '0' {
-		return unexpected(d)
+		return jsonvalue.Unexpected(d)
 	}
 	return readLooseText(d, into)
 }
@@ -78,7 +39,7 @@ func readLooseText(d *jsontext.Decoder, into *string) error {
 	case 'n':
 		return d.SkipValue()
 	default:
-		return unexpected(d)
+		return jsonvalue.Unexpected(d)
 	}
 	token, err := d.ReadToken()
 	if err == nil {
@@ -90,7 +51,7 @@ func readLooseText(d *jsontext.Decoder, into *string) error {
 // orUnknown is the failure to read a value; one of another form than expected counts as
 // unknown.
 func orUnknown(err error) error {
-	if errors.Is(err, errWrongForm) {
+	if errors.Is(err, jsonvalue.ErrForm) {
 		return nil
 	}
 	return err
@@ -104,38 +65,9 @@ func readTime(d *jsontext.Decoder, into *time.Time) error {
 	return err
 }
 
-// readValue reads a value of any form. Numbers become text: Access keeps text, and
+// anyValue reads a value of any form. Numbers become text: Access keeps text, and
 // whoever compares or shows a value sees the digits that were sent.
-func readValue(d *jsontext.Decoder) (any, error) {
-	switch d.PeekKind() {
-	case '{':
-		object := map[string]any{}
-		err := readObject(d, func(name string) (err error) {
-			object[name], err = readValue(d)
-			return err
-		})
-		return object, err
-	case '[':
-		list := []any{}
-		err := readElements(d, func() error {
-			v, err := readValue(d)
-			list = append(list, v)
-			return err
-		})
-		return list, err
-	}
-	token, err := d.ReadToken()
-	if err != nil {
-		return nil, err
-	}
-	switch token.Kind() {
-	case '"', '0':
-		return shared(token), nil
-	case 't', 'f':
-		return token.Bool(), nil
-	}
-	return nil, nil
-}
+var anyValue = jsonvalue.Reader{Text: shared, NumbersAreText: true}
 
 // shared is the text of a token, in one copy for all answers where it is common.
 func shared(token jsontext.Token) string {

@@ -91,18 +91,17 @@ func (p *plan) matches(s search) bool {
 
 // json is the record as Access would serve it, as far as the client reads it.
 func (p *plan) json() json.RawMessage {
-	b := newBody(p.Attributes)
+	set := Attributes{}
+	maps.Copy(set, p.Attributes)
 	groups := []Element{}
 	for _, g := range p.Groups {
 		groups = append(groups, Element{"value": g.ID, "display": g.Display, "type": g.Type})
 	}
-	b["id"], b["meta"], b["groups"] = p.ID, p.Meta, groups
-	if p.path == groupsPath && b[membersPath.Name] == nil {
-		b[membersPath.Name] = []Element{} // left out they would count as not told
+	set[Path{Name: "id"}], set[Path{Name: "meta"}], set[Path{Name: "groups"}] = p.ID, p.Meta, groups
+	if p.path == groupsPath && set[membersPath] == nil {
+		set[membersPath] = []Element{} // left out they would count as not told
 	}
-	workspace := b.block(WorkspaceSchema)
-	workspace["domain"], workspace["internalUserType"] = p.Domain, p.kind
-	raw, _ := json.Marshal(b) // it was decoded, so it encodes
+	raw, _ := json.Marshal(creationBody(set, "internalUserType", p.kind, p.Domain)) // it was decoded, so it encodes
 	return raw
 }
 
@@ -121,9 +120,9 @@ func readPartial(content any) (s partial, err error) {
 	if err := s.decode(jsontext.NewDecoder(bytes.NewReader(s.body))); err != nil {
 		return s, err
 	}
-	b, _ := content.(body)
-	meta, _ := b["meta"].(map[string]any)
-	s.cleared, _ = meta["attributes"].([]string)
+	if b, ok := content.(body); ok && len(b.cleared) > 0 {
+		s.cleared = idsOf(b.cleared, Path.String)
+	}
 	members, _ := s.Attributes[membersPath].([]Element)
 	for _, m := range members {
 		if id := fmt.Sprint(m["value"]); m["operation"] == "delete" {

@@ -74,7 +74,7 @@ func (c *Client) addBatch(ctx context.Context, g *Group, batch []Member) (added 
 
 // moveMembers adds members in one request, or takes them out.
 func (c *Client) moveMembers(ctx context.Context, g *Group, batch []Member, add bool) error {
-	r := call{op: opUpdateGroup, id: g.ID, body: memberBody(batch, !add)}
+	r := call{op: opUpdateGroup, id: g.ID, body: body{members: batch, leaving: !add}}
 	err := c.groups.patch(ctx, r, nil, func(now Group) bool {
 		isIn := setOf(memberIDs(now.Members))
 		return !slices.ContainsFunc(batch, func(m Member) bool { return isIn[m.ID] != add || now.isUnsure(m.ID) })
@@ -130,20 +130,6 @@ func (g Group) among(members []Member) ([]Member, error) {
 		return nil, markInDoubt(lagging(opUpdateGroup))
 	}
 	return both(members, g.Members), nil
-}
-
-// memberBody adds members, or removes them. Access's PATCH merges members, it
-// never replaces the list; type and value go together in every request, because
-// the SDK that Access is probably built on matches by both.
-func memberBody(members []Member, remove bool) body {
-	list := make([]Element, len(members))
-	for i, m := range members {
-		list[i] = Element{"value": m.ID, "type": "User"}
-		if remove {
-			list[i]["operation"] = "delete"
-		}
-	}
-	return body{"schemas": []string{CoreSchema}, "members": list}
 }
 
 func setOf(ids []string) map[string]bool {

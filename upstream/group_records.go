@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"ws1bridge/upstream/jsonvalue"
 )
 
 // groupRecord is a group as Access writes it, before anybody judged whose it is.
@@ -79,7 +81,7 @@ func (g *groupRecord) readMembers(d *jsontext.Decoder) error {
 	if g.namesOnly {
 		return d.SkipValue()
 	}
-	return readElements(d, func() error {
+	return jsonvalue.List(d, func() error {
 		var m memberRecord
 		err := m.read(d)
 		if m.value != "" && !strings.EqualFold(m.kind, "Group") {

@@ -20,10 +20,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 		return Group{}, err
 	}
 	names := withoutEmpty(g.names())
-	b := newBody(names)
-	workspace := b.block(WorkspaceSchema)
-	workspace["internalGroupType"] = GroupInternal
-	workspace["domain"] = domain
+	b := creationBody(names, "internalGroupType", GroupInternal, domain)
 	var created groupRecord
 	err = c.access.send(ctx, call{op: opCreateGroup, method: http.MethodPost, path: groupsPath, body: b}, &created)
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"ws1bridge/upstream/jsonvalue"
 )
 
 // UserProvisioned is the internalUserType of users that come from outside
@@ -194,7 +196,7 @@ func (u *userRecord) settleActive() {
 }
 
 func (u *userRecord) readGroups(d *jsontext.Decoder) error {
-	return readElements(d, func() error {
+	return jsonvalue.List(d, func() error {
 		var g memberRecord
 		err := g.read(d)
 		if err == nil && !strings.EqualFold(g.display, allUsers) {
@@ -209,7 +211,7 @@ func (a Attributes) read(d *jsontext.Decoder, p Path) error {
 	switch d.PeekKind() {
 	case '{':
 		return readObject(d, func(sub string) error {
-			v, err := readValue(d)
+			v, err := anyValue.Read(d)
 			a.put(Path{Schema: p.Schema, Name: p.Name, Sub: sub}, v)
 			return err
 		})
@@ -222,7 +224,7 @@ func (a Attributes) read(d *jsontext.Decoder, p Path) error {
 		}
 		return err
 	}
-	v, err := readValue(d)
+	v, err := anyValue.Read(d)
 	a.put(p, v)
 	return err
 }
@@ -236,8 +238,8 @@ func (a Attributes) put(p Path, v any) {
 // readList reads a multi-valued attribute. Bare strings become {"value": …}, as
 // Access itself reads them.
 func (Attributes) readList(d *jsontext.Decoder) (list []Element, _ error) {
-	err := readElements(d, func() error {
-		v, err := readValue(d)
+	err := jsonvalue.List(d, func() error {
+		v, err := anyValue.Read(d)
 		switch v := v.(type) {
 		case map[string]any:
 			list = append(list, v)

@@ -169,10 +169,7 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 		return User{}, err
 	}
 	a = withoutEmpty(a)
-	b := newBody(a)
-	workspace := b.block(WorkspaceSchema)
-	workspace["internalUserType"] = UserProvisioned
-	workspace["domain"] = domain
+	b := creationBody(a, "internalUserType", UserProvisioned, domain)
 	var u userRecord
 	err := c.access.send(ctx, call{op: opCreateUser, method: http.MethodPost, path: usersPath, body: b}, &u)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -59,7 +60,9 @@ func (p *program) serve(ctx context.Context, dry dryRun) error {
 	log.Info("started", zap.Stringer("listen", main.Addr()), zap.Stringer("ops_listen", ops.Addr()),
 		zap.String("access", cfg.Access.URL), zap.String("domain", cfg.Domains.Default), zap.Bool("dry_run", dry.held()),
 		zap.String("version", buildVersion()))
+	floor := newHeapFloor()
 	err = b.run(ctx, main, ops)
+	runtime.KeepAlive(floor)
 	log.Info("stopped", zap.Error(err))
 	return err
 }

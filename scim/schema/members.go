@@ -1,5 +1,7 @@
 package schema
 
+import "ws1bridge/upstream/jsonvalue"
+
 // Members are the members of a group: what its attribute of that name holds until somebody
 // looks into it. There may be many thousands, of whom most requests only ask the list.
 type Members struct {
@@ -27,25 +29,21 @@ func (m Members) values() []any {
 	return out
 }
 
-// MarshalJSON writes the members as values of any other attribute.
-func (m Members) MarshalJSON() ([]byte, error) { return m.appendJSON(nil) }
+// MarshalJSON is AppendJSON.
+func (m Members) MarshalJSON() ([]byte, error) { return m.AppendJSON(nil) }
 
-func (m Members) appendJSON(b []byte) ([]byte, error) {
-	return appendList(b, m.List, func(b []byte, one Member) (_ []byte, err error) {
+// AppendJSON writes the members as values of any other attribute.
+func (m Members) AppendJSON(b []byte) ([]byte, error) {
+	return jsonvalue.AppendList(b, m.List, func(b []byte, one Member) ([]byte, error) {
 		b = append(b, '{')
 		if m.Users != "" {
-			if b, err = appendText(append(b, `"$ref":`...), m.Users+one.Value); err != nil {
-				return b, err
-			}
-			b = append(b, ',')
+			b = jsonvalue.AppendText(jsonvalue.AppendName(b, "$ref"), m.Users+one.Value)
 		}
 		if one.Display != "" {
-			if b, err = appendText(append(b, `"display":`...), one.Display); err != nil {
-				return b, err
-			}
-			b = append(b, ',')
+			b = jsonvalue.AppendText(jsonvalue.AppendName(b, "display"), one.Display)
 		}
-		b, err = appendText(append(b, `"type":"User","value":`...), one.Value)
-		return append(b, '}'), err
+		b = append(jsonvalue.AppendName(b, "type"), `"User"`...)
+		b = jsonvalue.AppendText(jsonvalue.AppendName(b, "value"), one.Value)
+		return append(b, '}'), nil
 	})
 }

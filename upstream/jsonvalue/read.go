@@ -1,0 +1,108 @@
+package jsonvalue
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// ErrForm says that a value has another form than the reader expects. The value was
+// skipped.
+var ErrForm = errors.New("a JSON value has another form than expected")
+
+// Object reads an object, or null, and has read take the value of each name.
+func Object(d *jsontext.Decoder, read func(name jsontext.Token) error) error {
+	return each(d, '{', func() error {
+		name, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		return read(name)
+	})
+}
+
+// List reads a list, or null, and has read take each of its values.
+func List(d *jsontext.Decoder, read func() error) error { return each(d, '[', read) }
+
+// each reads what is in an object or a list.
+func each(d *jsontext.Decoder, kind jsontext.Kind, read func() error) error {
+	switch d.PeekKind() {
+	case kind:
+	case 'n':
+		return d.SkipValue()
+	default:
+		return Unexpected(d)
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	end := kind + 2 // in ASCII, } comes 2 after {, and ] after [
+	for d.PeekKind() != end {
+		if err := read(); err != nil {
+			return err
+		}
+	}
+	_, err := d.ReadToken()
+	return err
+}
+
+// Unexpected skips a value of another form than expected. Its error is ErrForm, or why
+// that could not be done.
+func Unexpected(d *jsontext.Decoder) error {
+	if err := d.SkipValue(); err != nil {
+		return err
+	}
+	return ErrForm
+}
+
+// Reader reads values of any form, as encoding/json does into an any. The zero value has
+// numbers as json.Number, because a float64 would lose digits of an id.
+type Reader struct {
+	// Text makes the string of a token; nil is Token.String.
+	Text func(jsontext.Token) string
+	// NumbersAreText has numbers as their digits.
+	NumbersAreText bool
+}
+
+// Read reads the next value.
+func (r Reader) Read(d *jsontext.Decoder) (any, error) {
+	switch d.PeekKind() {
+	case '{':
+		object := map[string]any{}
+		err := Object(d, func(name jsontext.Token) (err error) {
+			key := r.text(name) // before the next token is read, which takes its place
+			object[key], err = r.Read(d)
+			return err
+		})
+		return object, err
+	case '[':
+		list := []any{}
+		err := List(d, func() error {
+			v, err := r.Read(d)
+			list = append(list, v)
+			return err
+		})
+		return list, err
+	}
+	token, err := d.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	switch kind := token.Kind(); {
+	case kind == '"', kind == '0' && r.NumbersAreText:
+		return r.text(token), nil
+	case kind == '0':
+		return json.Number(token.String()), nil
+	case kind == 't', kind == 'f':
+		return token.Bool(), nil
+	}
+	return nil, nil
+}
+
+func (r Reader) text(token jsontext.Token) string {
+	if r.Text == nil {
+		return token.String()
+	}
+	return r.Text(token)
+}
