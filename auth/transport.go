@@ -106,7 +106,8 @@ func (t *Transport) checkTarget(req *http.Request) error {
 }
 
 func withToken(req *http.Request, token string) *http.Request {
-	req = req.Clone(req.Context())
+	req = req.WithContext(req.Context()) // a copy, which shares all but the header
+	req.Header = req.Header.Clone()
 	req.Header.Set("Authorization", "Bearer "+token)
 	return req
 }

@@ -9,15 +9,19 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
+	"ws1bridge/upstream/jsonvalue"
 )
 
 const (
+	// oktaType is what Okta says of its bodies.
+	oktaType = scimType + "; charset=utf-8"
 	// maxBody is the largest body taken, in bytes: a list of 100,000 members is
 	// about 10 MB.
 	maxBody = 10 << 20
@@ -59,16 +63,12 @@ func (h *Handler) admitBody(r *http.Request) (release func(), _ error) {
 	return func() { h.bodies.Release(size) }, nil
 }
 
-// readBody reads the body of a request, which must be one JSON object.
+// readBody reads the body of a request.
 func readBody(r *http.Request) ([]byte, error) {
 	if err := checkMediaType(r.Header); err != nil {
 		return nil, err
 	}
-	b, err := readAll(r)
-	if err != nil {
-		return nil, err
-	}
-	return b, checkJSON(b)
+	return readAll(r)
 }
 
 // checkMediaType accepts SCIM's own type and plain JSON, which Okta's
@@ -78,7 +78,8 @@ func checkMediaType(h http.Header) error {
 		return problem.Compressed()
 	}
 	contentType := h.Get("Content-Type")
-	if contentType == "" {
+	switch contentType {
+	case "", scimType, jsonType, oktaType:
 		return nil
 	}
 	media, parameters, err := mime.ParseMediaType(contentType)
@@ -111,30 +112,75 @@ func readAll(r *http.Request) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// checkJSON refuses what is not exactly JSON (RFC 8259), what says one thing
-// twice, and what is built to cost memory, before anything is built of it. Its
-// errors quote nothing of the body.
-func checkJSON(b []byte) error {
-	d := jsontext.NewDecoder(bytes.NewBuffer(b))
-	for tokens := 0; ; tokens++ {
-		t, err := d.ReadToken()
-		switch {
-		case errors.Is(err, io.EOF) && tokens > 0:
-			return nil
-		case err != nil:
-			return badSyntax(err, d.InputOffset())
-		case tokens == 0 && t.Kind() != '{':
-			return problem.NoObject()
-		case tokens > 0 && d.StackDepth() == 0 && t.Kind() != '}':
+// readObject reads the JSON object in a body. It refuses what is not exactly JSON
+// (RFC 8259), what says one thing twice, and what is built to cost memory, before much is
+// built of it. Its errors quote nothing of the body.
+func readObject(b []byte) (object map[string]any, _ error) {
+	var l limits
+	return object, l.read(b, func(d *jsontext.Decoder) error {
+		value, err := jsonvalue.Reader{Check: l.check}.Read(d)
+		object, _ = value.(map[string]any)
+		return err
+	})
+}
+
+// checkObject is readObject for a body that is decoded afterwards.
+func checkObject(b []byte) error {
+	var l limits
+	return l.read(b, func(d *jsontext.Decoder) error {
+		for {
+			if t, err := d.ReadToken(); err != nil {
+				return err
+			} else if err := l.check(d, t); err != nil || d.StackDepth() == 0 {
+				return err
+			}
+		}
+	})
+}
+
+// limits are kept while a body is read.
+type limits struct{ tokens int }
+
+// decoders are used again: each holds what it needs to find names that come twice.
+var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
+
+// read has the one object that a body should hold read.
+func (l *limits) read(b []byte, object func(*jsontext.Decoder) error) error {
+	d := decoders.Get().(*jsontext.Decoder)
+	d.Reset(bytes.NewBuffer(b))
+	defer func() {
+		d.Reset(strings.NewReader("")) // lets go of the body
+		decoders.Put(d)
+	}()
+	err := object(d)
+	if err == nil {
+		if _, err = d.ReadToken(); err == nil {
 			return problem.MoreThanObject()
-		case d.StackDepth() > maxNesting:
-			return problem.TooDeep(maxNesting)
-		case tokens > maxTokens:
-			return problem.TooManyValuesInBody()
-		case t.Kind() == '"' && strings.ContainsRune(t.String(), 0):
-			return problem.ZeroByte(attributeAt(d.StackPointer()))
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
 		}
 	}
+	if own, ok := errors.AsType[*problem.Error](err); ok {
+		return own
+	}
+	return badSyntax(err, d.InputOffset())
+}
+
+// check judges a token that was read.
+func (l *limits) check(d *jsontext.Decoder, t jsontext.Token) error {
+	l.tokens++
+	switch {
+	case l.tokens == 1 && t.Kind() != '{':
+		return problem.NoObject()
+	case d.StackDepth() > maxNesting:
+		return problem.TooDeep(maxNesting)
+	case l.tokens > maxTokens:
+		return problem.TooManyValuesInBody()
+	case t.Kind() == '"' && strings.IndexByte(t.String(), 0) >= 0:
+		return problem.ZeroByte(attributeAt(d.StackPointer()))
+	}
+	return nil
 }
 
 // attributeAt is the path of the attribute at a place in a body, such as

@@ -70,7 +70,7 @@ func (c *call) readSearch(asked query.Request) (err error) {
 // schemas spell. It drops what must not go further: passwords, and what nobody
 // knows, which is named in the log once.
 func (h *Handler) readResource(c *call, body []byte) error {
-	raw, err := decode[map[string]any](body)
+	raw, err := readObject(body)
 	if err != nil {
 		return err
 	}
@@ -101,8 +101,11 @@ func readBulk(c *call, body []byte) (err error) {
 	return c.bulk.check()
 }
 
-// decode reads the JSON object in a body that was checked.
+// decode reads the JSON object in a body.
 func decode[T any](body []byte) (out T, _ error) {
+	if err := checkObject(body); err != nil {
+		return out, err
+	}
 	if err := jsonv2.Unmarshal(body, &out, jsonv2.MatchCaseInsensitiveNames(true), schema.KeepDigits); err != nil {
 		return out, wrongForm(err)
 	}

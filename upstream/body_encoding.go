@@ -34,7 +34,7 @@ func (b body) entries() []entry {
 }
 
 // MarshalJSON is AppendJSON.
-func (b body) MarshalJSON() ([]byte, error) { return b.AppendJSON(make([]byte, 0, 1024)) }
+func (b body) MarshalJSON() ([]byte, error) { return b.AppendJSON(nil) }
 
 // AppendJSON writes attributes as Access reads them: extensions in blocks of their
 // own, and each block's URN in schemas, without which Access calls the resource

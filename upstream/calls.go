@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"ws1bridge/auth/neterr"
+	"ws1bridge/upstream/jsonvalue"
 )
 
 const (
@@ -100,7 +100,7 @@ func (c *connection) attempt(ctx context.Context, r call, out any) error {
 func (c *connection) request(ctx context.Context, r call) (*http.Request, error) {
 	var body io.Reader
 	if r.body != nil {
-		b, err := json.Marshal(r.body)
+		b, err := jsonvalue.Append(make([]byte, 0, 1024), r.body)
 		if err != nil {
 			return nil, &Error{Op: r.op, Kind: ErrRefused, Err: fmt.Errorf("encode: %w", err)}
 		}

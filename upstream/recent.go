@@ -212,11 +212,13 @@ func (w *recentWrites) makeRoom() {
 			}
 		}
 	}
+	if len(w.byID) <= maxFootprints {
+		return
+	}
 	for id := range w.byID {
-		if len(w.byID) <= maxFootprints {
+		if w.forget(id); len(w.byID) <= maxFootprints*9/10 {
 			return
 		}
-		w.forget(id)
 	}
 }
 

@@ -3,11 +3,12 @@ package upstream
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"ws1bridge/upstream/names"
 )
 
 // The operations on users, as metrics and errors name them.
@@ -188,13 +189,16 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 // isAs reports whether the user has the names with which it was sent. An externalId
 // that an answer leaves out does not count against it.
 func (u userRecord) isAs(sent Attributes) bool {
-	return ByUserName.matches(u.UserName(), sent.UserName()) &&
+	return names.Same(u.UserName(), sent.UserName()) &&
 		(u.ExternalID() == "" || u.ExternalID() == sent.ExternalID())
 }
 
+// withoutEmpty are those of the attributes that have a value.
 func withoutEmpty(a Attributes) Attributes {
-	out := maps.Clone(a)
-	maps.DeleteFunc(out, func(_ Path, v Value) bool { return isEmpty(v) })
+	out := make(Attributes, len(a))
+	for p, v := range a {
+		out.put(p, v)
+	}
 	return out
 }
 

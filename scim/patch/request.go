@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
+	"ws1bridge/upstream/jsonvalue"
 )
 
 const (
@@ -30,10 +30,23 @@ const (
 // Request is the body of a PATCH.
 type Request struct {
 	Operations []struct {
-		Op    string         `json:"op"`
-		Path  string         `json:"path"`
-		Value jsontext.Value `json:"value"` // empty where there is none
+		Op    string `json:"op"`
+		Path  string `json:"path"`
+		Value value  `json:"value"`
 	} `json:"Operations"`
+}
+
+// value is that of an operation, if it has one.
+type value struct {
+	any
+	isThere bool
+}
+
+// UnmarshalJSONFrom reads a value of any form.
+func (v *value) UnmarshalJSONFrom(d *jsontext.Decoder) (err error) {
+	v.isThere = true
+	v.any, err = jsonvalue.Reader{}.Read(d)
+	return err
 }
 
 // Operation is one change to one attribute.
@@ -56,25 +69,14 @@ func (r Request) Read(x schema.Index, id string) (out []Operation, unknown []str
 	read := reader{Index: x, id: id}
 	for _, raw := range r.Operations {
 		op := strings.ToLower(raw.Op)
-		value, err := decode(op, raw.Value)
-		if err == nil {
-			err = read.operation(op, raw.Path, value)
+		if !raw.Value.isThere && (op == opAdd || op == opReplace) {
+			return nil, nil, problem.NoValue()
 		}
-		if err != nil {
+		if err := read.operation(op, raw.Path, raw.Value.any); err != nil {
 			return nil, nil, err
 		}
 	}
 	return read.out, read.unknown, nil
-}
-
-func decode(op string, raw jsontext.Value) (value any, _ error) {
-	switch {
-	case len(raw) > 0 && jsonv2.Unmarshal(raw, &value, schema.KeepDigits) != nil:
-		return nil, problem.BadValue()
-	case len(raw) == 0 && (op == opAdd || op == opReplace):
-		return nil, problem.NoValue()
-	}
-	return value, nil
 }
 
 // reader takes operations apart into changes of single attributes.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	elimityschema "github.com/elimity-com/scim/schema"
 )
@@ -42,9 +43,29 @@ const (
 type Attributes map[string]Attribute
 
 // Find finds an attribute by its name in any case.
-func (t Attributes) Find(name string) (Attribute, bool) {
-	a, ok := t[strings.ToLower(name)]
-	return a, ok
+func (t Attributes) Find(name string) (Attribute, bool) { return findFold(t, name) }
+
+// findFold finds what a map has under the lower-case form of a name. It makes no string of
+// that, which requests ask for many times.
+func findFold[V any](m map[string]V, name string) (V, bool) {
+	var lower [96]byte
+	if len(name) > len(lower) {
+		v, ok := m[strings.ToLower(name)]
+		return v, ok
+	}
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c >= utf8.RuneSelf:
+			v, ok := m[strings.ToLower(name)]
+			return v, ok
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		lower[i] = c
+	}
+	v, ok := m[string(lower[:len(name)])]
+	return v, ok
 }
 
 // ExampleOfSub is a sub-attribute with its attribute, such as name.familyName,
@@ -105,8 +126,28 @@ func (t Attributes) exactIDs() {
 	}
 }
 
-// canonical copies a block of attributes with their names as the schema spells them.
+// spells reports whether each name of a block is one that the schema spells so.
+func (t Attributes) spells(raw map[string]any) bool {
+	for key := range raw {
+		if a, ok := t.Find(key); !ok || a.Name != key {
+			return false
+		}
+	}
+	return true
+}
+
+// canonical is a block of attributes with their names as the schema spells them. It takes
+// the block over.
 func (t Attributes) canonical(raw map[string]any) (clean map[string]any, unknown []string) {
+	if t.spells(raw) {
+		for key, value := range raw {
+			var within []string
+			a, _ := t.Find(key)
+			raw[key], within = a.Canonical(value)
+			unknown = append(unknown, within...)
+		}
+		return raw, unknown
+	}
 	clean = make(map[string]any, len(raw))
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		a, ok := t.Find(key)
@@ -123,8 +164,8 @@ func (t Attributes) canonical(raw map[string]any) (clean map[string]any, unknown
 	return clean, unknown
 }
 
-// Canonical copies a value of the attribute with the names of sub-attributes as the
-// schema spells them, and without those that it does not have, which are named
+// Canonical is a value of the attribute with the names of sub-attributes as the
+// schema spells them, which it takes over, and without those that it does not have, which are named
 // once in unknown, such as name.initials.
 func (a Attribute) Canonical(value any) (_ any, unknown []string) {
 	switch v := value.(type) {
@@ -138,17 +179,16 @@ func (a Attribute) Canonical(value any) (_ any, unknown []string) {
 		}
 		return out, unknown
 	case []any:
-		out := make([]any, len(v))
 		for i, item := range v {
 			var within []string
-			out[i], within = a.Canonical(item)
+			v[i], within = a.Canonical(item)
 			for _, name := range within {
 				if !slices.Contains(unknown, name) && len(unknown) < MaxValues {
 					unknown = append(unknown, name)
 				}
 			}
 		}
-		return out, unknown
+		return v, unknown
 	}
 	return value, nil
 }

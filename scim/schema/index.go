@@ -73,8 +73,7 @@ func (t Attributes) markAddress(name string) {
 
 // Extension finds an extension by its URN in any case.
 func (x Index) Extension(urn string) (Extension, bool) {
-	e, ok := x.extensions[strings.ToLower(urn)]
-	return e, ok
+	return findFold(x.extensions, urn)
 }
 
 // Core finds an attribute of the core schema.
@@ -124,12 +123,15 @@ func (x Index) Spell(path filter.Attribute) string {
 	return filter.Attribute{Name: a.Name, Sub: sub.Name}.String()
 }
 
-// Canonical copies a resource with every name as its schema spells it. What no schema
+// Canonical is a resource with every name as its schema spells it, which it takes over. What no schema
 // knows is left out and named in unknown; what is ignored is left out. Of two
 // spellings of one name the last in byte order counts, always the same.
 func (x Index) Canonical(raw map[string]any) (clean Resource, unknown []string) {
-	clean = Resource{}
-	for _, key := range slices.Sorted(maps.Keys(raw)) {
+	clean = make(Resource, len(raw))
+	var few [24]string // most resources have no more
+	keys := slices.AppendSeq(few[:0], maps.Keys(raw))
+	slices.Sort(keys)
+	for _, key := range keys {
 		if e, ok := x.Extension(key); ok {
 			unknown = append(unknown, e.canonicalInto(clean, raw[key])...)
 			continue

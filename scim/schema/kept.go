@@ -12,6 +12,9 @@ import (
 // less. Members that are left out are told on their own.
 func (t ResourceType) NotKept(asked, kept Resource) (names []string) {
 	for name, v := range asked {
+		if isKept(v, kept[name]) {
+			continue
+		}
 		e, isExtension := t.Index.Extension(name)
 		block, isBlock := v.(map[string]any)
 		a, _ := t.Index.Core(name)
@@ -31,6 +34,35 @@ func (t ResourceType) NotKept(asked, kept Resource) (names []string) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// isKept reports whether a value is surely kept as it was asked for: what most are, which
+// is quick to see.
+func isKept(asked, kept any) bool {
+	switch asked := asked.(type) {
+	case string, bool:
+		return asked == kept
+	case map[string]any:
+		have, ok := kept.(map[string]any)
+		for name, v := range asked {
+			if !ok || !isKept(v, have[name]) {
+				return false
+			}
+		}
+		return ok
+	case []any:
+		have, ok := kept.([]any)
+		if !ok || len(have) != len(asked) {
+			return false
+		}
+		for i, v := range asked {
+			if !isKept(v, have[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // notKeptOf is NotKept for the value of one attribute.

@@ -3,11 +3,6 @@
 // It follows RFC 7643, and what the bridge's translation maps.
 package schema
 
-import (
-	"slices"
-	"strings"
-)
-
 // The schemas of users and groups (RFC 7643 section 4). Access's own extension
 // keeps its URN in SCIM 2.0, because that is the namespace that VMware's guide
 // has administrators enter in Okta's profile editor.
@@ -48,11 +43,16 @@ type Mapped struct {
 // ignored are the attributes of the core schemas that callers may send and that
 // change nothing: Okta sends back what it read, and the password that it sends
 // on creation is a placeholder that must go nowhere.
-var ignored = []string{"schemas", "id", "meta", "groups", "password", "roles"}
+var ignored = map[string]bool{
+	"schemas": true, "id": true, "meta": true, "groups": true, "password": true, "roles": true,
+}
 
 // Ignored reports whether an attribute of the core schema, in any case, is
 // read-only or goes nowhere.
-func Ignored(name string) bool { return slices.Contains(ignored, strings.ToLower(name)) }
+func Ignored(name string) bool {
+	_, ok := findFold(ignored, name)
+	return ok
+}
 
 // MaxValues bounds a multi-valued attribute of a user, which takes time in the
 // square of its length. Members of groups are not bounded.

@@ -53,6 +53,9 @@ func (c Creation) text(p upstream.Path) string {
 	return s
 }
 
+// usualAttributes is how many attributes most users have at most.
+const usualAttributes = 14
+
 // NewUser converts a user that is to be created. It goes to one of the managed
 // domains, always. The error is a *problem.Error; where required attributes are
 // missing, it lists all of them. A missing externalId is not among them, for it
@@ -70,14 +73,14 @@ func (t *Translator) newUser(r schema.Resource, trace *recorder) (Creation, erro
 		return Creation{}, err
 	}
 	from := origin{Resource: r, env: env, trace: trace}
-	a := make(upstream.Attributes, len(t.pairs))
+	a := make(upstream.Attributes, usualAttributes)
 	var missing []string
 	for _, p := range t.pairs {
 		v, err := t.value(p, from)
 		if err != nil {
 			return Creation{}, err
 		}
-		if v != nil || !p.staysSet() {
+		if v != nil {
 			a[p.access] = v
 		}
 		if v == nil && p.demanded() {

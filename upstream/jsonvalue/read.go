@@ -63,33 +63,30 @@ type Reader struct {
 	Text func(jsontext.Token) string
 	// NumbersAreText has numbers as their digits.
 	NumbersAreText bool
+	// Check judges each token when it was read; nil takes all. Its error ends the reading.
+	Check func(*jsontext.Decoder, jsontext.Token) error
+}
+
+// next reads the next token.
+func (r Reader) next(d *jsontext.Decoder) (jsontext.Token, error) {
+	token, err := d.ReadToken()
+	if err == nil && r.Check != nil {
+		err = r.Check(d, token)
+	}
+	return token, err
 }
 
 // Read reads the next value.
 func (r Reader) Read(d *jsontext.Decoder) (any, error) {
-	switch d.PeekKind() {
-	case '{':
-		object := map[string]any{}
-		err := Object(d, func(name jsontext.Token) (err error) {
-			key := r.text(name) // before the next token is read, which takes its place
-			object[key], err = r.Read(d)
-			return err
-		})
-		return object, err
-	case '[':
-		list := []any{}
-		err := List(d, func() error {
-			v, err := r.Read(d)
-			list = append(list, v)
-			return err
-		})
-		return list, err
-	}
-	token, err := d.ReadToken()
+	token, err := r.next(d)
 	if err != nil {
 		return nil, err
 	}
 	switch kind := token.Kind(); {
+	case kind == '{':
+		return r.readObject(d)
+	case kind == '[':
+		return r.readList(d)
 	case kind == '"', kind == '0' && r.NumbersAreText:
 		return r.text(token), nil
 	case kind == '0':
@@ -98,6 +95,35 @@ func (r Reader) Read(d *jsontext.Decoder) (any, error) {
 		return token.Bool(), nil
 	}
 	return nil, nil
+}
+
+// readObject reads the rest of an object.
+func (r Reader) readObject(d *jsontext.Decoder) (any, error) {
+	object := map[string]any{}
+	for {
+		name, err := r.next(d)
+		if err != nil || name.Kind() == '}' {
+			return object, err
+		}
+		key := r.text(name) // before the next token is read, which takes its place
+		if object[key], err = r.Read(d); err != nil {
+			return object, err
+		}
+	}
+}
+
+// readList reads the rest of a list.
+func (r Reader) readList(d *jsontext.Decoder) (any, error) {
+	list := []any{}
+	for d.PeekKind() != ']' {
+		v, err := r.Read(d)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, v)
+	}
+	_, err := r.next(d)
+	return list, err
 }
 
 func (r Reader) text(token jsontext.Token) string {
