@@ -117,7 +117,7 @@ func readAll(r *http.Request) ([]byte, error) {
 // built of it. Its errors quote nothing of the body.
 func readObject(b []byte) (object map[string]any, _ error) {
 	var l limits
-	return object, l.read(b, func(d *jsontext.Decoder) error {
+	return object, readOne(b, func(d *jsontext.Decoder) error {
 		value, err := jsonvalue.Reader{Check: l.check}.Read(d)
 		object, _ = value.(map[string]any)
 		return err
@@ -127,7 +127,7 @@ func readObject(b []byte) (object map[string]any, _ error) {
 // checkObject is readObject for a body that is decoded afterwards.
 func checkObject(b []byte) error {
 	var l limits
-	return l.read(b, func(d *jsontext.Decoder) error {
+	return readOne(b, func(d *jsontext.Decoder) error {
 		for {
 			if t, err := d.ReadToken(); err != nil {
 				return err
@@ -144,8 +144,8 @@ type limits struct{ tokens int }
 // decoders are used again: each holds what it needs to find names that come twice.
 var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
 
-// read has the one object that a body should hold read.
-func (l *limits) read(b []byte, object func(*jsontext.Decoder) error) error {
+// readOne has the one object that a body should hold read.
+func readOne(b []byte, object func(*jsontext.Decoder) error) error {
 	d := decoders.Get().(*jsontext.Decoder)
 	d.Reset(bytes.NewBuffer(b))
 	defer func() {

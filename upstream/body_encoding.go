@@ -1,7 +1,10 @@
 package upstream
 
 import (
+	"bytes"
 	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"ws1bridge/upstream/jsonvalue"
 )
@@ -12,15 +15,17 @@ type entry struct {
 	value any
 }
 
-// entries are the attributes of the body in a fixed order, those of a schema and those of
-// an attribute together.
-func (b body) entries() []entry {
-	all := make([]entry, 0, len(b.set)+4)
+// entries appends the attributes of the body in a fixed order, those of a schema and those
+// of an attribute together.
+func (b body) entries(all []entry) []entry {
 	for p, v := range b.set {
-		if p == emailsPath {
-			v = []Element{{"value": v}}
+		switch {
+		case b.owner != nil && isEmpty(v): // nobody is created with nothing
+		case p == emailsPath:
+			all = append(all, entry{p, []Element{{"value": v}}})
+		default:
+			all = append(all, entry{p, v})
 		}
-		all = append(all, entry{p, v})
 	}
 	all = append(all, b.owner...)
 	if len(b.members) > 0 {
@@ -40,7 +45,8 @@ func (b body) MarshalJSON() ([]byte, error) { return b.AppendJSON(nil) }
 // own, and each block's URN in schemas, without which Access calls the resource
 // malformed.
 func (b body) AppendJSON(out []byte) (_ []byte, err error) {
-	entries := b.entries()
+	var usual [24]entry
+	entries := b.entries(usual[:0])
 	out = append(out, `{"schemas":["`+CoreSchema+`"`...)
 	for _, urn := range b.extensions(entries) {
 		out = jsonvalue.AppendText(append(out, ','), urn)
@@ -121,4 +127,23 @@ func (l memberList) AppendJSON(b []byte) ([]byte, error) {
 		}
 		return append(b, '}'), nil
 	})
+}
+
+// packedBody is a body as it is sent.
+type packedBody []byte
+
+// pack writes a body once for all that is done with it.
+func (b body) pack() (packedBody, error) { return b.AppendJSON(make([]byte, 0, 512)) }
+
+// AppendJSON copies the body.
+func (p packedBody) AppendJSON(b []byte) ([]byte, error) { return append(b, p...), nil }
+
+// MarshalJSON is the body.
+func (p packedBody) MarshalJSON() ([]byte, error) { return p, nil }
+
+// attributes are those that the body sets.
+func (p packedBody) attributes() Attributes {
+	var u userRecord
+	_ = u.decode(jsontext.NewDecoder(bytes.NewReader(p))) // it was written by the client itself
+	return u.Attributes
 }

@@ -19,7 +19,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	if err != nil {
 		return Group{}, err
 	}
-	names := withoutEmpty(g.names())
+	names := g.sentNames()
 	b := creationBody(names, "internalGroupType", GroupInternal, domain)
 	var created groupRecord
 	err = c.access.send(ctx, call{op: opCreateGroup, method: http.MethodPost, path: groupsPath, body: b}, &created)

@@ -44,6 +44,9 @@ type footprint struct {
 	freshFrom time.Time
 	// set are the attributes that were written, nil where they were cleared.
 	set Attributes
+	// sent is what a user was created with, which set holds no more of than the name until
+	// somebody asks: most are never asked about.
+	sent packedBody
 	// named is since when the name in set is sent, zero where it was seen at Access.
 	named time.Time
 	// members are those that were added (true) or taken out (false), and moved says that
@@ -93,6 +96,7 @@ func (w *recentWrites) copied(id string, withMembers bool) *footprint {
 		return nil
 	}
 	now := *f
+	now.unpack()
 	now.set, now.doubted, now.changed = maps.Clone(f.set), maps.Clone(f.doubted), nil
 	if now.moved, now.members = len(f.members) > 0, nil; withMembers {
 		now.members = maps.Clone(f.members)
@@ -166,6 +170,7 @@ func (w *recentWrites) note(id string, change func(f *footprint)) {
 	name := f.set.foldedName()
 	switch {
 	case w.isFresh(f):
+		f.unpack()
 	case w.isOver(f):
 		*f = footprint{writes: f.writes}
 	default:
@@ -194,6 +199,13 @@ func (w *recentWrites) rename(id, was, is string) {
 		w.byName[is] = map[string]bool{}
 	}
 	w.byName[is][id] = true
+}
+
+// unpack makes set complete.
+func (f *footprint) unpack() {
+	if f.sent != nil {
+		f.set, f.sent = f.sent.attributes(), nil
+	}
 }
 
 // foldedName is the name of a user or a group as names are compared.

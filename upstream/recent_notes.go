@@ -11,6 +11,14 @@ func (w *recentWrites) create(id, domain string, m Meta, a Attributes) {
 	})
 }
 
+// createUser is create for what was sent of a user.
+func (w *recentWrites) createUser(id, domain string, m Meta, userName string, sent packedBody) {
+	w.note(id, func(f *footprint) {
+		f.created, f.domain, f.set, f.sent = true, domain, Attributes{userNamePath: userName}, sent
+		f.freshFrom = m.LastModified
+	})
+}
+
 // remove notes a deletion that Access confirmed.
 func (w *recentWrites) remove(id string) {
 	w.note(id, func(f *footprint) { *f = footprint{deleted: true, writes: f.writes} })

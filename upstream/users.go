@@ -169,10 +169,12 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 	if err := c.checkDomain(opCreateUser, domain); err != nil {
 		return User{}, err
 	}
-	a = withoutEmpty(a)
-	b := creationBody(a, "internalUserType", UserProvisioned, domain)
+	b, err := creationBody(a, "internalUserType", UserProvisioned, domain).pack()
+	if err != nil {
+		return User{}, &Error{Op: opCreateUser, Kind: ErrRefused, Err: err}
+	}
 	var u userRecord
-	err := c.access.send(ctx, call{op: opCreateUser, method: http.MethodPost, path: usersPath, body: b}, &u)
+	err = c.access.send(ctx, call{op: opCreateUser, method: http.MethodPost, path: usersPath, body: b}, &u)
 	if err != nil {
 		return User{}, c.orMisconfigured(ctx, opCreateUser, err)
 	}
@@ -180,7 +182,7 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 		return User{}, &Error{Op: opCreateUser, Kind: ErrUnavailable, InDoubt: true,
 			Err: errors.New("Access answered the creation with something that is not the user that was sent")}
 	}
-	c.recentUsers.create(u.ID, domain, u.Meta, a)
+	c.recentUsers.createUser(u.ID, domain, u.Meta, a.UserName(), b)
 	c.memory.see(u.User)
 	u.Groups = nil // nobody has put a new user into a group of ours
 	return u.User, nil
@@ -191,15 +193,6 @@ func (c *Client) CreateUser(ctx context.Context, domain string, a Attributes) (U
 func (u userRecord) isAs(sent Attributes) bool {
 	return names.Same(u.UserName(), sent.UserName()) &&
 		(u.ExternalID() == "" || u.ExternalID() == sent.ExternalID())
-}
-
-// withoutEmpty are those of the attributes that have a value.
-func withoutEmpty(a Attributes) Attributes {
-	out := make(Attributes, len(a))
-	for p, v := range a {
-		out.put(p, v)
-	}
-	return out
 }
 
 // DeleteUser deletes the user, unless allow fails for what Access holds; its error
