@@ -149,6 +149,10 @@ func isEmpty(v Value) bool {
 // sameValue compares; the order of a multi-valued attribute means nothing
 // (RFC 7643 section 2.4).
 func sameValue(a, b Value) bool {
+	switch a.(type) {
+	case nil, string, bool:
+		return a == b
+	}
 	x, ok := a.([]Element)
 	y, ok2 := b.([]Element)
 	if !ok || !ok2 {

@@ -111,6 +111,16 @@ func (w *recentWrites) seen(id string, inList bool) {
 	}
 }
 
+// showed notes the meta that Access answered the last write with: a reading that is not
+// older than that shows all writes.
+func (w *recentWrites) showed(id string, m Meta) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f := w.byID[id]; f != nil && len(f.doubted) == 0 {
+		f.freshFrom = m.LastModified
+	}
+}
+
 // put sets a value in a map, which it makes first where there is none.
 func put[M ~map[K]V, K comparable, V any](m *M, k K, v V) {
 	if *m == nil {

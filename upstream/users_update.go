@@ -77,6 +77,7 @@ func (c *Client) applyToUser(ctx context.Context, current User, d difference) (U
 	if shown.proves(d) {
 		updated := current.asShown(shown, d)
 		c.recentUsers.confirmName(updated.ID)
+		c.recentUsers.showed(updated.ID, updated.Meta)
 		c.memory.see(updated)
 		return updated, nil
 	}

@@ -1,6 +1,7 @@
 package patch
 
 import (
+	"cmp"
 	"context"
 	"maps"
 
@@ -15,8 +16,8 @@ const maxComparisons = 5_000_000
 // them, or none. It ends early with the cause of ctx; every other error is a
 // *problem.Error.
 func Apply(ctx context.Context, current schema.Resource, operations []Operation) (schema.Resource, error) {
-	next := schema.Copy(current).(map[string]any)
-	work := 0
+	next := maps.Clone(current)
+	work, copied := 0, map[string]bool{}
 	for _, o := range merge(operations) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -25,6 +26,9 @@ func Apply(ctx context.Context, current schema.Resource, operations []Operation)
 		work += len(schema.List(next[o.target.attribute.Name])) * o.target.values.cost()
 		if work > maxComparisons {
 			return nil, problem.TooManyComparisons()
+		}
+		if whole := cmp.Or(o.target.schema, o.target.attribute.Name); !copied[whole] && next[whole] != nil {
+			next[whole], copied[whole] = schema.Copy(next[whole]), true
 		}
 		if err := o.apply(next); err != nil {
 			return nil, err
