@@ -32,7 +32,7 @@ type resourceType struct {
 	// that it may not change.
 	required, fixed []namedAttribute
 	// replaced is what a PUT makes of a resource.
-	replaced func(current, sent schema.Resource) schema.Resource
+	replaced func(current func() schema.Resource, sent schema.Resource) schema.Resource
 	// hasMembers says that there may be many thousands of them. A PATCH is then answered
 	// without a body, unless the caller asks for attributes.
 	hasMembers bool
@@ -47,7 +47,7 @@ func userType(cfg Config) *resourceType {
 		label:        "user",
 		// Okta's PUT is the user as it read it with some attributes changed, so
 		// what is absent is cleared where it could have been read.
-		replaced: func(_, sent schema.Resource) schema.Resource { return sent },
+		replaced: func(_ func() schema.Resource, sent schema.Resource) schema.Resource { return sent },
 		links:    func(r schema.Resource, base string) { link(r["groups"], base+"/Groups/") },
 	}
 	t.required, t.fixed = t.named(cfg.Translator.Required()), t.named(cfg.Translator.Fixed())
@@ -62,13 +62,14 @@ func groupType(cfg Config) *resourceType {
 		hasMembers:   true,
 		// What a PUT of a group leaves out stays: members are only ever changed
 		// by a request that names them.
-		replaced: func(current, sent schema.Resource) schema.Resource {
+		replaced: func(current func() schema.Resource, sent schema.Resource) schema.Resource {
+			out := current()
 			for name, value := range sent {
 				if value != nil {
-					current[name] = value
+					out[name] = value
 				}
 			}
-			return current
+			return out
 		},
 		links: func(r schema.Resource, base string) {
 			members, _ := r["members"].(schema.Members)
@@ -103,7 +104,7 @@ func (h *Handler) create(ctx context.Context, c *call) (answer, error) {
 }
 
 func (h *Handler) replace(ctx context.Context, c *call) (answer, error) {
-	record, err := h.update(ctx, c, provision.Change{Apply: func(current schema.Resource) (schema.Resource, error) {
+	record, err := h.update(ctx, c, provision.Change{Apply: func(current func() schema.Resource) (schema.Resource, error) {
 		return c.one().replaced(current, c.resource), nil
 	}})
 	if err != nil {
@@ -119,7 +120,8 @@ func (h *Handler) patch(ctx context.Context, c *call) (answer, error) {
 	operations, members := c.partsOf(bare)
 	var kept []string
 	record, err := h.update(ctx, c, provision.Change{
-		Apply: func(current schema.Resource) (_ schema.Resource, err error) {
+		Apply: func(held func() schema.Resource) (_ schema.Resource, err error) {
+			current := held()
 			next, err := patch.Apply(ctx, current, operations)
 			if err != nil {
 				return nil, err
@@ -128,7 +130,7 @@ func (h *Handler) patch(ctx context.Context, c *call) (answer, error) {
 				return nil, err
 			}
 			patch.MarkRemoved(current, next)
-			return c.one().replaced(current, next), nil
+			return c.one().replaced(func() schema.Resource { return current }, next), nil
 		},
 		Members: members,
 	})
@@ -161,7 +163,7 @@ func (h *Handler) update(ctx context.Context, c *call, change provision.Change) 
 	c.log.note(zap.String(c.one().label+"_id", loggable(c.id)))
 	var asked schema.Resource
 	apply := change.Apply
-	change.Apply = func(current schema.Resource) (_ schema.Resource, err error) {
+	change.Apply = func(current func() schema.Resource) (_ schema.Resource, err error) {
 		asked, err = apply(current)
 		return asked, err
 	}

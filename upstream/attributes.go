@@ -166,13 +166,24 @@ func sameValue(a, b Value) bool {
 	}
 	rest := slices.Clone(y)
 	for _, e := range x {
-		i := slices.IndexFunc(rest, func(other Element) bool { return reflect.DeepEqual(e, other) })
+		i := slices.IndexFunc(rest, func(other Element) bool { return sameElement(e, other) })
 		if i < 0 {
 			return false
 		}
 		rest = slices.Delete(rest, i, i+1)
 	}
 	return true
+}
+
+// sameElement compares two entries of a list.
+func sameElement(a, b Element) bool {
+	for name, v := range a {
+		other, ok := b[name]
+		if !ok || !sameValue(v, other) {
+			return false
+		}
+	}
+	return len(a) == len(b)
 }
 
 // sameValues compares lists of values that Access merges by their value (SCIM 1.1
@@ -193,10 +204,10 @@ func sameValues(have, want []Element) bool {
 // several of its value, what comes out when they are merged.
 func madeOf(e Element, wanted []Element) bool {
 	if len(wanted) < 2 {
-		return len(wanted) == 1 && reflect.DeepEqual(e, wanted[0])
+		return len(wanted) == 1 && sameElement(e, wanted[0])
 	}
 	for name, v := range e {
-		if !slices.ContainsFunc(wanted, func(w Element) bool { return reflect.DeepEqual(w[name], v) }) {
+		if !slices.ContainsFunc(wanted, func(w Element) bool { return sameValue(w[name], v) }) {
 			return false
 		}
 	}

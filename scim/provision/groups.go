@@ -86,7 +86,7 @@ func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, 
 		if err := change.allow(current.Meta); err != nil {
 			return upstream.Group{}, err
 		}
-		next, err := change.Apply(translate.GroupToSCIM(current))
+		next, err := change.Apply(func() schema.Resource { return translate.GroupToSCIM(current) })
 		if err != nil {
 			return upstream.Group{}, err
 		}

@@ -44,8 +44,9 @@ type Change struct {
 	// read a moment ago.
 	Allow func(upstream.Meta) error
 	// Apply makes of the resource that Access holds what it is to become. Its
-	// error is returned as it is. It may change the resource that it is given.
-	Apply func(current schema.Resource) (schema.Resource, error)
+	// error is returned as it is. It may change the resource that current gives, which
+	// takes work where it is asked for.
+	Apply func(current func() schema.Resource) (schema.Resource, error)
 	// Members, if not nil, is all that happens to the members of a group. Nobody reads
 	// then who is in it: Apply is given a group without members, and so is the caller.
 	Members *MemberChange

@@ -88,7 +88,7 @@ func (u *Users) Update(ctx context.Context, id string, change Change) (Record, e
 		if err := change.allow(current.Meta); err != nil {
 			return nil, err
 		}
-		next, err := change.Apply(u.translator.UserToSCIM(current))
+		next, err := change.Apply(func() schema.Resource { return u.translator.UserToSCIM(current) })
 		if err != nil {
 			return nil, err
 		}

@@ -141,10 +141,13 @@ func (t Attributes) spells(raw map[string]any) bool {
 func (t Attributes) canonical(raw map[string]any) (clean map[string]any, unknown []string) {
 	if t.spells(raw) {
 		for key, value := range raw {
-			var within []string
-			a, _ := t.Find(key)
-			raw[key], within = a.Canonical(value)
-			unknown = append(unknown, within...)
+			switch value.(type) {
+			case map[string]any, []any:
+				var within []string
+				a, _ := t.Find(key)
+				raw[key], within = a.Canonical(value)
+				unknown = append(unknown, within...)
+			}
 		}
 		return raw, unknown
 	}
