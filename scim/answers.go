@@ -43,7 +43,7 @@ func (a answer) write(w http.ResponseWriter, r *http.Request) {
 	a.setHeader(h)
 	if a.body != nil {
 		h.Set("Content-Type", contentType(r.Header.Get("Accept")))
-		h.Set("Vary", "Accept, Accept-Encoding")
+		h["Vary"] = vary
 		if body.Len() >= gzipFrom && acceptsGzip(r.Header.Get("Accept-Encoding")) {
 			h.Set("Content-Encoding", "gzip")
 			compress(packed, body.Bytes())
@@ -57,13 +57,20 @@ func (a answer) write(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// The headers of all answers, which nobody changes.
+var (
+	noStore = []string{"no-store"}
+	noSniff = []string{"nosniff"}
+	vary    = []string{"Accept, Accept-Encoding"}
+)
+
 // setHeader sets what the answer says outside of its body.
 func (a answer) setHeader(h http.Header) {
-	h.Set("Cache-Control", "no-store") // answers hold personal data
-	h.Set("X-Content-Type-Options", "nosniff")
-	for name, value := range map[string]string{"Allow": a.allow, "ETag": a.version, "Location": a.location} {
-		if value != "" {
-			h.Set(name, value)
+	h["Cache-Control"] = noStore // answers hold personal data
+	h["X-Content-Type-Options"] = noSniff
+	for _, field := range [...][2]string{{"Allow", a.allow}, {"Etag", a.version}, {"Location", a.location}} {
+		if field[1] != "" {
+			h[field[0]] = []string{field[1]}
 		}
 	}
 	if a.retryAfter > 0 {

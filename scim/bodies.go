@@ -118,7 +118,7 @@ func readAll(r *http.Request) ([]byte, error) {
 func readObject(b []byte) (object map[string]any, _ error) {
 	var l limits
 	return object, readOne(b, func(d *jsontext.Decoder) error {
-		value, err := jsonvalue.Reader{Text: schema.Shared, Check: l.check}.Read(d)
+		value, err := jsonvalue.Reader{Text: schema.Shared, Names: usualNames, Check: l.check}.Read(d)
 		object, _ = value.(map[string]any)
 		return err
 	})
@@ -143,6 +143,9 @@ type limits struct{ tokens int }
 
 // decoders are used again: each holds what it needs to find names that come twice.
 var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
+
+// usualNames is how many names most resources have at most.
+const usualNames = 24
 
 // readOne has the one object that a body should hold read.
 func readOne(b []byte, object func(*jsontext.Decoder) error) error {

@@ -45,7 +45,7 @@ func (b body) MarshalJSON() ([]byte, error) { return b.AppendJSON(nil) }
 // own, and each block's URN in schemas, without which Access calls the resource
 // malformed.
 func (b body) AppendJSON(out []byte) (_ []byte, err error) {
-	var usual [24]entry
+	var usual [40]entry
 	entries := b.entries(usual[:0])
 	out = append(out, `{"schemas":["`+CoreSchema+`"`...)
 	for _, urn := range b.extensions(entries) {

@@ -70,7 +70,7 @@ type sender interface {
 // connection sends calls to a tenant, within the client's Resilience.
 type connection struct {
 	base    *url.URL
-	http    *http.Client
+	http    http.RoundTripper // no client, which would follow redirects
 	timeout time.Duration
 	metrics *metrics
 	guard   *guard
@@ -110,8 +110,8 @@ func (c *connection) request(ctx context.Context, r call) (*http.Request, error)
 	if r.atRoot {
 		target = c.base.String() + r.path
 	}
-	if query := r.part.addTo(r.query); len(query) > 0 {
-		target += "?" + query.Encode()
+	if query := r.part.encode(r.query); query != "" {
+		target += "?" + query
 	}
 	req, err := http.NewRequestWithContext(ctx, r.method, target, body)
 	if err != nil {
@@ -126,7 +126,7 @@ func (c *connection) request(ctx context.Context, r call) (*http.Request, error)
 
 // exchange sends req and reads the answer; status is 0 when there was none.
 func (c *connection) exchange(req *http.Request, r call, out any) (status int, err error) {
-	res, err := c.http.Do(req)
+	res, err := c.http.RoundTrip(req)
 	if err != nil {
 		e := unavailable(r.op, neterr.Class(req.Context(), err))
 		e.InDoubt = r.writes() && !isTokenTrouble(e)

@@ -34,8 +34,9 @@ type Config struct {
 	// BaseURL is the tenant. Only scheme and host are used; plain http is
 	// accepted on loopback only. Required.
 	BaseURL string
-	// HTTPClient sends the requests and adds the token; required. Its redirect
-	// policy is replaced: redirects are never followed.
+	// HTTPClient sends the requests and adds the token; required. Only its transport is
+	// used: redirects are never followed, because they would carry writes and the token to a
+	// host that nobody configured.
 	HTTPClient *http.Client
 	// Domains are the domains whose users and groups are the bridge's own,
 	// exactly as the directories of the tenant spell them. At least one.
@@ -84,12 +85,13 @@ func NewClient(cfg Config) (*Client, error) {
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = defaultTimeout
 	}
-	client := *cfg.HTTPClient
-	// A redirect would carry writes and the token to a host that nobody configured.
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	transport := cfg.HTTPClient.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
 	metrics := newMetrics(cfg.Registerer)
 	guard := newGuard(cfg, metrics)
-	tenant := &connection{base: base, http: &client, timeout: cfg.Timeout, metrics: metrics, guard: guard}
+	tenant := &connection{base: base, http: transport, timeout: cfg.Timeout, metrics: metrics, guard: guard}
 	guard.probe = tenant.probe
 	c := newClient(slices.Clone(cfg.Domains), tenant, guard, &memory{})
 	c.remember(cmp.Or(cfg.ReuseReads, defaultReuseReads))

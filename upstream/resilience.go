@@ -10,9 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/failsafe-go/failsafe-go"
-	"github.com/failsafe-go/failsafe-go/bulkhead"
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
+	"golang.org/x/sync/semaphore"
 	"golang.org/x/time/rate"
 
 	"ws1bridge/auth/neterr"
@@ -58,11 +57,11 @@ const (
 
 // guard keeps a Client's requests within its Resilience.
 type guard struct {
-	limits   Resilience
-	limiter  *rate.Limiter
-	breaker  circuitbreaker.CircuitBreaker[any]
-	bulkhead bulkhead.Bulkhead[any]
-	retries  func(op string)
+	limits  Resilience
+	limiter *rate.Limiter
+	breaker circuitbreaker.CircuitBreaker[any]
+	places  *semaphore.Weighted // for requests under way
+	retries func(op string)
 
 	probe    func(context.Context) error // asks for something that every tenant has
 	probing  sync.Mutex                  // held by the one who probes
@@ -79,7 +78,8 @@ func newGuard(cfg Config, m *metrics) *guard {
 	r.Settle = cmp.Or(r.Settle, 3500*time.Millisecond)
 	r.Lag = cmp.Or(r.Lag, 30*time.Second)
 	r.Concurrency = cmp.Or(r.Concurrency, 64)
-	g := &guard{limits: r, limiter: rate.NewLimiter(rate.Inf, 1), retries: m.retried}
+	g := &guard{limits: r, limiter: rate.NewLimiter(rate.Inf, 1), retries: m.retried,
+		places: semaphore.NewWeighted(int64(r.Concurrency))}
 	if r.RateLimit > 0 {
 		g.limiter = rate.NewLimiter(rate.Limit(r.RateLimit), max(1, int(r.RateLimit)))
 	}
@@ -100,7 +100,6 @@ func newGuard(cfg Config, m *metrics) *guard {
 			}
 		}).
 		Build()
-	g.bulkhead = bulkhead.NewBuilder[any](uint(r.Concurrency)).WithMaxWaitTime(maxQueueing).Build()
 	return g
 }
 
@@ -165,7 +164,7 @@ func (g *guard) do(ctx context.Context, r call, attempt func() error) error {
 	}
 }
 
-// once makes one attempt, as soon as the rate limit and the bulkhead let it.
+// once makes one attempt, as soon as the limits let it.
 func (g *guard) once(ctx context.Context, op string, attempt func() error) *Error {
 	if err := g.limiter.Wait(ctx); err != nil {
 		return unavailable(op, errors.New("the limit access.rate_limit leaves no room for the request"))
@@ -173,25 +172,39 @@ func (g *guard) once(ctx context.Context, op string, attempt func() error) *Erro
 	if g.breaker.IsOpen() && g.breaker.RemainingDelay() > 0 {
 		return unavailable(op, ErrCircuitOpen) // without queueing first
 	}
-	// The circuit is within the bulkhead: a full bulkhead says nothing of Access.
-	err := failsafe.With[any](g.bulkhead).WithContext(ctx).Run(func() error {
-		if !g.breaker.TryAcquirePermit() {
-			return ErrCircuitOpen
-		}
-		err := attempt()
-		g.record(ctx, err)
+	if err := g.takePlace(ctx, op); err != nil {
 		return err
-	})
+	}
+	defer g.places.Release(1)
+	if !g.breaker.TryAcquirePermit() { // after a place is free: to wait for one says nothing of Access
+		return unavailable(op, ErrCircuitOpen)
+	}
+	err := attempt()
+	g.record(ctx, err)
 	e, ok := errors.AsType[*Error](err)
 	switch {
 	case err == nil:
 		return nil
 	case ok:
 		return e
-	case errors.Is(err, bulkhead.ErrFull):
-		return unavailable(op, ErrTooBusy)
 	}
 	return unavailable(op, err)
+}
+
+// takePlace waits until there are few enough requests under way.
+func (g *guard) takePlace(ctx context.Context, op string) *Error {
+	if g.places.TryAcquire(1) {
+		return nil
+	}
+	waiting, cancel := context.WithTimeout(ctx, maxQueueing)
+	defer cancel()
+	switch {
+	case g.places.Acquire(waiting, 1) == nil:
+		return nil
+	case ctx.Err() != nil:
+		return unavailable(op, context.Cause(ctx))
+	}
+	return unavailable(op, ErrTooBusy)
 }
 
 // record tells the circuit of an attempt. What says nothing of Access is no success

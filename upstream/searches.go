@@ -1,11 +1,11 @@
 package upstream
 
 import (
-	"encoding/json"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"ws1bridge/upstream/jsonvalue"
 	"ws1bridge/upstream/names"
 )
 
@@ -105,30 +105,27 @@ type part struct {
 	start, count int // start is 1-based
 }
 
-// addTo is the query with what the part adds to it.
-func (p part) addTo(query url.Values) url.Values {
+// encode is the query string of a part, or of another query where there is no part.
+func (p part) encode(other url.Values) string {
 	if p.start == 0 {
-		return query
+		return other.Encode()
 	}
-	out := url.Values{"startIndex": {strconv.Itoa(p.start)}, "count": {strconv.Itoa(p.count)}}
-	if p.key != "" {
-		out.Set("filter", p.key.filter(p.value))
-	}
+	b := make([]byte, 0, 256)
 	if p.attributes != "" {
-		out.Set("attributes", p.attributes)
+		b = append(append(b, "attributes="...), url.QueryEscape(p.attributes)+"&"...)
+	}
+	b = strconv.AppendInt(append(b, "count="...), int64(p.count), 10)
+	if p.key != "" {
+		b = append(append(b, "&filter="...), url.QueryEscape(p.key.filter(p.value))...)
 	}
 	if p.sortBy != "" {
-		out.Set("sortBy", p.sortBy)
-		out.Set("sortOrder", "ascending")
+		b = append(append(b, "&sortBy="...), p.sortBy+"&sortOrder=ascending"...)
 	}
-	return out
+	return string(strconv.AppendInt(append(b, "&startIndex="...), int64(p.start), 10))
 }
 
 // quote writes s as the JSON string that a SCIM filter takes.
 func quote(s string) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // \u0026 for & is a form that a filter parser may not know
-	_ = enc.Encode(s)        // a string always encodes
-	return strings.TrimSuffix(b.String(), "\n")
+	// Without \u0026 for &, which is a form that a filter parser may not know.
+	return string(jsonvalue.AppendText(nil, s))
 }

@@ -54,7 +54,7 @@ func (c Creation) text(p upstream.Path) string {
 }
 
 // usualAttributes is how many attributes most users have at most.
-const usualAttributes = 14
+const usualAttributes = 24
 
 // NewUser converts a user that is to be created. It goes to one of the managed
 // domains, always. The error is a *problem.Error; where required attributes are

@@ -63,6 +63,8 @@ type Reader struct {
 	Text func(jsontext.Token) string
 	// NumbersAreText has numbers as their digits.
 	NumbersAreText bool
+	// Names is how many names the outermost object is expected to have.
+	Names int
 	// Check judges each token when it was read; nil takes all. Its error ends the reading.
 	Check func(*jsontext.Decoder, jsontext.Token) error
 }
@@ -84,7 +86,9 @@ func (r Reader) Read(d *jsontext.Decoder) (any, error) {
 	}
 	switch kind := token.Kind(); {
 	case kind == '{':
-		return r.readObject(d)
+		object := make(map[string]any, r.Names)
+		r.Names = 0
+		return object, r.readObject(d, object)
 	case kind == '[':
 		return r.readList(d)
 	case kind == '"', kind == '0' && r.NumbersAreText:
@@ -98,16 +102,15 @@ func (r Reader) Read(d *jsontext.Decoder) (any, error) {
 }
 
 // readObject reads the rest of an object.
-func (r Reader) readObject(d *jsontext.Decoder) (any, error) {
-	object := map[string]any{}
+func (r Reader) readObject(d *jsontext.Decoder, object map[string]any) error {
 	for {
 		name, err := r.next(d)
 		if err != nil || name.Kind() == '}' {
-			return object, err
+			return err
 		}
 		key := r.text(name) // before the next token is read, which takes its place
 		if object[key], err = r.Read(d); err != nil {
-			return object, err
+			return err
 		}
 	}
 }
