@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // memberBatch is how many members one request adds or removes. The limit of
@@ -13,17 +16,81 @@ const memberBatch = 100
 // addMembers adds users of ours to the group, 100 a request, and those that
 // Access does not know after all to its LeftOut.
 func (c *Client) addMembers(ctx context.Context, g *Group, joining []Member) error {
-	var joined []Member
-	defer func() { c.recentGroups.move(g.ID, joined, true) }()
-	for batch := range slices.Chunk(joining, memberBatch) {
-		added, unknown, err := c.addBatch(ctx, g, batch)
-		joined = append(joined, added...)
-		g.LeftOut = append(g.LeftOut, unknown...)
+	if len(joining) == 0 {
+		return nil
+	}
+	batches := slices.Collect(slices.Chunk(joining, memberBatch))
+	joined, unknown := make([][]Member, len(batches)), make([][]string, len(batches))
+	err := eachBatch(batches, func(i int) (err error) {
+		joined[i], unknown[i], err = c.addBatch(ctx, g.ID, batches[i])
+		return err
+	})
+	all := slices.Concat(joined...)
+	if err == nil && len(batches) > oneByOne {
+		err = c.moveAgain(ctx, g.ID, all, true)
+	}
+	c.recentGroups.move(g.ID, all, true)
+	g.Meta = g.Meta.unsettled()
+	g.LeftOut = append(g.LeftOut, slices.Concat(unknown...)...)
+	g.Members = append(g.Members, distinct(all, g.Members)...)
+	return err
+}
+
+const (
+	// oneByOne is how many batches of a change are sent one after the other. More are sent
+	// several at a time: the change must be done within the time of one request.
+	oneByOne = 10
+	// batchesAtOnce is how many.
+	batchesAtOnce = 4
+)
+
+// eachBatch does something with each of the batches. After a failure it begins no more.
+func eachBatch(batches [][]Member, do func(i int) error) error {
+	var work errgroup.Group
+	work.SetLimit(1)
+	if len(batches) > oneByOne {
+		work.SetLimit(batchesAtOnce)
+	}
+	var failed atomic.Bool
+	for i := range batches {
+		if failed.Load() {
+			break
+		}
+		work.Go(func() error {
+			err := do(i)
+			failed.Store(failed.Load() || err != nil)
+			return err
+		})
+	}
+	return work.Wait()
+}
+
+// moveAgain adds those who are not in the group although Access confirmed it, or removes
+// those who are: nothing promises that it merges lists that come at the same time. A
+// reading that shows nothing of what was sent is older than that, and tells nothing.
+func (c *Client) moveAgain(ctx context.Context, id string, moved []Member, add bool) error {
+	var now groupRecord
+	if err := c.getGroupRecord(ctx, opUpdateGroup, id, nil, &now); err != nil {
+		return markInDoubt(err)
+	}
+	lost := both(moved, now.Members)
+	if add {
+		lost = distinct(moved, now.Members)
+	}
+	if len(lost) == len(moved) {
+		return nil
+	}
+	for batch := range slices.Chunk(lost, memberBatch) {
+		var err error
+		if add {
+			_, _, err = c.addBatch(ctx, id, batch)
+		} else {
+			err = c.removeBatch(ctx, id, batch)
+		}
 		if err != nil {
 			return err
 		}
 	}
-	g.Members = append(g.Members, distinct(joined, g.Members)...)
 	return nil
 }
 
@@ -31,8 +98,8 @@ func (c *Client) addMembers(ctx context.Context, g *Group, joining []Member) err
 // looks which of them are users of ours by now and adds these: adding a member
 // twice does no harm. Where that is refused too, they are added one by one, and
 // those that Access does not find are left out like those that are not ours.
-func (c *Client) addBatch(ctx context.Context, g *Group, batch []Member) (added []Member, unknown []string, _ error) {
-	refusal := c.moveMembers(ctx, g, batch, true)
+func (c *Client) addBatch(ctx context.Context, id string, batch []Member) (added []Member, unknown []string, _ error) {
+	refusal := c.moveMembers(ctx, id, batch, true)
 	switch {
 	case refusal == nil:
 		return batch, nil, nil
@@ -45,7 +112,7 @@ func (c *Client) addBatch(ctx context.Context, g *Group, batch []Member) (added 
 		return nil, unknown, err
 	}
 	if len(known) < len(batch) {
-		refusal = c.moveMembers(ctx, g, known, true)
+		refusal = c.moveMembers(ctx, id, known, true)
 		switch {
 		case refusal == nil:
 			return known, unknown, nil
@@ -53,11 +120,11 @@ func (c *Client) addBatch(ctx context.Context, g *Group, batch []Member) (added 
 			return nil, unknown, refusal
 		}
 	}
-	if _, err := c.getGroup(ctx, opUpdateGroup, g.ID); err != nil {
+	if _, err := c.getGroup(ctx, opUpdateGroup, id); err != nil {
 		return nil, unknown, err // the group itself is gone
 	}
 	for _, m := range known {
-		err := c.moveMembers(ctx, g, []Member{m}, true)
+		err := c.moveMembers(ctx, id, []Member{m}, true)
 		switch {
 		case err == nil:
 			added = append(added, m)
@@ -73,35 +140,46 @@ func (c *Client) addBatch(ctx context.Context, g *Group, batch []Member) (added 
 }
 
 // moveMembers adds members in one request, or takes them out.
-func (c *Client) moveMembers(ctx context.Context, g *Group, batch []Member, add bool) error {
-	r := call{op: opUpdateGroup, id: g.ID, body: body{members: batch, leaving: !add}}
+func (c *Client) moveMembers(ctx context.Context, id string, batch []Member, add bool) error {
+	r := call{op: opUpdateGroup, id: id, body: body{members: batch, leaving: !add}}
 	err := c.groups.patch(ctx, r, nil, func(now Group) bool {
 		isIn := setOf(memberIDs(now.Members))
 		return !slices.ContainsFunc(batch, func(m Member) bool { return isIn[m.ID] != add || now.isUnsure(m.ID) })
 	})
-	switch {
-	case err == nil:
-		g.Meta = g.Meta.unsettled()
-	case InDoubt(err):
-		c.recentGroups.doubtMembers(g.ID, batch)
+	if InDoubt(err) {
+		c.recentGroups.doubtMembers(id, batch)
 	}
 	return err
 }
 
-// removeMembers removes members in one request. Where Access refuses that, it removes
+// removeMembers removes members, 100 a request.
+func (c *Client) removeMembers(ctx context.Context, g *Group, leaving []Member) error {
+	if len(leaving) == 0 {
+		return nil
+	}
+	g.Members, g.Meta = distinct(g.Members, leaving), g.Meta.unsettled()
+	batches := slices.Collect(slices.Chunk(leaving, memberBatch))
+	err := eachBatch(batches, func(i int) error { return c.removeBatch(ctx, g.ID, batches[i]) })
+	if err == nil && len(batches) > oneByOne {
+		err = c.moveAgain(ctx, g.ID, leaving, false)
+	}
+	return err
+}
+
+// removeBatch removes members in one request. Where Access refuses that, it removes
 // those who are in the group, singly where that is refused too: one that Access no longer
 // knows is as good as removed.
-func (c *Client) removeMembers(ctx context.Context, g *Group, batch []Member) error {
-	err := c.moveMembers(ctx, g, batch, false)
+func (c *Client) removeBatch(ctx context.Context, id string, batch []Member) error {
+	err := c.moveMembers(ctx, id, batch, false)
 	switch {
 	case err == nil:
-		c.recentGroups.move(g.ID, batch, false)
+		c.recentGroups.move(id, batch, false)
 		return nil
 	case !isRefusal(err):
 		return err
 	}
 	refusal := err
-	now, err := c.getGroup(ctx, opUpdateGroup, g.ID)
+	now, err := c.getGroup(ctx, opUpdateGroup, id)
 	if err != nil {
 		return err
 	}
@@ -111,12 +189,12 @@ func (c *Client) removeMembers(ctx context.Context, g *Group, batch []Member) er
 	case len(present) == 0:
 		return nil
 	case len(present) < len(batch):
-		return c.removeMembers(ctx, g, present)
+		return c.removeBatch(ctx, id, present)
 	case len(batch) == 1:
 		return refusal
 	}
 	for _, m := range batch {
-		if err := c.removeMembers(ctx, g, []Member{m}); err != nil {
+		if err := c.removeBatch(ctx, id, []Member{m}); err != nil {
 			return err
 		}
 	}

@@ -129,12 +129,9 @@ func (c *Client) applyToGroup(ctx context.Context, current Group, d groupDiffere
 	if err := c.patchGroupNames(ctx, &next, d.names); err != nil {
 		return Group{}, err
 	}
-	for batch := range slices.Chunk(d.leaving, memberBatch) {
-		if err := c.removeMembers(ctx, &next, batch); err != nil {
-			return Group{}, err
-		}
+	if err := c.removeMembers(ctx, &next, d.leaving); err != nil {
+		return Group{}, err
 	}
-	next.Members = distinct(next.Members, d.leaving)
 	err = c.addMembers(ctx, &next, joining)
 	return next, err
 }
