@@ -180,7 +180,7 @@ func (c *Client) warmUp(ctx context.Context) {
 
 // learn reads all users and groups of ours, who are noted by that.
 func (c *Client) learn(ctx context.Context) error {
-	if _, err := c.allUsers(ctx); err != nil {
+	if err := c.learnUsers(ctx); err != nil {
 		return err
 	}
 	_, err := c.allGroups(ctx, false)

@@ -105,15 +105,29 @@ type identified interface {
 // that changes while it is read is read again. With an error, it returns the records that
 // it read before that.
 func readList[T identified](ctx context.Context, from sender, s search) (list []T, err error) {
-	for range listTries {
-		if list, err = readPages[T](ctx, from, s); !errors.Is(err, errListChanged) {
-			break
+	err = eachPage(ctx, from, s, func(records []T, isFirst bool) {
+		if isFirst {
+			list = list[:0]
 		}
-	}
+		list = append(list, records...)
+	})
 	if err == nil && !isAnswer(list, s) {
 		err = unavailable(s.op, errOtherList)
 	}
 	return list, err
+}
+
+// eachPage is readList for a list that need not be held whole: it gives the records of
+// each page to use. Where the list is read again, its first page comes again.
+func eachPage[T identified](
+	ctx context.Context, from sender, s search, use func(records []T, isFirst bool),
+) (err error) {
+	for range listTries {
+		if err = readPages(ctx, from, s, use); !errors.Is(err, errListChanged) {
+			break
+		}
+	}
+	return err
 }
 
 // isAnswer reports whether a list can be the answer to a search: one for a name holds a
@@ -126,43 +140,39 @@ func isAnswer[T identified](list []T, s search) bool {
 // readPages reads every page of a search. Each begins with the last record of the
 // page before, where that had more than one: if it is another one there, then
 // something came or went in the list meanwhile.
-func readPages[T identified](ctx context.Context, from sender, s search) (list []T, _ error) {
+func readPages[T identified](
+	ctx context.Context, from sender, s search, use func(records []T, isFirst bool),
+) error {
 	seen := map[string]bool{}
-	total, start := 0, 1
-	for range maxPages {
+	total, start, last := 0, 1, ""
+	for n := range maxPages {
 		page, err := readPage[T](ctx, from, s, start, pageSize)
 		if err != nil {
-			return list, err
+			return err
 		}
-		if len(list) == 0 {
+		if n == 0 {
 			total = page.Total
 		}
-		records, ok := following(page.Resources, list, start)
-		if !ok || page.Total != total || !allNew(records, seen) {
-			return list, unavailable(s.op, errListChanged)
+		records, ok := page.Resources, true
+		if overlaps := start <= len(seen); overlaps && len(records) > 0 {
+			ok, records = records[0].recordID() == last, records[1:]
 		}
-		list = append(list, records...)
-		if len(list) == total {
-			return list, nil
+		if !ok || page.Total != total || !allNew(records, seen) {
+			return unavailable(s.op, errListChanged)
+		}
+		use(records, n == 0)
+		if len(seen) == total {
+			return nil
 		}
 		if len(records) == 0 {
-			return list, unavailable(s.op, errListEnds)
+			return unavailable(s.op, errListEnds)
 		}
-		start = len(list)
+		start, last = len(seen), records[len(records)-1].recordID()
 		if len(page.Resources) == 1 {
 			start++ // pages of one record cannot overlap
 		}
 	}
-	return list, unavailable(s.op, errors.New("the list does not come to an end"))
-}
-
-// following are the records of a page from the 1-based start that come after list,
-// with which it may overlap by one. It is not ok where they overlap otherwise.
-func following[T identified](page, list []T, start int) (_ []T, ok bool) {
-	if start > len(list) || len(page) == 0 {
-		return page, true
-	}
-	return page[1:], page[0].recordID() == list[start-1].recordID()
+	return unavailable(s.op, errors.New("the list does not come to an end"))
 }
 
 // allNew reports whether no record was seen before, and notes them.

@@ -55,10 +55,7 @@ func (c *Client) ownUsers(ctx context.Context, ids []string, sample int) (map[st
 			_, err := c.getUser(ctx, opReadUser, id)
 			return err
 		},
-		list: func(ctx context.Context) error {
-			_, err := c.allUsers(ctx)
-			return err
-		},
+		list: c.learnUsers,
 	})
 }
 

@@ -143,8 +143,12 @@ func (c *Client) selectUsers(ctx context.Context, s search, match func(Attribute
 			found = append(found, u)
 		}
 	}
-	slices.SortFunc(found, func(a, b User) int { return byName(a.UserName(), a.ID, b.UserName(), b.ID) })
+	sortUsers(found)
 	return found, nil
+}
+
+func sortUsers(users []User) {
+	slices.SortFunc(users, func(a, b User) int { return byName(a.UserName(), a.ID, b.UserName(), b.ID) })
 }
 
 // judgeUser reports whether a user of a list is ours, notes that, and completes the

@@ -114,46 +114,74 @@ func (c *Client) window(ctx context.Context, domain string, start, count int) (_
 // to values of sortBy and count that it does not know (Omnissa Access OpenAPI).
 func refusesQuery(err error) bool { return isRefusal(err) || errors.Is(err, ErrNoSuchPath) }
 
-// allUsers reads all users of ours, with groups that nobody has judged.
+// allUsers reads all users of ours, with groups that nobody has judged, in the order in
+// which window gives them.
 func (c *Client) allUsers(ctx context.Context) ([]User, error) {
-	all := func(Attributes) bool { return true }
-	unfiltered := c.memory.layout.unfiltered.Load()
+	g := gathering{keeps: true}
+	if err := c.gather(ctx, &g); err != nil {
+		return nil, err
+	}
+	return c.withRecentUsers(ctx, g.users, "", func(Attributes) bool { return true })
+}
+
+// learnUsers is allUsers for the judgement alone, which is remembered.
+func (c *Client) learnUsers(ctx context.Context) error { return c.gather(ctx, &gathering{}) }
+
+// gathering is what comes out of the lists of users.
+type gathering struct {
+	keeps       bool // else users are only counted
+	users       []User
+	ours, other int
+}
+
+// gather reads the users of each domain, or of the whole tenant where Access can't list
+// those of a domain.
+func (c *Client) gather(ctx context.Context, g *gathering) error {
+	layout := &c.memory.layout
+	unfiltered := layout.unfiltered.Load()
 	if !unfiltered {
-		users, err := c.usersByDomain(ctx)
-		if err == nil && len(users) > 0 {
-			return c.withRecentUsers(ctx, users, "", all)
-		}
-		if err != nil && !refusesQuery(err) {
-			return nil, err
+		err := c.gatherByDomain(ctx, g)
+		if err == nil && g.ours > 0 || err != nil && !refusesQuery(err) {
+			return err
 		}
 		unfiltered = err != nil
 	}
-	users, err := c.selectUsers(ctx, search{op: opListUsers, path: usersPath}, all)
-	if err != nil {
-		return nil, err
+	*g = gathering{keeps: g.keeps}
+	if err := c.gatherFrom(ctx, search{op: opListUsers, path: usersPath}, g); err != nil {
+		return err
 	}
-	c.memory.layout.unfiltered.Store(unfiltered)
-	return c.withRecentUsers(ctx, users, "", all)
+	sortUsers(g.users)
+	layout.unfiltered.Store(unfiltered)
+	return nil
 }
 
-// usersByDomain reads all users of ours in the order in which window gives them.
-func (c *Client) usersByDomain(ctx context.Context) ([]User, error) {
-	var all []User
-	foreign := 0
+func (c *Client) gatherByDomain(ctx context.Context, g *gathering) error {
 	for _, domain := range c.domains {
-		list, err := readList[userRecord](ctx, c.access, domainSearch(domain))
-		for _, record := range list { // also where it is not complete: who is in it is judged by that
-			u, ours := c.judgeUser(record)
-			if !ours || u.Domain != domain {
-				foreign++
-				continue
-			}
-			all = append(all, u)
-		}
-		if err != nil {
-			return nil, err
+		if err := c.gatherFrom(ctx, domainSearch(domain), g); err != nil {
+			return err
 		}
 	}
-	c.memory.layout.onlyOurs.Store(foreign == 0)
-	return all, nil
+	c.memory.layout.onlyOurs.Store(g.other == 0)
+	return nil
+}
+
+// gatherFrom judges the users of a list, also of one that turns out not to be complete.
+func (c *Client) gatherFrom(ctx context.Context, s search, g *gathering) error {
+	before := *g
+	return eachPage(ctx, c.access, s, func(records []userRecord, isFirst bool) {
+		if isFirst {
+			*g = before
+		}
+		for _, record := range records {
+			u, ours := c.judgeUser(record)
+			switch {
+			case !ours || s.key == byDomain && u.Domain != s.value:
+				g.other++
+				continue
+			case g.keeps:
+				g.users = append(g.users, u)
+			}
+			g.ours++
+		}
+	})
 }

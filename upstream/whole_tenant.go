@@ -85,13 +85,18 @@ func (c *Client) selectAccounts(ctx context.Context, s search, match func(userRe
 // of the tenant, because whether a filter by domain finds everybody is not
 // documented.
 func (c *Client) CountUsers(ctx context.Context, domains []string) (int, error) {
-	list, err := readList[userRecord](ctx, c.access, search{op: opCountUsers, path: usersPath})
 	n := 0
-	for _, u := range list {
-		if slices.Contains(domains, u.Domain) {
-			n++
+	s := search{op: opCountUsers, path: usersPath}
+	err := eachPage(ctx, c.access, s, func(page []userRecord, isFirst bool) {
+		if isFirst {
+			n = 0
 		}
-	}
+		for _, u := range page {
+			if slices.Contains(domains, u.Domain) {
+				n++
+			}
+		}
+	})
 	return n, err
 }
 
