@@ -13,6 +13,37 @@ type Members struct {
 // Member is a user in a group.
 type Member struct{ Value, Display string }
 
+// MembersOf is the value of members as Members, if these can hold all that it says; else
+// it is the value as it is.
+func MembersOf(value any) any {
+	list, ok := value.([]any)
+	if !ok {
+		return value
+	}
+	m := Members{List: make([]Member, len(list))}
+	for i, item := range list {
+		object, _ := item.(map[string]any)
+		for name, v := range object {
+			text, isText := v.(string)
+			switch {
+			case !isText:
+				return value
+			case name == "value":
+				m.List[i].Value = text
+			case name == "display":
+				m.List[i].Display = text
+			case name == "type" && text == "User", name == "$ref": // which are always the same
+			default:
+				return value
+			}
+		}
+		if m.List[i].Value == "" {
+			return value
+		}
+	}
+	return m
+}
+
 // values are the members as values of any other attribute.
 func (m Members) values() []any {
 	out := make([]any, len(m.List))
