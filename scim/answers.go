@@ -29,31 +29,30 @@ type answer struct {
 }
 
 func (a answer) write(w http.ResponseWriter, r *http.Request) {
-	body, packed := takeBuffer(), takeBuffer()
-	defer giveBuffer(body)
-	defer giveBuffer(packed)
-	content := body
-	if a.body != nil && encode(body, a.body) != nil {
-		// Nothing that is made here can fail to encode; if it ever does, an
-		// empty 500 says less than a wrong body would.
-		a.status, a.body = http.StatusInternalServerError, nil
-		body.Reset()
+	var content []byte
+	if a.body != nil {
+		encoded, done, err := encode(a.body)
+		defer done()
+		if content = encoded; err != nil {
+			// Nothing that is made here can fail to encode; if it ever does, an
+			// empty 500 says less than a wrong body would.
+			a.status, a.body, content = http.StatusInternalServerError, nil, nil
+		}
 	}
 	h := w.Header()
 	a.setHeader(h)
 	if a.body != nil {
 		h.Set("Content-Type", contentType(r.Header.Get("Accept")))
 		h["Vary"] = vary
-		if body.Len() >= gzipFrom && acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		if len(content) >= gzipFrom && acceptsGzip(r.Header.Get("Accept-Encoding")) {
 			h.Set("Content-Encoding", "gzip")
-			compress(packed, body.Bytes())
-			content = packed
+			content = compressed(content)
 		}
-		h.Set("Content-Length", strconv.Itoa(content.Len()))
+		h.Set("Content-Length", strconv.Itoa(len(content)))
 	}
 	w.WriteHeader(a.status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(content.Bytes()) // the caller has gone: nobody is left to tell
+		_, _ = w.Write(content) // the caller has gone: nobody is left to tell
 	}
 }
 

@@ -118,7 +118,10 @@ func readAll(r *http.Request) ([]byte, error) {
 func readObject(b []byte) (object map[string]any, _ error) {
 	var l limits
 	return object, readOne(b, func(d *jsontext.Decoder) error {
-		value, err := jsonvalue.Reader{Text: schema.Shared, Names: usualNames, Check: l.check}.Read(d)
+		value, err := jsonvalue.Reader{
+			Text: schema.Shared, Names: usualNames, Check: l.check,
+			Special: map[string]jsonvalue.Special{"members": schema.ReadMembers},
+		}.Read(d)
 		object, _ = value.(map[string]any)
 		return err
 	})

@@ -79,9 +79,6 @@ func (h *Handler) readResource(c *call, body []byte) error {
 		unknown = append(unknown, "id") // read-only (RFC 7643 section 3.1)
 	}
 	h.noteDropped(c.log, unknown)
-	if members, ok := resource["members"]; ok && c.one().hasMembers {
-		resource["members"] = schema.MembersOf(members) // there may be many
-	}
 	c.resource = resource
 	return nil
 }

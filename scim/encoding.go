@@ -20,7 +20,19 @@ const (
 )
 
 // buffers are those in which answers are written.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// encode is the JSON of a body. It is good until done is called.
+func encode(body any) (encoded []byte, done func(), _ error) {
+	buffer := buffers.Get().(*[]byte)
+	encoded, err := jsonvalue.Append((*buffer)[:0], body)
+	return encoded, func() {
+		if cap(encoded) <= maxKept {
+			*buffer = encoded
+			buffers.Put(buffer)
+		}
+	}, err
+}
 
 // encoders compress answers. Each takes some 600 KB.
 var encoders = sync.Pool{New: func() any {
@@ -28,32 +40,14 @@ var encoders = sync.Pool{New: func() any {
 	return z
 }}
 
-func takeBuffer() *bytes.Buffer {
-	b := buffers.Get().(*bytes.Buffer)
-	b.Reset()
-	return b
-}
-
-func giveBuffer(b *bytes.Buffer) {
-	if b.Cap() <= maxKept {
-		buffers.Put(b)
-	}
-}
-
-// encode writes the JSON of a body into b.
-func encode(b *bytes.Buffer, body any) error {
-	out, err := jsonvalue.Append(b.AvailableBuffer(), body)
-	_, _ = b.Write(out)
-	return err
-}
-
-// compress writes the compressed form of plain into b.
-func compress(b *bytes.Buffer, plain []byte) {
+func compressed(plain []byte) []byte {
+	b := bytes.NewBuffer(make([]byte, 0, len(plain)/4))
 	z := encoders.Get().(*gzip.Writer)
 	defer encoders.Put(z)
 	z.Reset(b)
 	_, _ = z.Write(plain) // a buffer takes everything
 	_ = z.Close()
+	return b.Bytes()
 }
 
 // acceptsGzip reads Accept-Encoding (RFC 9110 section 12.5.3).

@@ -32,7 +32,10 @@ func (c *Client) addMembers(ctx context.Context, g *Group, joining []Member) err
 	c.recentGroups.move(g.ID, all, true)
 	g.Meta = g.Meta.unsettled()
 	g.LeftOut = append(g.LeftOut, slices.Concat(unknown...)...)
-	g.Members = append(g.Members, distinct(all, g.Members)...)
+	if len(g.Members) > 0 {
+		all = append(g.Members, distinct(all, g.Members)...)
+	}
+	g.Members = all
 	return err
 }
 
@@ -225,7 +228,7 @@ func memberIDs(members []Member) []string {
 // distinct are those of members that others does not hold, each once.
 func distinct(members, others []Member) []Member {
 	seen := setOf(memberIDs(others))
-	var out []Member
+	out := make([]Member, 0, len(members))
 	for _, m := range members {
 		if !seen[m.ID] {
 			seen[m.ID] = true

@@ -1,6 +1,13 @@
 package schema
 
-import "ws1bridge/upstream/jsonvalue"
+import (
+	"maps"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"ws1bridge/upstream/jsonvalue"
+)
 
 // Members are the members of a group: what its attribute of that name holds until somebody
 // looks into it. There may be many thousands, of whom most requests only ask the list.
@@ -13,51 +20,103 @@ type Members struct {
 // Member is a user in a group.
 type Member struct{ Value, Display string }
 
-// MembersOf is the value of members as Members, if these can hold all that it says; else
-// it is the value as it is.
-func MembersOf(value any) any {
-	list, ok := value.([]any)
-	if !ok {
-		return value
+// ReadMembers reads the value of members: as Members, if these can hold all that it says,
+// and else as any other value.
+func ReadMembers(r jsonvalue.Reader, d *jsontext.Decoder) (any, error) {
+	if d.PeekKind() != '[' {
+		return r.Read(d)
 	}
-	m := Members{List: make([]Member, len(list))}
-	for i, item := range list {
-		object, _ := item.(map[string]any)
-		for name, v := range object {
-			text, isText := v.(string)
-			switch {
-			case !isText:
-				return value
-			case name == "value":
-				m.List[i].Value = text
-			case name == "display":
-				m.List[i].Display = text
-			case name == "type" && text == "User", name == "$ref": // which are always the same
-			default:
-				return value
+	if _, err := r.Next(d); err != nil {
+		return nil, err
+	}
+	var m Members
+	var odd []any // all values, once one of them is more than a member
+	for d.PeekKind() != ']' {
+		value, err := readMember(r, d)
+		one, isMember := value.(Member)
+		switch {
+		case err != nil:
+			return nil, err
+		case isMember && odd == nil:
+			m.List = append(m.List, one)
+			continue
+		case isMember:
+			value = one.value("")
+		case odd == nil:
+			odd = m.values()
+		}
+		odd = append(odd, value)
+	}
+	_, err := r.Next(d)
+	if odd != nil {
+		return odd, err
+	}
+	return m, err
+}
+
+// readMember reads one value of members: a Member, or whatever else it is.
+func readMember(r jsonvalue.Reader, d *jsontext.Decoder) (any, error) {
+	if d.PeekKind() != '{' {
+		return r.Read(d)
+	}
+	if _, err := r.Next(d); err != nil {
+		return nil, err
+	}
+	var m Member
+	var more map[string]any
+	for {
+		token, err := r.Next(d)
+		switch {
+		case err != nil:
+			return nil, err
+		case token.Kind() == '}' && more == nil && m.Value != "":
+			return m, nil
+		case token.Kind() == '}':
+			whole := m.value("")
+			maps.Copy(whole, more)
+			return whole, nil
+		}
+		name := Shared(token)
+		v, err := r.Read(d)
+		if err != nil {
+			return nil, err
+		}
+		switch text, isText := v.(string); {
+		case isText && name == "value":
+			m.Value = text
+		case isText && name == "display":
+			m.Display = text
+		case name == "type" && text == "User", name == "$ref": // which are always the same
+		default:
+			if more == nil {
+				more = map[string]any{}
 			}
-		}
-		if m.List[i].Value == "" {
-			return value
+			more[name] = v
 		}
 	}
-	return m
 }
 
 // values are the members as values of any other attribute.
 func (m Members) values() []any {
 	out := make([]any, len(m.List))
 	for i, one := range m.List {
-		value := map[string]any{"value": one.Value, "type": "User"}
-		if one.Display != "" {
-			value["display"] = one.Display
-		}
-		if m.Users != "" {
-			value["$ref"] = m.Users + one.Value
-		}
-		out[i] = value
+		out[i] = one.value(m.Users)
 	}
 	return out
+}
+
+func (m Member) value(users string) map[string]any {
+	value := map[string]any{"type": "User"}
+	if m.Value != "" {
+		value["value"] = m.Value
+	}
+	if m.Display != "" {
+		value["display"] = m.Display
+	}
+	if users != "" {
+		value["$ref"] = users + m.Value
+	}
+	return value
 }
 
 // MarshalJSON is AppendJSON.
@@ -65,6 +124,8 @@ func (m Members) MarshalJSON() ([]byte, error) { return m.AppendJSON(nil) }
 
 // AppendJSON writes the members as values of any other attribute.
 func (m Members) AppendJSON(b []byte) ([]byte, error) {
+	const usual = 140 // bytes of a member, beside the reference
+	b = slices.Grow(b, len(m.List)*(usual+len(m.Users)))
 	return jsonvalue.AppendList(b, m.List, func(b []byte, one Member) ([]byte, error) {
 		b = append(b, '{')
 		if m.Users != "" {

@@ -65,12 +65,18 @@ type Reader struct {
 	NumbersAreText bool
 	// Names is how many names the outermost object is expected to have.
 	Names int
+	// Special reads the values that some names have in the outermost object.
+	Special map[string]Special
 	// Check judges each token when it was read; nil takes all. Its error ends the reading.
 	Check func(*jsontext.Decoder, jsontext.Token) error
 }
 
-// next reads the next token.
-func (r Reader) next(d *jsontext.Decoder) (jsontext.Token, error) {
+// Special reads a value that is to become something of its own. It reads each token by the
+// Reader, which checks it.
+type Special func(Reader, *jsontext.Decoder) (any, error)
+
+// Next reads the next token.
+func (r Reader) Next(d *jsontext.Decoder) (jsontext.Token, error) {
 	token, err := d.ReadToken()
 	if err == nil && r.Check != nil {
 		err = r.Check(d, token)
@@ -80,15 +86,15 @@ func (r Reader) next(d *jsontext.Decoder) (jsontext.Token, error) {
 
 // Read reads the next value.
 func (r Reader) Read(d *jsontext.Decoder) (any, error) {
-	token, err := r.next(d)
+	token, err := r.Next(d)
 	if err != nil {
 		return nil, err
 	}
 	switch kind := token.Kind(); {
 	case kind == '{':
-		object := make(map[string]any, r.Names)
-		r.Names = 0
-		return object, r.readObject(d, object)
+		object, special := make(map[string]any, r.Names), r.Special
+		r.Names, r.Special = 0, nil // are those of the outermost
+		return object, r.readObject(d, object, special)
 	case kind == '[':
 		return r.readList(d)
 	case kind == '"', kind == '0' && r.NumbersAreText:
@@ -102,14 +108,17 @@ func (r Reader) Read(d *jsontext.Decoder) (any, error) {
 }
 
 // readObject reads the rest of an object.
-func (r Reader) readObject(d *jsontext.Decoder, object map[string]any) error {
+func (r Reader) readObject(d *jsontext.Decoder, object map[string]any, special map[string]Special) error {
 	for {
-		name, err := r.next(d)
+		name, err := r.Next(d)
 		if err != nil || name.Kind() == '}' {
 			return err
 		}
-		key := r.text(name) // before the next token is read, which takes its place
-		if object[key], err = r.Read(d); err != nil {
+		key, read := r.text(name), Reader.Read // before the next token is read, which takes the name's place
+		if own, ok := special[key]; ok {
+			read = own
+		}
+		if object[key], err = read(r, d); err != nil {
 			return err
 		}
 	}
@@ -125,7 +134,7 @@ func (r Reader) readList(d *jsontext.Decoder) (any, error) {
 		}
 		list = append(list, v)
 	}
-	_, err := r.next(d)
+	_, err := r.Next(d)
 	return list, err
 }
 
