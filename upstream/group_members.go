@@ -33,7 +33,7 @@ func (c *Client) addMembers(ctx context.Context, g *Group, joining []Member) err
 	g.Meta = g.Meta.unsettled()
 	g.LeftOut = append(g.LeftOut, slices.Concat(unknown...)...)
 	if len(g.Members) > 0 {
-		all = append(g.Members, distinct(all, g.Members)...)
+		all = slices.Concat(g.Members, distinct(all, g.Members))
 	}
 	g.Members = all
 	return err
@@ -228,7 +228,7 @@ func memberIDs(members []Member) []string {
 // distinct are those of members that others does not hold, each once.
 func distinct(members, others []Member) []Member {
 	seen := setOf(memberIDs(others))
-	out := make([]Member, 0, len(members))
+	var out []Member
 	for _, m := range members {
 		if !seen[m.ID] {
 			seen[m.ID] = true
