@@ -94,7 +94,7 @@ func NewClient(cfg Config) (*Client, error) {
 	tenant := &connection{base: base, http: transport, timeout: cfg.Timeout, metrics: metrics, guard: guard}
 	guard.probe = tenant.probe
 	c := newClient(slices.Clone(cfg.Domains), tenant, guard, &memory{})
-	c.remember(cmp.Or(cfg.ReuseReads, defaultReuseReads))
+	c.remember(cmp.Or(cfg.ReuseReads, DefaultReuseReads))
 	return c, nil
 }
 

@@ -10,9 +10,9 @@ import (
 // from it.
 
 const (
-	// defaultReuseReads is how long a reading serves a change: as long as Okta takes between
+	// DefaultReuseReads is how long a reading serves a change: as long as Okta takes between
 	// its two requests, and much less than it takes to come again.
-	defaultReuseReads = 5 * time.Second
+	DefaultReuseReads = 5 * time.Second
 	// maxReadings bounds what is remembered of each kind: users, or groups with the members
 	// in them.
 	maxReadings = 5000

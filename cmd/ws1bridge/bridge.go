@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -71,8 +72,16 @@ func connect(
 		},
 		upstream.Config{
 			Domains: domains, Resilience: upstream.Resilience{RateLimit: cfg.Access.RateLimit},
-			OnCircuit: logCircuit(log), Registerer: metrics,
+			ReuseReads: reuseReads(cfg.Access.ReuseReads), OnCircuit: logCircuit(log), Registerer: metrics,
 		})
+}
+
+// reuseReads is the setting as the client takes it, to which 0 is the default.
+func reuseReads(seconds float64) time.Duration {
+	if seconds == 0 {
+		return -1
+	}
+	return time.Duration(seconds * float64(time.Second))
 }
 
 func newEndpoint(

@@ -17,6 +17,10 @@ import (
 // which 100,000 take about 500 MB.
 const maxScan = 100_000
 
+// maxReuseReads is how many seconds a reading may serve: what others change meanwhile is
+// not seen.
+const maxReuseReads = 60
+
 // check finds everything that the program could not work with.
 func (c *Config) check() (problems Problems) {
 	c.checkListeners(&problems)
@@ -66,6 +70,10 @@ func (a *Access) check(problems *Problems) {
 	}
 	if a.RateLimit < 0 {
 		problems.report("access.rate_limit", "must not be negative; 0 is no limit")
+	}
+	if a.ReuseReads < 0 || a.ReuseReads > maxReuseReads {
+		problems.report("access.reuse_reads", "must be from 0 to %d seconds; 0 reads each record before each change of it",
+			maxReuseReads)
 	}
 }
 

@@ -60,6 +60,9 @@ type Access struct {
 	// RateLimit is how many requests a second Access is sent at most, 0 for any
 	// number.
 	RateLimit float64 `koanf:"rate_limit"`
+	// ReuseReads is how many seconds a record that was read need not be read again for a
+	// change of it, 0 for none.
+	ReuseReads float64 `koanf:"reuse_reads"`
 }
 
 // Load reads the file, if any, and the environment over it. The file is path,

@@ -31,6 +31,11 @@ func TestConfigMistakes(t *testing.T) {
 			want: []string{"scim.max_scan (WS1BRIDGE_SCIM_MAX_SCAN): must be a whole number from 1 to 100000"},
 		},
 		{
+			name: "readings that never end", env: []string{"WS1BRIDGE_ACCESS_REUSE_READS=3600"},
+			want: []string{"access.reuse_reads (WS1BRIDGE_ACCESS_REUSE_READS): " +
+				"must be from 0 to 60 seconds; 0 reads each record before each change of it"},
+		},
+		{
 			name: "half a record to look through", env: []string{"WS1BRIDGE_SCIM_MAX_SCAN=10.5"},
 			want: []string{"scim.max_scan (WS1BRIDGE_SCIM_MAX_SCAN): must be a whole number from 1 to 100000"},
 		},

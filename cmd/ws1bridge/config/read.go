@@ -12,9 +12,14 @@ import (
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/v2"
+
+	"ws1bridge/upstream"
 )
 
-var defaults = map[string]any{"listen": ":8080", "ops_listen": ":9090", "log.level": "info", "scim.max_scan": 10_000.0}
+var defaults = map[string]any{
+	"listen": ":8080", "ops_listen": ":9090", "log.level": "info", "scim.max_scan": 10_000.0,
+	"access.reuse_reads": upstream.DefaultReuseReads.Seconds(),
+}
 
 // read reads the configuration without judging it.
 func read(path string, environ []string) (cfg Config, problems Problems) {

@@ -34,6 +34,7 @@ func settings() []setting {
 		{"WS1BRIDGE_ACCESS_CLIENT_SECRET", "access.client_secret", text},
 		{"WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE", "access.client_secret_file", text},
 		{"WS1BRIDGE_ACCESS_RATE_LIMIT", "access.rate_limit", number},
+		{"WS1BRIDGE_ACCESS_REUSE_READS", "access.reuse_reads", number},
 		{"WS1BRIDGE_DOMAIN", "domains.default", text},
 		{"WS1BRIDGE_DOMAINS_MANAGED", "domains.managed", list},
 		{"WS1BRIDGE_DOMAINS_SOURCE", "domains.source", list},
