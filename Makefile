@@ -78,6 +78,10 @@ bench: ## Run the benchmarks (BENCH=regexp picks some)
 bench-http: build bin/bench-http ## Measure what pushes cost, beside a bare proxy (FLAGS='-d 1s')
 	bin/bench-http $(FLAGS)
 
+.PHONY: bench-load
+bench-load: build bin/bench-http ## Push an org for the first time, to a slow Access (FLAGS='-scale .1' or -big)
+	bin/bench-http load $(FLAGS)
+
 .PHONY: bin/bench-http
 bin/bench-http:
 	CGO_ENABLED=0 $(GO) build -o $@ ./cmd/bench-http

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -69,9 +68,9 @@ func newExchange(ctx context.Context, s *stage, r request) (*exchange, error) {
 	return x, nil
 }
 
-// run repeats the operations until that time.
-func (l *lane) run(until time.Time) error {
-	for time.Now().Before(until) {
+// run repeats the operations until that time, or until ctx ends.
+func (l *lane) run(ctx context.Context, until time.Time) error {
+	for ctx.Err() == nil && time.Now().Before(until) {
 		start := time.Now()
 		for _, x := range l.operations[l.turn%len(l.operations)] {
 			if err := l.send(x); err != nil {
@@ -119,15 +118,20 @@ func putNumber(to []byte, n int) {
 
 // runAll lets all lanes run for a time, and until the last operation that was begun in it
 // is done. The first failure ends all of them.
-func runAll(ctx context.Context, lanes []*lane, d time.Duration) (elapsed time.Duration, _ error) {
-	start := time.Now()
-	failed := make([]error, len(lanes))
+func runAll(ctx context.Context, lanes []*lane, d time.Duration) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	until := time.Now().Add(d)
 	var wait sync.WaitGroup
-	for i, l := range lanes {
-		wait.Go(func() { failed[i] = l.run(start.Add(d)) })
+	for _, l := range lanes {
+		wait.Go(func() {
+			if err := l.run(ctx, until); err != nil {
+				fail(err)
+			}
+		})
 	}
 	wait.Wait()
-	return time.Since(start), errors.Join(append(failed, ctx.Err())...)
+	return context.Cause(ctx)
 }
 
 // forget drops what was measured so far.

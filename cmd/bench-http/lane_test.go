@@ -88,7 +88,7 @@ func TestLaneFails(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer l.transport.CloseIdleConnections()
-			_, err = runAll(t.Context(), []*lane{l}, time.Minute)
+			err = runAll(t.Context(), []*lane{l}, time.Minute)
 			if err == nil || !strings.Contains(err.Error(), "somebody else") {
 				t.Errorf("got %v", err)
 			}

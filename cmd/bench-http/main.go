@@ -2,7 +2,9 @@
 // in CPU time, beside a bare reverse proxy before the same emulator of Access, which is
 // given the same work in the dialect of Access. It runs on Linux.
 //
-//	bench-http         compares the bridge with the proxy
+//	bench-http            compares the bridge with the proxy
+//	bench-http load       pushes an org for the first time, to an Access that takes its time
+//	bench-http load -big  pushes a huge group, and reads as many users
 //
 // All processes are on loopback, and end with this one. The proxy reads a request whole
 // before it forwards it, and the answer too, as the bridge must. Each scenario begins with
@@ -49,6 +51,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := checkSystem(); err != nil {
 		return err
 	}
+	if len(args) > 0 && args[0] == loadCommand {
+		return runLoad(ctx, args[1:], out)
+	}
 	return runComparison(ctx, args, out)
 }
 
@@ -74,7 +79,7 @@ func parseComparison(args []string, out io.Writer) (c comparison, err error) {
 	if flags.NArg() > 0 || c.duration <= 0 || c.connections < 1 || c.connections > 500 || c.runs < 1 {
 		return c, errors.New("wrong arguments; see bench-http -h")
 	}
-	c.ports.next = os.Getpid() // so that another run begins elsewhere
+	c.ports = newPorts()
 	c.only, err = regexp.Compile(*only)
 	return c, err
 }

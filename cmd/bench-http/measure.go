@@ -2,8 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"strconv"
+	"net/http"
 	"time"
 )
 
@@ -46,7 +47,7 @@ func (b *bench) measure(ctx context.Context, s scenario, k kind) (result, error)
 	if k == proxy {
 		work = s.access
 	}
-	w, err := b.newWorld(ctx, k, "--seed-users", strconv.Itoa(cast.seeded()))
+	w, err := b.newWorld(ctx, k, cast.seeded(), 0)
 	if err != nil {
 		return result{}, err
 	}
@@ -78,57 +79,89 @@ func (b *bench) connectionsOf(s scenario) int {
 }
 
 // run warms up for half of the duration, and measures for the whole of it.
-func (b *bench) run(ctx context.Context, w *world, lanes []*lane) (r result, _ error) {
+func (b *bench) run(ctx context.Context, w *world, lanes []*lane) (result, error) {
 	defer func() {
 		for _, l := range lanes {
 			l.transport.CloseIdleConnections()
 		}
 	}()
-	if _, err := runAll(ctx, lanes, b.duration/2); err != nil {
-		return r, err
+	if err := runAll(ctx, lanes, b.duration/2); err != nil {
+		return result{}, err
 	}
 	forget(lanes)
-	if err := w.forgetRequests(ctx); err != nil {
-		return r, err
-	}
-	before, err := w.usage()
+	c, err := w.costOf(ctx, func() error { return runAll(ctx, lanes, b.duration) })
 	if err != nil {
-		return r, err
-	}
-	elapsed, err := runAll(ctx, lanes, b.duration)
-	if err != nil {
-		return r, err
-	}
-	after, err := w.usage()
-	if err != nil {
-		return r, err
-	}
-	requests, err := w.requests(ctx)
-	if err != nil {
-		return r, err
+		return result{}, err
 	}
 	all := times(lanes)
 	n := len(all)
 	return result{
-		perSecond: float64(n) / elapsed.Seconds(), p50: percentile(all, 50), p99: percentile(all, 99),
-		cpu: (after.target - before.target) / time.Duration(n), memory: after.memory,
-		emulator: (after.emulator - before.emulator) / time.Duration(n), requests: float64(requests) / float64(n),
+		perSecond: float64(n) / c.elapsed.Seconds(), p50: percentile(all, 50), p99: percentile(all, 99),
+		cpu: c.cpu / time.Duration(n), emulator: c.emulator / time.Duration(n),
+		memory: c.memory, requests: float64(c.requests) / float64(n),
 	}, nil
 }
 
-// usage is what the processes of a world have used so far.
-type usage struct {
-	target, emulator time.Duration // CPU
-	memory           int64         // the most that the target had
+// cost is what it takes to do something.
+type cost struct {
+	elapsed  time.Duration
+	cpu      time.Duration // of the target
+	emulator time.Duration // CPU of the emulator
+	memory   int64         // the most that the target has had since its start
+	requests int           // to Access
 }
 
-func (w *world) usage() (u usage, err error) {
-	if u.target, err = cpuTime(w.target.cmd.Process.Pid); err != nil {
-		return u, err
+// plus is the cost of this and then other.
+func (c cost) plus(other cost) cost {
+	return cost{c.elapsed + other.elapsed, c.cpu + other.cpu, c.emulator + other.emulator,
+		max(c.memory, other.memory), c.requests + other.requests}
+}
+
+// costOf does something, and says what it took.
+func (w *world) costOf(ctx context.Context, do func() error) (c cost, _ error) {
+	if _, err := fetch(ctx, http.MethodDelete, w.control+"/requests", http.StatusNoContent); err != nil {
+		return c, err
 	}
-	if u.emulator, err = cpuTime(w.emulator.cmd.Process.Pid); err != nil {
-		return u, err
+	before, err := w.cpuTimes()
+	if err != nil {
+		return c, err
 	}
-	u.memory, err = peakMemory(w.target.cmd.Process.Pid)
-	return u, err
+	start := time.Now()
+	if err := do(); err != nil {
+		return c, err
+	}
+	c.elapsed = time.Since(start)
+	after, err := w.cpuTimes()
+	if err != nil {
+		return c, err
+	}
+	c.cpu, c.emulator = after[0]-before[0], after[1]-before[1]
+	if c.memory, err = peakMemory(w.target.cmd.Process.Pid); err != nil {
+		return c, err
+	}
+	c.requests, err = w.requests(ctx)
+	return c, err
+}
+
+// cpuTimes are those of the target and of the emulator so far.
+func (w *world) cpuTimes() (used [2]time.Duration, err error) {
+	for i, p := range []*process{w.target, w.emulator} {
+		if used[i], err = cpuTime(p.cmd.Process.Pid); err != nil {
+			return used, err
+		}
+	}
+	return used, nil
+}
+
+// requests is how many requests came to the emulator since they were forgotten.
+func (w *world) requests(ctx context.Context) (int, error) {
+	body, err := fetch(ctx, http.MethodGet, w.control+"/requests", http.StatusOK)
+	if err != nil {
+		return 0, err
+	}
+	var answer struct {
+		Total int `json:"total"`
+	}
+	err = json.Unmarshal(body, &answer)
+	return answer.Total, err
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"strconv"
 	"sync"
@@ -166,6 +167,9 @@ func unexpected(method, path string, status int, body []byte) error {
 type ports struct{ next int }
 
 const firstPort, lastPort = 20_000, 30_000
+
+// newPorts begins elsewhere than another run of this program.
+func newPorts() ports { return ports{next: os.Getpid()} }
 
 func (p *ports) free(ctx context.Context) (string, error) {
 	for range lastPort - firstPort {

@@ -38,21 +38,23 @@ type world struct {
 	base            string   // URL of the target, with the path of SCIM
 	ops             string   // URL of the bridge's metrics
 	token           string   // for Access
+	latency         time.Duration
 }
 
 // scimPath is where Access has its dialect of SCIM.
 const scimPath = "/SAAS/jersey/manager/api/scim"
 
-// newWorld starts an emulator. The flags are added to it.
-func (b *bench) newWorld(ctx context.Context, k kind, flags ...string) (*world, error) {
+// newWorld starts an emulator with so many users, which answers after that time.
+func (b *bench) newWorld(ctx context.Context, k kind, users int, latency time.Duration) (*world, error) {
 	tenant, control, err := b.twoAddresses(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w := &world{kind: k, tenant: "http://" + tenant, control: "http://" + control}
-	command := append([]string{b.program, "emulator", "--listen", tenant, "--control", control,
-		"--client-id", clientID, "--client-secret", clientSecret, "--domain", domain}, flags...)
-	if w.emulator, err = startProcess(ctx, "emulator", environment(false), command...); err != nil {
+	w := &world{kind: k, tenant: "http://" + tenant, control: "http://" + control, latency: latency}
+	w.emulator, err = startProcess(ctx, "emulator", environment(false), b.program, "emulator",
+		"--listen", tenant, "--control", control, "--client-id", clientID, "--client-secret", clientSecret,
+		"--domain", domain, "--seed-users", strconv.Itoa(users), "--latency", latency.String())
+	if err != nil {
 		return nil, err
 	}
 	if err := w.emulator.awaitPage(ctx, w.control+"/modes"); err != nil {
@@ -75,7 +77,7 @@ func (b *bench) twoAddresses(ctx context.Context) (one, other string, err error)
 
 // startTarget starts the bridge or the proxy, and waits until it has nothing to do any
 // more: the bridge reads all users and groups first.
-func (b *bench) startTarget(ctx context.Context, w *world, settings ...string) error {
+func (b *bench) startTarget(ctx context.Context, w *world) error {
 	listen, ops, err := b.twoAddresses(ctx)
 	if err != nil {
 		return err
@@ -97,7 +99,7 @@ func (b *bench) startTarget(ctx context.Context, w *world, settings ...string) e
 	env := append(environment(true), "WS1BRIDGE_ACCESS_URL="+w.tenant, "WS1BRIDGE_ACCESS_CLIENT_ID="+clientID,
 		"WS1BRIDGE_ACCESS_CLIENT_SECRET="+clientSecret, "WS1BRIDGE_DOMAIN="+domain, "WS1BRIDGE_OKTA_TOKENS="+oktaToken,
 		"WS1BRIDGE_LISTEN="+listen, "WS1BRIDGE_OPS_LISTEN="+ops)
-	w.target, err = startProcess(ctx, "bridge", append(env, settings...), b.program, "serve")
+	w.target, err = startProcess(ctx, "bridge", env, b.program, "serve")
 	if err != nil {
 		return err
 	}
@@ -143,25 +145,23 @@ func fetchToken(ctx context.Context, tenant string) (string, error) {
 	return answer.Token, err
 }
 
-// quietFor is how long nothing must happen until a bridge has done what it does at its
-// start: longer than any request to an emulator takes.
-const quietFor = 500 * time.Millisecond
-
-// awaitQuiet waits until the bridge asks Access for nothing, and takes next to no CPU.
+// awaitQuiet waits until the bridge asks Access for nothing, and takes next to no CPU,
+// for longer than any request takes.
 func (w *world) awaitQuiet(ctx context.Context) error {
+	quiet := 3*w.latency + 500*time.Millisecond
 	for start := time.Now(); time.Since(start) < patience; {
 		before, err := w.activity(ctx)
 		if err != nil {
 			return err
 		}
-		if err := sleep(ctx, quietFor); err != nil {
+		if err := sleep(ctx, quiet); err != nil {
 			return err
 		}
 		after, err := w.activity(ctx)
 		if err != nil {
 			return err
 		}
-		if after.requests == before.requests && after.cpu-before.cpu < quietFor/20 {
+		if after.requests == before.requests && after.cpu-before.cpu < quiet/20 {
 			return nil
 		}
 	}
@@ -200,23 +200,4 @@ func sumMetric(page, name string) (sum float64, _ error) {
 		sum += value
 	}
 	return sum, nil
-}
-
-// forgetRequests makes the emulator count requests from here on.
-func (w *world) forgetRequests(ctx context.Context) error {
-	_, err := fetch(ctx, http.MethodDelete, w.control+"/requests", http.StatusNoContent)
-	return err
-}
-
-// requests is how many requests came to the emulator since forgetRequests.
-func (w *world) requests(ctx context.Context) (int, error) {
-	body, err := fetch(ctx, http.MethodGet, w.control+"/requests", http.StatusOK)
-	if err != nil {
-		return 0, err
-	}
-	var answer struct {
-		Total int `json:"total"`
-	}
-	err = json.Unmarshal(body, &answer)
-	return answer.Total, err
 }
