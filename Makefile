@@ -5,6 +5,7 @@ SHELL       := bash
 GO       ?= go
 FUZZTIME ?= 20000x
 BENCH    ?= .
+FLAGS    ?=
 SOAK     ?= 100000
 CASES    ?= 50000
 VERSION  ?=
@@ -18,7 +19,7 @@ GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
 
 .PHONY: help
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build bin/ws1bridge, a static binary (VERSION=v1.2.3 names it)
@@ -72,6 +73,18 @@ soak: ## Push SOAK requests through a bridge whose Access fails 5 % of the time
 .PHONY: bench
 bench: ## Run the benchmarks (BENCH=regexp picks some)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: bench-http
+bench-http: build bin/bench-http ## Measure what pushes cost, beside a bare proxy (FLAGS='-d 1s')
+	bin/bench-http $(FLAGS)
+
+.PHONY: bench-load
+bench-load: build bin/bench-http ## Push an org for the first time, to a slow Access (FLAGS='-scale .1' or -big)
+	bin/bench-http load $(FLAGS)
+
+.PHONY: bin/bench-http
+bin/bench-http:
+	CGO_ENABLED=0 $(GO) build -o $@ ./cmd/bench-http
 
 .PHONY: check
 check: $(GOLANGCI_LINT) ## Run what a change must pass: format, vet, lint, test, tidy

@@ -78,7 +78,7 @@ func anchors(text string) (names []string) {
 }
 
 var (
-	row  = regexp.MustCompile("(?m)^\\| (`[a-z0-9/`, ]+`) \\| (.*) \\|$")
+	row  = regexp.MustCompile("(?m)^\\| (`[a-z0-9/`, -]+`) \\| (.*) \\|$")
 	code = regexp.MustCompile("`([^`]+)`")
 )
 
