@@ -3,7 +3,6 @@ package scim
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"ws1bridge/scim/filter"
@@ -15,18 +14,19 @@ import (
 type namedAttribute struct {
 	path filter.Attribute
 	schema.Operand
+	isFixed bool // never changes
 }
 
 // named reads paths of attributes, as far as the attributes of a resource show
 // them.
-func (t *resourceType) named(paths []string) (out []namedAttribute) {
+func (t *resourceType) named(paths []string, areFixed bool) (out []namedAttribute) {
 	for _, path := range paths {
 		parsed, err := filter.ParsePath(path)
 		if err != nil || parsed.Filter != nil {
 			continue
 		}
 		if o, err := t.Index.Operand(parsed.Attribute); err == nil {
-			out = append(out, namedAttribute{parsed.Attribute, o})
+			out = append(out, namedAttribute{parsed.Attribute, o, areFixed})
 		}
 	}
 	return out
@@ -56,8 +56,8 @@ func (a namedAttribute) isNull(r schema.Resource) bool {
 // kept names what was to be taken away.
 func (t *resourceType) checkChange(before, after schema.Resource) (kept []string, _ error) {
 	leaves := isInactive(after) && !isInactive(before)
-	for i, a := range slices.Concat(t.required, t.fixed) {
-		isFixed, gone := i >= len(t.required), a.Seen(before) && !a.Seen(after)
+	for _, a := range t.guarded {
+		isFixed, gone := a.isFixed, a.Seen(before) && !a.Seen(after)
 		changed := isFixed && !reflect.DeepEqual(texts(a.Values(before)), texts(a.Values(after)))
 		switch {
 		case !gone && !changed, a.isNull(after):

@@ -28,9 +28,8 @@ type resourceType struct {
 	schema.ResourceType
 	store store
 	label string // in the log
-	// required are the attributes that a PATCH may not take away, and fixed those
-	// that it may not change.
-	required, fixed []namedAttribute
+	// guarded are the attributes that a PATCH may not take away, or not change.
+	guarded []namedAttribute
 	// replaced is what a PUT makes of a resource.
 	replaced func(current func() schema.Resource, sent schema.Resource) schema.Resource
 	// hasMembers says that there may be many thousands of them. A PATCH is then answered
@@ -50,7 +49,7 @@ func userType(cfg Config) *resourceType {
 		replaced: func(_ func() schema.Resource, sent schema.Resource) schema.Resource { return sent },
 		links:    func(r schema.Resource, base string) { link(r["groups"], base+"/Groups/") },
 	}
-	t.required, t.fixed = t.named(cfg.Translator.Required()), t.named(cfg.Translator.Fixed())
+	t.guarded = append(t.named(cfg.Translator.Required(), false), t.named(cfg.Translator.Fixed(), true)...)
 	return t
 }
 
@@ -77,7 +76,7 @@ func groupType(cfg Config) *resourceType {
 			r["members"] = members
 		},
 	}
-	t.required = t.named([]string{"displayName", "externalId"})
+	t.guarded = t.named([]string{"displayName", "externalId"}, false)
 	return t
 }
 
