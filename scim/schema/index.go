@@ -123,15 +123,20 @@ func (x Index) Spell(path filter.Attribute) string {
 	return filter.Attribute{Name: a.Name, Sub: sub.Name}.String()
 }
 
-// Canonical is a resource with every name as its schema spells it, which it takes over. What no schema
-// knows is left out and named in unknown; what is ignored is left out. Of two
-// spellings of one name the last in byte order counts, always the same.
+// Canonical is a resource with every name as its schema spells it, which it takes over.
+// What no schema knows is left out and named in unknown; what is ignored is left out. Of
+// two spellings of one name the last in byte order counts, always the same.
 func (x Index) Canonical(raw map[string]any) (clean Resource, unknown []string) {
 	clean = make(Resource, len(raw))
 	var few [24]string // most resources have no more
 	keys := slices.AppendSeq(few[:0], maps.Keys(raw))
 	slices.Sort(keys)
 	for _, key := range keys {
+		if a, ok := x.Core(key); ok && a.Name == key && !ignored[key] { // what most are
+			value, strange := a.Canonical(raw[key])
+			clean[key], unknown = value, append(unknown, strange...)
+			continue
+		}
 		if e, ok := x.Extension(key); ok {
 			unknown = append(unknown, e.canonicalInto(clean, raw[key])...)
 			continue
