@@ -2,6 +2,7 @@ package scim_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,19 +32,20 @@ func TestPatchGroup(t *testing.T) {
 	}{
 		{"a member comes", "", []map[string]any{add(c)}, 204, 2, []string{a, b, c}},
 		{"one comes alone, without a list", "", []map[string]any{op("add", member(c))}, 204, 2, []string{a, b, c}},
-		{"one comes without a path", "", []map[string]any{{"op": "add", "value": map[string]any{"members": []any{member(c)}}}},
-			204, 2, []string{a, b, c}},
+		{"one comes without a path", "",
+			[]map[string]any{{"op": "add", "value": map[string]any{"members": []any{member(c)}}}}, 204, 2, []string{a, b, c}},
 		{"one comes who is there", "", []map[string]any{add(a)}, 204, 2, []string{a, b}},
 		{"one goes", "", []map[string]any{by(a)}, 204, 2, []string{b}},
 		{"one goes by value", "", []map[string]any{op("remove", []any{member(a)})}, 204, 2, []string{b}},
 		{"one goes who is not there", "", []map[string]any{by(d)}, 204, 2, []string{a, b}},
-		{"one goes whom nobody knows", "", []map[string]any{by("00000000-0000-4000-8000-000000000000")}, 204, 2, []string{a, b}},
+		{"one goes whom nobody knows", "",
+			[]map[string]any{by("00000000-0000-4000-8000-000000000000")}, 204, 2, []string{a, b}},
 		{"two go and two come", "", []map[string]any{by(a), by(b), add(c, d)}, 204, 3, []string{c, d}},
 		{"one goes and comes back", "", []map[string]any{by(a), add(a)}, 204, 2, []string{a, b}},
 		{"one comes and goes again", "", []map[string]any{add(c), by(c)}, 204, 2, []string{a, b}},
 		{"nobody, by null", "", []map[string]any{op("add", nil)}, 204, 1, []string{a, b}},
-		{"a group comes, which is left out", "", []map[string]any{op("add", []any{map[string]any{"value": c, "type": "Group"}})},
-			204, 1, []string{a, b}},
+		{"a group comes, which is left out", "",
+			[]map[string]any{op("add", []any{map[string]any{"value": c, "type": "Group"}})}, 204, 1, []string{a, b}},
 		{"the list is replaced", "", []map[string]any{op("replace", []any{member(c)})}, 204, 3, []string{c}},
 		{"everybody goes", "", []map[string]any{{"op": "remove", "path": "members"}}, 204, 2, nil},
 		{"Okta's own, with the name first", "", []map[string]any{
@@ -52,7 +54,8 @@ func TestPatchGroup(t *testing.T) {
 		{"for one who wants all but the members", "?excludedAttributes=members", []map[string]any{add(c)}, 200, 2,
 			[]string{a, b, c}},
 		{"for one who wants the members", "?attributes=members", []map[string]any{add(c)}, 200, 2, []string{a, b, c}},
-		{"for one who wants nothing left out", "?excludedAttributes=externalId", []map[string]any{by(a)}, 200, 2, []string{b}},
+		{"for one who wants nothing left out", "?excludedAttributes=externalId", []map[string]any{by(a)}, 200, 2,
+			[]string{b}},
 		{"a member without an id", "", []map[string]any{op("add", []any{map[string]any{"display": "c"}})}, 400, 0,
 			[]string{a, b}},
 	}
@@ -85,8 +88,8 @@ func TestMembersInEveryForm(t *testing.T) {
 	ids := w.People(2)
 	value := func(id string, more ...any) map[string]any {
 		m := map[string]any{"value": id}
-		for i := 0; i < len(more); i += 2 {
-			m[more[i].(string)] = more[i+1]
+		for pair := range slices.Chunk(more, 2) {
+			m[pair[0].(string)] = pair[1]
 		}
 		return m
 	}

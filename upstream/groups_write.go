@@ -106,6 +106,8 @@ func (c *Client) groupToChange(ctx context.Context, id string, change GroupChang
 	case change.Members != nil:
 		return c.groupNamesToChange(ctx, id)
 	case ok && !change.Fresh:
+		gone := func(m Member) bool { return c.recentUsers.isDeleted(m.ID) } // since it was read
+		g.Members = slices.DeleteFunc(slices.Clone(g.Members), gone)
 		return g, nil
 	}
 	return c.readGroup(ctx, opUpdateGroup, id)

@@ -43,7 +43,12 @@ func (c *Client) User(ctx context.Context, id string) (User, error) {
 // userToChange is readUser, without a request where the user was read a moment ago.
 func (c *Client) userToChange(ctx context.Context, id string, fresh bool) (User, error) {
 	if u, ok := c.userReadings.take(id); ok && !fresh {
-		return u, nil
+		u.Groups = slices.Clone(u.Groups)
+		users, err := c.inOwnGroups(ctx, []User{u}) // which may have changed since
+		if err != nil {
+			return User{}, err
+		}
+		return users[0], nil
 	}
 	return c.readUser(ctx, opUpdateUser, id)
 }

@@ -29,7 +29,9 @@ func TestReader(t *testing.T) {
 	if got, err := upper.Read(decoder(`{"a":"b"}`)); err != nil || !reflect.DeepEqual(got, map[string]any{"A": "B"}) {
 		t.Errorf("with texts of its own: %v, %v", got, err)
 	}
-	for _, bad := range []string{``, `{`, `{"a"`, `{"a":}`, `[1,`, `[1 2]`, `{"a":1,}`, `nul`, `"\ud800"`, `{"a":1,"a":2}`} {
+	for _, bad := range []string{
+		``, `{`, `{"a"`, `{"a":}`, `[1,`, `[1 2]`, `{"a":1,}`, `nul`, `"\ud800"`, `{"a":1,"a":2}`,
+	} {
 		if got, err := (Reader{}).Read(decoder(bad)); err == nil {
 			t.Errorf("%s was read as %v", bad, got)
 		}
@@ -62,7 +64,8 @@ func TestReaderOfSpecialNames(t *testing.T) {
 		return len(list), err
 	}
 	got, err := Reader{Special: map[string]Special{"list": count}}.Read(decoder(`{"list":[1,2],"a":{"list":["x"]}}`))
-	if want := map[string]any{"list": 2, "a": map[string]any{"list": []any{"x"}}}; err != nil || !reflect.DeepEqual(got, want) {
+	want := map[string]any{"list": 2, "a": map[string]any{"list": []any{"x"}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
 }
@@ -76,7 +79,8 @@ func TestObjectAndList(t *testing.T) {
 		})
 		return names, err
 	}
-	if names, err := read(`{"a":[1,{}],"b":null,"c":[]}`); err != nil || !reflect.DeepEqual(names, []string{"a", "b", "c"}) {
+	names, err := read(`{"a":[1,{}],"b":null,"c":[]}`)
+	if err != nil || !reflect.DeepEqual(names, []string{"a", "b", "c"}) {
 		t.Errorf("names %v, %v", names, err)
 	}
 	if names, err := read(`null`); err != nil || names != nil {
