@@ -2,6 +2,7 @@ package scim
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -42,7 +43,7 @@ const (
 // admitBody waits until there is room for the body of the request, and returns
 // how to give the room back. What is small needs none, also where its length is
 // not told: that much of it is read to know.
-func (h *Handler) admitBody(r *http.Request) (release func(), _ error) {
+func (h *Handler) admitBody(ctx context.Context, r *http.Request) (release func(), _ error) {
 	if r.ContentLength < 0 {
 		head, err := io.ReadAll(io.LimitReader(r.Body, smallBody+1))
 		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(head), r.Body)) // an error comes again
@@ -57,7 +58,7 @@ func (h *Handler) admitBody(r *http.Request) (release func(), _ error) {
 	case size <= smallBody:
 		return func() {}, nil
 	}
-	if err := h.bodies.Acquire(r.Context(), size); err != nil {
+	if err := h.bodies.Acquire(ctx, size); err != nil {
 		return nil, problem.TooManyBodies()
 	}
 	return func() { h.bodies.Release(size) }, nil

@@ -29,7 +29,7 @@ func (h *Handler) serve(m methods) http.HandlerFunc {
 			log: &entry{id: rand.Text()[:12], op: "unknown"},
 		}
 		w.Header().Set("X-Request-Id", c.log.id)
-		a, err := h.dispatch(m, c, r.WithContext(ctx))
+		a, err := h.dispatch(ctx, m, c, r)
 		if err != nil {
 			a = h.refusal(c, a, err)
 		}
@@ -39,7 +39,7 @@ func (h *Handler) serve(m methods) http.HandlerFunc {
 }
 
 // dispatch finds the operation and does it. m is nil for a path that does not exist.
-func (h *Handler) dispatch(m methods, c *call, r *http.Request) (answer, error) {
+func (h *Handler) dispatch(ctx context.Context, m methods, c *call, r *http.Request) (answer, error) {
 	if !h.work.begin() {
 		return answer{}, problem.Restarting()
 	}
@@ -60,12 +60,12 @@ func (h *Handler) dispatch(m methods, c *call, r *http.Request) (answer, error) 
 		return m.other(r.Method)
 	}
 	c.operation, c.log.op = o, o.name
-	return attempt(func() (answer, error) { return h.operate(c, r) })
+	return attempt(func() (answer, error) { return h.operate(ctx, c, r) })
 }
 
 // operate reads the rest of the request into the call, and does it.
-func (h *Handler) operate(c *call, r *http.Request) (answer, error) {
-	release, err := h.admitBody(r)
+func (h *Handler) operate(ctx context.Context, c *call, r *http.Request) (answer, error) {
+	release, err := h.admitBody(ctx, r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -84,7 +84,7 @@ func (h *Handler) operate(c *call, r *http.Request) (answer, error) {
 			return answer{}, err
 		}
 	}
-	return c.do(r.Context(), c)
+	return c.do(ctx, c)
 }
 
 // attempt makes an error of a panic.

@@ -32,7 +32,7 @@ type call struct {
 	path   string // below apiPath, or from the root of the tenant with atRoot; escaped
 	id     string // of the user or group below path, "" for a call about none
 	atRoot bool
-	query  url.Values
+	query  string // encoded
 	part   part   // what of a list is asked for; the zero value for other calls
 	body   any    // nil for none
 	accept string // "" is application/json
@@ -100,28 +100,35 @@ func (c *connection) attempt(ctx context.Context, r call, out any) error {
 func (c *connection) request(ctx context.Context, r call) (*http.Request, error) {
 	var body io.Reader
 	if r.body != nil {
-		b, err := jsonvalue.Append(make([]byte, 0, 1024), r.body)
+		b, err := jsonvalue.Append(make([]byte, 0, 256), r.body)
 		if err != nil {
 			return nil, &Error{Op: r.op, Kind: ErrRefused, Err: fmt.Errorf("encode: %w", err)}
 		}
 		body = bytes.NewReader(b)
 	}
-	target := c.base.String() + apiPath + r.fullPath()
-	if r.atRoot {
-		target = c.base.String() + r.path
-	}
-	if query := r.part.encode(r.query); query != "" {
-		target += "?" + query
-	}
-	req, err := http.NewRequestWithContext(ctx, r.method, target, body)
+	req, err := http.NewRequestWithContext(ctx, r.method, "", body)
 	if err != nil {
 		return nil, &Error{Op: r.op, Kind: ErrRefused, Err: err}
 	}
-	req.Header.Set("Accept", cmp.Or(r.accept, jsonType))
+	req.URL, req.Host = c.target(r), c.base.Host
+	req.Header["Accept"] = []string{cmp.Or(r.accept, jsonType)}
 	if r.body != nil {
-		req.Header.Set("Content-Type", cmp.Or(r.media, jsonType))
+		req.Header["Content-Type"] = []string{cmp.Or(r.media, jsonType)}
 	}
 	return req, nil
+}
+
+// target is the URL of a call.
+func (c *connection) target(r call) *url.URL {
+	escaped := r.fullPath()
+	if !r.atRoot {
+		escaped = apiPath + escaped
+	}
+	u := &url.URL{Scheme: c.base.Scheme, Host: c.base.Host, Path: escaped, RawQuery: cmp.Or(r.part.encode(), r.query)}
+	if path, err := url.PathUnescape(escaped); err == nil && path != escaped {
+		u.Path, u.RawPath = path, escaped
+	}
+	return u
 }
 
 // exchange sends req and reads the answer; status is 0 when there was none.

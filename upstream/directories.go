@@ -262,7 +262,7 @@ func (c *Client) DeleteDirectory(ctx context.Context, id string) error {
 	}
 	r := call{
 		op: opDeleteDirectory, method: http.MethodDelete, path: directoriesPath + "/" + url.PathEscape(id),
-		query: url.Values{"asyncDelete": {"true"}},
+		query: "asyncDelete=true",
 	}
 	err := c.access.send(ctx, r, nil)
 	if errors.Is(err, ErrNotFound) {

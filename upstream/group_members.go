@@ -73,7 +73,7 @@ func eachBatch(batches [][]Member, do func(i int) error) error {
 // reading that shows nothing of what was sent is older than that, and tells nothing.
 func (c *Client) moveAgain(ctx context.Context, id string, moved []Member, add bool) error {
 	var now groupRecord
-	if err := c.getGroupRecord(ctx, opUpdateGroup, id, nil, &now); err != nil {
+	if err := c.getGroupRecord(ctx, opUpdateGroup, id, "", &now); err != nil {
 		return markInDoubt(err)
 	}
 	lost := both(moved, now.Members)

@@ -23,6 +23,9 @@ var groupNames = strings.Join([]string{
 	WorkspaceSchema + ":internalGroupType", WorkspaceSchema + ":domain",
 }, ",")
 
+// groupNamesQuery asks for them.
+var groupNamesQuery = "attributes=" + url.QueryEscape(groupNames)
+
 // tellsOwner reports whether an answer to groupNames says whose group it is. That is
 // judged leniently elsewhere, but here may be what Access left out.
 func (g groupRecord) tellsOwner() bool { return g.kind != "" && g.domain != "" }
@@ -46,19 +49,19 @@ func (c *Client) groupNamesToChange(ctx context.Context, id string) (Group, erro
 // getGroupNames reads a group of ours without its members. It is cheap where Access
 // leaves them out.
 func (c *Client) getGroupNames(ctx context.Context, op, id string) (_ Group, cheap bool, _ error) {
-	var query url.Values
-	if !c.memory.layout.unprojected.Load() {
-		query = url.Values{"attributes": {groupNames}}
+	query := groupNamesQuery
+	if c.memory.layout.unprojected.Load() {
+		query = ""
 	}
 	g := groupRecord{namesOnly: true}
 	err := c.getGroupRecord(ctx, op, id, query, &g)
 	switch {
-	case query != nil && errors.Is(err, ErrRefused):
+	case query != "" && errors.Is(err, ErrRefused):
 		c.memory.layout.unprojected.Store(true)
 		return c.getGroupNames(ctx, op, id)
 	case err != nil:
 		return Group{}, false, err
-	case query != nil && !g.tellsOwner() && !c.memory.groups.isOwn(id):
+	case query != "" && !g.tellsOwner() && !c.memory.groups.isOwn(id):
 		group, err := c.getGroup(ctx, op, id)
 		group.Members = nil
 		return group, false, err

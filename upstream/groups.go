@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -93,15 +92,15 @@ func (c *Client) readGroup(ctx context.Context, op, id string) (Group, error) {
 // getGroup reads a group of ours, with members that nobody has judged.
 func (c *Client) getGroup(ctx context.Context, op, id string) (Group, error) {
 	var g groupRecord
-	if err := c.getGroupRecord(ctx, op, id, nil, &g); err != nil {
+	if err := c.getGroupRecord(ctx, op, id, "", &g); err != nil {
 		return Group{}, err
 	}
 	return c.judgedGroup(op, g)
 }
 
-// getGroupRecord reads a group, ours or not. query says what of it is asked for, nil for
+// getGroupRecord reads a group, ours or not. query says what of it is asked for, "" for
 // all.
-func (c *Client) getGroupRecord(ctx context.Context, op, id string, query url.Values, g *groupRecord) error {
+func (c *Client) getGroupRecord(ctx context.Context, op, id, query string, g *groupRecord) error {
 	if c.recentGroups.isDeleted(id) {
 		return notFound(op)
 	}

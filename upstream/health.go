@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -20,7 +19,7 @@ func (c *Client) Ready(ctx context.Context) error {
 }
 
 var probeCall = call{op: opProbe, method: http.MethodGet, path: usersPath,
-	query: url.Values{"startIndex": {"1"}, "count": {"1"}}}
+	query: "startIndex=1&count=1"}
 
 // probe asks what Ready does, whatever the circuit and the limits say.
 func (c *connection) probe(ctx context.Context) error {

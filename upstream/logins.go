@@ -84,7 +84,7 @@ func (c *Client) IdentityProviders(ctx context.Context) ([]IdentityProvider, err
 	providers, err := list[IdentityProvider](ctx, c, r)
 	if isRefusal(err) {
 		// Every public client asks only for the enabled ones.
-		r.query = url.Values{"onlyEnabledAdapters": {"true"}}
+		r.query = "onlyEnabledAdapters=true"
 		providers, err = list[IdentityProvider](ctx, c, r)
 	}
 	if err != nil {
@@ -194,7 +194,7 @@ func (c *Client) Policies(ctx context.Context) ([]Policy, error) {
 		"tag": {"APP_ACCESS"}, "policyListType": {"APP_ACCESS_POLICIES"}, "pageNumber": {"1"}, "pageSize": {policyPage},
 	}
 	policies, err := list[Policy](ctx, c,
-		call{op: opListPolicies, path: rulesetsPath, atRoot: true, query: query, accept: rulesetListType})
+		call{op: opListPolicies, path: rulesetsPath, atRoot: true, query: query.Encode(), accept: rulesetListType})
 	if isRefusal(err) {
 		return list[Policy](ctx, c, call{op: opListPolicies, path: policiesPath, accept: policyListType})
 	}

@@ -46,6 +46,10 @@ func (c *Client) completeGroup(read groupRecord) Group {
 	if f == nil {
 		return g
 	}
+	if !read.membersKnown() && len(f.set) == 0 && len(f.doubted) == 0 {
+		g.Meta = g.Meta.unsettled() // the names were not written
+		return g
+	}
 	names, agrees := f.complete(g.names())
 	differ, members := map[string]bool{}, g.Members
 	if read.membersKnown() {

@@ -105,10 +105,10 @@ type part struct {
 	start, count int // start is 1-based
 }
 
-// encode is the query string of a part, or of another query where there is no part.
-func (p part) encode(other url.Values) string {
+// encode is the query string of the part, "" for none.
+func (p part) encode() string {
 	if p.start == 0 {
-		return other.Encode()
+		return ""
 	}
 	b := make([]byte, 0, 256)
 	if p.attributes != "" {

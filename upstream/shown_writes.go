@@ -66,7 +66,7 @@ func (c *Client) sendUserChange(ctx context.Context, id string, b body, d differ
 		return shown, c.users.patch(ctx, r, nil, applied)
 	}
 	asking := r
-	asking.query = url.Values{"attributes": {d.attributes()}}
+	asking.query = "attributes=" + url.QueryEscape(d.attributes())
 	err = c.users.patch(ctx, asking, &shown, applied)
 	switch {
 	case err == nil:
