@@ -163,7 +163,7 @@ func (h *Handler) update(ctx context.Context, c *call, change provision.Change) 
 	var asked schema.Resource
 	apply := change.Apply
 	change.Apply = func(current func() schema.Resource) (_ schema.Resource, err error) {
-		asked, err = apply(current)
+		asked, err = apply(current) // the last time is for the state that counts
 		return asked, err
 	}
 	if c.versions.areAsked() {
@@ -173,7 +173,7 @@ func (h *Handler) update(ctx context.Context, c *call, change provision.Change) 
 	if err != nil {
 		return provision.Record{}, err
 	}
-	if change.Members != nil {
+	if change.Members != nil && asked != nil {
 		asked["members"] = change.Members.Join
 	}
 	h.noteLeftOut(c, record.LeftOut)

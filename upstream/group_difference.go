@@ -10,19 +10,24 @@ type groupDifference struct {
 
 // difference is what has to be sent to the group.
 func (g Group) difference(change func(Group) (Group, error)) (groupDifference, error) {
+	var named groupDifference // what the change names, seen from the other state
+	other, isUnsure := g.otherwise()
+	if isUnsure {
+		if want, err := change(other.copied()); err == nil {
+			named = other.differenceTo(want)
+		}
+	}
 	want, err := change(g.copied())
 	if err != nil {
 		return groupDifference{}, err
 	}
 	d := g.differenceTo(want)
-	if other, ok := g.otherwise(); ok {
-		if wanted, err := change(other.copied()); err == nil {
-			named := other.differenceTo(wanted)
-			d.joining = append(d.joining, distinct(both(named.joining, want.Members), d.joining)...)
-			d.leaving = append(d.leaving, distinct(distinct(named.leaving, want.Members), d.leaving)...)
-			d.names = compare(g.names(), want.sentNames(), named.names.paths()...).set
-		}
+	if !isUnsure {
+		return d, nil
 	}
+	d.joining = append(d.joining, distinct(both(named.joining, want.Members), d.joining)...)
+	d.leaving = append(d.leaving, distinct(distinct(named.leaving, want.Members), d.leaving)...)
+	d.names = compare(g.names(), want.sentNames(), named.names.paths()...).set
 	return d, nil
 }
 

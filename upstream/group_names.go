@@ -28,7 +28,10 @@ var groupNamesQuery = "attributes=" + url.QueryEscape(groupNames)
 
 // tellsOwner reports whether an answer to groupNames says whose group it is. That is
 // judged leniently elsewhere, but here may be what Access left out.
-func (g groupRecord) tellsOwner() bool { return g.kind != "" && g.domain != "" }
+func (g groupRecord) tellsOwner() bool {
+	isInternal := strings.EqualFold(g.kind, GroupInternal)
+	return g.kind != "" && (g.domain != "" || !isInternal) || strings.EqualFold(g.DisplayName, allUsers)
+}
 
 // groupNamesToChange is getGroupNames, without a request where that had to read all
 // members a moment ago.
