@@ -116,3 +116,15 @@ func TestNotFoundToAChange(t *testing.T) {
 		}
 	}
 }
+
+// A creation whose answer was lost is not acknowledged by a list alone: reads by id may
+// not show the user yet, and the next change would find nobody.
+func TestFoundInAListIsNotYetThere(t *testing.T) {
+	w := newWorld(t, accesstest.Config{Modes: accesstest.Modes{Lag: time.Minute, LagReads: "ids"}})
+	w.Access.AddFault(accesstest.Fault{
+		Method: http.MethodPost, Path: accessAPI + "/scim/Users", Drop: true, Apply: true, Count: 1})
+	w.Want(http.StatusTooManyRequests, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
+	must(t, w.Access.SetModes(accesstest.Modes{}))
+	r := w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "ext-ada"))
+	w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+r.ID(), replace("title", "Countess"))
+}

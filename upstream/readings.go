@@ -7,7 +7,8 @@ import (
 
 // This file is a memory of what was read a moment ago. Okta reads a record right before
 // it changes it, and the change need not read it once more. Nobody who reads is answered
-// from it.
+// from it. What a search found is not remembered: reads by id may lag behind lists, and a
+// change of somebody who is found so must not be done before they show them.
 
 const (
 	// DefaultReuseReads is how long a reading serves a change: as long as Okta takes between

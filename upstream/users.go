@@ -96,7 +96,6 @@ func (c *Client) getUser(ctx context.Context, op, id string) (User, error) {
 // reads the user that it remembers to have that id, else all managed users, and
 // compares by itself: whether Access can filter users by externalId is not known.
 func (c *Client) FindUsers(ctx context.Context, key Key, value string) (found []User, err error) {
-	asked := time.Now()
 	switch key {
 	case ByUserName, UserNameContains, UserNameStarts:
 		found, err = c.usersByName(ctx, key, value)
@@ -108,10 +107,7 @@ func (c *Client) FindUsers(ctx context.Context, key Key, value string) (found []
 	if err != nil {
 		return nil, err
 	}
-	if found, err = c.inOwnGroups(ctx, found); err == nil && len(found) == 1 {
-		c.userReadings.put(found[0].ID, found[0], asked)
-	}
-	return found, err
+	return c.inOwnGroups(ctx, found)
 }
 
 func (c *Client) usersByName(ctx context.Context, key Key, name string) ([]User, error) {
