@@ -36,6 +36,7 @@ test: ## Run the tests under the race detector, but for the slow ones
 .PHONY: test-slow
 test-slow: ## Run the slow tests: matrix, races, models, kill, outages, soak
 	$(GO) test -race -timeout 40m $(SLOW)
+	$(GO) test -timeout 40m ./scim/invariants # at full speed, at which lags outlast more steps
 
 .PHONY: test-all
 test-all: test test-slow ## Run all tests
