@@ -54,3 +54,18 @@ func TestCreatedUsersAreFoundBeforeAccessShowsThem(t *testing.T) {
 		})
 	}
 }
+
+// Who is created without active is active, as Access has it.
+func TestCreatedUsersAreActiveBeforeAccessShowsThem(t *testing.T) {
+	c, _ := start(t, accesstest.Config{Modes: accesstest.Modes{Lag: time.Hour}})
+	sent := attributes("ada")
+	delete(sent, upstream.Path{Name: "active"})
+	created, err := c.CreateUser(t.Context(), domain, sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := c.FindUsers(t.Context(), upstream.ByUserName, "ada")
+	if err != nil || len(found) != 1 || !reflect.DeepEqual(found[0].Attributes, created.Attributes) {
+		t.Errorf("found %+v, %v; want %v", found, err, created.Attributes)
+	}
+}
