@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -129,11 +130,13 @@ func TestReadingsAreBounded(t *testing.T) {
 			for i := range maxReadings + 10 {
 				id := fmt.Sprint(i % (maxReadings + 7))
 				r.put(id, Group{ID: id, Members: make([]Member, tt.members)}, time.Now())
-				total := 0
+				total, kept := 0, 0
 				for _, one := range r.byID {
-					total += one.size
+					if total += one.size; !one.stale {
+						kept++
+					}
 				}
-				if most = max(most, len(r.byID)); total != r.total || total > maxReadings {
+				if most = max(most, kept); total != r.total || total > maxReadings {
 					t.Fatalf("a total of %d is kept and counted as %d", total, r.total)
 				}
 				if i > 30 && tt.members > 100 {
@@ -151,4 +154,41 @@ func TestReadingsAreBounded(t *testing.T) {
 			t.Fatal("writes alone take any room")
 		}
 	}
+}
+
+// A write is not forgotten where room is made: what was asked for before is no reading of
+// the record as it is.
+func TestWritesOutliveTheRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := readings[string]{keep: time.Hour}
+		asked := time.Now()
+		time.Sleep(time.Millisecond)
+		r.drop("id")
+		time.Sleep(time.Millisecond)
+		for i := range maxReadings {
+			r.put(fmt.Sprint(i), "other", time.Now())
+		}
+		r.put("id", "from before the write", asked)
+		if got, ok := r.take("id"); ok {
+			t.Errorf("got %q", got)
+		}
+		time.Sleep(time.Millisecond)
+		r.put("id", "from after it", time.Now())
+		if got, _ := r.take("id"); got != "from after it" {
+			t.Errorf("got %q, want the reading from after the write", got)
+		}
+	})
+}
+
+// What is too large to be kept says that what is kept of the record is old.
+func TestLargeReadingsEndSmallOnes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := readings[string]{keep: time.Hour, size: func(s string) int { return len(s) }}
+		r.put("id", "small", time.Now())
+		time.Sleep(time.Millisecond)
+		r.put("id", strings.Repeat("x", maxReadings), time.Now())
+		if got, ok := r.take("id"); ok {
+			t.Errorf("got %q, which is not what was read last", got)
+		}
+	})
 }
