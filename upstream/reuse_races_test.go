@@ -188,3 +188,25 @@ func TestReadingsOfAGroupThatIsBeingFilled(t *testing.T) {
 	}
 	wantMembers(t, access, team.ID, nil)
 }
+
+// Whoever changes a user who joined a group since the user was read is told so.
+func TestGroupsOfAUserWhoWasReadBefore(t *testing.T) {
+	c, _ := start(t, accesstest.Config{})
+	ada := create(t, c, "ada")
+	left := createGroup(t, c, "left", []upstream.Member{{ID: ada.ID}})
+	gone := createGroup(t, c, "gone", []upstream.Member{{ID: ada.ID}})
+	if u, err := c.User(t.Context(), ada.ID); err != nil || len(u.Groups) != 2 {
+		t.Fatalf("read %+v, %v", u, err)
+	}
+	team := createGroup(t, c, "team", []upstream.Member{{ID: ada.ID}})
+	if _, err := setMembers(t, c, left.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.DeleteGroup(t.Context(), gone.ID, anyGroup); err != nil {
+		t.Fatal(err)
+	}
+	u, err := update(t, c, ada.ID, upstream.Attributes{{Name: "title"}: "x"})
+	if err != nil || len(u.Groups) != 1 || u.Groups[0].ID != team.ID {
+		t.Errorf("the user is in %+v, %v; want the team alone", u.Groups, err)
+	}
+}
