@@ -37,6 +37,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 		return Group{}, markInDoubt(waitedTooLong(ctx, opCreateGroup)) // the group is there
 	}
 	defer unlock()
+	defer c.groups.drop(created.ID) // it may have been read before it was filled
 	group := created.Group
 	group.Members, group.LeftOut = nil, unknown
 	err = markInDoubt(c.addMembers(ctx, &group, joining))

@@ -1,6 +1,7 @@
 package upstream_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -66,9 +67,14 @@ func newClientFrom(t *testing.T, access *accesstest.Running, cfg upstream.Config
 // authorized is an HTTP client that Access accepts.
 func authorized(t *testing.T, access *accesstest.Running) *http.Client {
 	t.Helper()
+	return authorizedIn(t.Context(), access)
+}
+
+// authorizedIn is authorized with the HTTP client of a context.
+func authorizedIn(ctx context.Context, access *accesstest.Running) *http.Client {
 	tokens := clientcredentials.Config{ClientID: clientID, ClientSecret: clientSecret,
 		TokenURL: access.URL + "/SAAS/auth/oauthtoken"}
-	return tokens.Client(t.Context())
+	return tokens.Client(ctx)
 }
 
 // joinBehindTheBridge makes a user a member without the client.

@@ -27,10 +27,11 @@ type readings[T any] struct {
 
 	mu    sync.Mutex // guards the fields below
 	byID  map[string]reading[T]
-	total int // of all sizes
+	total int       // of all sizes
+	since time.Time // when writes were last forgotten to make room
 }
 
-// reading is a record, or nothing where it was written since it was read.
+// reading is a record, or nothing where it was written since it was read, or is too large.
 type reading[T any] struct {
 	at     time.Time // when it was asked for, or when the write was done
 	record T
@@ -49,7 +50,11 @@ func (r *readings[T]) put(id string, record T, asked time.Time) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if before, ok := r.byID[id]; size <= maxReadings/2 && (!ok || before.at.Before(asked)) {
+	switch before, ok := r.byID[id]; {
+	case ok && !before.at.Before(asked), asked.Before(r.since):
+	case size > maxReadings/2:
+		r.set(id, reading[T]{at: asked, size: 1, stale: true})
+	default:
 		r.set(id, reading[T]{at: asked, record: record, size: size})
 	}
 }
@@ -95,7 +100,7 @@ func (r *readings[T]) fresh(id string) (record T, ok bool) {
 // set needs mu.
 func (r *readings[T]) set(id string, now reading[T]) {
 	if r.total += now.size - r.byID[id].size; r.byID == nil || r.total > maxReadings {
-		r.byID, r.total = map[string]reading[T]{}, now.size
+		r.byID, r.total, r.since = map[string]reading[T]{}, now.size, time.Now()
 	}
 	r.byID[id] = now
 }

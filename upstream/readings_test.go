@@ -1,121 +1,194 @@
-package upstream_test
+package upstream
 
 import (
-	"errors"
-	"net/http"
-	"slices"
+	"fmt"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
-
-	"ws1bridge/upstream"
-	"ws1bridge/upstream/accesstest"
 )
 
-// A change right after a read does not read again: once, not after a write, not for long,
-// and only if nobody asks for what is there now.
-func TestReadingsServeOneChange(t *testing.T) {
-	const keep = 200 * time.Millisecond
-	reads := map[string]struct {
-		before func(t *testing.T, c *upstream.Client, u upstream.User)
-		fresh  bool
-		want   int // reads for the change
-	}{
-		"nothing before": {func(*testing.T, *upstream.Client, upstream.User) {}, false, 1},
-		"a read":         {readIt, false, 0},
-		"a search, which may show more than reads by id": {func(t *testing.T, c *upstream.Client, u upstream.User) {
-			t.Helper()
-			if found, err := c.FindUsers(t.Context(), upstream.ByUserName, u.UserName()); err != nil || len(found) != 1 {
-				t.Errorf("found %v, %v", found, err)
-			}
-		}, false, 1},
-		"a read, for a caller who wants what is there now": {readIt, true, 1},
-		"a read, and a change": {func(t *testing.T, c *upstream.Client, u upstream.User) {
-			t.Helper()
-			readIt(t, c, u)
-			if _, err := c.UpdateUser(t.Context(), u.ID, setting(upstream.Attributes{titlePath: "Miss"}, nil)); err != nil {
-				t.Error(err)
-			}
-		}, false, 1},
-		"a read some time ago": {func(t *testing.T, c *upstream.Client, u upstream.User) {
-			t.Helper()
-			readIt(t, c, u)
-			time.Sleep(2 * keep)
-		}, false, 1},
+// TestReadings has stories of readings and writes of one record, each a moment after the
+// other, and what a change is given in the end.
+func TestReadings(t *testing.T) {
+	type story struct {
+		name string
+		run  func(r *readings[string])
+		want string // "" for nothing
 	}
-	for name, tt := range reads {
+	put := func(r *readings[string], record string) {
+		r.put("id", record, time.Now())
+		time.Sleep(time.Millisecond)
+	}
+	for _, tt := range []story{
+		{"nothing was read", func(*readings[string]) {}, ""},
+		{"what was read is given", func(r *readings[string]) { put(r, "a") }, "a"},
+		{"the last reading is given", func(r *readings[string]) { put(r, "a"); put(r, "b") }, "b"},
+		{"of two readings the one that was asked for last is given", func(r *readings[string]) {
+			early := time.Now()
+			time.Sleep(time.Millisecond)
+			put(r, "late")
+			r.put("id", "early", early)
+		}, "late"},
+		{"what another record was read as is not given", func(r *readings[string]) { r.put("other", "a", time.Now()) }, ""},
+		{"a reading is given once", func(r *readings[string]) { put(r, "a"); r.take("id") }, ""},
+		{"the reading after one that was given is given", func(r *readings[string]) {
+			put(r, "a")
+			r.take("id")
+			put(r, "b")
+		}, "b"},
+		{"a reading that is given says nothing of an older one", func(r *readings[string]) {
+			early := time.Now()
+			time.Sleep(time.Millisecond)
+			put(r, "late")
+			r.take("id")
+			r.put("id", "early", early)
+		}, ""},
+		{"a look leaves the reading there", func(r *readings[string]) { put(r, "a"); r.peek("id") }, "a"},
+		{"a write ends what was read before", func(r *readings[string]) { put(r, "a"); r.drop("id") }, ""},
+		{"a write of another record does not", func(r *readings[string]) { put(r, "a"); r.drop("other") }, "a"},
+		{"what was asked for before a write is not given, though it came after", func(r *readings[string]) {
+			asked := time.Now()
+			time.Sleep(time.Millisecond)
+			r.drop("id")
+			r.put("id", "a", asked)
+		}, ""},
+		{"nor what was asked for at its very moment", func(r *readings[string]) {
+			r.drop("id")
+			r.put("id", "a", time.Now())
+		}, ""},
+		{"what was asked for after a write is given", func(r *readings[string]) {
+			r.drop("id")
+			time.Sleep(time.Millisecond)
+			put(r, "a")
+		}, "a"},
+		{"a reading serves for a while", func(r *readings[string]) {
+			r.put("id", "a", time.Now())
+			time.Sleep(r.keep - 1)
+		}, "a"},
+		{"and then no more", func(r *readings[string]) {
+			r.put("id", "a", time.Now())
+			time.Sleep(r.keep)
+		}, ""},
+		{"its time begins when it is asked for", func(r *readings[string]) {
+			asked := time.Now()
+			time.Sleep(r.keep)
+			r.put("id", "a", asked)
+		}, ""},
+	} {
+		for name, get := range map[string]func(*readings[string]) (string, bool){
+			"taken":  func(r *readings[string]) (string, bool) { return r.take("id") },
+			"peeked": func(r *readings[string]) (string, bool) { return r.peek("id") },
+		} {
+			t.Run(tt.name+", "+name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					r := readings[string]{keep: 5 * time.Second}
+					tt.run(&r)
+					if got, ok := get(&r); got != tt.want || ok != (tt.want != "") {
+						t.Errorf("got %q, %t; want %q", got, ok, tt.want)
+					}
+				})
+			})
+		}
+	}
+}
+
+// Without a time to keep them, nothing is kept.
+func TestReadingsThatAreOff(t *testing.T) {
+	for _, keep := range []time.Duration{0, -1} {
+		r := readings[string]{keep: keep}
+		r.put("id", "a", time.Now())
+		r.drop("other")
+		if got, ok := r.take("id"); ok || len(r.byID) > 0 {
+			t.Errorf("kept for %v: got %q and %d are kept", keep, got, len(r.byID))
+		}
+	}
+	for reuse, want := range map[time.Duration]time.Duration{time.Second: time.Second, -1: -1, 0: 0} {
+		var c Client
+		c.remember(reuse)
+		if c.userReadings.keep != want || c.groupReadings.keep != want || c.groupNames.keep > 0 != (reuse > 0) {
+			t.Errorf("for %v users are kept for %v, groups %v, names %v",
+				reuse, c.userReadings.keep, c.groupReadings.keep, c.groupNames.keep)
+		}
+	}
+}
+
+// However much is read, not more than so much is kept. What is large counts for more.
+func TestReadingsAreBounded(t *testing.T) {
+	var c Client
+	c.remember(time.Hour)
+	for name, tt := range map[string]struct{ members, kept int }{
+		"groups without members":         {0, maxReadings},
+		"groups of nine":                 {9, maxReadings / 10},
+		"groups of a thousand":           {999, maxReadings / 1000},
+		"groups of half of what fits":    {maxReadings/2 - 1, 2},
+		"groups of more than half of it": {maxReadings / 2, 0},
+	} {
 		t.Run(name, func(t *testing.T) {
-			_, access := start(t, accesstest.Config{})
-			c := newClientFrom(t, access, upstream.Config{Domains: []string{domain}, ReuseReads: keep})
-			u := create(t, c, "ada")
-			tt.before(t, c, u)
-			access.ClearRequests()
-			change := setting(upstream.Attributes{titlePath: "Countess"}, nil)
-			change.Fresh = tt.fresh
-			if _, err := c.UpdateUser(t.Context(), u.ID, change); err != nil || requests(access, http.MethodGet) != tt.want {
-				t.Errorf("%d reads, %v; want %d", requests(access, http.MethodGet), err, tt.want)
+			r := readings[Group]{keep: time.Hour, size: c.groupReadings.size}
+			most := 0
+			for i := range maxReadings + 10 {
+				id := fmt.Sprint(i % (maxReadings + 7))
+				r.put(id, Group{ID: id, Members: make([]Member, tt.members)}, time.Now())
+				total, kept := 0, 0
+				for _, one := range r.byID {
+					if total += one.size; !one.stale {
+						kept++
+					}
+				}
+				if most = max(most, kept); total != r.total || total > maxReadings {
+					t.Fatalf("a total of %d is kept and counted as %d", total, r.total)
+				}
+				if i > 30 && tt.members > 100 {
+					break
+				}
+			}
+			if most != tt.kept {
+				t.Errorf("%d are kept at most, want %d", most, tt.kept)
 			}
 		})
 	}
-}
-
-func readIt(t *testing.T, c *upstream.Client, u upstream.User) {
-	t.Helper()
-	if _, err := c.User(t.Context(), u.ID); err != nil {
-		t.Error(err)
+	r := readings[Group]{keep: time.Hour, size: c.groupReadings.size}
+	for i := range 3 * maxReadings {
+		if r.drop(fmt.Sprint(i)); len(r.byID) > maxReadings {
+			t.Fatal("writes alone take any room")
+		}
 	}
 }
 
-// Nobody who reads is answered from memory, and a change of who is gone is not done.
-func TestReadingsAnswerNobody(t *testing.T) {
-	c, access := start(t, accesstest.Config{})
-	u := create(t, c, "ada")
-	readIt(t, c, u)
-	other := newClient(t, access, domain)
-	if err := other.DeleteUser(t.Context(), u.ID, anyUser); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(time.Millisecond)
-	_, err := c.UpdateUser(t.Context(), u.ID, setting(upstream.Attributes{titlePath: "Countess"}, nil))
-	if err == nil || !errors.Is(err, upstream.ErrNotFound) && !errors.Is(err, upstream.ErrUnavailable) {
-		t.Errorf("error = %v, want that the user is not there", err)
-	}
-	access.ClearRequests()
-	if _, err := c.User(t.Context(), u.ID); err == nil || requests(access, "") != 1 {
-		t.Errorf("the user was read with %d requests, %v", requests(access, ""), err)
-	}
-	off := newClientFrom(t, access, upstream.Config{Domains: []string{domain}, ReuseReads: -1})
-	grace := create(t, off, "grace")
-	readIt(t, off, grace)
-	if _, n := entitle(t, off, access, grace.ID, "Admiral"); n != 2 {
-		t.Errorf("with the memory off, a change took %d requests, want 2", n)
-	}
+// A write is not forgotten where room is made: what was asked for before is no reading of
+// the record as it is.
+func TestWritesOutliveTheRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := readings[string]{keep: time.Hour}
+		asked := time.Now()
+		time.Sleep(time.Millisecond)
+		r.drop("id")
+		time.Sleep(time.Millisecond)
+		for i := range maxReadings {
+			r.put(fmt.Sprint(i), "other", time.Now())
+		}
+		r.put("id", "from before the write", asked)
+		if got, ok := r.take("id"); ok {
+			t.Errorf("got %q", got)
+		}
+		time.Sleep(time.Millisecond)
+		r.put("id", "from after it", time.Now())
+		if got, _ := r.take("id"); got != "from after it" {
+			t.Errorf("got %q, want the reading from after the write", got)
+		}
+	})
 }
 
-// What is written elsewhere shows in what a change makes of a reading: groups in users, and
-// users in groups.
-func TestReadingsFollowOtherWrites(t *testing.T) {
-	c, _ := start(t, accesstest.Config{})
-	all := people(t, c, 3)
-	team, other := createGroup(t, c, "Team", all[:2]), createGroup(t, c, "Other", nil)
-	if _, err := c.Group(t.Context(), team.ID, true); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.DeleteUser(t.Context(), all[0].ID, anyUser); err != nil {
-		t.Fatal(err)
-	}
-	renamed := func(g upstream.Group) (upstream.Group, error) { g.DisplayName = "Teams"; return g, nil }
-	g, err := c.UpdateGroup(t.Context(), team.ID, upstream.GroupChange{Make: renamed})
-	if err != nil || !slices.Equal(ids(g.Members), ids(all[1:2])) {
-		t.Errorf("after a member was deleted: %v, %v", g.Members, err)
-	}
-	if _, err := c.User(t.Context(), all[2].ID); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := setMembers(t, c, other.ID, all[2:]); err != nil {
-		t.Fatal(err)
-	}
-	u, err := c.UpdateUser(t.Context(), all[2].ID, setting(upstream.Attributes{titlePath: "Countess"}, nil))
-	if err != nil || len(u.Groups) != 1 || u.Groups[0].ID != other.ID {
-		t.Errorf("after joining a group: %v, %v", u.Groups, err)
-	}
+// What is too large to be kept says that what is kept of the record is old.
+func TestLargeReadingsEndSmallOnes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := readings[string]{keep: time.Hour, size: func(s string) int { return len(s) }}
+		r.put("id", "small", time.Now())
+		time.Sleep(time.Millisecond)
+		r.put("id", strings.Repeat("x", maxReadings), time.Now())
+		if got, ok := r.take("id"); ok {
+			t.Errorf("got %q, which is not what was read last", got)
+		}
+	})
 }

@@ -97,7 +97,7 @@ func (w *recentWrites) copied(id string, withMembers bool) *footprint {
 	}
 	now := *f
 	now.unpack()
-	now.set, now.doubted, now.changed = maps.Clone(f.set), maps.Clone(f.doubted), nil
+	now.set, now.doubted, now.changed = maps.Clone(now.set), maps.Clone(f.doubted), nil
 	if now.moved, now.members = len(f.members) > 0, nil; withMembers {
 		now.members = maps.Clone(f.members)
 	}

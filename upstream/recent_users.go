@@ -71,5 +71,7 @@ func (c *Client) withRecentUsers(
 
 // createdUser is a user who was created within the lag, as Access confirmed it.
 func (f *footprint) createdUser(id string) User {
-	return User{ID: id, Domain: f.domain, Attributes: maps.Clone(f.set), Meta: Meta{Unsettled: true}}
+	a := Attributes{activePath: true} // SCIM's default
+	maps.Copy(a, f.set)
+	return User{ID: id, Domain: f.domain, Attributes: a, Meta: Meta{Unsettled: true}}
 }

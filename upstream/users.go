@@ -42,15 +42,12 @@ func (c *Client) User(ctx context.Context, id string) (User, error) {
 
 // userToChange is readUser, without a request where the user was read a moment ago.
 func (c *Client) userToChange(ctx context.Context, id string, fresh bool) (User, error) {
-	if u, ok := c.userReadings.take(id); ok && !fresh {
-		u.Groups = slices.Clone(u.Groups)
-		users, err := c.inOwnGroups(ctx, []User{u}) // which may have changed since
-		if err != nil {
-			return User{}, err
-		}
-		return users[0], nil
+	u, ok := c.userReadings.take(id)
+	if !ok || fresh {
+		return c.readUser(ctx, opUpdateUser, id)
 	}
-	return c.readUser(ctx, opUpdateUser, id)
+	u.Groups = slices.Clone(u.Groups) // who read the user has them, too
+	return c.withGroups(ctx, u)       // which may have been written since
 }
 
 // readUser is getUser with the groups that the user is in.
@@ -59,6 +56,11 @@ func (c *Client) readUser(ctx context.Context, op, id string) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
+	return c.withGroups(ctx, u)
+}
+
+// withGroups is inOwnGroups for one user.
+func (c *Client) withGroups(ctx context.Context, u User) (User, error) {
 	users, err := c.inOwnGroups(ctx, []User{u})
 	if err != nil {
 		return User{}, err
