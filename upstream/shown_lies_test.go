@@ -171,3 +171,53 @@ func both(a, b upstream.Attributes) upstream.Attributes {
 	}
 	return out
 }
+
+// The answer that is no confirmation proves nothing later, either.
+func TestAnswersOfAnotherRecordProveNothing(t *testing.T) {
+	const other = `{"id":"0f4d2b7e","userName":"countess","title":"x",` +
+		`"meta":{"lastModified":"2001-01-01T00:00:00Z","version":"W/\"1\""}}`
+	for name, answer := range map[string]string{"a record": other, "half a record": other[:len(other)-1],
+		"a record and more": other + "<"} {
+		t.Run(name+", where the change was made", func(t *testing.T) {
+			c, access, tp := startTampered(t, accesstest.Config{})
+			ada := create(t, c, "ada")
+			stop := tp.answering(http.MethodPatch, ada.ID, http.StatusOK, answer)
+			u, err := update(t, c, ada.ID, upstream.Attributes{titlePath: "x"})
+			if stop(); err != nil {
+				t.Fatal(err)
+			}
+			read, err := c.User(t.Context(), ada.ID)
+			if err != nil || u.Meta != read.Meta || u.Attributes[titlePath] != held(t, access, ada.ID)["title"] {
+				t.Errorf("the user is %+v; read is %+v, %v", u, read, err)
+			}
+		})
+		t.Run(name+", where nothing was changed", func(t *testing.T) {
+			c, access, tp := startTampered(t, accesstest.Config{
+				Modes: accesstest.Modes{UserNameImmutable: true, PatchIgnoresAttributes: true}})
+			ada := create(t, c, "ada")
+			writes := 0
+			tp.with(func(req *http.Request, res *http.Response, body string) string {
+				if req.Method != http.MethodPatch {
+					return body
+				}
+				if writes++; writes > 1 {
+					return body // 204
+				}
+				res.StatusCode = http.StatusOK
+				return answer
+			})
+			short := asSoonAs(t, access, tp)
+			_, err := update(t, short, ada.ID, upstream.Attributes{{Name: "userName"}: "countess"})
+			if !errors.Is(err, upstream.ErrLagging) || writes != 2 {
+				t.Errorf("after %d writes: %v, want the new name to be waited for", writes, err)
+			}
+		})
+	}
+}
+
+// asSoonAs is a client that does not wait for what a read should show.
+func asSoonAs(t *testing.T, access *accesstest.Running, tp *tamper) *upstream.Client {
+	t.Helper()
+	return newClientFrom(t, access, upstream.Config{HTTPClient: &http.Client{Transport: tp}, Domains: []string{domain},
+		Resilience: upstream.Resilience{Attempts: 1, BreakAfter: 1 << 20, Settle: time.Millisecond}})
+}
