@@ -60,7 +60,10 @@ func (s *showsWrites) note(u *shownUser) {
 // shows of that.
 func (c *Client) sendUserChange(ctx context.Context, id string, b body, d difference) (shown shownUser, err error) {
 	r := call{op: opUpdateUser, id: id, body: b}
-	applied := func(u User) bool { return u.shows(d) }
+	applied := func(u User) bool {
+		shown = shownUser{} // of an answer that is no confirmation
+		return u.shows(d)
+	}
 	answers := &c.memory.writes
 	if len(d.clear) > 0 || answers.silent.Load() >= maxSilent {
 		return shown, c.users.patch(ctx, r, nil, applied)

@@ -1,9 +1,14 @@
 package upstream_test
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ws1bridge/upstream"
 	"ws1bridge/upstream/accesstest"
@@ -11,113 +16,213 @@ import (
 
 var titlePath = upstream.Path{Name: "title"}
 
-// entitle gives a user a title, and reports the requests that it took.
-func entitle(t *testing.T, c *upstream.Client, access *accesstest.Running, id, title string) (upstream.User, int) {
-	t.Helper()
-	access.ClearRequests()
-	u, err := c.UpdateUser(t.Context(), id, setting(upstream.Attributes{titlePath: title}, nil))
-	if err != nil || u.Attributes[titlePath] != title || held(t, access, id)["title"] != title {
-		t.Fatalf("the title became %v, and at Access %v: %v", u.Attributes[titlePath], held(t, access, id)["title"], err)
-	}
-	return u, requests(access, "")
-}
-
-// The answer to a change confirms it where Access shows there what was changed.
-func TestAnswerConfirmsAChange(t *testing.T) {
-	c, access := start(t, accesstest.Config{})
-	u := create(t, c, "ada")
-	updated, n := entitle(t, c, access, u.ID, "Countess")
-	if n != 2 || updated.Meta.Unsettled || updated.Meta.Version == u.Meta.Version {
-		t.Errorf("it took %d requests, and left the version %+v, before it was %+v", n, updated.Meta, u.Meta)
-	}
-	access.ClearRequests()
-	if _, err := c.UpdateUser(t.Context(), u.ID, setting(upstream.Attributes{titlePath: nil}, nil)); err != nil {
-		t.Fatal(err)
-	}
-	if n := requests(access, ""); n != 3 || held(t, access, u.ID)["title"] != nil {
-		t.Errorf("to clear it took %d requests, want 3: that something is gone is read", n)
-	}
-}
-
-// Where Access shows nothing the user is read, and soon nobody asks any more.
-func TestSilentAnswersAreNotAskedFor(t *testing.T) {
-	c, access := start(t, accesstest.Config{Modes: accesstest.Modes{PatchIgnoresAttributes: true}})
-	u := create(t, c, "ada")
-	for i := range 5 {
-		if _, n := entitle(t, c, access, u.ID, strings.Repeat("I", i+1)); n != 3 {
-			t.Errorf("change %d took %d requests, want 3", i, n)
-		}
-		asks := false
-		for _, r := range access.Requests() {
-			asks = asks || r.Method == http.MethodPatch && r.Query != ""
-		}
-		if asks != (i < 3) {
-			t.Errorf("change %d asked for an answer: %t", i, asks)
+// told are the requests about single records since the history was emptied: the method,
+// with a ? where the request asks for attributes.
+func told(access *accesstest.Running) string {
+	var list []string
+	for _, r := range access.Requests() {
+		query, _ := url.ParseQuery(r.Query)
+		switch {
+		case !strings.HasPrefix(r.Path, scimPath):
+		case query.Has("attributes"):
+			list = append(list, r.Method+"?")
+		default:
+			list = append(list, r.Method)
 		}
 	}
+	return strings.Join(list, " ")
 }
 
-// A tenant that refuses the question gets the change without it, and is not asked again.
-func TestRefusedQuestion(t *testing.T) {
-	c, access, tp := startTampered(t, accesstest.Config{})
-	u := create(t, c, "ada")
-	asked := 0
-	defer tp.with(func(req *http.Request, res *http.Response, body string) string {
-		if req.Method != http.MethodPatch || req.URL.RawQuery == "" {
-			return body
-		}
-		asked++
-		res.StatusCode = http.StatusBadRequest
-		return accessError
-	})()
-	for i := range 3 {
-		entitle(t, c, access, u.ID, strings.Repeat("I", i+1))
-	}
-	if asked != 1 {
-		t.Errorf("the question was sent %d times, want 1", asked)
-	}
+// asking is a fault of changes that ask for attributes.
+func asking(status int) accesstest.Fault {
+	return accesstest.Fault{Method: http.MethodPatch, Path: scimPath + "/Users/", Query: "attributes=", Status: status}
 }
 
-// What Access shows in its answer is not believed to be the change unless it is.
-func TestAnswerThatShowsSomethingElse(t *testing.T) {
-	for name, tt := range map[string]struct {
-		change upstream.Attributes
-		edit   func(body string) string
-		kept   upstream.Value // what the user has afterwards
+// TestChangesAreConfirmedByTheirAnswer has what a user is changed by, again and again, and
+// which requests the changes take.
+func TestChangesAreConfirmedByTheirAnswer(t *testing.T) {
+	department := upstream.Path{Schema: upstream.EnterpriseSchema, Name: "department"}
+	const once, silently = "GET PATCH?", "GET PATCH? GET"
+	tests := []struct {
+		name  string
+		modes accesstest.Modes
+		fault accesstest.Fault // the zero Fault for none
+		paths []upstream.Path
+		want  []string
 	}{
-		"the value from before": {
-			upstream.Attributes{titlePath: "Countess"},
-			func(body string) string { return strings.Replace(body, "Countess", "Miss", 1) }, "Countess"},
-		"nothing of it": {
-			upstream.Attributes{titlePath: "Countess"},
-			func(body string) string { return strings.Replace(body, `"title":"Countess",`, "", 1) }, "Countess"},
-		"an active user, of one who is not": {
-			upstream.Attributes{{Name: "active"}: false, titlePath: "Countess"},
-			func(body string) string { return strings.Replace(body, `"active":false`, `"active":true`, 1) }, "Countess"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c, access, tp := startTampered(t, accesstest.Config{})
-			u := create(t, c, "ada")
-			stop := tp.with(func(req *http.Request, _ *http.Response, body string) string {
-				if req.Method != http.MethodPatch {
-					return body
-				}
-				edited := tt.edit(body)
-				if edited == body {
-					t.Errorf("there is nothing to edit in %s", body)
-				}
-				return edited
-			})
-			defer stop()
-			access.ClearRequests()
-			updated, err := c.UpdateUser(t.Context(), u.ID, setting(tt.change, nil))
-			if err != nil || updated.Attributes[titlePath] != tt.kept || requests(access, http.MethodGet) != 2 {
-				t.Errorf("title %v after %d reads, %v; want the user to be read afterwards",
-					updated.Attributes[titlePath], requests(access, http.MethodGet), err)
+		{"Access shows what it is asked for", accesstest.Modes{}, accesstest.Fault{}, []upstream.Path{titlePath},
+			[]string{once, once, once, once, once}},
+		{"and attributes of extensions", accesstest.Modes{}, accesstest.Fault{},
+			[]upstream.Path{titlePath, department, {Name: "name", Sub: "givenName"}, {Name: "userName"}, {Name: "emails"}},
+			[]string{once, once}},
+		{"though it does not when it is read", accesstest.Modes{IgnoreAttributes: true, RefuseAttributes: true},
+			accesstest.Fault{}, []upstream.Path{titlePath}, []string{once, once}},
+		{"Access shows nothing, and is asked no more", accesstest.Modes{PatchIgnoresAttributes: true}, accesstest.Fault{},
+			[]upstream.Path{titlePath}, []string{silently, silently, silently, "GET PATCH GET", "GET PATCH GET"}},
+		{"Access leaves out what it was asked for", accesstest.Modes{AttributesOmitExtensions: true}, accesstest.Fault{},
+			[]upstream.Path{titlePath, department}, []string{silently, silently, silently, silently}},
+		{"Access refuses to be asked, and is asked no more", accesstest.Modes{}, asking(http.StatusBadRequest),
+			[]upstream.Path{titlePath}, []string{"GET PATCH? PATCH GET", "GET PATCH GET", "GET PATCH GET"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, access := start(t, accesstest.Config{Modes: tt.modes})
+			ada := create(t, c, "ada")
+			if tt.fault.Status != 0 {
+				access.AddFault(tt.fault)
 			}
-			if active, named := tt.change[upstream.Path{Name: "active"}]; named && updated.Active() != active {
-				t.Errorf("active: %t", updated.Active())
+			for i, want := range tt.want {
+				access.ClearRequests()
+				changed := upstream.Attributes{}
+				for _, p := range tt.paths {
+					changed[p] = fmt.Sprint("value", i)
+				}
+				u, err := update(t, c, ada.ID, changed)
+				if got := told(access); err != nil || got != want {
+					t.Errorf("change %d took %s, %v; want %s", i+1, got, err, want)
+				}
+				for p, v := range changed {
+					if u.Attributes[p] != v {
+						t.Errorf("change %d: %s is %v, want %v", i+1, p, u.Attributes[p], v)
+					}
+				}
+				read, err := c.User(t.Context(), ada.ID)
+				if err != nil || want == once && (read.Meta != u.Meta || u.Meta.Version == "" || u.Meta.Unsettled) {
+					t.Errorf("change %d is answered with %+v; read is %+v, %v", i+1, u.Meta, read.Meta, err)
+				}
+				access.ClearRequests()
+				// It uses up the reading.
+				if _, err := update(t, c, ada.ID, changed); err != nil || told(access) != "" {
+					t.Errorf("the same change took %s, %v", told(access), err)
+				}
 			}
 		})
+	}
+}
+
+// What answers show in between counts: only silence without a break ends the asking.
+func TestSilentAnswersInARow(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	ada := create(t, c, "ada")
+	for i := range 10 {
+		if err := access.SetModes(accesstest.Modes{PatchIgnoresAttributes: i%3 > 0}); err != nil {
+			t.Fatal(err)
+		}
+		access.ClearRequests()
+		_, err := update(t, c, ada.ID, upstream.Attributes{titlePath: fmt.Sprint(i)})
+		if got := told(access); err != nil || !strings.HasPrefix(got, "GET PATCH?") {
+			t.Errorf("change %d took %s, %v; want one that asks", i, got, err)
+		}
+	}
+}
+
+// A change that Access refuses is sent again to know whether it is the question that it
+// refuses, until it is known to take that.
+func TestRefusedChanges(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	ada := create(t, c, "ada")
+	refused := asking(http.StatusBadRequest)
+	refused.Query = ""
+	change := func(title, want string, kind error) {
+		t.Helper()
+		access.ClearRequests()
+		_, err := update(t, c, ada.ID, upstream.Attributes{titlePath: title})
+		if got := told(access); !errors.Is(err, kind) || got != want {
+			t.Errorf("it took %s, %v; want %s, %v", got, err, want, kind)
+		}
+	}
+	access.AddFault(refused)
+	change("a", "GET PATCH? PATCH", upstream.ErrRefused)
+	change("a", "GET PATCH? PATCH", upstream.ErrRefused) // nothing is learnt from that
+	access.ClearFaults()
+	change("a", "GET PATCH?", nil)
+	access.AddFault(refused)
+	change("b", "GET PATCH?", upstream.ErrRefused)
+	access.ClearFaults()
+	access.AddFault(asking(http.StatusConflict))
+	change("b", "GET PATCH?", upstream.ErrConflict)
+	access.ClearFaults()
+	change("b", "GET PATCH?", nil)
+}
+
+// What is cleared proves nothing by being absent from an answer.
+func TestClearedAttributesAreReadAfterwards(t *testing.T) {
+	for name, change := range map[string]upstream.Attributes{
+		"alone":               {titlePath: nil},
+		"beside what is set":  {titlePath: nil, {Name: "nickName"}: "x"},
+		"beside who logs in":  {titlePath: "", {Name: "active"}: false},
+		"within an object":    {{Name: "name", Sub: "middleName"}: nil},
+		"within an extension": {{Schema: upstream.EnterpriseSchema, Name: "department"}: nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, access := start(t, accesstest.Config{})
+			sent := attributes("ada")
+			sent[titlePath], sent[upstream.Path{Name: "name", Sub: "middleName"}] = "Countess", "King"
+			sent[upstream.Path{Schema: upstream.EnterpriseSchema, Name: "department"}] = "Engines"
+			ada, err := c.CreateUser(t.Context(), domain, sent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			access.ClearRequests()
+			u, err := update(t, c, ada.ID, change)
+			if got := told(access); err != nil || got != "GET PATCH GET" {
+				t.Errorf("it took %s, %v; want a read afterwards", got, err)
+			}
+			for p, v := range change {
+				if got := u.Attributes[p]; v != "" && got != v {
+					t.Errorf("%s is %v, want %v", p, got, v)
+				}
+			}
+		})
+	}
+}
+
+// Where reads are late, an answer that shows the change says all that is needed.
+func TestAnswersAreNotLate(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	ada := create(t, c, "ada")
+	if err := access.SetModes(accesstest.Modes{Lag: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range []upstream.Attributes{
+		{{Name: "active"}: false}, {{Name: "active"}: true}, {{Name: "userName"}: "countess"}, {{Name: "userName"}: "ada"},
+		{{Name: "active"}: false, {Name: "userName"}: "countess", titlePath: "x"},
+	} {
+		if _, err := c.User(t.Context(), ada.ID); err != nil {
+			t.Fatal(err)
+		}
+		access.ClearRequests()
+		u, err := update(t, c, ada.ID, a)
+		if got := told(access); err != nil || got != "PATCH?" {
+			t.Errorf("change %d took %s, %v", i, got, err)
+		}
+		read, err := c.User(t.Context(), ada.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for p, v := range a {
+			if u.Attributes[p] != v || read.Attributes[p] != v {
+				t.Errorf("change %d: %s is %v, then read as %v; want %v", i, p, u.Attributes[p], read.Attributes[p], v)
+			}
+		}
+	}
+}
+
+// What is asked for are the attributes that change, those within an object by its name.
+func TestWhatAChangeAsksFor(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	ada := create(t, c, "ada")
+	access.ClearRequests()
+	_, err := update(t, c, ada.ID, upstream.Attributes{
+		{Name: "name", Sub: "givenName"}: "A", {Name: "name", Sub: "familyName"}: "L", {Name: "emails"}: "a@b",
+		{Schema: upstream.EnterpriseSchema, Name: "manager", Sub: "managerId"}: "m", {Name: "externalId"}: "ext-ada",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(access.Requests(), func(r accesstest.Request) bool { return r.Method == http.MethodPatch })
+	query, _ := url.ParseQuery(access.Requests()[i].Query)
+	if got, want := query.Get("attributes"), "emails,name,"+upstream.EnterpriseSchema+":manager"; got != want {
+		t.Errorf("asked for was %s, want %s", got, want)
 	}
 }
