@@ -1,189 +1,240 @@
 package upstream_test
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ws1bridge/upstream"
 	"ws1bridge/upstream/accesstest"
 )
 
-// delta is a change that names who joins and who leaves, and leaves the names as they are.
-func delta(join, leave []upstream.Member) upstream.GroupChange {
-	return upstream.GroupChange{
-		Make:    func(g upstream.Group) (upstream.Group, error) { return g, nil },
-		Members: &upstream.MemberChange{Join: join, Leave: leave},
+// asItIs changes nothing of a group.
+func asItIs(g upstream.Group) (upstream.Group, error) { return g, nil }
+
+func named(name string) func(upstream.Group) (upstream.Group, error) {
+	return func(g upstream.Group) (upstream.Group, error) {
+		g.DisplayName = name
+		return g, nil
 	}
 }
 
-// membersRead counts the answers in which Access gave members away.
-func (tp *tamper) membersRead() (count func() int, stop func()) {
-	n := 0
-	stop = tp.with(func(req *http.Request, _ *http.Response, body string) string {
-		if req.Method == http.MethodGet && strings.Contains(body, `"members":[`) {
-			n++
-		}
-		return body
-	})
-	return func() int { return n }, stop
+// move has members join a group, and others leave it.
+func move(t *testing.T, c *upstream.Client, id string, join, leave []upstream.Member) (upstream.Group, error) {
+	t.Helper()
+	return c.UpdateGroup(t.Context(), id, upstream.GroupChange{Make: asItIs,
+		Members: &upstream.MemberChange{Join: join, Leave: leave}})
 }
 
-// Members come and go without anybody reading who is there, in every kind of tenant.
-func TestMembersChangeAsDeltas(t *testing.T) {
-	for name, tt := range map[string]struct {
-		modes accesstest.Modes
-		// reads is how often the members are read in ten changes.
-		reads int
+// TestMembersMove has who is to join a group and who is to leave it, and the requests that
+// it takes. The group has the first three of five people, and the administrator, who is
+// not the bridge's.
+func TestMembersMove(t *testing.T) {
+	const admin, nobody, noID = 5, 6, 7 // their places among the people
+	tests := []struct {
+		name        string
+		join, leave []int
+		rename      string
+		requests    string
+		want        []int // who of ours is in it in the end
+		leftOut     []int
 	}{
-		"a tenant as documented":                        {accesstest.Modes{}, 0},
-		"one that ignores which attributes are asked":   {accesstest.Modes{IgnoreAttributes: true}, 1},
-		"one that refuses the question":                 {accesstest.Modes{RefuseAttributes: true}, 1},
-		"one that leaves out extensions then":           {accesstest.Modes{AttributesOmitExtensions: true}, 0},
-		"one that tells no owner of groups at all":      {accesstest.Modes{GroupOmitsExtension: true}, 0},
-		"one that refuses to remove who is not there":   {accesstest.Modes{RefuseUnknownRemovals: true}, 10},
-		"one that leaves members out of lists as well":  {accesstest.Modes{ListOmitsMembers: true}, 0},
-		"one that ignores the question about a change":  {accesstest.Modes{PatchIgnoresAttributes: true}, 0},
-		"one that clears nothing by meta.attributes":    {accesstest.Modes{IgnoreMetaAttributes: true}, 0},
-		"one with a synchronized directory of its own ": {accesstest.Modes{SyncedDomain: "corp.local"}, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c, access, tp := startTampered(t, accesstest.Config{Modes: tt.modes})
-			all := people(t, c, 13)
-			g := createGroup(t, c, "Team", all[:2])
-			count, stop := tp.membersRead()
-			defer stop()
-			for i := range 10 {
-				// One more comes, and two go: one who is there, and one who never was.
-				updated, err := c.UpdateGroup(t.Context(), g.ID, delta(all[i+2:i+3], []upstream.Member{all[i+1], all[12]}))
-				if err != nil || updated.Members != nil || len(updated.LeftOut) > 0 {
-					t.Fatalf("change %d: %+v, %v", i, updated, err)
+		{"nobody moves", nil, nil, "", "GET?", []int{0, 1, 2}, nil},
+		{"somebody joins", []int{3}, nil, "", "GET? PATCH", []int{0, 1, 2, 3}, nil},
+		{"several join", []int{4, 3}, nil, "", "GET? PATCH", []int{0, 1, 2, 3, 4}, nil},
+		{"somebody joins twice", []int{3, 3}, nil, "", "GET? PATCH", []int{0, 1, 2, 3}, nil},
+		{"somebody joins who is in it", []int{0}, nil, "", "GET? PATCH", []int{0, 1, 2}, nil},
+		{"somebody leaves", nil, []int{1}, "", "GET? PATCH", []int{0, 2}, nil},
+		{"everybody leaves", nil, []int{0, 1, 2}, "", "GET? PATCH", nil, nil},
+		{"somebody leaves who is not in it", nil, []int{4}, "", "GET? PATCH", []int{0, 1, 2}, nil},
+		{"some leave, others join", []int{3, 4}, []int{0, 1}, "", "GET? PATCH PATCH", []int{2, 3, 4}, nil},
+		{"the name changes", nil, nil, "crew", "GET? PATCH", []int{0, 1, 2}, nil},
+		{"the name changes, some leave and others join", []int{3}, []int{0}, "crew", "GET? PATCH PATCH PATCH",
+			[]int{1, 2, 3}, nil},
+		{"a stranger who is in it is to leave", nil, []int{admin}, "", "GET? GET", []int{0, 1, 2}, nil},
+		{"a stranger is among those who leave", nil, []int{0, admin}, "", "GET? GET PATCH", []int{1, 2}, nil},
+		{"a stranger who is in it is to join", []int{admin}, nil, "", "GET? GET", []int{0, 1, 2}, []int{admin}},
+		{"a stranger is among those who join", []int{3, admin}, nil, "", "GET? GET PATCH", []int{0, 1, 2, 3},
+			[]int{admin}},
+		{"nobody knows who is to leave", nil, []int{nobody, 0}, "", "GET? GET PATCH", []int{1, 2}, nil},
+		{"nobody knows who is to join", []int{nobody}, nil, "", "GET? GET", []int{0, 1, 2}, []int{nobody}},
+		{"what is no id is to join and to leave", []int{noID}, []int{noID}, "", "GET?", []int{0, 1, 2}, []int{noID}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, access := start(t, accesstest.Config{})
+			who := append(people(t, c, 5), upstream.Member{ID: administrator(t, access)},
+				upstream.Member{ID: "00000000-0000-0000-0000-000000000000"}, upstream.Member{ID: "../Users"})
+			among := func(places []int) (members []upstream.Member) {
+				for _, i := range places {
+					members = append(members, who[i])
 				}
+				return members
 			}
-			wantMembers(t, access, g.ID, []upstream.Member{all[0], all[11]})
-			if count() > tt.reads {
-				t.Errorf("the members were read %d times, want %d at most", count(), tt.reads)
-			}
-		})
-	}
-}
-
-// A change costs two requests, however large the group is.
-func TestDeltaCostsTwoRequests(t *testing.T) {
-	c, access := start(t, accesstest.Config{})
-	all := people(t, c, 3)
-	g := createGroup(t, c, "Team", all[:2])
-	access.ClearRequests()
-	if _, err := c.UpdateGroup(t.Context(), g.ID, delta(all[2:], nil)); err != nil || requests(access, "") != 2 {
-		t.Errorf("it took %d requests, %v", requests(access, ""), err)
-	}
-	if _, err := c.Group(t.Context(), g.ID, true); err != nil {
-		t.Fatal(err)
-	}
-	access.ClearRequests()
-	if _, err := c.UpdateGroup(t.Context(), g.ID, delta(nil, all[2:])); err != nil || requests(access, "") != 1 {
-		t.Errorf("after a read it took %d requests, %v", requests(access, ""), err)
-	}
-	wantMembers(t, access, g.ID, all[:2])
-}
-
-// Whose group it is follows from what Access says, not from what a short answer leaves out.
-func TestStrangeGroupsStayStrange(t *testing.T) {
-	for name, modes := range map[string]accesstest.Modes{
-		"as documented":      {},
-		"without extensions": {AttributesOmitExtensions: true},
-		"the question is ignored": {
-			IgnoreAttributes: true},
-		"the question is refused": {RefuseAttributes: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c, access := start(t, accesstest.Config{Modes: modes, Domains: []string{domain, "other.com"}})
-			ada := create(t, c, "ada")
-			foreign, err := access.SeedGroup(map[string]any{
-				"schemas": []any{upstream.CoreSchema, upstream.WorkspaceSchema}, "displayName": "Foreign",
-				upstream.WorkspaceSchema: map[string]any{
-					"internalGroupType": "INTERNAL", "domain": "other.com"},
+			team := createGroup(t, c, "team", who[:3])
+			joinBehindTheBridge(t, access, team.ID, who[admin].ID)
+			access.ClearRequests()
+			made := 0
+			g, err := c.UpdateGroup(t.Context(), team.ID, upstream.GroupChange{
+				Make: func(g upstream.Group) (upstream.Group, error) {
+					if made++; len(g.Members) > 0 {
+						t.Errorf("the change is made to a group with the members %v", g.Members)
+					}
+					g.Members = []upstream.Member{who[4]} // which does not count
+					if tt.rename != "" {
+						g.DisplayName = tt.rename
+					}
+					return g, nil
+				},
+				Members: &upstream.MemberChange{Join: among(tt.join), Leave: among(tt.leave)},
 			})
-			if err != nil {
-				t.Fatal(err)
+			if got := told(access); err != nil || got != tt.requests || made == 0 {
+				t.Errorf("it took %s, %v; want %s", got, err, tt.requests)
 			}
-			for range 2 {
-				_, err = c.UpdateGroup(t.Context(), foreign, delta([]upstream.Member{{ID: ada.ID}}, nil))
-				if !errors.Is(err, upstream.ErrNotFound) || requests(access, http.MethodPatch) > 0 {
-					t.Errorf("error = %v, want not found, and no write", err)
-				}
-				if _, err := c.Group(t.Context(), foreign, false); !errors.Is(err, upstream.ErrNotFound) {
-					t.Errorf("a read without members: error = %v, want not found", err)
-				}
-				page, err := c.Groups(t.Context(), 1, 10, false)
-				if err != nil || page.Total != 0 {
-					t.Errorf("listed %v, %v", page, err)
-				}
+			if len(g.Members) > 0 || !slices.Equal(slices.Sorted(slices.Values(g.LeftOut)), ids(among(tt.leftOut))) {
+				t.Errorf("the group is returned with %v, %q left out", g.Members, g.LeftOut)
+			}
+			wantMembers(t, access, team.ID, append(among(tt.want), who[admin]))
+			name := heldGroup(t, access, team.ID)["displayName"]
+			if want := cmp.Or(tt.rename, "team"); name != want || g.DisplayName != want {
+				t.Errorf("the name is %v, returned was %s", name, g.DisplayName)
 			}
 		})
 	}
 }
 
-// Those who are not the bridge's own stay, also where a change names them.
-func TestDeltaLeavesStrangersAlone(t *testing.T) {
+// What is asked of the group is whose it is, and its names; never who is in it.
+func TestMembersMoveWithoutBeingRead(t *testing.T) {
 	c, access := start(t, accesstest.Config{})
-	ada := create(t, c, "ada")
-	g := createGroup(t, c, "Team", []upstream.Member{{ID: ada.ID}})
-	local := seedLocal(t, access, "local", domain)
-	joinBehindTheBridge(t, access, g.ID, local)
-	updated, err := c.UpdateGroup(t.Context(), g.ID,
-		delta([]upstream.Member{{ID: "00000000-0000-4000-8000-000000000000"}}, []upstream.Member{{ID: local}, {ID: ada.ID}}))
-	if err != nil || len(updated.LeftOut) != 1 {
-		t.Errorf("left out %v, %v", updated.LeftOut, err)
-	}
-	wantMembers(t, access, g.ID, []upstream.Member{{ID: local}})
-}
-
-// Who is not in the group keeps nobody from leaving it.
-func TestLeavingWhoIsNotThere(t *testing.T) {
-	c, access := start(t, accesstest.Config{Modes: accesstest.Modes{RefuseUnknownRemovals: true}})
-	all := people(t, c, 90)
-	g := createGroup(t, c, "Team", all[:40])
+	who := people(t, c, 250)
+	team := createGroup(t, c, "team", who[:130])
 	access.ClearRequests()
-	if _, err := c.UpdateGroup(t.Context(), g.ID, delta(nil, all[20:])); err != nil {
+	if _, err := move(t, c, team.ID, who[130:], who[:130]); err != nil {
 		t.Fatal(err)
 	}
-	wantMembers(t, access, g.ID, all[:20])
-	if n := requests(access, ""); n > 4 { // the names, the refusal, the members, those who are there
-		t.Errorf("it took %d requests", n)
+	wantMembers(t, access, team.ID, who[130:])
+	if got := told(access); got != "GET? PATCH PATCH PATCH PATCH" {
+		t.Errorf("it took %s", got)
 	}
-}
-
-// Many members go out several requests at a time; those that get lost on the way are sent
-// again.
-func TestManyMembersAtOnce(t *testing.T) {
-	c, access, tp := startTampered(t, accesstest.Config{SeedUsers: 1500})
-	page, err := c.Users(t.Context(), 1, 1500)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []upstream.Member
-	for _, u := range page.Resources {
-		all = append(all, upstream.Member{ID: u.ID})
-	}
-	hidden := 0
-	stop := tp.with(func(req *http.Request, _ *http.Response, body string) string {
-		if req.Method != http.MethodGet || !strings.Contains(req.URL.Path, "/Groups/") || hidden > 0 {
-			return body
+	for _, r := range access.Requests() {
+		query, _ := url.ParseQuery(r.Query)
+		if got := query.Get("attributes"); r.Method == http.MethodGet && (strings.Contains(got, "members") ||
+			!strings.Contains(got, "displayName,externalId") || !strings.Contains(got, upstream.WorkspaceSchema+":domain") ||
+			!strings.Contains(got, upstream.WorkspaceSchema+":internalGroupType")) {
+			t.Errorf("asked for was %s", got)
 		}
-		hidden++ // the look afterwards misses one
-		return strings.Replace(body, all[700].ID, "00000000-0000-4000-8000-000000000000", 1)
-	})
-	defer stop()
-	access.ClearRequests()
-	g := createGroup(t, c, "Everybody", all)
-	wantMembers(t, access, g.ID, all)
-	if n := requests(access, http.MethodPatch); n != 16 || len(g.Members) != 1500 {
-		t.Errorf("%d requests added %d members, want 16 and 1500", n, len(g.Members))
 	}
-	if _, err := c.UpdateGroup(t.Context(), g.ID, delta(nil, all)); err != nil {
-		t.Error(err)
+}
+
+// Before anything is written, it is known who may join, and what the change makes.
+func TestNothingMovesWhereSomethingFails(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	who := people(t, c, 2)
+	team := createGroup(t, c, "team", who[:1])
+	unknown := []upstream.Member{{ID: "unknown"}}
+	refuse := func(g upstream.Group) (upstream.Group, error) { return g, errors.New("mine") }
+	failing := accesstest.Fault{Method: http.MethodGet, Path: scimPath + "/Users", Status: http.StatusServiceUnavailable}
+	access.AddFault(failing)
+	for name, change := range map[string]upstream.GroupChange{
+		"who joins cannot be judged":  {Make: named("crew"), Members: &upstream.MemberChange{Join: unknown, Leave: who[:1]}},
+		"who leaves cannot be judged": {Make: named("crew"), Members: &upstream.MemberChange{Join: who[1:], Leave: unknown}},
+		"the change itself fails":     {Make: refuse, Members: &upstream.MemberChange{Join: who[1:], Leave: who[:1]}},
+	} {
+		access.ClearRequests()
+		if _, err := c.UpdateGroup(t.Context(), team.ID, change); err == nil || requests(access, http.MethodPatch) > 0 {
+			t.Errorf("%s: %v, and %d writes", name, err, requests(access, http.MethodPatch))
+		}
 	}
-	wantMembers(t, access, g.ID, nil)
+	wantMembers(t, access, team.ID, who[:1])
+}
+
+// Those who are not in the group keep nobody in it, where Access refuses to remove them.
+func TestRemovalsThatAccessRefuses(t *testing.T) {
+	modes := accesstest.Modes{RefuseUnknownRemovals: true}
+	tests := []struct {
+		name     string
+		in, out  int // how many leave who are in the group, and how many who are not
+		requests int
+	}{
+		{"one who is in it", 1, 0, 2},
+		{"one who is not", 0, 1, 3},
+		{"a hundred who are in it", 100, 0, 2},
+		{"a hundred who are not", 0, 100, 3},
+		{"one of a hundred is not", 99, 1, 4},
+		{"one of a hundred is", 1, 99, 4},
+		{"some of two hundred and fifty are not", 200, 50, 10},
+	}
+	for _, tt := range tests {
+		for name, whole := range map[string]bool{"named": false, "by what is left": true} {
+			t.Run(tt.name+", "+name, func(t *testing.T) {
+				c, access := start(t, accesstest.Config{Modes: modes})
+				who := people(t, c, tt.in+tt.out+1)
+				team := createGroup(t, c, "team", who[:tt.in+1]) // the first one stays
+				access.ClearRequests()
+				if whole {
+					if _, err := setMembers(t, c, team.ID, who[:1]); err != nil {
+						t.Fatal(err)
+					}
+				} else {
+					leaving := slices.Clone(who[1:])
+					slices.SortFunc(leaving, func(a, b upstream.Member) int { return strings.Compare(a.ID, b.ID) }) // mixed
+					if _, err := move(t, c, team.ID, nil, leaving); err != nil {
+						t.Fatal(err)
+					}
+					if got := requests(access, ""); got > tt.requests {
+						t.Errorf("it took %d requests, want %d: %s", got, tt.requests, told(access))
+					}
+				}
+				wantMembers(t, access, team.ID, who[:1])
+			})
+		}
+	}
+}
+
+// A member whom Access does not show yet is not taken for one who is not there.
+func TestRefusedRemovalsWhileAccessLags(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	who := people(t, c, 2)
+	team := createGroup(t, c, "team", nil)
+	if err := access.SetModes(accesstest.Modes{RefuseUnknownRemovals: true, Lag: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := move(t, c, team.ID, who[:1], nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := move(t, c, team.ID, nil, who); !errors.Is(err, upstream.ErrLagging) || !upstream.InDoubt(err) {
+		t.Errorf("the removal ends with %v, want it to be asked for again", err)
+	}
+	wantMembers(t, access, team.ID, who[:1])
+	if err := access.SetModes(accesstest.Modes{RefuseUnknownRemovals: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := move(t, c, team.ID, nil, who); err != nil {
+		t.Errorf("once Access shows the member, the removal ends with %v", err)
+	}
+	wantMembers(t, access, team.ID, nil)
+}
+
+// What Access refuses though everybody is in the group is told.
+func TestRemovalsThatAccessRefusesForGood(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	who := people(t, c, 100)
+	team := createGroup(t, c, "team", who)
+	access.AddFault(accesstest.Fault{Method: http.MethodPatch, Path: scimPath + "/Groups", Status: http.StatusBadRequest})
+	for _, n := range []int{1, 2, 100} {
+		want := "GET? PATCH GET"
+		if n > 1 {
+			want += " PATCH GET" // and of one alone
+		}
+		access.ClearRequests()
+		if _, err := move(t, c, team.ID, nil, who[:n]); !errors.Is(err, upstream.ErrRefused) || told(access) != want {
+			t.Errorf("the removal of %d took %s, %v; want %s, refused", n, told(access), err, want)
+		}
+	}
+	wantMembers(t, access, team.ID, who)
 }
