@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"sync"
 )
 
@@ -12,7 +13,9 @@ import (
 // one with the same externalId. Whether Access refuses that second account is
 // not documented, and a creation must not cost a search; so what the client
 // has seen anyway serves as the hint. It is only ever a hint: the user is read
-// before anything is done with it. The zero value is ready for use.
+// before anything is done with it. So external ids are kept as hashes, which take
+// a fraction of the memory: two that have the same one cost a look. The zero value
+// is ready for use.
 type externalIDs struct {
 	mu     sync.Mutex // guards the maps
 	holder map[externalKey]string
@@ -20,19 +23,30 @@ type externalIDs struct {
 	keys   map[string]externalKey // by id
 }
 
-// externalKey is an external id, which means something within its domain only.
-type externalKey struct{ domain, externalID string }
+// externalKey is the hash of an external id, which means something within its domain
+// only. 0 stands for none.
+type externalKey uint64
+
+// externalSeed is drawn at the start, so that nobody can choose ids of one hash.
+var externalSeed = maphash.MakeSeed()
+
+func externalKeyOf(domain, externalID string) externalKey {
+	if externalID == "" {
+		return 0
+	}
+	return externalKey(maphash.Comparable(externalSeed, [2]string{domain, externalID}) | 1)
+}
 
 // see notes the state of a user that was read.
 func (x *externalIDs) see(u User) {
+	key := externalKeyOf(u.Domain, u.ExternalID())
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	key := externalKey{u.Domain, u.ExternalID()}
 	if before, ok := x.keys[u.ID]; ok && before == key {
 		return
 	}
 	x.drop(u.ID)
-	if key.externalID == "" || len(x.keys) >= maxKnown {
+	if key == 0 || len(x.keys) >= maxKnown {
 		return
 	}
 	if x.keys == nil {
@@ -66,9 +80,9 @@ func (x *externalIDs) drop(id string) {
 
 // id finds who holds an external id in a domain, if that is one user.
 func (x *externalIDs) id(domain, externalID string) (string, bool) {
+	key := externalKeyOf(domain, externalID)
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	key := externalKey{domain, externalID}
 	id, ok := x.holder[key]
 	return id, ok && !x.shared[key]
 }

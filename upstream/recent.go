@@ -3,6 +3,7 @@ package upstream
 import (
 	"cmp"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,9 +45,10 @@ type footprint struct {
 	freshFrom time.Time
 	// set are the attributes that were written, nil where they were cleared.
 	set Attributes
-	// sent is what a user was created with, which set holds no more of than the name until
-	// somebody asks: most are never asked about.
-	sent packedBody
+	// sent is what a user was created with, and userName its name, until somebody asks and
+	// set holds them: most are never asked about.
+	sent     packedBody
+	userName string
 	// named is since when the name in set is sent, zero where it was seen at Access.
 	named time.Time
 	// members are those that were added (true) or taken out (false), and moved says that
@@ -70,7 +72,7 @@ type recentWrites struct {
 
 	mu     sync.Mutex // guards what follows, and each footprint
 	byID   map[string]*footprint
-	byName map[string]map[string]bool // ids by the folded name that was written
+	byName map[string][]string // ids by the folded name that was written
 	swept  time.Time                  // when what is over was last forgotten
 }
 
@@ -161,16 +163,15 @@ func (w *recentWrites) note(id string, change func(f *footprint)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.byID == nil {
-		w.byID, w.byName = map[string]*footprint{}, map[string]map[string]bool{}
+		w.byID, w.byName = map[string]*footprint{}, map[string][]string{}
 	}
 	f := w.byID[id]
 	if f == nil {
 		f = &footprint{}
 	}
-	name := f.set.foldedName()
-	switch {
+	w.unname(id, f)
+	switch f.unpack(); {
 	case w.isFresh(f):
-		f.unpack()
 	case w.isOver(f):
 		*f = footprint{writes: f.writes}
 	default:
@@ -180,37 +181,46 @@ func (w *recentWrites) note(id string, change func(f *footprint)) {
 	f.at = time.Now()
 	f.writes++
 	w.byID[id] = f
-	w.rename(id, name, f.set.foldedName())
+	w.name(id, f)
 	w.makeRoom()
 }
 
-// rename keeps the names by which records are found. It needs mu.
-func (w *recentWrites) rename(id, was, is string) {
-	if was == is {
-		return
+// name puts a footprint where it is found by its name. It needs mu.
+func (w *recentWrites) name(id string, f *footprint) {
+	if key := names.Fold(f.name()); key != "" {
+		w.byName[key] = append(w.byName[key], id)
 	}
-	if delete(w.byName[was], id); len(w.byName[was]) == 0 {
-		delete(w.byName, was)
+}
+
+// unname takes a footprint from there. It needs mu.
+func (w *recentWrites) unname(id string, f *footprint) {
+	key := names.Fold(f.name())
+	rest := slices.DeleteFunc(w.byName[key], func(other string) bool { return other == id })
+	if len(rest) > 0 {
+		w.byName[key] = rest
+	} else {
+		delete(w.byName, key)
 	}
-	if is == "" {
-		return
+}
+
+// name is the name of a user or a group that was written.
+func (f *footprint) name() string {
+	return cmp.Or(f.userName, f.set.text(userNamePath), f.set.text(displayNamePath))
+}
+
+// searched are those of the attributes that a list is searched by.
+func (f *footprint) searched() Attributes {
+	if f.sent != nil {
+		return Attributes{userNamePath: f.userName}
 	}
-	if w.byName[is] == nil {
-		w.byName[is] = map[string]bool{}
-	}
-	w.byName[is][id] = true
+	return f.set
 }
 
 // unpack makes set complete.
 func (f *footprint) unpack() {
 	if f.sent != nil {
-		f.set, f.sent = f.sent.attributes(), nil
+		f.set, f.sent, f.userName = f.sent.attributes(), nil, ""
 	}
-}
-
-// foldedName is the name of a user or a group as names are compared.
-func (a Attributes) foldedName() string {
-	return names.Fold(cmp.Or(a.text(userNamePath), a.text(displayNamePath)))
 }
 
 // makeRoom forgets what is over, now and then, and more than that where there is too
@@ -236,7 +246,7 @@ func (w *recentWrites) makeRoom() {
 
 // forget needs mu.
 func (w *recentWrites) forget(id string) {
-	w.rename(id, w.byID[id].set.foldedName(), "")
+	w.unname(id, w.byID[id])
 	delete(w.byID, id)
 }
 

@@ -1,6 +1,9 @@
 package upstream
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 // create notes a creation that Access confirmed in a domain, and its meta. It keeps the
 // attributes.
@@ -14,7 +17,7 @@ func (w *recentWrites) create(id, domain string, m Meta, a Attributes) {
 // createUser is create for what was sent of a user.
 func (w *recentWrites) createUser(id, domain string, m Meta, userName string, sent packedBody) {
 	w.note(id, func(f *footprint) {
-		f.created, f.domain, f.set, f.sent = true, domain, Attributes{userNamePath: userName}, sent
+		f.created, f.domain, f.sent, f.userName = true, domain, bytes.Clone(sent), userName
 		f.freshFrom = m.LastModified
 	})
 }

@@ -37,7 +37,7 @@ func (w *recentWrites) missing(name string, is func(*footprint) bool, found map[
 		}
 	}
 	if name != "" {
-		for id := range w.byName[names.Fold(name)] {
+		for _, id := range w.byName[names.Fold(name)] {
 			look(id)
 		}
 	} else {

@@ -50,8 +50,8 @@ func (c *Client) withRecentUsers(
 	ctx context.Context, found []User, name string, match func(Attributes) bool,
 ) ([]User, error) {
 	missing := c.recentUsers.missing(name, func(f *footprint) bool {
-		_, named := f.set[userNamePath]
-		return named && match(f.set)
+		a := f.searched()
+		return a.UserName() != "" && match(a)
 	}, setOf(idsOf(found, userID)))
 	for _, id := range missing {
 		u, err := c.getUser(ctx, opFindUsers, id)
