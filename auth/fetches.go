@@ -53,45 +53,50 @@ func newGrant(token string, begun time.Time, life time.Duration) grant {
 func (s *TokenSource) fetchIfDue() (any, error) {
 	s.mu.Lock()
 	now := time.Now()
-	idle := s.due(now).After(now)
+	idle, as := s.due(now).After(now), s.login
 	s.mu.Unlock()
 	if idle {
 		return nil, nil
 	}
-	g, err := s.fetch(now)
-	if news := s.take(g, err); news && s.onChange != nil {
+	g, err := s.fetch(now, as)
+	isNews, counts := s.take(g, err, as)
+	if isNews && s.onChange != nil {
 		s.onChange(s.State())
 	}
-	if err != nil {
+	if err != nil && counts {
 		return nil, err
 	}
 	return nil, nil
 }
 
-// take keeps the outcome of a fetch, and reports whether it is of another kind
-// than the one before.
-func (s *TokenSource) take(g grant, err *Error) (news bool) {
+// take keeps the outcome of a fetch with a login, and reports whether it is of another
+// kind than the one before. It does not count where there is another login by now:
+// whoever waits begins a fetch with that.
+func (s *TokenSource) take(g grant, err *Error, as *login) (isNews, counts bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.login != as {
+		return false, false
+	}
 	defer s.changed()
 	before := s.trial.err
 	if err == nil {
 		s.token, s.trial = g, trial{}
 		s.metrics.fetched(g.expires)
-		return before != nil
+		return before != nil, true
 	}
 	s.trial.failures++
 	err.RetryAfter = max(err.RetryAfter, pause(s.trial.failures))
 	s.trial.err, s.trial.retryAt = err, time.Now().Add(err.RetryAfter)
 	s.metrics.failed(err)
-	return before == nil || !errors.Is(err, before.Kind)
+	return before == nil || !errors.Is(err, before.Kind), true
 }
 
 // fetch asks for a token under a context of its own, since it is for all callers.
-func (s *TokenSource) fetch(begun time.Time) (grant, *Error) {
-	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), oauth2.HTTPClient, s.client), s.timeout)
+func (s *TokenSource) fetch(begun time.Time, as *login) (grant, *Error) {
+	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), oauth2.HTTPClient, as.client), s.timeout)
 	defer cancel()
-	t, err := s.credentials.Token(ctx)
+	t, err := as.credentials.Token(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err()

@@ -46,15 +46,16 @@ type Config struct {
 type TokenSource struct {
 	hidden
 
-	credentials *clientcredentials.Config
-	client      *http.Client
-	timeout     time.Duration
-	metrics     *metrics
-	flight      singleflight.Group
-	wake        chan struct{} // tells Run that the fields below changed
-	onChange    func(State)
+	url      string
+	client   *http.Client // nil for one of our own
+	timeout  time.Duration
+	metrics  *metrics
+	flight   singleflight.Group
+	wake     chan struct{} // tells Run that the fields below changed
+	onChange func(State)
 
 	mu    sync.Mutex // guards the fields below
+	login *login     // what the next fetch uses
 	token grant      // zero when there is none
 	trial trial      // how the fetches since the last success went
 }
@@ -92,18 +93,57 @@ func NewTokenSource(cfg Config) (*TokenSource, error) {
 	if cfg.FetchTimeout <= 0 {
 		cfg.FetchTimeout = defaultFetchTimeout
 	}
-	return &TokenSource{
-		credentials: &clientcredentials.Config{
-			ClientID: cfg.ClientID, ClientSecret: string(cfg.ClientSecret), TokenURL: cfg.TokenURL,
-			// Detection would send every refused request twice.
-			AuthStyle: oauth2.AuthStyleInHeader,
-		},
-		client:   tokenClient(cfg.HTTPClient, &credentials{id: cfg.ClientID, secret: string(cfg.ClientSecret)}),
+	s := &TokenSource{
+		url:      cfg.TokenURL,
+		client:   cfg.HTTPClient,
 		timeout:  cfg.FetchTimeout,
 		metrics:  newMetrics(cfg.Registerer),
 		wake:     make(chan struct{}, 1),
 		onChange: cfg.OnChange,
-	}, nil
+	}
+	s.login = s.newLogin(cfg.ClientID, cfg.ClientSecret)
+	return s, nil
+}
+
+// login is an OAuth client with its secret, ready for use.
+type login struct {
+	credentials *clientcredentials.Config
+	client      *http.Client
+}
+
+func (s *TokenSource) newLogin(id string, secret Secret) *login {
+	return &login{
+		credentials: &clientcredentials.Config{
+			ClientID: id, ClientSecret: string(secret), TokenURL: s.url,
+			// Detection would send every refused request twice.
+			AuthStyle: oauth2.AuthStyleInHeader,
+		},
+		client: tokenClient(s.client, &credentials{id: id, secret: string(secret)}),
+	}
+}
+
+// Use has the source fetch tokens with other credentials from now on. It fetches one
+// at once, where Run runs, and gives out the one that is held until then: a token
+// outlives the secret that it was fetched with. The error names what is wrong with
+// the credentials, and then nothing has changed.
+func (s *TokenSource) Use(clientID string, clientSecret Secret) error {
+	if err := checkCredentials(clientID, clientSecret); err != nil {
+		return fmt.Errorf("token source: %w", err)
+	}
+	next := s.newLogin(clientID, clientSecret)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.login.same(next) {
+		return nil
+	}
+	s.login, s.token.refreshAt, s.trial.retryAt = next, time.Time{}, time.Time{}
+	s.changed()
+	return nil
+}
+
+func (l *login) same(other *login) bool {
+	return l.credentials.ClientID == other.credentials.ClientID &&
+		l.credentials.ClientSecret == other.credentials.ClientSecret
 }
 
 // Token returns a token with life left. It fetches one, or waits for the fetch
@@ -194,6 +234,9 @@ func (s *TokenSource) State() State {
 }
 
 func (c Config) validate() error {
-	return errors.Join(checkTokenURL(c.TokenURL),
-		checkCredential("ClientID", c.ClientID), checkCredential("ClientSecret", string(c.ClientSecret)))
+	return errors.Join(checkTokenURL(c.TokenURL), checkCredentials(c.ClientID, c.ClientSecret))
+}
+
+func checkCredentials(id string, secret Secret) error {
+	return errors.Join(checkCredential("ClientID", id), checkCredential("ClientSecret", string(secret)))
 }
