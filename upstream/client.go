@@ -65,9 +65,9 @@ type Client struct {
 	groups collection[Group]
 	memory *memory
 
-	recentUsers, recentGroups recentWrites
-	userReadings              readings[User]
-	groupReadings, groupNames readings[Group]
+	recentUsers, recentGroups *recentWrites
+	userReadings              *readings[User]
+	groupReadings, groupNames *readings[Group]
 }
 
 // NewClient returns a client. It sends nothing.
@@ -79,8 +79,8 @@ func NewClient(cfg Config) (*Client, error) {
 	if cfg.HTTPClient == nil {
 		return nil, errors.New("upstream: HTTPClient is required")
 	}
-	if len(cfg.Domains) == 0 || slices.Contains(cfg.Domains, "") {
-		return nil, errors.New("upstream: at least one domain is required, and none may be empty")
+	if err := checkDomains(cfg.Domains); err != nil {
+		return nil, err
 	}
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = defaultTimeout
@@ -94,18 +94,30 @@ func NewClient(cfg Config) (*Client, error) {
 	tenant := &connection{base: base, http: transport, timeout: cfg.Timeout, metrics: metrics, guard: guard}
 	guard.probe = tenant.probe
 	c := newClient(slices.Clone(cfg.Domains), tenant, guard, &memory{})
-	c.remember(cmp.Or(cfg.ReuseReads, DefaultReuseReads))
+	c.ReuseReads(cmp.Or(cfg.ReuseReads, DefaultReuseReads))
 	return c, nil
 }
 
 func newClient(domains []string, access sender, guard *guard, m *memory) *Client {
-	c := &Client{domains: domains, access: access, guard: guard, memory: m}
-	c.recentUsers.lag, c.recentGroups.lag = guard.limits.Lag, guard.limits.Lag
-	c.users = collection[User]{access: access, path: usersPath, read: c.readUser, lose: m.lose,
-		recent: &c.recentUsers, drop: c.userReadings.drop}
-	c.groups = collection[Group]{access: access, path: groupsPath, read: c.readGroup, lose: c.loseGroup,
-		recent: &c.recentGroups, drop: c.groupReadings.drop}
+	lag := guard.limits.Lag
+	c := &Client{
+		domains: domains, access: access, guard: guard, memory: m,
+		recentUsers: &recentWrites{lag: lag}, recentGroups: &recentWrites{lag: lag},
+		userReadings: &readings[User]{}, groupNames: &readings[Group]{},
+		groupReadings: &readings[Group]{size: func(g Group) int { return 1 + len(g.Members) }},
+		users:         collection[User]{access: access, path: usersPath, writes: &keyedLock{}},
+		groups:        collection[Group]{access: access, path: groupsPath, writes: &keyedLock{}},
+	}
+	c.wire()
 	return c
+}
+
+// wire gives the collections the client that they belong to.
+func (c *Client) wire() {
+	c.users.read, c.users.lose, c.users.recent, c.users.drop = c.readUser, c.memory.lose, c.recentUsers,
+		c.userReadings.drop
+	c.groups.read, c.groups.lose, c.groups.recent, c.groups.drop = c.readGroup, c.loseGroup, c.recentGroups,
+		c.groupReadings.drop
 }
 
 // NewHost is the domain of hosted tenants.
@@ -166,13 +178,14 @@ func (c *Client) checkDomain(op, domain string) error {
 // nobody asks for anything. It returns nil when ctx ends.
 func (c *Client) Run(ctx context.Context) error {
 	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() error { c.warmUp(ctx); return nil })
+	work.Go(func() error { c.WarmUp(ctx); return nil })
 	work.Go(func() error { c.probe(ctx); return nil })
 	return work.Wait()
 }
 
-// warmUp reads all users and groups once, with growing pauses between failures.
-func (c *Client) warmUp(ctx context.Context) {
+// WarmUp reads all users and groups once, with growing pauses between failures, so that
+// nobody has to be looked up who is the bridge's own. It ends with ctx.
+func (c *Client) WarmUp(ctx context.Context) {
 	for pause := probeInterval; c.learn(ctx) != nil && sleep(ctx, pause); {
 		pause = min(2*pause, longestLearnPause)
 	}

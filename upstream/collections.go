@@ -20,7 +20,7 @@ type collection[T any] struct {
 	// drop forgets what was read of a record that is written.
 	drop func(id string)
 
-	writes keyedLock
+	writes *keyedLock
 }
 
 // hold reads a record and keeps it from other writers while use has it.

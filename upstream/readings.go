@@ -22,10 +22,11 @@ const (
 // readings are records of one kind that were read a moment ago, by id. The zero value
 // remembers nothing.
 type readings[T any] struct {
-	keep time.Duration
 	size func(T) int // nil for 1 each
 
 	mu    sync.Mutex // guards the fields below
+	keep  time.Duration
+	heir  *readings[T] // that takes over, nil for none
 	byID  map[string]reading[T]
 	total int       // of all sizes
 	since time.Time // when writes were last forgotten to make room
@@ -41,9 +42,6 @@ type reading[T any] struct {
 
 // put remembers what was asked for at a time, unless it was written since.
 func (r *readings[T]) put(id string, record T, asked time.Time) {
-	if r.keep <= 0 {
-		return
-	}
 	size := 1
 	if r.size != nil {
 		size = r.size(record)
@@ -51,6 +49,7 @@ func (r *readings[T]) put(id string, record T, asked time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch before, ok := r.byID[id]; {
+	case r.keep <= 0:
 	case ok && !before.at.Before(asked), asked.Before(r.since):
 	case size > maxReadings/2:
 		r.set(id, reading[T]{at: asked, size: 1, stale: true})
@@ -61,12 +60,14 @@ func (r *readings[T]) put(id string, record T, asked time.Time) {
 
 // drop forgets a record that is written, and what is read of it until now.
 func (r *readings[T]) drop(id string) {
-	if r.keep <= 0 {
-		return
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.set(id, reading[T]{at: time.Now(), size: 1, stale: true})
+	if r.keep > 0 {
+		r.set(id, reading[T]{at: time.Now(), size: 1, stale: true})
+	}
+	if r.heir != nil {
+		r.heir.drop(id)
+	}
 }
 
 // take is a record that was read a moment ago. It is given once: the next change looks
@@ -105,11 +106,21 @@ func (r *readings[T]) set(id string, now reading[T]) {
 	r.byID[id] = now
 }
 
-// remember has the client reuse readings for a time; 0 or less for none.
-func (c *Client) remember(keep time.Duration) {
-	c.userReadings.keep, c.groupReadings.keep = keep, keep
-	c.groupReadings.size = func(g Group) int { return 1 + len(g.Members) }
-	if keep > 0 {
-		c.groupNames.keep = namesFor
+// keepFor changes how long a reading serves; 0 or less is not at all, and forgets all.
+func (r *readings[T]) keepFor(keep time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.keep = keep; keep <= 0 {
+		r.byID, r.total, r.since = nil, 0, time.Now()
 	}
+}
+
+// succeed is an empty memory that takes over from r: r keeps nothing any more, and what
+// is dropped there is dropped here.
+func (r *readings[T]) succeed() *readings[T] {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.heir = &readings[T]{size: r.size, keep: r.keep}
+	r.keep, r.byID, r.total = 0, nil, 0
+	return r.heir
 }

@@ -104,8 +104,8 @@ func TestReadingsThatAreOff(t *testing.T) {
 		}
 	}
 	for reuse, want := range map[time.Duration]time.Duration{time.Second: time.Second, -1: -1, 0: 0} {
-		var c Client
-		c.remember(reuse)
+		c := newClient(nil, nil, &guard{}, &memory{})
+		c.ReuseReads(reuse)
 		if c.userReadings.keep != want || c.groupReadings.keep != want || c.groupNames.keep > 0 != (reuse > 0) {
 			t.Errorf("for %v users are kept for %v, groups %v, names %v",
 				reuse, c.userReadings.keep, c.groupReadings.keep, c.groupNames.keep)
@@ -115,8 +115,7 @@ func TestReadingsThatAreOff(t *testing.T) {
 
 // However much is read, not more than so much is kept. What is large counts for more.
 func TestReadingsAreBounded(t *testing.T) {
-	var c Client
-	c.remember(time.Hour)
+	c := newClient(nil, nil, &guard{}, &memory{})
 	for name, tt := range map[string]struct{ members, kept int }{
 		"groups without members":         {0, maxReadings},
 		"groups of nine":                 {9, maxReadings / 10},

@@ -73,7 +73,7 @@ type recentWrites struct {
 	mu     sync.Mutex // guards what follows, and each footprint
 	byID   map[string]*footprint
 	byName map[string][]string // ids by the folded name that was written
-	swept  time.Time                  // when what is over was last forgotten
+	swept  time.Time           // when what is over was last forgotten
 }
 
 // isFresh reports whether a reading may be older than the write.

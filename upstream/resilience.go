@@ -78,11 +78,8 @@ func newGuard(cfg Config, m *metrics) *guard {
 	r.Settle = cmp.Or(r.Settle, 3500*time.Millisecond)
 	r.Lag = cmp.Or(r.Lag, 30*time.Second)
 	r.Concurrency = cmp.Or(r.Concurrency, 64)
-	g := &guard{limits: r, limiter: rate.NewLimiter(rate.Inf, 1), retries: m.retried,
+	g := &guard{limits: r, limiter: rate.NewLimiter(rateOf(r.RateLimit)), retries: m.retried,
 		places: semaphore.NewWeighted(int64(r.Concurrency))}
-	if r.RateLimit > 0 {
-		g.limiter = rate.NewLimiter(rate.Limit(r.RateLimit), max(1, int(r.RateLimit)))
-	}
 	g.breaker = circuitbreaker.NewBuilder[any]().
 		WithFailureThreshold(uint(r.BreakAfter)).
 		WithSuccessThreshold(1).
