@@ -32,7 +32,7 @@ func TestNamesAreToldOnce(t *testing.T) {
 }
 
 func TestDroppedNamesAreNoted(t *testing.T) {
-	h := &Handler{metrics: newMetrics(nil)}
+	h := &Handler{lasting: &lasting{metrics: newMetrics(nil)}}
 	noted := func(names ...string) []string {
 		e := &entry{}
 		h.noteDropped(e, names)

@@ -39,10 +39,10 @@ type resourceType struct {
 	links func(r schema.Resource, base string)
 }
 
-func userType(cfg Config) *resourceType {
+func userType(cfg Config, users *provision.Users) *resourceType {
 	t := &resourceType{
 		ResourceType: schema.Users(cfg.Translator.SchemaAttributes()),
-		store:        provision.NewUsers(cfg.Users, cfg.Translator),
+		store:        users,
 		label:        "user",
 		// Okta's PUT is the user as it read it with some attributes changed, so
 		// what is absent is cleared where it could have been read.
@@ -53,10 +53,10 @@ func userType(cfg Config) *resourceType {
 	return t
 }
 
-func groupType(cfg Config) *resourceType {
+func groupType(groups *provision.Groups) *resourceType {
 	t := &resourceType{
 		ResourceType: schema.Groups(),
-		store:        provision.NewGroups(cfg.Groups, cfg.GroupDomain),
+		store:        groups,
 		label:        "group",
 		hasMembers:   true,
 		// What a PUT of a group leaves out stays: members are only ever changed

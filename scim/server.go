@@ -56,14 +56,22 @@ type Config struct {
 // Handler is the endpoint. It is safe for concurrent use.
 type Handler struct {
 	Config
+	*lasting
+
+	users      *provision.Users
+	groups     *provision.Groups
 	types      []*resourceType    // users, then groups
 	operations map[string]methods // by path below BasePath
 	router     http.Handler
 	queries    *query.Runner
-	metrics    *metrics
-	dropped    namesOnce
-	work       work
-	bodies     *semaphore.Weighted // bytes of large bodies
+}
+
+// lasting is what outlives a configuration.
+type lasting struct {
+	metrics *metrics
+	dropped namesOnce
+	work    work
+	bodies  *semaphore.Weighted // bytes of large bodies
 }
 
 // NewHandler returns the endpoint, which serves everything below BasePath.
@@ -73,14 +81,37 @@ func NewHandler(cfg Config) (*Handler, error) {
 	}
 	h := &Handler{
 		Config:  cfg,
-		types:   []*resourceType{userType(cfg), groupType(cfg)},
-		queries: query.NewRunner(cfg.MaxScan),
-		metrics: newMetrics(cfg.Registerer),
-		bodies:  semaphore.NewWeighted(maxBodies),
+		lasting: &lasting{metrics: newMetrics(cfg.Registerer), bodies: semaphore.NewWeighted(maxBodies)},
+		users:   provision.NewUsers(cfg.Users, cfg.Translator),
+		groups:  provision.NewGroups(cfg.Groups, cfg.GroupDomain),
 	}
+	h.assemble()
+	return h, nil
+}
+
+// With returns an endpoint of another configuration, which takes over from h: it counts,
+// limits and drains its requests together with those of h, and knows what h left in
+// doubt. h still answers those under way, by the configuration with which they came.
+func (h *Handler) With(cfg Config) (*Handler, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, fmt.Errorf("scim: %w", err)
+	}
+	next := &Handler{
+		Config:  cfg,
+		lasting: h.lasting,
+		users:   h.users.With(cfg.Users, cfg.Translator),
+		groups:  h.groups.With(cfg.Groups, cfg.GroupDomain),
+	}
+	next.assemble()
+	return next, nil
+}
+
+// assemble makes what follows from the configuration.
+func (h *Handler) assemble() {
+	h.types = []*resourceType{userType(h.Config, h.users), groupType(h.groups)}
+	h.queries = query.NewRunner(h.MaxScan)
 	h.operations = h.endpoints()
 	h.router = h.routes()
-	return h, nil
 }
 
 func (c *Config) complete() error {

@@ -18,9 +18,15 @@ import (
 
 // Groups are the groups of the bridge. It is safe for concurrent use.
 type Groups struct {
+	*groupDoubts
+
 	directory GroupDirectory
-	domain    string                   // that new groups go to
-	creations doubts[string, string]   // in doubt: by folded name, the externalId that was sent
+	domain    string // that new groups go to
+}
+
+// groupDoubts are what is in doubt of groups.
+type groupDoubts struct {
+	creations doubts[string, string]   // by folded name, the externalId that was sent
 	finished  doubts[string, struct{}] // ids of groups that were answered for, which are nobody else's
 	unshown   doubts[string, struct{}] // folded names that are taken by nobody who is shown
 	deletions deletions
@@ -29,7 +35,13 @@ type Groups struct {
 // NewGroups returns the groups of a directory. domain is the one that new groups
 // go to.
 func NewGroups(directory GroupDirectory, domain string) *Groups {
-	return &Groups{directory: directory, domain: domain}
+	return &Groups{groupDoubts: &groupDoubts{}, directory: directory, domain: domain}
+}
+
+// With returns groups by another configuration, which have what is in doubt in common
+// with g.
+func (g *Groups) With(directory GroupDirectory, domain string) *Groups {
+	return &Groups{groupDoubts: g.groupDoubts, directory: directory, domain: domain}
 }
 
 // Read reads one group, and its members only where they are used. upstream.ErrNotFound

@@ -14,16 +14,28 @@ import (
 
 // Users are the users of the bridge. It is safe for concurrent use.
 type Users struct {
+	*userDoubts
+
 	directory  UserDirectory
 	translator *translate.Translator
-	invented   doubts[translate.UserKey, string]   // creations without externalId, and the one that was made up
-	unshown    doubts[translate.UserKey, struct{}] // that are taken by nobody who is shown
-	deletions  deletions
+}
+
+// userDoubts are what is in doubt of users.
+type userDoubts struct {
+	invented  doubts[translate.UserKey, string]   // creations without externalId, and the one that was made up
+	unshown   doubts[translate.UserKey, struct{}] // that are taken by nobody who is shown
+	deletions deletions
 }
 
 // NewUsers returns the users of a directory.
 func NewUsers(directory UserDirectory, translator *translate.Translator) *Users {
-	return &Users{directory: directory, translator: translator}
+	return &Users{userDoubts: &userDoubts{}, directory: directory, translator: translator}
+}
+
+// With returns users by another configuration, who have what is in doubt in common
+// with u.
+func (u *Users) With(directory UserDirectory, translator *translate.Translator) *Users {
+	return &Users{userDoubts: u.userDoubts, directory: directory, translator: translator}
 }
 
 // Read reads one user. upstream.ErrNotFound when there is none.

@@ -32,10 +32,11 @@ const (
 
 // World is the whole way from Okta to Access.
 type World struct {
-	T      *testing.T
-	Access *accesstest.Running
-	Bridge *httptest.Server
-	Log    *bytes.Buffer
+	T       *testing.T
+	Access  *accesstest.Running
+	Handler *scim.Handler
+	Bridge  *httptest.Server // of the Handler
+	Log     *bytes.Buffer
 }
 
 // Config is how a World differs from the ordinary one.
@@ -78,9 +79,26 @@ func New(t *testing.T, cfg Config) *World {
 	}
 	handler, err := scim.NewHandler(config)
 	Must(t, err)
-	w.Bridge = httptest.NewServer(handler)
-	t.Cleanup(w.Bridge.Close)
+	w.serve(handler)
 	return w
+}
+
+func (w *World) serve(handler *scim.Handler) {
+	w.Handler = handler
+	w.Bridge = httptest.NewServer(handler)
+	w.T.Cleanup(w.Bridge.Close)
+}
+
+// With is the same world with another configuration of the bridge, which takes over.
+func (w *World) With(change func(*scim.Config)) *World {
+	w.T.Helper()
+	config := w.Handler.Config
+	change(&config)
+	handler, err := w.Handler.With(config)
+	Must(w.T, err)
+	next := *w
+	next.serve(handler)
+	return &next
 }
 
 // client is the bridge's client of Access.
