@@ -76,7 +76,7 @@ func (w *watcher) wait(ctx context.Context) bool {
 		case <-timer.C:
 			return true
 		case <-happens:
-		case <-errs: // events were lost
+		case <-errs: //nolint:errcheck // events were lost, whatever the reason
 		}
 		if begun.IsZero() {
 			begun = time.Now()
