@@ -1,142 +1,119 @@
-// Package watch tells when files have changed: a configuration, secrets and
-// certificates that somebody edits, replaces, or mounts anew.
+// Package watch tells when the content of files may have changed. It follows links, as
+// Kubernetes has them in mounted secrets, files that are replaced, and folders that go
+// and come back. What tells of a change is the content, not the event: events of the
+// file system only say when to look, and every now and then it looks by itself, because
+// network file systems send none. It knows nothing of what the files hold, and keeps
+// only a digest of it.
 package watch
 
 import (
 	"context"
-	"crypto/sha256"
-	"io"
-	"maps"
-	"os"
-	"path/filepath"
 	"time"
-
-	"github.com/fsnotify/fsnotify"
 )
 
 const (
-	// settle is how long a folder must be quiet, because a change comes in several steps;
-	// restless is how long it may be otherwise, such as one with a log in it.
-	settle   = 200 * time.Millisecond
+	// settle is how long nothing must happen before the files are looked at: they are
+	// often written in several steps, and a certificate and its key one after the other.
+	settle = 200 * time.Millisecond
+	// restless bounds the wait for quiet.
 	restless = 2 * time.Second
-	// interval is how often files are looked at without an event: file systems over a
-	// network tell of none, and neither does a folder that is not there.
-	interval = 30 * time.Second
+	// poll is how often the files are looked at without an event.
+	poll = 30 * time.Second
+	// pollAlone is the same where the system gives no events, such as when all its
+	// watches are in use.
+	pollAlone = 5 * time.Second
 )
 
-// Files calls changed after files have another content than before, come or go, until
-// ctx ends. paths is asked again each time. What is changed in several steps is told
-// once, when their folders have been quiet for 200 ms, after 2 s at the latest. Where
-// the operating system tells nothing, a change is found within 30 s.
-//
-// Mounted volumes swap a link in the path of a file, and editors rename a new file over
-// the old one: so folders are watched, and contents are compared.
-func Files(ctx context.Context, paths func() []string, changed func()) {
-	w := &watcher{paths: paths}
-	// Without one, such as where the user has no more of them, files are only looked at.
-	if events, err := fsnotify.NewWatcher(); err == nil {
-		defer func() { _ = events.Close() }()
-		w.events = events
-	}
-	w.look()
-	for w.wait(ctx) {
-		if w.look() {
-			changed()
-		}
-	}
+// Watcher watches files. Make one with New.
+type Watcher struct {
+	paths        func() []string
+	known        contents
+	settle, poll time.Duration
+	looked       func() // for tests: told after each look; nil otherwise
 }
 
-// watcher holds what was seen last.
-type watcher struct {
-	paths  func() []string
-	events *fsnotify.Watcher // nil for none
-	seen   map[string]state
+// Files watches files that nobody has read yet: it is New and Run.
+func Files(ctx context.Context, paths func() []string, changed func()) { New(paths).Run(ctx, changed) }
+
+// New remembers what the files hold now, and starts nothing. Call it before the files
+// are read, so that no change in between is missed. paths is asked again at each look,
+// by the goroutine of Run; it may name files that do not exist, and empty names, which
+// are left out. A file that it did not name before counts as changed, unless changed,
+// the argument of Run, is what added it.
+func New(paths func() []string) *Watcher {
+	return &Watcher{paths: paths, known: look(paths()), settle: settle, poll: poll}
 }
 
-// state is what a file holds; the zero state is that of a file that cannot be read.
-type state struct {
-	read bool
-	sum  [sha256.Size]byte
-}
-
-// wait waits until it is time to look at the files. It reports whether ctx goes on.
-func (w *watcher) wait(ctx context.Context) bool {
-	var happens <-chan fsnotify.Event
-	var errs <-chan error
-	if w.events != nil {
-		happens, errs = w.events.Events, w.events.Errors
+// Run calls changed each time after the content of any of the files may have changed,
+// once for changes that come together, until ctx ends. A file that goes or comes,
+// or can no longer be read, has changed. Run waits for changed. It tells after 200 ms
+// without an event, after 2 s at the latest, and after 30 s where the operating system
+// tells nothing, such as of a file system over a network.
+func (w *Watcher) Run(ctx context.Context, changed func()) {
+	f := newFolders()
+	defer f.close()
+	interval := w.poll
+	if !f.work() {
+		interval = min(interval, pollAlone)
 	}
-	timer := time.NewTimer(interval)
-	defer timer.Stop()
-	var begun time.Time
+	ticks := time.NewTicker(interval)
+	defer ticks.Stop()
+	w.compare(f, changed) // what changed since New
 	for {
 		select {
 		case <-ctx.Done():
-			return false
-		case <-timer.C:
-			return true
-		case <-happens:
-		case <-errs: //nolint:errcheck // events were lost, whatever the reason
-		}
-		if begun.IsZero() {
-			begun = time.Now()
-		}
-		timer.Reset(min(settle, time.Until(begun.Add(restless))))
-	}
-}
-
-// look notes what the files hold, and watches the folders on the way to them. It reports
-// whether something changed.
-func (w *watcher) look() bool {
-	now := map[string]state{}
-	for _, path := range w.paths() {
-		w.watchFolders(path)
-		now[path] = read(path)
-	}
-	before := w.seen
-	w.seen = now
-	return before != nil && !maps.Equal(before, now)
-}
-
-// maxLinks bounds how many links are followed.
-const maxLinks = 40
-
-// watchFolders watches the folder of a path and, where a link leads elsewhere, the next.
-// Adding one that is watched already does nothing.
-func (w *watcher) watchFolders(path string) {
-	if w.events == nil {
-		return
-	}
-	for range maxLinks {
-		folder := filepath.Dir(path)
-		_ = w.events.Add(folder) // one that is not there is looked for the next time
-		target, err := os.Readlink(path)
-		if err != nil {
 			return
+		case <-ticks.C:
+		case e := <-f.events():
+			if !f.concerns(e) {
+				continue
+			}
+			w.rest(ctx, f)
+		case <-f.lost:
 		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(folder, target)
-		}
-		path = target
+		w.compare(f, changed)
 	}
 }
 
-// read is the state of a file. Only regular ones are read: nobody waits for a pipe.
-func read(path string) (s state) {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return s
+// rest waits until nothing happens any more, for a time. A folder that came back is
+// followed at once, so that what happens in it counts.
+func (w *Watcher) rest(ctx context.Context, f *folders) {
+	end := time.NewTimer(restless)
+	defer end.Stop()
+	still := time.NewTimer(w.settle)
+	defer still.Stop()
+	f.follow(w.paths())
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-end.C:
+			return
+		case <-still.C:
+			return
+		case e := <-f.events():
+			if f.concerns(e) {
+				f.follow(w.paths())
+				still.Reset(w.settle)
+			}
+		case <-f.lost:
+		}
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return s
+}
+
+// compare looks at the files, and calls changed if they are not as they were. It follows
+// them first, so that what changes after the look is an event.
+func (w *Watcher) compare(f *folders, changed func()) {
+	f.follow(w.paths())
+	now := look(w.paths())
+	differ := now.differ(w.known)
+	w.known = now
+	if differ {
+		changed()
+		f.follow(w.paths())
+		w.known.add(look(w.paths())) // what changed has added, it has read
 	}
-	defer func() { _ = f.Close() }()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return s
+	if w.looked != nil {
+		w.looked()
 	}
-	s.read = true
-	sum.Sum(s.sum[:0])
-	return s
 }
