@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,34 +22,50 @@ import (
 
 // bridge is the wired program: everything between two listeners and Access.
 type bridge struct {
-	access   *connection.Connection
-	endpoint *scim.Handler
-	ready    *readiness
-	ops      http.Handler
-	log      *zap.Logger
+	access  *connection.Connection // its client is the one of the first configuration
+	current atomic.Pointer[configured]
+	ready   *readiness
+	ops     http.Handler
+	metrics *prometheus.Registry
+	dry     dryRun
+	level   zap.AtomicLevel // of the log
+	log     *zap.Logger
 }
 
-// newBridge wires the parts. It starts and sends nothing.
-func newBridge(cfg config.Config, dry dryRun, log *zap.Logger) (*bridge, error) {
-	registry := newRegistry()
+// newBridge makes the parts and wires them. It starts and sends nothing. The level is
+// that of the log.
+func newBridge(cfg config.Config, dry dryRun, log *zap.Logger, level zap.AtomicLevel) (*bridge, error) {
 	translator, err := translate.New(cfg.Translation())
 	if err != nil {
 		return nil, err
 	}
-	access, err := connect(cfg, translator.ManagedDomains(), log, registry)
-	if err != nil {
+	b := &bridge{dry: dry, log: log, level: level, metrics: newRegistry()}
+	if b.access, err = connect(cfg, translator.ManagedDomains(), log, b.metrics); err != nil {
 		return nil, err
 	}
-	directory, err := directoryOf(dry, access.Client, log)
-	if err != nil {
+	if err := b.wire(cfg, translator); err != nil {
 		return nil, err
 	}
-	endpoint, err := newEndpoint(cfg, directory, translator, log, registry)
-	if err != nil {
-		return nil, err
+	return b, nil
+}
+
+// wire makes what follows from the first configuration.
+func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err error) {
+	first := &configured{Config: cfg, domains: translator.ManagedDomains()}
+	if first.client, err = clientOf(b.dry, b.access.Client, b.log); err != nil {
+		return err
 	}
-	ready := newReadiness(access)
-	return &bridge{access: access, endpoint: endpoint, ready: ready, ops: opsHandler(ready, registry), log: log}, nil
+	endpoint, err := b.endpointConfig(first, translator)
+	if err != nil {
+		return err
+	}
+	if first.endpoint, err = scim.NewHandler(endpoint); err != nil {
+		return err
+	}
+	b.current.Store(first)
+	b.ready = newReadiness(b)
+	b.ops = opsHandler(b.ready, b.metrics)
+	return nil
 }
 
 func newRegistry() *prometheus.Registry {
@@ -84,46 +101,33 @@ func reuseReads(seconds float64) time.Duration {
 	return time.Duration(seconds * float64(time.Second))
 }
 
-func newEndpoint(
-	cfg config.Config, access directory, translator *translate.Translator, log *zap.Logger, metrics prometheus.Registerer,
-) (*scim.Handler, error) {
-	bearer, err := auth.NewBearer(cfg.Okta.Tokens)
-	if err != nil {
-		return nil, err
+// ServeHTTP answers what Okta asks, and a sign of life to load balancers.
+func (b *bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/healthz" {
+		alive(w, r)
+		return
 	}
-	return scim.NewHandler(scim.Config{
-		Users: access, Groups: access, Translator: translator, GroupDomain: cfg.GroupDomain(),
-		Authenticate: bearer.Check, PublicURL: cfg.PublicURL, MaxScan: int(cfg.SCIM.MaxScan),
-		Log: log.Named("scim"), Registerer: metrics,
-	})
-}
-
-// mainHandler is what Okta calls, and a sign of life for load balancers.
-func mainHandler(endpoint http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/healthz" {
-			alive(w, r)
-			return
-		}
-		endpoint.ServeHTTP(w, r)
-	})
+	b.current.Load().endpoint.ServeHTTP(w, r)
 }
 
 // run serves until ctx ends, then answers what is under way and returns nil.
-// Health and metrics, the token and the probes outlive the last answer, which
-// needs them.
-func (b *bridge) run(ctx context.Context, main, ops net.Listener) error {
+// Health and metrics, the token and the probes, and what is to be done beside, outlive
+// the last answer, which needs them.
+func (b *bridge) run(ctx context.Context, main, ops net.Listener, beside ...func(context.Context) error) error {
 	base, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	work, base := errgroup.WithContext(base)
 	work.Go(func() error { return b.access.Tokens.Run(base) })
 	work.Go(func() error { return b.access.Client.Run(base) })
+	for _, do := range beside {
+		work.Go(func() error { return do(base) })
+	}
 	work.Go(func() error {
 		return serveHTTP(base, ops, server{handler: b.ops, log: b.log.Named("ops")})
 	})
 	work.Go(func() error {
 		defer stop()
-		return serveHTTP(ctx, main, server{handler: mainHandler(b.endpoint), log: b.log.Named("http"), drain: b.drain})
+		return serveHTTP(ctx, main, server{handler: b, log: b.log.Named("http"), drain: b.drain})
 	})
 	return work.Wait()
 }
@@ -131,5 +135,5 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener) error {
 // drain makes the bridge take no new requests, and waits for those under way.
 func (b *bridge) drain(ctx context.Context) error {
 	b.ready.draining.Store(true)
-	return b.endpoint.Drain(ctx)
+	return b.current.Load().endpoint.Drain(ctx)
 }

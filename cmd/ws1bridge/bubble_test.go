@@ -49,11 +49,9 @@ func newBubbled(t *testing.T, faults ...accesstest.Fault) *bubbled {
 		auth.Config{ClientID: "bridge", ClientSecret: cmdtest.Secret, HTTPClient: &http.Client{Transport: wire}},
 		upstream.Config{Domains: translator.ManagedDomains(), Registerer: registry})
 	must(t, err)
-	endpoint, err := newEndpoint(cfg, access.Client, translator, log, registry)
-	must(t, err)
-	ready := newReadiness(access)
-	b := &bubbled{access: emulator, bridge: &bridge{access: access, endpoint: endpoint, ready: ready,
-		ops: opsHandler(ready, registry), log: log}}
+	b := &bubbled{access: emulator, bridge: &bridge{access: access, metrics: registry, log: log,
+		level: zap.NewAtomicLevel()}}
+	must(t, b.wire(cfg, translator))
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	go func() { _ = access.Tokens.Run(ctx) }()
@@ -106,7 +104,7 @@ func (b *bubbled) ask(t *testing.T, method, path string, body any) *httptest.Res
 	req, err := caller.Request(t.Context(), method, path, body)
 	must(t, err)
 	answer := httptest.NewRecorder()
-	mainHandler(b.endpoint).ServeHTTP(answer, asServed(req))
+	b.ServeHTTP(answer, asServed(req))
 	return answer
 }
 

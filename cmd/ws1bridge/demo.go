@@ -85,5 +85,5 @@ func newDemoBridge(tenant string) (*bridge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newBridge(cfg, dryRun{}, zap.NewNop())
+	return newBridge(cfg, dryRun{}, zap.NewNop(), zap.NewAtomicLevel())
 }

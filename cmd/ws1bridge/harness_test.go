@@ -33,6 +33,8 @@ func start(t *testing.T, env []string, args ...string) *running {
 	go func() {
 		defer close(r.done)
 		r.code = run(ctx, args, env, r.stdout, r.stderr)
+		r.stdout.End()
+		r.stderr.End()
 	}()
 	t.Cleanup(func() { r.stop(t) })
 	return r

@@ -11,10 +11,8 @@ import (
 	"ws1bridge/auth"
 )
 
-// newLogger writes JSON lines in the background, until it is closed. The level was
-// checked with the configuration.
-func newLogger(w io.Writer, level string) (log *zap.Logger, end func()) {
-	at, _ := zapcore.ParseLevel(level)
+// newLogger writes JSON lines in the background, until it is closed.
+func newLogger(w io.Writer, at zapcore.LevelEnabler) (log *zap.Logger, end func()) {
 	direct := zap.New(jsonLines(w, zap.DebugLevel))
 	buffer := newLogBuffer(w, func(lines int) {
 		direct.Warn("lines of the log were dropped, because what reads the log did not keep up", zap.Int("lines", lines))
@@ -22,7 +20,13 @@ func newLogger(w io.Writer, level string) (log *zap.Logger, end func()) {
 	return zap.New(jsonLines(buffer, at)), buffer.close
 }
 
-func jsonLines(w io.Writer, at zapcore.Level) zapcore.Core {
+// logLevel is the level of a name, which was checked with the configuration.
+func logLevel(name string) zapcore.Level {
+	level, _ := zapcore.ParseLevel(name)
+	return level
+}
+
+func jsonLines(w io.Writer, at zapcore.LevelEnabler) zapcore.Core {
 	encoding := zap.NewProductionEncoderConfig()
 	encoding.TimeKey = "time"
 	encoding.EncodeTime = zapcore.RFC3339NanoTimeEncoder

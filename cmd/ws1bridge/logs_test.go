@@ -21,7 +21,7 @@ import (
 func TestStuckReaderOfTheLogStallsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reader, writer := io.Pipe()
-		log, end := newLogger(writer, "info")
+		log, end := newLogger(writer, zap.InfoLevel)
 		log.Info("first")
 		synctest.Wait() // it is being written
 		const lines = 20_000
@@ -54,7 +54,7 @@ func TestStuckReaderOfTheLogStallsNobody(t *testing.T) {
 func TestEndWaitsForNoReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reader, writer := io.Pipe()
-		log, end := newLogger(writer, "info")
+		log, end := newLogger(writer, zap.InfoLevel)
 		log.Info("a line")
 		began := time.Now()
 		end()
@@ -85,7 +85,7 @@ func TestLogOfTheStandardLibraryQuotesNobody(t *testing.T) {
 		}
 	}
 	out := cmdtest.NewOutput()
-	log, end := newLogger(out, "info")
+	log, end := newLogger(out, zap.InfoLevel)
 	defer end()
 	defer zap.RedirectStdLog(quotingNobody(log.Named("http")))()
 	unsolicited(t, hostile)

@@ -19,8 +19,8 @@
 // It is configured by a YAML file and environment variables;
 // deploy/configuration.md lists them. serve answers Okta on one address (default
 // :8080) and gives health and metrics on another (default :9090). It logs one JSON
-// line a request to standard output, and ends on SIGTERM after it has answered
-// what is under way.
+// line a request to standard output, takes a changed configuration while it runs, and
+// ends on SIGTERM after it has answered what is under way.
 package main
 
 import (

@@ -14,7 +14,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"ws1bridge/auth"
-	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/scim/explain"
 	"ws1bridge/upstream"
 )
@@ -64,11 +63,13 @@ type readiness struct {
 	draining atomic.Bool
 }
 
-func newReadiness(access *connection.Connection) *readiness {
+func newReadiness(b *bridge) *readiness {
+	access := func(ctx context.Context) error { return b.current.Load().client.Ready(ctx) }
+	directory := func(ctx context.Context) error { return b.current.Load().client.CheckDirectories(ctx) }
 	return &readiness{components: []*component{
-		{name: "token", check: access.Tokens.Ready, keep: keepGood},
-		{name: "access", check: access.Client.Ready, keep: keepGood},
-		{name: "directory", check: access.Client.CheckDirectories, keep: keepDirectory, optional: true},
+		{name: "token", check: b.access.Tokens.Ready, keep: keepGood},
+		{name: "access", check: access, keep: keepGood},
+		{name: "directory", check: directory, keep: keepDirectory, optional: true},
 	}}
 }
 

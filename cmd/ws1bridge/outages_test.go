@@ -94,7 +94,7 @@ func (o *outage) askInTrouble(t *testing.T, q question, within time.Duration) {
 func (o *outage) awaitReadyz(t *testing.T, want int, within time.Duration) {
 	t.Helper()
 	for start := time.Now(); ; time.Sleep(200 * time.Millisecond) {
-		for name, handler := range map[string]http.Handler{"listen": mainHandler(o.endpoint), "ops_listen": o.ops} {
+		for name, handler := range map[string]http.Handler{"listen": o.bridge, "ops_listen": o.ops} {
 			if status, body := o.page(t, handler, "/healthz"); status != http.StatusOK {
 				t.Errorf("/healthz of %s was answered %d %s", name, status, body)
 			}

@@ -62,7 +62,7 @@ func TestReferenceExamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := newBridge(cfg, dryRun{}, zap.NewNop()); err != nil {
+			if _, err := newBridge(cfg, dryRun{}, zap.NewNop(), zap.NewAtomicLevel()); err != nil {
 				t.Fatal(err)
 			}
 		})

@@ -8,7 +8,6 @@ import (
 	"go.uber.org/zap"
 
 	"ws1bridge/cmd/ws1bridge/config"
-	"ws1bridge/scim/provision"
 	"ws1bridge/upstream"
 )
 
@@ -19,6 +18,9 @@ func (p *program) serveCommand() *cobra.Command {
 		Short: "Run the bridge",
 		Long: `Run the bridge until it is interrupted. Okta calls the address "listen" with the
 SCIM base URL https://HOST/scim/v2; health and metrics are on "ops_listen".
+
+It reads its configuration again when a file of it changes, and on SIGHUP. One with a
+mistake is refused as a whole, and the log says why.
 
 With --dry-run it reads from Access and writes nothing there: Okta is answered
 as if it had, and each request that was held back is a line in the log, which
@@ -41,14 +43,12 @@ func (p *program) serve(ctx context.Context, dry dryRun) error {
 	if err != nil {
 		return err
 	}
-	log, flush := newLogger(p.stdout, cfg.Log.Level)
+	level := zap.NewAtomicLevelAt(logLevel(cfg.Log.Level))
+	log, flush := newLogger(p.stdout, level)
 	defer flush()
-	go logHangups(log, hangups)
 	defer zap.RedirectStdLog(quotingNobody(log.Named("http")))() // net/http's client logs there
-	for _, w := range cfg.Warnings(p.environ) {
-		log.Warn(w.Error())
-	}
-	b, err := newBridge(cfg, dry, log)
+	p.warn(log, cfg)
+	b, err := newBridge(cfg, dry, log, level)
 	if err != nil {
 		return err
 	}
@@ -61,16 +61,16 @@ func (p *program) serve(ctx context.Context, dry dryRun) error {
 		zap.String("access", cfg.Access.URL), zap.String("domain", cfg.Domains.Default), zap.Bool("dry_run", dry.held()),
 		zap.String("version", buildVersion()))
 	floor := newHeapFloor()
-	err = b.run(ctx, main, ops)
+	err = b.run(ctx, main, ops, p.newReloader(b, hangups).run)
 	runtime.KeepAlive(floor)
 	log.Info("stopped", zap.Error(err))
 	return err
 }
 
-// directory is what the endpoint works on.
-type directory interface {
-	provision.UserDirectory
-	provision.GroupDirectory
+func (p *program) warn(log *zap.Logger, cfg config.Config) {
+	for _, w := range cfg.Warnings(p.environ) {
+		log.Warn(w.Error())
+	}
 }
 
 // dryRun is what the flags --dry-run and --dry-run-values of serve say. They have no
@@ -80,8 +80,8 @@ type dryRun struct{ on, values bool }
 // held says that writes are held back.
 func (d dryRun) held() bool { return d.on || d.values }
 
-// directoryOf is Access, or a dry run over it.
-func directoryOf(dry dryRun, access *upstream.Client, log *zap.Logger) (directory, error) {
+// clientOf is the client of Access, or a dry run over it.
+func clientOf(dry dryRun, access *upstream.Client, log *zap.Logger) (*upstream.Client, error) {
 	if !dry.held() {
 		return access, nil
 	}

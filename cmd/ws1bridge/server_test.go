@@ -112,7 +112,7 @@ func TestSlowBodyIsRepeated(t *testing.T) {
 				b, p := newBubbled(t), newPipes()
 				ctx, stop := context.WithCancel(t.Context())
 				ended := make(chan error)
-				go func() { ended <- serveHTTP(ctx, p, server{handler: mainHandler(b.endpoint), log: zap.NewNop()}) }()
+				go func() { ended <- serveHTTP(ctx, p, server{handler: b, log: zap.NewNop()}) }()
 				conn := p.dial()
 				_, err := io.WriteString(conn, "POST /scim/v2/Users HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer "+
 					cmdtest.Token+"\r\n"+length+"\r\n\r\n5\r\n{\"a\":")

@@ -67,7 +67,7 @@ func passing(text, cause, fix string) func() *Error { return none(later(text).be
 var (
 	ClientRefused = one[int](stuck("Workspace ONE Access refuses the bridge's OAuth client (%d): check access.client_id "+
 		"and access.client_secret of the bridge.").because(
-		"The id or the secret is wrong", "correct them and restart the bridge; `ws1bridge doctor` checks them"))
+		"The id or the secret is wrong", "correct them; `ws1bridge doctor` checks them"))
 	ClientRefusedOrWrongType = one[int](stuck("Workspace ONE Access refuses the bridge's OAuth client (%d): check "+
 		"access.client_id and access.client_secret of the bridge, "+
 		"and that the client is a Service Client Token.").because(
@@ -108,7 +108,7 @@ var (
 	DomainSpelling = two[string, string](notSetUp("no directory has the domain %s, but one has %s: "+
 		"the configuration must spell it like that",
 		"Access spells the domain in another way, such as in capitals",
-		"spell the domain in the configuration exactly as in Access, and restart the bridge"))
+		"spell the domain in the configuration exactly as in Access"))
 	DirectoryType = three[string, string, string](notSetUp("the domain %s belongs to a directory of type %s: "+
 		"provisioned users need one of type %s",
 		"The domain is that of a synchronized or local directory",

@@ -46,7 +46,7 @@ var (
 	WrongToken = none(status(http.StatusUnauthorized, "The token is not one that the bridge accepts: enter a token "+
 		"of the bridge as the API token in Okta.").loggable().because(
 		"The token was mistyped, or removed from `okta.tokens`",
-		"enter a token of `okta.tokens`; restart the bridge after a change of its configuration"))
+		"enter a token of `okta.tokens`; the log says whether the bridge took a change of its configuration"))
 	HeaderTooLong = none(status(http.StatusUnauthorized, "The Authorization header is longer than 8 KiB: enter a "+
 		"token of the bridge as the API token in Okta.").loggable().because(
 		"Something other than the token was pasted", "enter only the token"))

@@ -19,6 +19,7 @@ import (
 //	GET    /requests        {"total","requests"}             DELETE      /requests
 //	GET    /state           users, groups, directories
 //	POST   /tokens/revoke   refuses all tokens given out
+//	POST   /secret          gives the client another secret: {"client_secret"}
 //	POST   /modes           changes the modes it names       GET         /modes
 func (e *Emulator) Control() http.Handler {
 	r := chi.NewRouter()
@@ -35,6 +36,7 @@ func (e *Emulator) Control() http.Handler {
 	r.Delete("/requests", does(e.ClearRequests))
 	r.Get("/state", shows(func() any { return e.State() }))
 	r.Post("/tokens/revoke", does(e.RevokeTokens))
+	r.Post("/secret", takes(e.postSecret))
 	r.Get("/modes", shows(func() any { return e.Modes().wire() }))
 	r.Post("/modes", takes(e.postModes))
 	return r
@@ -93,6 +95,21 @@ func (e *Emulator) postModes(body io.Reader) (answer, error) {
 		})
 	}
 	return answer{status: http.StatusOK, body: e.Modes().wire()}, err
+}
+
+// postSecret gives the OAuth client another secret.
+func (e *Emulator) postSecret(body io.Reader) (answer, error) {
+	var sent struct {
+		ClientSecret string `json:"client_secret"`
+	}
+	if err := decodeStrict(body, &sent); err != nil {
+		return answer{}, err
+	}
+	if sent.ClientSecret == "" {
+		return answer{}, errors.New("client_secret is required")
+	}
+	e.RotateSecret(sent.ClientSecret)
+	return answer{status: http.StatusNoContent}, nil
 }
 
 func (e *Emulator) postFault(body io.Reader) (answer, error) {

@@ -180,6 +180,9 @@ func (e *Emulator) ClearRequests() { e.history.clear() }
 // RevokeTokens makes every token given out so far be refused.
 func (e *Emulator) RevokeTokens() { e.tokens.revoke() }
 
+// RotateSecret gives the OAuth client another secret, as its console does ("Regenerate Secret").
+func (e *Emulator) RotateSecret(secret string) { e.tokens.rotate(secret) }
+
 // Handler returns the tenant address: /SAAS/… and its forms on premises.
 func (e *Emulator) Handler() http.Handler { return e.exchange(e.tenant()) }
 

@@ -20,7 +20,8 @@ type tokens struct {
 	cfg   Config
 	modes func() Modes
 
-	mu      sync.Mutex           // guards the fields below
+	mu      sync.Mutex // guards the fields below
+	secret  string
 	good    map[string]time.Time // until when
 	revoked map[string]bool
 	refresh map[string]bool
@@ -28,7 +29,7 @@ type tokens struct {
 
 func newTokens(cfg Config, modes func() Modes) *tokens {
 	return &tokens{
-		cfg: cfg, modes: modes,
+		cfg: cfg, modes: modes, secret: cfg.ClientSecret,
 		good: map[string]time.Time{}, revoked: map[string]bool{}, refresh: map[string]bool{},
 	}
 }
@@ -41,6 +42,20 @@ func (t *tokens) revoke() {
 	}
 	clear(t.good)
 	clear(t.refresh)
+}
+
+// rotate gives the client another secret. Tokens that were given out stay good: no document says
+// otherwise, and RFC 6749 ties them to the client, not to its secret.
+func (t *tokens) rotate(secret string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.secret = secret
+}
+
+func (t *tokens) clientSecret() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.secret
 }
 
 // valid reports whether the request carries a good token, as Bearer or, as older clients send it,
@@ -136,10 +151,10 @@ func oauthError(w http.ResponseWriter, status int, code, description string) {
 func (t *tokens) authenticated(r *http.Request) bool {
 	id, secret, basic := r.BasicAuth()
 	if !basic {
-		return r.Form.Get("client_id") == t.cfg.ClientID && r.Form.Get("client_secret") == t.cfg.ClientSecret
+		return r.Form.Get("client_id") == t.cfg.ClientID && r.Form.Get("client_secret") == t.clientSecret()
 	}
 	form := t.modes().ClientForm
-	return means(form, id, t.cfg.ClientID) && means(form, secret, t.cfg.ClientSecret)
+	return means(form, id, t.cfg.ClientID) && means(form, secret, t.clientSecret())
 }
 
 // The forms of the credentials in Basic.

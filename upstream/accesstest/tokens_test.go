@@ -121,3 +121,20 @@ func TestTokenIsRefused(t *testing.T) {
 		tn.want(http.StatusBadRequest, http.MethodGet, "/SAAS/API/1.0/REST/auth/token", "")
 	})
 }
+
+// Another secret ends no token, and the old one gets none any more.
+func TestRotatedSecret(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	tn.control(http.StatusNoContent, http.MethodPost, "/secret", `{"client_secret":"another"}`)
+	tn.want(http.StatusOK, http.MethodGet, usersPath, "")
+	get := func(status int, secret string) {
+		t.Helper()
+		tn.want(status, http.MethodPost, "/SAAS/auth/oauthtoken", "grant_type=client_credentials",
+			"Authorization", basic("client", secret), "Content-Type", "application/x-www-form-urlencoded")
+	}
+	get(http.StatusUnauthorized, "s3cret/+")
+	get(http.StatusOK, "another")
+	for _, bad := range []string{`{}`, `{"client_secret":1}`, `{"secret":"x"}`} {
+		tn.control(http.StatusBadRequest, http.MethodPost, "/secret", bad)
+	}
+}

@@ -12,6 +12,7 @@ import (
 type Output struct {
 	mu      sync.Mutex // guards the fields below
 	text    bytes.Buffer
+	ended   bool
 	changed chan struct{}
 }
 
@@ -27,6 +28,14 @@ func (o *Output) Write(b []byte) (int, error) {
 	return o.text.Write(b)
 }
 
+// End says that nothing more comes.
+func (o *Output) End() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	close(o.changed)
+	o.changed, o.ended = make(chan struct{}), true
+}
+
 // String is all of the output so far.
 func (o *Output) String() string {
 	o.mu.Lock()
@@ -40,10 +49,13 @@ func (o *Output) Await(t *testing.T, text string) string {
 	timeout := time.After(Patience)
 	for {
 		o.mu.Lock()
-		got, changed := o.text.String(), o.changed
+		got, changed, ended := o.text.String(), o.changed, o.ended
 		o.mu.Unlock()
 		if strings.Contains(got, text) {
 			return got
+		}
+		if ended {
+			t.Fatalf("the output ended without %q:\n%s", text, got)
 		}
 		select {
 		case <-changed:

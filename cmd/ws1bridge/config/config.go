@@ -45,6 +45,8 @@ type Config struct {
 		// Level is debug, info, warn or error.
 		Level string `koanf:"level"`
 	} `koanf:"log"`
+
+	file string // that it was read from, "" for none
 }
 
 // Access says which tenant the bridge works for, and as whom.

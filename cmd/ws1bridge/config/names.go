@@ -68,6 +68,9 @@ func didYouMean(key string) string {
 // keysOf are the YAML keys of a configuration, with [] after lists of sections.
 func keysOf(t reflect.Type, prefix string) (keys []string) {
 	for field := range t.Fields() {
+		if !field.IsExported() {
+			continue
+		}
 		name, ok := field.Tag.Lookup("koanf")
 		if !ok {
 			name = strings.ToLower(field.Name)

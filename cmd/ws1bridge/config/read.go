@@ -36,6 +36,7 @@ func read(path string, environ []string) (cfg Config, problems Problems) {
 	}
 	problems = append(problems, settle(k, env)...)
 	problems = append(problems, unmarshal(k, &cfg)...)
+	cfg.file = path
 	return cfg, append(problems, cfg.readSecretFiles(env)...)
 }
 

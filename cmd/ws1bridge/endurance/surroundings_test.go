@@ -78,13 +78,13 @@ func TestReaderOfTheLogIsStuck(t *testing.T) {
 	}
 }
 
-func TestHangupEndsNothing(t *testing.T) {
+func TestHangupReadsTheConfiguration(t *testing.T) {
 	t.Parallel()
 	b := spawnBridge(t, "http://127.0.0.1:1")
 	if err := b.cmd.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	b.stdout.Await(t, "SIGHUP does nothing")
+	b.stdout.Await(t, "the configuration was read again")
 	b.awaitPage(t, b.main+"/healthz")
 	b.terminate(t)
 	if code := b.end(t); code != 0 {

@@ -1,0 +1,93 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"ws1bridge/cmd/ws1bridge/cmdtest"
+)
+
+func loaded(t *testing.T, environ ...string) Config {
+	t.Helper()
+	cfg, err := Load("", cmdtest.Environ(environ...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+func TestChanged(t *testing.T) {
+	tests := []struct {
+		name    string
+		environ []string
+		want    string
+	}{
+		{"nothing", nil, ""},
+		{"a setting at the top", []string{"WS1BRIDGE_LISTEN=:1"}, "listen"},
+		{"settings of sections, in their order", []string{"WS1BRIDGE_LOG_LEVEL=debug", "WS1BRIDGE_ACCESS_RATE_LIMIT=7",
+			"WS1BRIDGE_DOMAINS_SOURCE=userName"}, "access.rate_limit domains.source log.level"},
+		{"secrets", []string{"WS1BRIDGE_ACCESS_CLIENT_SECRET=other", "WS1BRIDGE_OKTA_TOKENS=" + cmdtest.Token + ",other"},
+			"access.client_secret okta.tokens"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := strings.Join(Changed(loaded(t), loaded(t, tt.environ...)), " "); got != tt.want {
+				t.Errorf("changed are %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// Each setting that can be written is compared, so that none changes without a word.
+func TestChangedKnowsEverySetting(t *testing.T) {
+	known := Changed(Config{}, allDifferent(t))
+	for _, s := range settings() {
+		if name := s.key; !slices.Contains(known, name) {
+			t.Errorf("a change of %s is not told", name)
+		}
+	}
+}
+
+// allDifferent has no setting as the zero Config has it.
+func allDifferent(t *testing.T) Config {
+	t.Helper()
+	secret := cmdtest.WriteFile(t, "secret-in-a-file")
+	return loaded(t, "WS1BRIDGE_PUBLIC_URL=https://b.example.com/scim/v2", "WS1BRIDGE_ACCESS_CLIENT_SECRET=",
+		"WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE="+secret, "WS1BRIDGE_ACCESS_RATE_LIMIT=7", "WS1BRIDGE_DOMAINS_MANAGED=acme.com",
+		"WS1BRIDGE_DOMAINS_SOURCE=userName", "WS1BRIDGE_DOMAINS_PRESETS=vmwareidentity.com",
+		"WS1BRIDGE_GROUPS_DOMAIN=acme.com", "WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE="+secret)
+}
+
+// The addresses stay, with which a bridge was started.
+func TestKeep(t *testing.T) {
+	started := loaded(t)
+	read := loaded(t, "WS1BRIDGE_LISTEN=:1", "WS1BRIDGE_OPS_LISTEN=:2", "WS1BRIDGE_LOG_LEVEL=debug",
+		"WS1BRIDGE_ACCESS_URL=https://other.workspaceoneaccess.com")
+	now := started.Keep(read)
+	if got := strings.Join(Changed(started, now), " "); got != "log.level" {
+		t.Errorf("taken are %s", got)
+	}
+	if got := strings.Join(Changed(now, read), " "); got != "listen ops_listen access.url" {
+		t.Errorf("not taken are %s", got)
+	}
+}
+
+func TestFiles(t *testing.T) {
+	secret, tokens := cmdtest.WriteFile(t, "secret-in-a-file"), cmdtest.WriteFile(t, "token-in-a-file")
+	file := cmdtest.WriteFile(t, "okta: {tokens_file: "+tokens+"}")
+	cfg := loaded(t, "WS1BRIDGE_CONFIG="+file, "WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_OKTA_TOKENS=",
+		"WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE="+secret)
+	if got := cfg.Files(); !slices.Equal(got, []string{file, secret, tokens}) {
+		t.Errorf("the files are %v", got)
+	}
+	if got := loadedWithoutFiles(t).Files(); len(got) != 0 {
+		t.Errorf("a configuration of the environment has the files %v", got)
+	}
+}
+
+func loadedWithoutFiles(t *testing.T) *Config {
+	t.Helper()
+	cfg := loaded(t)
+	return &cfg
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"slices"
+
+	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/config"
+	"ws1bridge/scim"
+	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
+)
+
+// configured is what follows from one configuration. It never changes: a request keeps
+// the one with which it came.
+type configured struct {
+	config.Config
+
+	domains  []string         // that are managed
+	client   *upstream.Client // of Access, or a dry run over it
+	endpoint *scim.Handler
+}
+
+// take has the bridge work by another configuration from now on, as far as that can be
+// taken at run time. It fails before anything has changed. A client that is new has yet
+// to be warmed up.
+func (b *bridge) take(cfg config.Config) (isNewClient bool, err error) {
+	now := b.current.Load()
+	next := &configured{Config: now.Keep(cfg), client: now.client}
+	translator, err := translate.New(cfg.Translation())
+	if err != nil {
+		return false, err
+	}
+	next.domains = translator.ManagedDomains()
+	isNewClient = !slices.Equal(next.domains, now.domains)
+	if isNewClient {
+		if next.client, err = now.client.With(next.domains); err != nil {
+			return false, err
+		}
+	}
+	endpoint, err := b.endpointConfig(next, translator)
+	if err != nil {
+		return false, err
+	}
+	if next.endpoint, err = now.endpoint.With(endpoint); err != nil {
+		return false, err
+	}
+	if err := b.access.Tokens.Use(cfg.Access.ClientID, cfg.Access.ClientSecret); err != nil {
+		return false, err
+	}
+	b.limit(next)
+	b.current.Store(next)
+	return isNewClient, nil
+}
+
+// limit sets what holds for requests that are under way, too.
+func (b *bridge) limit(c *configured) {
+	b.level.SetLevel(logLevel(c.Log.Level))
+	c.client.LimitRate(c.Access.RateLimit)
+	if !b.dry.held() { // which shows what was planned, and not what was read
+		c.client.ReuseReads(reuseReads(c.Access.ReuseReads))
+	}
+}
+
+func (b *bridge) endpointConfig(c *configured, translator *translate.Translator) (scim.Config, error) {
+	bearer, err := auth.NewBearer(c.Okta.Tokens)
+	if err != nil {
+		return scim.Config{}, err
+	}
+	return scim.Config{
+		Users: c.client, Groups: c.client, Translator: translator, GroupDomain: c.GroupDomain(),
+		Authenticate: bearer.Check, PublicURL: c.PublicURL, MaxScan: int(c.SCIM.MaxScan),
+		Log: b.log.Named("scim"), Registerer: b.metrics,
+	}, nil
+}
