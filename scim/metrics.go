@@ -13,6 +13,7 @@ import (
 type metrics struct {
 	requests       *prometheus.CounterVec
 	duration       *prometheus.HistogramVec
+	lastSuccess    *prometheus.GaugeVec
 	unknownMembers prometheus.Counter
 	dropped        prometheus.Counter
 }
@@ -29,6 +30,10 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Help:    "Time until a SCIM request was answered.",
 			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 45},
 		}, []string{"operation", "code"}),
+		lastSuccess: factory.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "ws1bridge_last_success_timestamp_seconds",
+			Help: "When a SCIM request was last answered with success, by operation.",
+		}, []string{"operation"}),
 		unknownMembers: factory.NewCounter(prometheus.CounterOpts{
 			Name: "ws1bridge_group_members_unknown_total",
 			Help: "Members of pushed groups that were left out because Workspace ONE Access does not know them.",
@@ -44,4 +49,7 @@ func (m *metrics) observe(op string, status int, took time.Duration) {
 	code := strconv.Itoa(status)
 	m.requests.WithLabelValues(op, code).Inc()
 	m.duration.WithLabelValues(op, code).Observe(took.Seconds())
+	if status/100 == 2 {
+		m.lastSuccess.WithLabelValues(op).SetToCurrentTime()
+	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/connection"
+	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
@@ -24,12 +26,14 @@ import (
 type bridge struct {
 	access  *connection.Connection // its client is the one of the first configuration
 	current atomic.Pointer[configured]
-	ready   *readiness
+	status  *status.Board
 	ops     http.Handler
 	metrics *prometheus.Registry
 	dry     dryRun
 	level   zap.AtomicLevel // of the log
 	log     *zap.Logger
+	// stopping says that the bridge is about to take no new requests.
+	stopping atomic.Bool
 }
 
 // newBridge makes the parts and wires them. It starts and sends nothing. The level is
@@ -40,7 +44,7 @@ func newBridge(cfg config.Config, dry dryRun, log *zap.Logger, level zap.AtomicL
 		return nil, err
 	}
 	b := &bridge{dry: dry, log: log, level: level, metrics: newRegistry()}
-	if b.access, err = connect(cfg, translator.ManagedDomains(), log, b.metrics); err != nil {
+	if b.access, err = b.connect(cfg, translator.ManagedDomains()); err != nil {
 		return nil, err
 	}
 	if err := b.wire(cfg, translator); err != nil {
@@ -63,8 +67,8 @@ func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err 
 		return err
 	}
 	b.current.Store(first)
-	b.ready = newReadiness(b)
-	b.ops = opsHandler(b.ready, b.metrics)
+	b.status = newStatus(b, b.log, b.metrics)
+	b.ops = b.opsHandler()
 	return nil
 }
 
@@ -75,21 +79,22 @@ func newRegistry() *prometheus.Registry {
 	return registry
 }
 
-func connect(
-	cfg config.Config, domains []string, log *zap.Logger, metrics prometheus.Registerer,
-) (*connection.Connection, error) {
+// connect makes the way to Access. What happens on it may change the status.
+func (b *bridge) connect(cfg config.Config, domains []string) (*connection.Connection, error) {
 	tenant, err := upstream.TenantURL(cfg.Access.URL)
 	if err != nil {
 		return nil, err
 	}
+	tellToken, tellCircuit := logToken(b.log), logCircuit(b.log)
 	return connection.New(tenant, connection.NewTransport(),
 		auth.Config{
 			ClientID: cfg.Access.ClientID, ClientSecret: cfg.Access.ClientSecret,
-			OnChange: logToken(log), Registerer: metrics,
+			OnChange: func(s auth.State) { tellToken(s); b.status.Look() }, Registerer: b.metrics,
 		},
 		upstream.Config{
 			Domains: domains, Resilience: upstream.Resilience{RateLimit: cfg.Access.RateLimit},
-			ReuseReads: reuseReads(cfg.Access.ReuseReads), OnCircuit: logCircuit(log), Registerer: metrics,
+			ReuseReads: reuseReads(cfg.Access.ReuseReads),
+			OnCircuit:  func(open bool) { tellCircuit(open); b.status.Look() }, Registerer: b.metrics,
 		})
 }
 
@@ -119,6 +124,7 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener, beside ...func
 	work, base := errgroup.WithContext(base)
 	work.Go(func() error { return b.access.Tokens.Run(base) })
 	work.Go(func() error { return b.access.Client.Run(base) })
+	work.Go(func() error { return b.status.Run(base) })
 	for _, do := range beside {
 		work.Go(func() error { return do(base) })
 	}
@@ -127,13 +133,25 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener, beside ...func
 	})
 	work.Go(func() error {
 		defer stop()
-		return serveHTTP(ctx, main, server{handler: b, log: b.log.Named("http"), drain: b.drain})
+		return serveHTTP(b.linger(ctx), main, server{handler: b, log: b.log.Named("http"), drain: b.drain})
 	})
 	return work.Wait()
 }
 
-// drain makes the bridge take no new requests, and waits for those under way.
-func (b *bridge) drain(ctx context.Context) error {
-	b.ready.draining.Store(true)
-	return b.current.Load().endpoint.Drain(ctx)
+// linger is a context that ends some time after ctx: /readyz says at once that the bridge
+// is stopping, and whoever sends it requests needs seconds to notice.
+func (b *bridge) linger(ctx context.Context) context.Context {
+	later, end := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() {
+		defer end()
+		b.stopping.Store(true)
+		if delay := b.current.Load().Shutdown.Delay; errors.Is(context.Cause(ctx), errTerminated) && delay > 0 {
+			b.log.Info("stopping: requests are still answered for a while", zap.Duration("delay", delay))
+			waitOrSignal(delay)
+		}
+	})
+	return later
 }
+
+// drain makes the bridge take no new requests, and waits for those under way.
+func (b *bridge) drain(ctx context.Context) error { return b.current.Load().endpoint.Drain(ctx) }

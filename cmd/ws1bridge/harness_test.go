@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // running is a program under way.
 type running struct {
 	stdout, stderr *cmdtest.Output
-	cancel         context.CancelFunc
+	cancel         context.CancelCauseFunc
 	done           chan struct{}
 	code           int // good once done is closed
 }
@@ -28,7 +28,7 @@ type running struct {
 // start runs the program until the test ends or stop is called.
 func start(t *testing.T, env []string, args ...string) *running {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	r := &running{stdout: cmdtest.NewOutput(), stderr: cmdtest.NewOutput(), cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(r.done)
@@ -43,7 +43,7 @@ func start(t *testing.T, env []string, args ...string) *running {
 // stop interrupts the program, as a signal does, and returns its exit code.
 func (r *running) stop(t *testing.T) int {
 	t.Helper()
-	r.cancel()
+	r.cancel(nil)
 	select {
 	case <-r.done:
 		return r.code

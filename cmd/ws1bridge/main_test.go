@@ -148,9 +148,9 @@ func TestDemoGoesOnServing(t *testing.T) {
 	demo := start(t, nil, "demo")
 	told := demo.stdout.Await(t, "DELETE repairs it")
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
-	ready := regexp.MustCompile(`http://\S+/readyz`).FindString(told)
-	if status, body := cmdtest.Get(t, ready); status != http.StatusOK {
-		t.Errorf("%s was answered %d %s", ready, status, body)
+	page := regexp.MustCompile(`http://\S+/status`).FindString(told)
+	if status, body := cmdtest.Get(t, page); status != http.StatusOK {
+		t.Errorf("%s was answered %d %s", page, status, body)
 	}
 	if got := demo.stop(t); got != exitOK {
 		t.Errorf("exit code %d:\n%s", got, demo.stderr)

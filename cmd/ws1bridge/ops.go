@@ -5,25 +5,26 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.uber.org/zap"
 
 	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim/explain"
 	"ws1bridge/upstream"
 )
 
-// opsHandler is for operators: health and metrics.
-func opsHandler(ready *readiness, registry *prometheus.Registry) http.Handler {
+// opsHandler is for operators: health, status and metrics.
+func (b *bridge) opsHandler() http.Handler {
 	r := chi.NewRouter()
 	r.Get("/healthz", alive)
-	r.Get("/readyz", ready.serve)
-	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	r.Get("/readyz", b.readyz)
+	r.Method(http.MethodGet, "/status", b.status)
+	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(b.metrics, promhttp.HandlerOpts{}))
 	return r
 }
 
@@ -33,120 +34,51 @@ func alive(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
+// readyz says whether this copy takes pushes, for load balancers. That Access is away
+// does not change it: only the bridge answers Okta so that it comes again.
+func (b *bridge) readyz(w http.ResponseWriter, _ *http.Request) {
+	if b.stopping.Load() {
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "shutting down"})
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
+}
+
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-const (
-	checkTimeout = 8 * time.Second
-	// A finding is kept for a while, so that probes do not become load on
-	// Access, and a bad one for less, so that recovery shows soon.
-	keepGood      = 10 * time.Second
-	keepBad       = 5 * time.Second
-	keepDirectory = time.Minute
-)
+// keepDirectory is how long it counts that the directories are well: to look takes
+// several requests.
+const keepDirectory = 5 * time.Minute
 
-// The findings of a component.
-const (
-	statusOK      = "ok"
-	statusFailed  = "failed"
-	statusUnknown = "unknown" // could not be checked, which proves nothing
-)
-
-// readiness is whether the bridge can do its work: the one list of what that
-// takes.
-type readiness struct {
-	components []*component
-	// draining says that the bridge takes no new requests any more.
-	draining atomic.Bool
+// newStatus is the one list of what the bridge depends on.
+func newStatus(b *bridge, log *zap.Logger, metrics prometheus.Registerer) *status.Board {
+	client := func() *upstream.Client { return b.current.Load().client }
+	return status.New(log.Named("status"), metrics,
+		status.Component{Name: "token", Check: b.access.Tokens.Ready, Explain: explainFailure},
+		status.Component{Name: "access", Explain: explainFailure,
+			Check: func(ctx context.Context) error { return client().Ready(ctx) }},
+		status.Component{Name: "directory", Explain: explainDirectory, Keep: keepDirectory,
+			Check: func(ctx context.Context) error { return client().CheckDirectories(ctx) }})
 }
 
-func newReadiness(b *bridge) *readiness {
-	access := func(ctx context.Context) error { return b.current.Load().client.Ready(ctx) }
-	directory := func(ctx context.Context) error { return b.current.Load().client.CheckDirectories(ctx) }
-	return &readiness{components: []*component{
-		{name: "token", check: b.access.Tokens.Ready, keep: keepGood},
-		{name: "access", check: access, keep: keepGood},
-		{name: "directory", check: directory, keep: keepDirectory, optional: true},
-	}}
-}
-
-// component is one thing that must work.
-type component struct {
-	name  string
-	check func(context.Context) error
-	keep  time.Duration
-	// optional says that a role too small to check proves nothing.
-	optional bool
-
-	mu    sync.Mutex // guards what follows; held while checking, so probes share a check
-	last  finding
-	until time.Time
-}
-
-type finding struct {
-	Status string `json:"status"`
-	Detail string `json:"detail,omitempty"`
-}
-
-func (r *readiness) serve(w http.ResponseWriter, req *http.Request) {
-	// A finding is for all who ask, so a probe that leaves early must not spoil it.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(req.Context()), checkTimeout)
-	defer cancel()
-	findings := make([]finding, len(r.components))
-	var wait sync.WaitGroup
-	for i, c := range r.components {
-		wait.Go(func() { findings[i] = c.find(ctx) })
-	}
-	wait.Wait()
-	status, verdict := http.StatusOK, "ready"
-	components := map[string]finding{}
-	for i, c := range r.components {
-		components[c.name] = findings[i]
-		if findings[i].Status == statusFailed {
-			status, verdict = http.StatusServiceUnavailable, "not ready"
-		}
-	}
-	if r.draining.Load() {
-		status, verdict = http.StatusServiceUnavailable, "shutting down"
-	}
-	writeJSON(w, status, map[string]any{"status": verdict, "components": components})
-}
-
-func (c *component) find(ctx context.Context) finding {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if time.Now().Before(c.until) {
-		return c.last
-	}
-	err := c.check(ctx)
-	keep := c.keep
-	switch {
-	case err == nil:
-		c.last = finding{Status: statusOK}
-	case c.optional && unchecked(err):
-		c.last = finding{Status: statusUnknown, Detail: "could not be checked: " + plain(err)}
-		keep = keepBad
-	default:
-		c.last = finding{Status: statusFailed, Detail: plain(err)}
-		keep = keepBad
-	}
-	c.until = time.Now().Add(keep)
-	return c.last
-}
-
-// unchecked reports whether err is about checking, not about what was checked.
-func unchecked(err error) bool {
-	var failed *upstream.Error
-	return errors.As(err, &failed)
-}
-
-// plain is the finding in a sentence for an operator.
-func plain(err error) string {
+func explainFailure(err error) (verdict status.Verdict, detail, fix string) {
+	detail = err.Error()
 	if token, ok := errors.AsType[*auth.Error](err); ok {
-		return explain.Token(token).Plain()
+		detail = explain.Token(token).Plain()
 	}
-	return err.Error()
+	return status.Failed, detail, explain.Error(err, "").PlainFix()
+}
+
+// explainDirectory tells what is wrong with the directories from what is about the check:
+// that the role may not read them proves nothing.
+func explainDirectory(err error) (verdict status.Verdict, detail, fix string) {
+	verdict, detail, fix = explainFailure(err)
+	if _, isAboutTheCheck := errors.AsType[*upstream.Error](err); isAboutTheCheck {
+		return status.Unknown, "could not be checked: " + detail, fix
+	}
+	return verdict, detail, fix
 }

@@ -89,9 +89,9 @@ func (o *outage) askInTrouble(t *testing.T, q question, within time.Duration) {
 	}
 }
 
-// awaitReadyz waits for an answer of /readyz. All the time the process must be
+// awaitStatus waits for an answer of /status. All the time the process must be
 // known to live.
-func (o *outage) awaitReadyz(t *testing.T, want int, within time.Duration) {
+func (o *outage) awaitStatus(t *testing.T, want int, within time.Duration) {
 	t.Helper()
 	for start := time.Now(); ; time.Sleep(200 * time.Millisecond) {
 		for name, handler := range map[string]http.Handler{"listen": o.bridge, "ops_listen": o.ops} {
@@ -99,13 +99,13 @@ func (o *outage) awaitReadyz(t *testing.T, want int, within time.Duration) {
 				t.Errorf("/healthz of %s was answered %d %s", name, status, body)
 			}
 		}
-		status, body := o.page(t, o.ops, "/readyz")
+		status, body := o.page(t, o.ops, "/status")
 		took := time.Since(start)
 		if took > within {
-			t.Fatalf("/readyz was answered %d %s after %v, want %d within %v", status, body, took, want, within)
+			t.Fatalf("/status was answered %d %s after %v, want %d within %v", status, body, took, want, within)
 		}
 		if status == want {
-			t.Logf("/readyz is %d after %v", want, took)
+			t.Logf("/status is %d after %v", want, took)
 			return
 		}
 	}
@@ -130,15 +130,15 @@ func TestOutage(t *testing.T) {
 func testOutage(t *testing.T, fault accesstest.Fault) {
 	t.Helper()
 	o := newOutage(t)
-	if status, body := o.page(t, o.ops, "/readyz"); status != http.StatusOK {
-		t.Fatalf("/readyz was answered %d %s before the outage", status, body)
+	if status, body := o.page(t, o.ops, "/status"); status != http.StatusOK {
+		t.Fatalf("/status was answered %d %s before the outage", status, body)
 	}
 	o.access.AddFault(fault)
 	var asking sync.WaitGroup
 	for _, q := range o.questions {
 		asking.Go(func() { o.askInTrouble(t, q, oktaPatience) })
 	}
-	o.awaitReadyz(t, http.StatusServiceUnavailable, illWithin)
+	o.awaitStatus(t, http.StatusServiceUnavailable, illWithin)
 	asking.Wait()
 	if _, metrics := o.page(t, o.ops, "/metrics"); !strings.Contains(metrics, "\nws1bridge_upstream_circuit_open 1\n") {
 		t.Error("the circuit is not open")
@@ -147,7 +147,7 @@ func testOutage(t *testing.T, fault accesstest.Fault) {
 		o.askInTrouble(t, q, 0)
 	}
 	o.access.ClearFaults()
-	o.awaitReadyz(t, http.StatusOK, wellWithin)
+	o.awaitStatus(t, http.StatusOK, wellWithin)
 	for _, q := range o.questions { // what Okta repeats succeeds, and nothing was half done
 		o.mustAsk(t, q)
 	}
@@ -182,9 +182,9 @@ func TestOutageFromTheStart(t *testing.T) {
 				t.Errorf("the detail is %q, want it to tell of the token endpoint", detail)
 			}
 		}
-		if status, body := o.page(t, o.ops, "/readyz"); status != http.StatusServiceUnavailable ||
-			!strings.Contains(body, `"not ready"`) {
-			t.Errorf("/readyz was answered %d %s", status, body)
+		if status, body := o.page(t, o.ops, "/status"); status != http.StatusServiceUnavailable ||
+			!strings.Contains(body, `"failed"`) {
+			t.Errorf("/status was answered %d %s", status, body)
 		}
 	})
 }

@@ -78,10 +78,10 @@ func servePerson(t *testing.T) (*served, string) {
 func (s *served) checkPrivacy(t *testing.T, statuses ...int) {
 	t.Helper()
 	_, metrics := cmdtest.Get(t, s.ops+"/metrics")
-	_, ready := cmdtest.Get(t, s.ops+"/readyz")
+	_, ready := cmdtest.Get(t, s.ops+"/status")
 	s.stop(t)
 	log := s.stdout.String()
-	for place, text := range map[string]string{"the log": log, "/metrics": metrics, "/readyz": ready,
+	for place, text := range map[string]string{"the log": log, "/metrics": metrics, "/status": ready,
 		"standard error": s.stderr.String()} {
 		for _, word := range private {
 			if i := strings.Index(text, word); i >= 0 {

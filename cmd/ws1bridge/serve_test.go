@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"ws1bridge/cmd/ws1bridge/cmdtest"
@@ -69,6 +65,7 @@ func TestServeMetrics(t *testing.T) {
 		`ws1bridge_request_duration_seconds_count{code="201",operation="create user"} 1`,
 		`ws1bridge_upstream_requests_total{code="201",operation="create user"} 1`,
 		`ws1bridge_upstream_request_duration_seconds_count{code="201",operation="create user"} 1`,
+		`ws1bridge_last_success_timestamp_seconds{operation="create user"} 1.`,
 		`ws1bridge_token_expiry_timestamp_seconds 1.`, // a time of this age
 		`ws1bridge_token_fetches_total{result="ok"} 1`,
 		`ws1bridge_token_fetches_total{result="refused"} 0`,
@@ -80,138 +77,6 @@ func TestServeMetrics(t *testing.T) {
 		if !strings.Contains(metrics, "\n"+want) {
 			t.Errorf("/metrics has no line %s", want)
 		}
-	}
-}
-
-// readyz is the answer of /readyz.
-type readyz struct {
-	Status     string
-	Components map[string]finding
-}
-
-func TestReadiness(t *testing.T) {
-	forbidden := accesstest.Fault{Path: accessAPI + "/connectormanagement", Status: http.StatusForbidden}
-	tests := []struct {
-		name                     string
-		fault                    *accesstest.Fault
-		env                      []string
-		want                     int
-		token, access, directory string // as in the answer
-		detail                   string // of any component
-	}{
-		{name: "all is well", want: 200, token: statusOK, access: statusOK, directory: statusOK},
-		{
-			name: "Access is down", fault: &accesstest.Fault{Path: "/SAAS/jersey", Status: http.StatusServiceUnavailable},
-			want: 503, token: statusOK, access: statusFailed, directory: statusUnknown,
-			detail: "probe: the service Workspace ONE Access is unavailable",
-		},
-		{
-			name: "nothing listens at the tenant's address", env: []string{"WS1BRIDGE_ACCESS_URL=http://127.0.0.1:1"},
-			want: 503, token: statusFailed, access: statusFailed, directory: statusUnknown,
-			detail: "check access.url and the network of the bridge",
-		},
-		{
-			name: "the client secret is wrong", env: []string{"WS1BRIDGE_ACCESS_CLIENT_SECRET=wrong"},
-			want: 503, token: statusFailed, access: statusFailed, directory: statusUnknown,
-			detail: "check access.client_id and access.client_secret of the bridge",
-		},
-		{
-			name: "the domain has no directory", env: []string{"WS1BRIDGE_DOMAIN=other.com"},
-			want: 503, token: statusOK, access: statusOK, directory: statusFailed,
-			detail: "no directory has the domain other.com: create one of type Other (domains that exist: System Domain, " +
-				"acme.com)",
-		},
-		{
-			name: "the domain is spelled otherwise", env: []string{"WS1BRIDGE_DOMAIN=Acme.com"},
-			want: 503, token: statusOK, access: statusOK, directory: statusFailed,
-			detail: "no directory has the domain Acme.com, but one has acme.com: the configuration must spell it like that",
-		},
-		{
-			name: "the role may not read directories", fault: &forbidden,
-			want: 200, token: statusOK, access: statusOK, directory: statusUnknown, detail: "could not be checked: ",
-		},
-		{
-			name: "the role may not read users", fault: &accesstest.Fault{Path: accessAPI + "/scim",
-				Status: http.StatusForbidden},
-			want: 503, token: statusOK, access: statusFailed, directory: statusOK,
-			detail: "not permitted by Workspace ONE Access (403)",
-		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			s := serve(t, accesstest.Config{}, tt.env...)
-			if tt.fault != nil {
-				s.access.AddFault(*tt.fault)
-			}
-			status, body := cmdtest.Get(t, s.ops+"/readyz")
-			var got readyz
-			if err := json.Unmarshal([]byte(body), &got); err != nil {
-				t.Fatalf("%s: %v", body, err)
-			}
-			want := map[int]string{200: "ready", 503: "not ready"}[tt.want]
-			c := got.Components
-			if status != tt.want || got.Status != want || c["token"].Status != tt.token ||
-				c["access"].Status != tt.access || c["directory"].Status != tt.directory || len(c) != 3 {
-				t.Errorf("got %d %s, want %d token %s, access %s, directory %s", status, body, tt.want, tt.token, tt.access,
-					tt.directory)
-			}
-			if !strings.Contains(body, tt.detail) {
-				t.Errorf("got %s, want it to say %s", body, tt.detail)
-			}
-			if status, _ := cmdtest.Get(t, s.ops+"/healthz"); status != http.StatusOK {
-				t.Errorf("/healthz was answered %d: the process lives", status)
-			}
-		})
-	}
-}
-
-// probe asks for readiness as one with that context.
-func probe(ctx context.Context, r *readiness) int {
-	w := httptest.NewRecorder()
-	r.serve(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/readyz", nil))
-	return w.Code
-}
-
-func TestReadinessKeepsFindings(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		checks := 0
-		trouble := errors.New("trouble")
-		r := &readiness{components: []*component{{name: "x", keep: keepGood, check: func(context.Context) error {
-			checks++
-			return trouble
-		}}}}
-		steps := []struct {
-			after        time.Duration
-			fix          bool
-			want, checks int
-		}{
-			{want: 503, checks: 1},
-			{after: keepBad - time.Second, fix: true, want: 503, checks: 1},
-			{after: time.Second, want: 200, checks: 2},
-			{after: keepGood - time.Second, want: 200, checks: 2},
-			{after: time.Second, want: 200, checks: 3},
-		}
-		for i, step := range steps {
-			time.Sleep(step.after)
-			if step.fix {
-				trouble = nil
-			}
-			if got := probe(t.Context(), r); got != step.want || checks != step.checks {
-				t.Errorf("probe %d: %d after %d checks, want %d after %d", i+1, got, checks, step.want, step.checks)
-			}
-		}
-	})
-}
-
-// A probe with a short timeout must not make the next one see trouble.
-func TestReadinessOfAProbeThatLeft(t *testing.T) {
-	r := &readiness{components: []*component{{name: "x", keep: keepGood,
-		check: func(ctx context.Context) error { return ctx.Err() }}}}
-	left, leave := context.WithCancel(t.Context())
-	leave()
-	probe(left, r)
-	if got := probe(t.Context(), r); got != http.StatusOK {
-		t.Errorf("the next probe was answered %d, want 200", got)
 	}
 }
 

@@ -78,9 +78,7 @@ attributes:
 	if _, metrics := cmdtest.Get(t, s.ops+"/metrics"); !strings.Contains(metrics, "ws1bridge_attributes_dropped_total 1") {
 		t.Error("the dropped attribute is not counted")
 	}
-	if _, ready := cmdtest.Get(t, s.ops+"/readyz"); !strings.Contains(ready, `"status":"ready"`) {
-		t.Errorf("not ready: %s", ready)
-	}
+	s.awaitStatus(t, http.StatusOK)
 	s.stop(t)
 	if !strings.Contains(s.stdout.String(), `"dropped_attributes":["urn:okta:acme_1:1.0:user:custom:shoeSize"]`) {
 		t.Error("the dropped attribute is not named")
@@ -99,13 +97,13 @@ func TestUserGetKnowsOktasName(t *testing.T) {
 	}
 }
 
-// TestReadyLooksAtEveryDirectory checks that a domain without a directory shows
+// TestStatusLooksAtEveryDirectory checks that a domain without a directory shows
 // before somebody is refused.
-func TestReadyLooksAtEveryDirectory(t *testing.T) {
+func TestStatusLooksAtEveryDirectory(t *testing.T) {
 	s := serve(t, accesstest.Config{}, "WS1BRIDGE_DOMAINS_MANAGED=acme.com,beta.example")
-	if status, body := cmdtest.Get(t, s.ops+"/readyz"); status != http.StatusServiceUnavailable ||
-		!strings.Contains(body, "no directory has the domain beta.example") {
-		t.Errorf("got %d %s", status, body)
+	page := s.awaitStatus(t, http.StatusServiceUnavailable)
+	if got := page.Components["directory"].Detail; !strings.Contains(got, "no directory has the domain beta.example") {
+		t.Errorf("got %s", got)
 	}
 }
 

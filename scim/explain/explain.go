@@ -19,12 +19,18 @@ import (
 // request is about, or "".
 func Error(err error, id string) *problem.Error {
 	own, isOwn := errors.AsType[*problem.Error](err)
+	token, isToken := errors.AsType[*auth.Error](err)
+	finding, isMisconfigured := errors.AsType[*upstream.DomainProblem](err)
 	access, isAccess := errors.AsType[*upstream.Error](err)
 	switch {
 	case isOwn:
 		return own
 	case isAccess:
 		return accessError(access, id)
+	case isToken:
+		return Token(token)
+	case isMisconfigured:
+		return misconfiguration(finding)
 	case isLate(err):
 		return problem.NotInTime()
 	}

@@ -10,6 +10,7 @@ package problem
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -79,6 +80,12 @@ func (e *Error) InPath() *Error {
 func (e *Error) Plain() string {
 	return strings.TrimSuffix(strings.TrimSuffix(e.Detail, repeated), repeatedUntilFixed)
 }
+
+// PlainFix is what to do, without the marks of the guides.
+func (e *Error) PlainFix() string { return marks.ReplaceAllString(e.Fix, "$1$2") }
+
+// marks are the links and the code of Markdown.
+var marks = regexp.MustCompile("\\[([^]]*)\\]\\([^)]*\\)|`([^`]*)`")
 
 // One of these ends each detail that Okta reacts to by itself.
 const (

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"time"
 
 	"go.uber.org/zap/zapcore"
 
@@ -21,12 +22,21 @@ const maxScan = 100_000
 // not seen.
 const maxReuseReads = 60
 
+const (
+	// defaultShutdownDelay is what load balancers need to notice.
+	defaultShutdownDelay = 5 * time.Second
+	maxShutdownDelay     = 5 * time.Minute
+)
+
 // check finds everything that the program could not work with.
 func (c *Config) check() (problems Problems) {
 	c.checkListeners(&problems)
 	c.Access.check(&problems)
 	if n := c.SCIM.MaxScan; n < 1 || n > maxScan || n != math.Trunc(n) {
 		problems.report("scim.max_scan", "must be a whole number from 1 to %d", maxScan)
+	}
+	if d := c.Shutdown.Delay; d < 0 || d > maxShutdownDelay {
+		problems.report("shutdown.delay", "must be from 0s to %v", maxShutdownDelay)
 	}
 	c.checkTranslation(&problems)
 	if _, err := auth.NewBearer(c.Okta.Tokens); err != nil {

@@ -5,6 +5,7 @@ package config
 
 import (
 	"slices"
+	"time"
 
 	"ws1bridge/auth"
 	"ws1bridge/scim/translate"
@@ -41,6 +42,11 @@ type Config struct {
 		// Access can't answer; a whole number. Default 10,000.
 		MaxScan float64 `koanf:"max_scan"`
 	} `koanf:"scim"`
+	Shutdown struct {
+		// Delay is how long requests are still answered as ever after SIGTERM, while
+		// /readyz says that the bridge is stopping. Default 5 s.
+		Delay time.Duration `koanf:"delay"`
+	} `koanf:"shutdown"`
 	Log struct {
 		// Level is debug, info, warn or error.
 		Level string `koanf:"level"`

@@ -18,7 +18,7 @@ import (
 
 var defaults = map[string]any{
 	"listen": ":8080", "ops_listen": ":9090", "log.level": "info", "scim.max_scan": 10_000.0,
-	"access.reuse_reads": upstream.DefaultReuseReads.Seconds(),
+	"shutdown.delay": defaultShutdownDelay, "access.reuse_reads": upstream.DefaultReuseReads.Seconds(),
 }
 
 // read reads the configuration without judging it.

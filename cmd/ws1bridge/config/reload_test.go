@@ -91,3 +91,25 @@ func loadedWithoutFiles(t *testing.T) *Config {
 	cfg := loaded(t)
 	return &cfg
 }
+
+func TestDurations(t *testing.T) {
+	const key = "shutdown.delay"
+	for value, want := range map[string]string{
+		"0s": "", "1m30s": "", "5m": "",
+		"5": "must be a duration with its unit, such as 5s or 1m30s", "soon": "must be a duration with its unit",
+		"-1s": "must be from 0s to 5m0s", "1h": "must be from 0s to 5m0s",
+	} {
+		_, err := Load("", cmdtest.Environ("WS1BRIDGE_SHUTDOWN_DELAY="+value))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), key) ||
+			!strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", value, err, want)
+		}
+	}
+	if got := loaded(t).Shutdown.Delay; got != defaultShutdownDelay {
+		t.Errorf("the default is %v", got)
+	}
+	file := "WS1BRIDGE_CONFIG=" + cmdtest.WriteFile(t, "shutdown: {delay: 7s}")
+	if got := loaded(t, file).Shutdown.Delay; got.Seconds() != 7 {
+		t.Errorf("7s in a file is %v", got)
+	}
+}

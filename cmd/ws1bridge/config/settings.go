@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // setting is a setting that has an environment variable.
@@ -18,9 +19,10 @@ type setting struct {
 type kind int
 
 const (
-	text   kind = iota
-	list        // several texts, or one with commas between them
-	number      // in YAML too
+	text     kind = iota
+	list          // several texts, or one with commas between them
+	number        // in YAML too
+	duration      // such as 5s
 )
 
 // settings are all environment variables but WS1BRIDGE_CONFIG.
@@ -43,6 +45,7 @@ func settings() []setting {
 		{"WS1BRIDGE_OKTA_TOKENS", "okta.tokens", list},
 		{"WS1BRIDGE_OKTA_TOKENS_FILE", "okta.tokens_file", text},
 		{"WS1BRIDGE_SCIM_MAX_SCAN", "scim.max_scan", number},
+		{"WS1BRIDGE_SHUTDOWN_DELAY", "shutdown.delay", duration},
 		{"WS1BRIDGE_LOG_LEVEL", "log.level", text},
 	}
 }
@@ -69,6 +72,13 @@ func (s setting) parse(value any) (parsed any, wrong string) {
 			return nil, "must be a number"
 		}
 		return n, ""
+	}
+	if s.kind == duration {
+		d, err := time.ParseDuration(fmt.Sprint(value))
+		if err != nil {
+			return nil, "must be a duration with its unit, such as 5s or 1m30s"
+		}
+		return d, ""
 	}
 	isText := func(v any) bool { _, ok := v.(string); return ok }
 	texts, isList := value.([]any)

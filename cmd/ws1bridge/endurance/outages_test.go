@@ -43,12 +43,12 @@ func testOutage(t *testing.T, fault string) {
 	for _, w := range workers {
 		wait.Go(func() { w.work(t.Context(), stopped) })
 	}
-	s.awaitReadyz(t, http.StatusOK)
+	s.awaitStatus(t, http.StatusOK)
 	control(t, http.MethodPost, s.access.ControlURL+"/faults", fault)
-	s.awaitReadyz(t, http.StatusServiceUnavailable)
+	s.awaitStatus(t, http.StatusServiceUnavailable)
 	await(t, func() bool { return org.throttled.Load() > 0 }, func() string { return "nobody was told to come again" })
 	control(t, http.MethodDelete, s.access.ControlURL+"/faults", "")
-	s.awaitReadyz(t, http.StatusOK)
+	s.awaitStatus(t, http.StatusOK)
 	stop()
 	wait.Wait()
 	found := compare(s.access.State(), workers)
@@ -57,9 +57,9 @@ func testOutage(t *testing.T, fault string) {
 	t.Logf("%d pushes, %d answered 429: %s", org.writes.Load(), org.throttled.Load(), found)
 }
 
-// awaitReadyz waits for an answer of /readyz. All the time the process must be
+// awaitStatus waits for an answer of /status. All the time the process must be
 // known to live.
-func (s *served) awaitReadyz(t *testing.T, want int) {
+func (s *served) awaitStatus(t *testing.T, want int) {
 	t.Helper()
 	var status int
 	var body string
@@ -70,7 +70,7 @@ func (s *served) awaitReadyz(t *testing.T, want int) {
 			}
 		}
 		time.Sleep(100 * time.Millisecond)
-		status, body = cmdtest.Get(t, s.ops+"/readyz")
+		status, body = cmdtest.Get(t, s.ops+"/status")
 		return status == want
-	}, func() string { return "/readyz is " + http.StatusText(status) + " " + body })
+	}, func() string { return "/status is " + http.StatusText(status) + " " + body })
 }
