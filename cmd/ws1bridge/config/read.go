@@ -13,6 +13,7 @@ import (
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/v2"
 
+	"ws1bridge/cmd/ws1bridge/regular"
 	"ws1bridge/upstream"
 )
 
@@ -45,7 +46,7 @@ const maxFile = 4 << 20
 
 // load reads a file with one YAML document.
 func load(k *koanf.Koanf, path string) error {
-	b, err := readRegular(path, maxFile, "configuration")
+	b, err := regular.Read(path, maxFile, "configuration")
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func load(k *koanf.Koanf, path string) error {
 	return k.Load(confmap.Provider(settings, ""), nil)
 }
 
-const errSeveralDocuments = unfit("it has more than one YAML document, and only the first would be read: " +
+const errSeveralDocuments = regular.Unfit("it has more than one YAML document, and only the first would be read: " +
 	"remove the line --- between them")
 
 // hasSeveralDocuments reports whether something follows the end of the first
@@ -103,7 +104,7 @@ func unreadable(err error) string {
 	if cause, ok := errors.AsType[*fs.PathError](err); ok {
 		return cause.Error()
 	}
-	if cause, ok := errors.AsType[unfit](err); ok {
+	if cause, ok := errors.AsType[regular.Unfit](err); ok {
 		return cause.Error()
 	}
 	reason := "it is not YAML with one setting a line"
