@@ -53,10 +53,12 @@ func TestChangedKnowsEverySetting(t *testing.T) {
 func allDifferent(t *testing.T) Config {
 	t.Helper()
 	secret := cmdtest.WriteFile(t, "secret-in-a-file")
-	return loaded(t, "WS1BRIDGE_PUBLIC_URL=https://b.example.com/scim/v2", "WS1BRIDGE_ACCESS_CLIENT_SECRET=",
+	cfg := loaded(t, "WS1BRIDGE_PUBLIC_URL=https://b.example.com/scim/v2", "WS1BRIDGE_ACCESS_CLIENT_SECRET=",
 		"WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE="+secret, "WS1BRIDGE_ACCESS_RATE_LIMIT=7", "WS1BRIDGE_DOMAINS_MANAGED=acme.com",
 		"WS1BRIDGE_DOMAINS_SOURCE=userName", "WS1BRIDGE_DOMAINS_PRESETS=vmwareidentity.com",
 		"WS1BRIDGE_GROUPS_DOMAIN=acme.com", "WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE="+secret)
+	cfg.TLS = TLS{CertFile: "cert", KeyFile: "key", ClientCAFile: "ca"}
+	return cfg
 }
 
 // The addresses stay, with which a bridge was started.

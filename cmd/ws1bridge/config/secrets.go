@@ -53,10 +53,11 @@ func (ps *Problems) readFile(setting, path string) (text string, ok bool) {
 }
 
 // Warnings are what is probably a mistake, and still taken: what may be the
-// beginning of trouble with a secret, and variables that nobody reads. They quote
-// no secret.
+// beginning of trouble with a secret, a certificate near its end, and variables
+// that nobody reads. They quote no secret.
 func (c *Config) Warnings(environ []string) Problems {
 	warnings := checkVariables(environ)
+	c.TLS.warn(&warnings)
 	warnings.doubt("access.client_id", "", c.Access.ClientID)
 	warnings.doubt("access.client_secret", "", string(c.Access.ClientSecret))
 	if _, err := auth.ReadClaims(string(c.Access.ClientSecret)); err == nil {
