@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ws1bridge/auth"
-	"ws1bridge/cmd/ws1bridge/certificates"
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/scim"
@@ -27,7 +26,7 @@ type bridge struct {
 	current atomic.Pointer[configured]
 	ready   *readiness
 	ops     http.Handler
-	https   *certificates.Certificates // nil: plain HTTP
+	https   *https // nil: plain HTTP
 	metrics *prometheus.Registry
 	dry     dryRun
 	level   zap.AtomicLevel // of the log
@@ -64,7 +63,7 @@ func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err 
 	if first.endpoint, err = scim.NewHandler(endpoint); err != nil {
 		return err
 	}
-	if b.https, err = newCertificates(cfg, b.log, b.metrics); err != nil {
+	if b.https, err = newHTTPS(cfg, b.log, b.metrics); err != nil {
 		return err
 	}
 	b.current.Store(first)
@@ -130,11 +129,11 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener, beside ...func
 	work.Go(func() error {
 		return serveHTTP(base, ops, server{handler: b.ops, log: b.log.Named("ops")})
 	})
-	work.Go(func() error { return keepCertificates(base, b.https) })
+	work.Go(func() error { return b.https.run(base) })
 	work.Go(func() error {
 		defer stop()
 		return serveHTTP(ctx, main, server{
-			handler: b, log: b.log.Named("http"), drain: b.drain, tls: tlsOf(b.https),
+			handler: b, log: b.log.Named("http"), drain: b.drain, tls: b.https.config(),
 		})
 	})
 	return work.Wait()

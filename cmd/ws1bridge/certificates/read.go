@@ -66,7 +66,7 @@ func Read(f Files) (*Material, error) {
 		m.pair = pair
 	}
 	if f.ClientCA != "" {
-		clients, err := readClientCA(f.ClientCA)
+		clients, err := ReadAuthorities(settingClientCA, f.ClientCA)
 		if err != nil {
 			return nil, err
 		}
@@ -104,8 +104,10 @@ func readPair(f Files) (*tls.Certificate, error) {
 	return &pair, nil
 }
 
-func readClientCA(path string) (*x509.CertPool, error) {
-	text, err := readFile(settingClientCA, path, "list of authorities")
+// ReadAuthorities reads the certificates of authorities, from the file that a setting
+// names. The error is a *Mistake.
+func ReadAuthorities(setting, path string) (*x509.CertPool, error) {
+	text, err := readFile(setting, path, "list of authorities")
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +120,7 @@ func readClientCA(path string) (*x509.CertPool, error) {
 		authority, err := x509.ParseCertificate(block.Bytes)
 		switch {
 		case err != nil:
-			return nil, &Mistake{settingClientCA, "a certificate in the file cannot be read: " + withoutPackage(err)}
+			return nil, &Mistake{setting, "a certificate in the file cannot be read: " + withoutPackage(err)}
 		case time.Now().After(authority.NotAfter):
 			ended = "; the last that ended did so on " + date(authority.NotAfter)
 		default:
@@ -127,7 +129,7 @@ func readClientCA(path string) (*x509.CertPool, error) {
 		}
 	}
 	if found == 0 {
-		return nil, &Mistake{settingClientCA, "the file has no certificate of an authority, in PEM, that is still good" +
+		return nil, &Mistake{setting, "the file has no certificate of an authority, in PEM, that is still good" +
 			ended}
 	}
 	return pool, nil

@@ -19,7 +19,8 @@ import (
 
 var defaults = map[string]any{
 	"listen": ":8080", "ops_listen": ":9090", "log.level": "info", "scim.max_scan": 10_000.0,
-	"access.reuse_reads": upstream.DefaultReuseReads.Seconds(),
+	"tls.acme.directory_url": "https://acme-v02.api.letsencrypt.org/directory",
+	"access.reuse_reads":     upstream.DefaultReuseReads.Seconds(),
 }
 
 // read reads the configuration without judging it.

@@ -15,10 +15,12 @@ type TLS struct {
 	KeyFile string `koanf:"key_file"`
 	// ClientCAFile holds the authorities of certificates that callers must have. Optional.
 	ClientCAFile string `koanf:"client_ca_file"`
+	// ACME obtains the certificate instead of the files.
+	ACME ACME `koanf:"acme"`
 }
 
 // On says that the bridge serves HTTPS.
-func (t *TLS) On() bool { return t.CertFile != "" || t.KeyFile != "" }
+func (t *TLS) On() bool { return t.CertFile != "" || t.KeyFile != "" || t.ACME.On() }
 
 // Files are the files that HTTPS is served with.
 func (t *TLS) Files() certificates.Files {
@@ -26,25 +28,34 @@ func (t *TLS) Files() certificates.Files {
 }
 
 func (t *TLS) check(problems *Problems) {
+	t.ACME.check(problems)
 	switch {
+	case t.ACME.On() && (t.CertFile != "" || t.KeyFile != ""):
+		problems.report("tls.acme.domains", "the certificate comes from files or by ACME, not both: "+
+			"remove these domains, or tls.cert_file and tls.key_file")
 	case t.CertFile == "" && t.KeyFile != "":
 		problems.report("tls.cert_file", "is required with tls.key_file: the certificate of that key")
 	case t.CertFile != "" && t.KeyFile == "":
 		problems.report("tls.key_file", "is required with tls.cert_file: the key of that certificate")
 	case t.ClientCAFile != "" && !t.On():
 		problems.report("tls.client_ca_file",
-			"callers have certificates with HTTPS only: set tls.cert_file and tls.key_file too")
+			"callers have certificates with HTTPS only: set tls.cert_file and tls.key_file, or tls.acme, too")
 	case t.On():
 		_, err := certificates.Read(t.Files())
-		if mistake, ok := errors.AsType[*certificates.Mistake](err); ok {
-			problems.report(mistake.Setting, "%s", mistake.Reason)
-		}
+		problems.mistake(err)
+	}
+}
+
+// mistake reports what is wrong with a file of certificates, if anything is.
+func (ps *Problems) mistake(err error) {
+	if mistake, ok := errors.AsType[*certificates.Mistake](err); ok {
+		ps.report(mistake.Setting, "%s", mistake.Reason)
 	}
 }
 
 // warn reports what is doubtful with files that can be served.
 func (t *TLS) warn(warnings *Problems) {
-	if !t.On() {
+	if t.CertFile == "" {
 		return
 	}
 	material, err := certificates.Read(t.Files())
