@@ -62,3 +62,11 @@ func (h *https) config() *tls.Config {
 	}
 	return h.TLS()
 }
+
+// use takes files of another configuration, or reads the same ones again.
+func (h *https) use(files certificates.Files) error {
+	if h == nil {
+		return nil
+	}
+	return h.Use(files)
+}

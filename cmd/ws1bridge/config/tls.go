@@ -66,3 +66,13 @@ func (t *TLS) warn(warnings *Problems) {
 		warnings.report("tls.cert_file", "%s", doubt)
 	}
 }
+
+// keep is what was read as far as a running bridge can take it: other files, but no
+// other way to the certificate, and nothing of ACME.
+func (t *TLS) keep(read TLS) TLS {
+	if t.On() != read.On() || t.ACME.On() != read.ACME.On() {
+		return *t
+	}
+	read.ACME = t.ACME
+	return read
+}
