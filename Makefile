@@ -16,6 +16,7 @@ SLOW := ./cmd/ws1bridge/endurance ./scim/invariants
 TOOLS         := bin/tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
 GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
+PEBBLE        := $(TOOLS)/pebble-v2.10.3
 
 .PHONY: help
 help: ## Show this help
@@ -34,9 +35,15 @@ test: ## Run the tests under the race detector, but for the slow ones
 	$(GO) test -race -timeout 40m $$($(GO) list ./... | grep -vxF -f <($(GO) list $(SLOW)))
 
 .PHONY: test-slow
-test-slow: ## Run the slow tests: matrix, races, models, kill, outages, soak
+test-slow: acme-test ## Run the slow tests: matrix, races, models, kill, outages, soak
 	$(GO) test -race -timeout 40m $(SLOW)
 	$(GO) test -timeout 40m ./scim/invariants # at full speed, at which lags outlast more steps
+
+# The ACME server is a tool of its own, so that its modules are not ours. Without it, make test leaves these out.
+.PHONY: acme-test
+acme-test: $(PEBBLE) ## Obtain and renew certificates from a local ACME server
+	PEBBLE=$(CURDIR)/$(PEBBLE) $(GO) test -race -timeout 10m ./cmd/ws1bridge/acme
+	PEBBLE=$(CURDIR)/$(PEBBLE) $(GO) test -race -timeout 10m -run '^TestACME$$' ./cmd/ws1bridge/endurance
 
 .PHONY: test-all
 test-all: test test-slow ## Run all tests
@@ -111,6 +118,10 @@ clean: ## Remove bin
 $(TOOLS)/golangci-lint-v%:
 	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$*
 	mv $(TOOLS)/golangci-lint $@
+
+$(TOOLS)/pebble-v%:
+	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install github.com/letsencrypt/pebble/v2/cmd/pebble@v$*
+	mv $(TOOLS)/pebble $@
 
 $(TOOLS)/govulncheck-v%:
 	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install golang.org/x/vuln/cmd/govulncheck@v$*

@@ -28,6 +28,7 @@ type bridge struct {
 	current atomic.Pointer[configured]
 	status  *status.Board
 	ops     http.Handler
+	https   *https // nil: plain HTTP
 	metrics *prometheus.Registry
 	dry     dryRun
 	level   zap.AtomicLevel // of the log
@@ -64,6 +65,9 @@ func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err 
 		return err
 	}
 	if first.endpoint, err = scim.NewHandler(endpoint); err != nil {
+		return err
+	}
+	if b.https, err = newHTTPS(cfg, b.log, b.metrics); err != nil {
 		return err
 	}
 	b.current.Store(first)
@@ -131,9 +135,12 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener, beside ...func
 	work.Go(func() error {
 		return serveHTTP(base, ops, server{handler: b.ops, log: b.log.Named("ops")})
 	})
+	work.Go(func() error { return b.https.run(base) })
 	work.Go(func() error {
 		defer stop()
-		return serveHTTP(b.linger(ctx), main, server{handler: b, log: b.log.Named("http"), drain: b.drain})
+		return serveHTTP(b.linger(ctx), main, server{
+			handler: b, log: b.log.Named("http"), drain: b.drain, tls: b.https.config(),
+		})
 	})
 	return work.Wait()
 }

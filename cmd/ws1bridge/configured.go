@@ -44,6 +44,9 @@ func (b *bridge) take(cfg config.Config) (isNewClient bool, err error) {
 	if next.endpoint, err = now.endpoint.With(endpoint); err != nil {
 		return false, err
 	}
+	if err := b.https.use(next.TLS.Files()); err != nil {
+		return false, err
+	}
 	if err := b.access.Tokens.Use(cfg.Access.ClientID, cfg.Access.ClientSecret); err != nil {
 		return false, err
 	}

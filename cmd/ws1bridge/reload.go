@@ -27,6 +27,7 @@ type reloader struct {
 	success prometheus.Gauge
 	log     *zap.Logger
 	read    atomic.Pointer[config.Config] // last, also one that was refused
+	refused atomic.Bool                   // says that it was
 	turn    sync.Mutex                    // held while the configuration is read and taken
 }
 
@@ -46,9 +47,14 @@ func (p *program) newReloader(b *bridge, hangups <-chan os.Signal) *reloader {
 	return r
 }
 
-// files are those to watch. What a configuration that was refused lacks may come there.
+// files are those to watch. What a configuration that was refused lacks may come there,
+// or in files of TLS, which are no part of it otherwise.
 func (r *reloader) files() []string {
-	return append(r.bridge.current.Load().Files(), r.read.Load().Files()...)
+	files := append(r.bridge.current.Load().Files(), r.read.Load().Files()...)
+	if r.refused.Load() {
+		files = append(files, r.read.Load().TLS.Files().Names()...)
+	}
+	return files
 }
 
 // run waits for reasons to read the configuration, until ctx ends.
@@ -79,7 +85,8 @@ func (r *reloader) run(ctx context.Context) error {
 
 // reloadChanges is reload where the configuration is not the one that was read last.
 func (r *reloader) reloadChanges() (isNewClient bool) {
-	if cfg, problems := r.load(); problems.Err() == nil && reflect.DeepEqual(cfg, *r.read.Load()) {
+	if cfg, problems := r.load(); problems.Err() == nil && !r.refused.Load() &&
+		reflect.DeepEqual(cfg, *r.read.Load()) {
 		return false
 	}
 	return r.reload()
@@ -94,6 +101,7 @@ func (r *reloader) reload() (isNewClient bool) {
 	if err == nil {
 		isNewClient, err = r.bridge.take(cfg)
 	}
+	r.refused.Store(err != nil)
 	if err != nil {
 		r.success.Set(0)
 		r.log.Error("the configuration has mistakes: it is not taken, and the one before stays in use", mistakes(err))

@@ -59,6 +59,7 @@ func (p *program) serve(ctx context.Context, dry dryRun) error {
 	main, ops := listeners[0], listeners[1]
 	log.Info("started", zap.Stringer("listen", main.Addr()), zap.Stringer("ops_listen", ops.Addr()),
 		zap.String("access", cfg.Access.URL), zap.String("domain", cfg.Domains.Default), zap.Bool("dry_run", dry.held()),
+		zap.Bool("https", b.https != nil),
 		zap.String("version", buildVersion()))
 	floor := newHeapFloor()
 	err = b.run(ctx, main, ops, p.newReloader(b, hangups).run)

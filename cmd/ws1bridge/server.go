@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -26,6 +27,8 @@ type server struct {
 	// drain makes handler refuse new requests and waits for those under way;
 	// nil leaves that to the end of the connections.
 	drain func(context.Context) error
+	// tls is what HTTPS is served with; nil for plain HTTP.
+	tls *tls.Config
 }
 
 func (s server) httpServer() *http.Server {
@@ -36,8 +39,17 @@ func (s server) httpServer() *http.Server {
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    1 << 20, // long filters reach the endpoint, which refuses them in SCIM
-		ErrorLog:          zap.NewStdLog(quotingNobody(s.log)),
+		ErrorLog:          zap.NewStdLog(countingHandshakes(quotingNobody(s.log))),
+		TLSConfig:         s.tls,
 	}
+}
+
+// accept serves connections until the server ends.
+func (s server) accept(srv *http.Server, ln net.Listener) error {
+	if s.tls == nil {
+		return srv.Serve(ln)
+	}
+	return srv.ServeTLS(ln, "", "")
 }
 
 // serveHTTP serves ln until ctx ends. Then it refuses new requests, lets open
@@ -48,7 +60,7 @@ func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
 	srv := s.httpServer()
 	srv.ConnState = silent.watch
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(ln) }()
+	go func() { failed <- s.accept(srv, ln) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)

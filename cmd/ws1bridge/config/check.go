@@ -31,6 +31,7 @@ const (
 // check finds everything that the program could not work with.
 func (c *Config) check() (problems Problems) {
 	c.checkListeners(&problems)
+	c.TLS.check(&problems)
 	c.Access.check(&problems)
 	if n := c.SCIM.MaxScan; n < 1 || n > maxScan || n != math.Trunc(n) {
 		problems.report("scim.max_scan", "must be a whole number from 1 to %d", maxScan)

@@ -21,6 +21,7 @@ type Config struct {
 	// PublicURL is the SCIM base URL as Okta knows it. Optional; default from
 	// each request.
 	PublicURL string  `koanf:"public_url"`
+	TLS       TLS     `koanf:"tls"`
 	Access    Access  `koanf:"access"`
 	Domains   Domains `koanf:"domains"`
 	Groups    struct {

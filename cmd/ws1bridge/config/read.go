@@ -13,12 +13,15 @@ import (
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/v2"
 
+	"ws1bridge/cmd/ws1bridge/regular"
 	"ws1bridge/upstream"
 )
 
 var defaults = map[string]any{
 	"listen": ":8080", "ops_listen": ":9090", "log.level": "info", "scim.max_scan": 10_000.0,
-	"shutdown.delay": defaultShutdownDelay, "access.reuse_reads": upstream.DefaultReuseReads.Seconds(),
+	"tls.acme.directory_url": "https://acme-v02.api.letsencrypt.org/directory",
+	"access.reuse_reads":     upstream.DefaultReuseReads.Seconds(),
+	"shutdown.delay":         defaultShutdownDelay,
 }
 
 // read reads the configuration without judging it.
@@ -45,7 +48,7 @@ const maxFile = 4 << 20
 
 // load reads a file with one YAML document.
 func load(k *koanf.Koanf, path string) error {
-	b, err := readRegular(path, maxFile, "configuration")
+	b, err := regular.Read(path, maxFile, "configuration")
 	if err != nil {
 		return err
 	}
@@ -59,7 +62,7 @@ func load(k *koanf.Koanf, path string) error {
 	return k.Load(confmap.Provider(settings, ""), nil)
 }
 
-const errSeveralDocuments = unfit("it has more than one YAML document, and only the first would be read: " +
+const errSeveralDocuments = regular.Unfit("it has more than one YAML document, and only the first would be read: " +
 	"remove the line --- between them")
 
 // hasSeveralDocuments reports whether something follows the end of the first
@@ -103,7 +106,7 @@ func unreadable(err error) string {
 	if cause, ok := errors.AsType[*fs.PathError](err); ok {
 		return cause.Error()
 	}
-	if cause, ok := errors.AsType[unfit](err); ok {
+	if cause, ok := errors.AsType[regular.Unfit](err); ok {
 		return cause.Error()
 	}
 	reason := "it is not YAML with one setting a line"

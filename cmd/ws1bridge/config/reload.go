@@ -33,9 +33,11 @@ func changed(section string, a, b reflect.Value) (names []string) {
 }
 
 // Keep is a configuration that was read anew as far as a running bridge can take it. It
-// keeps the addresses, its own and that of the tenant, with which the bridge was started.
+// keeps the addresses, its own and that of the tenant, with which the bridge was started,
+// and the way to its certificate.
 func (c *Config) Keep(read Config) Config {
 	read.Listen, read.OpsListen, read.Access.URL = c.Listen, c.OpsListen, c.Access.URL
+	read.TLS = c.TLS.keep(read.TLS)
 	return read
 }
 

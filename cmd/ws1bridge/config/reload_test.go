@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -53,10 +54,13 @@ func TestChangedKnowsEverySetting(t *testing.T) {
 func allDifferent(t *testing.T) Config {
 	t.Helper()
 	secret := cmdtest.WriteFile(t, "secret-in-a-file")
-	return loaded(t, "WS1BRIDGE_PUBLIC_URL=https://b.example.com/scim/v2", "WS1BRIDGE_ACCESS_CLIENT_SECRET=",
+	cfg := loaded(t, "WS1BRIDGE_PUBLIC_URL=https://b.example.com/scim/v2", "WS1BRIDGE_ACCESS_CLIENT_SECRET=",
 		"WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE="+secret, "WS1BRIDGE_ACCESS_RATE_LIMIT=7", "WS1BRIDGE_DOMAINS_MANAGED=acme.com",
 		"WS1BRIDGE_DOMAINS_SOURCE=userName", "WS1BRIDGE_DOMAINS_PRESETS=vmwareidentity.com",
 		"WS1BRIDGE_GROUPS_DOMAIN=acme.com", "WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE="+secret)
+	cfg.TLS = TLS{CertFile: "cert", KeyFile: "key", ClientCAFile: "ca",
+		ACME: ACME{Domains: []string{"bridge.example.com"}, Cache: "folder", DirectoryURL: "url", Email: "e", CAFile: "ca"}}
+	return cfg
 }
 
 // The addresses stay, with which a bridge was started.
@@ -70,6 +74,30 @@ func TestKeep(t *testing.T) {
 	}
 	if got := strings.Join(Changed(now, read), " "); got != "listen ops_listen access.url" {
 		t.Errorf("not taken are %s", got)
+	}
+}
+
+// Files of TLS change, and what gives the certificate stays.
+func TestKeepTLS(t *testing.T) {
+	files := TLS{CertFile: "cert", KeyFile: "key", ClientCAFile: "ca"}
+	others := TLS{CertFile: "cert 2", KeyFile: "key 2", ClientCAFile: "ca 2"}
+	acme := TLS{ACME: ACME{Domains: []string{"bridge.example.com"}}, ClientCAFile: "ca"}
+	acme2 := TLS{ACME: ACME{Domains: []string{"other.example.com"}}, ClientCAFile: "ca 2"}
+	mixed := TLS{ACME: acme.ACME, ClientCAFile: "ca 2"}
+	for _, tt := range []struct {
+		name                string
+		started, read, want TLS
+	}{
+		{"other files", files, others, others},
+		{"no certificate any more", files, TLS{}, files},
+		{"a certificate at last", TLS{}, files, TLS{}},
+		{"ACME instead of files", files, acme2, files},
+		{"files instead of ACME", acme, others, acme},
+		{"other domains", acme, acme2, mixed},
+	} {
+		if got := tt.started.keep(tt.read); !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s: kept is %+v", tt.name, got)
+		}
 	}
 }
 

@@ -3,15 +3,13 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"unicode"
 
 	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/regular"
 )
 
 // maxSecretFile bounds a file with secrets, in bytes: some 1,000 tokens.
@@ -39,7 +37,7 @@ func (c *Config) readSecretFiles(env map[string]string) (problems Problems) {
 // readFile reads the file that a setting names, or reports why it cannot: without
 // the path, which is the secret itself where the settings were mixed up.
 func (ps *Problems) readFile(setting, path string) (text string, ok bool) {
-	b, err := readRegular(path, maxSecretFile, "secret")
+	b, err := regular.Read(path, maxSecretFile, "secret")
 	if cause, isPath := errors.AsType[*fs.PathError](err); isPath {
 		err = cause.Err
 	}
@@ -54,36 +52,12 @@ func (ps *Problems) readFile(setting, path string) (text string, ok bool) {
 	return strings.TrimSpace(string(b)), true
 }
 
-// unfit is why a file is not taken. It quotes nothing of it.
-type unfit string
-
-func (u unfit) Error() string { return string(u) }
-
-// readRegular reads a file that holds what is of limit bytes at most. It does not wait
-// for whoever might write to a FIFO.
-func readRegular(path string, limit int64, what string) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	if info, err := f.Stat(); err != nil {
-		return nil, err
-	} else if !info.Mode().IsRegular() {
-		return nil, unfit("it is not a regular file: pipes and devices are not read")
-	}
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if int64(len(b)) > limit {
-		return nil, unfit(fmt.Sprintf("it is larger than %d KiB, and no %s is", limit>>10, what))
-	}
-	return b, err
-}
-
 // Warnings are what is probably a mistake, and still taken: what may be the
-// beginning of trouble with a secret, and variables that nobody reads. They quote
-// no secret.
+// beginning of trouble with a secret, a certificate near its end, and variables
+// that nobody reads. They quote no secret.
 func (c *Config) Warnings(environ []string) Problems {
 	warnings := checkVariables(environ)
+	c.TLS.warn(&warnings)
 	warnings.doubt("access.client_id", "", c.Access.ClientID)
 	warnings.doubt("access.client_secret", "", string(c.Access.ClientSecret))
 	if _, err := auth.ReadClaims(string(c.Access.ClientSecret)); err == nil {
