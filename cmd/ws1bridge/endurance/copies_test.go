@@ -14,7 +14,7 @@ var separateCopies = []string{"WS1BRIDGE_ACCESS_REUSE_READS=0", "WS1BRIDGE_LOG_L
 
 // TestLostGroupCreation has the answer to the creation of a group lost, and repeats the
 // push to the same bridge, or to another one, which cannot tell the group from one that
-// was there before.
+// was there before. The guide about several copies says so.
 func TestLostGroupCreation(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]int{
