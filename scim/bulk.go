@@ -135,7 +135,7 @@ func (h *Handler) bulkCall(
 	case o.Method != http.MethodDelete && len(data) == 0:
 		return answer{}, problem.NoBulkData()
 	}
-	c.operation, c.log.op = operation, operation.name
+	c.as(operation)
 	if o.Version != "" {
 		c.versions.match = []string{o.Version}
 	}

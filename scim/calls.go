@@ -23,6 +23,11 @@ type call struct {
 	log        *entry
 }
 
+// as makes it a call of the operation.
+func (c *call) as(o operation) {
+	c.operation, c.log.op, c.log.path = o, o.name, o.path
+}
+
 // one is the type of the resource that the call is about.
 func (c *call) one() *resourceType { return c.on[0] }
 

@@ -19,6 +19,7 @@ const maxRetryAfter = 10 * time.Minute
 // is found.
 func (h *Handler) refusal(c *call, a answer, err error) answer {
 	p := explain.Error(err, c.id)
+	c.log.problem = p
 	a.status = p.Status
 	a.body = scimerrors.ScimError{
 		Status: p.Status, ScimType: p.Type, Detail: p.Detail + " (request " + c.log.id + ")",

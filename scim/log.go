@@ -2,7 +2,9 @@ package scim
 
 import (
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,7 +20,9 @@ import (
 type entry struct {
 	id      string
 	op      string
-	dropped []string // attributes that have no home in Access
+	path    string         // the template of the operation's path, or what is loggable of another
+	problem *problem.Error // what was answered in place of success
+	dropped []string       // attributes that have no home in Access
 	fields  []zap.Field
 }
 
@@ -35,14 +39,34 @@ func (h *Handler) finish(e *entry, status int, took time.Duration, err error) {
 	if len(e.dropped) > 0 {
 		fields = append(fields, zap.Strings("dropped_attributes", e.dropped))
 	}
-	switch {
-	case status >= http.StatusInternalServerError:
-		h.Log.Error("request failed", append(fields, cause(err)...)...)
-	case status >= http.StatusBadRequest:
-		h.Log.Warn("request refused", append(fields, cause(err)...)...)
-	default:
+	if err == nil {
 		h.Log.Info("request", fields...)
+		return
 	}
+	fields = append(append(fields, e.refusal()...), cause(err)...)
+	if status >= http.StatusInternalServerError {
+		h.Log.Error("request failed", fields...)
+	} else {
+		h.Log.Warn("request refused", fields...)
+	}
+}
+
+// refusal is what was answered, without what names a person: the sentence of the
+// catalog without its facts, where a path led, what is in the way.
+func (e *entry) refusal() (fields []zap.Field) {
+	if !e.problem.Loggable { // otherwise it is the error
+		fields = append(fields, zap.String("reason", e.problem.Sentence()))
+	}
+	switch e.problem.Status {
+	case http.StatusNotFound:
+		fields = append(fields, zap.String("path", e.path))
+	case http.StatusConflict:
+		fields = append(fields, zap.String("cause", e.problem.Class))
+	}
+	if e.problem.Holder != "" {
+		fields = append(fields, zap.String("conflicting_id", loggable(e.problem.Holder)))
+	}
+	return fields
 }
 
 // cause is what the log says of an error: kinds, statuses and technical causes,
@@ -52,8 +76,6 @@ func cause(err error) []zap.Field {
 	access, isAccess := errors.AsType[*upstream.Error](err)
 	own, isOwn := errors.AsType[*problem.Error](err)
 	switch {
-	case err == nil:
-		return nil
 	case isPanic:
 		return []zap.Field{zap.Error(panicked), panicked.stack}
 	case isAccess:
@@ -70,10 +92,36 @@ func cause(err error) []zap.Field {
 // Access may be anything, a person's address too.
 func loggable(id string) string {
 	const known = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-	if len(id) > 64 || strings.Trim(id, known) != "" {
+	if id == "" || len(id) > 64 || strings.Trim(id, known) != "" {
 		return "[not an id]"
 	}
 	return id
+}
+
+// externalID is that of a resource that is not created, by which Okta knows it. One
+// without a digit may be a name.
+func externalID(r schema.Resource) []zap.Field {
+	id, _ := r["externalId"].(string)
+	if id == "" {
+		return nil
+	}
+	if !strings.ContainsAny(id, "0123456789") {
+		id = ""
+	}
+	return []zap.Field{zap.String("external_id", loggable(id))}
+}
+
+// loggablePath is a path that leads nowhere, as far as its parts are words of paths
+// that lead somewhere: the others may be anything.
+func (h *Handler) loggablePath(path string) string {
+	known := strings.Split(BasePath+strings.Join(slices.Collect(maps.Keys(h.operations)), ""), "/")
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if part != "" && !slices.Contains(known, part) {
+			parts[i] = "{other}"
+		}
+	}
+	return strings.Join(parts[:min(len(parts), 10)], "/")
 }
 
 // noteDropped counts attributes that have no home in Access, and names each once

@@ -81,6 +81,7 @@ func groupType(groups *provision.Groups) *resourceType {
 }
 
 func read(ctx context.Context, c *call) (answer, error) {
+	c.log.note(zap.String(c.one().label+"_id", loggable(c.id)))
 	record, err := c.one().store.Read(ctx, c.id, c.projection.Wants)
 	if err != nil {
 		return answer{}, err
@@ -94,6 +95,7 @@ func read(ctx context.Context, c *call) (answer, error) {
 func (h *Handler) create(ctx context.Context, c *call) (answer, error) {
 	record, err := c.one().store.Create(ctx, c.resource)
 	if err != nil {
+		c.log.note(externalID(c.resource)...)
 		return answer{}, err
 	}
 	c.log.note(zap.String(c.one().label+"_id", record.ID))

@@ -16,6 +16,7 @@ import (
 // operation is what one method does at one path.
 type operation struct {
 	name string // in logs and metrics
+	path string // below BasePath, with {id} for an id
 	// on are the resources that it is about: of one type, or of both.
 	on []*resourceType
 	// readQuery and readBody put what a request asks for into the call; nil
@@ -52,6 +53,12 @@ func (h *Handler) endpoints() map[string]methods {
 	}
 	for _, t := range h.types {
 		maps.Copy(all, h.endpointsOf(t))
+	}
+	for path, m := range all {
+		for method, o := range m {
+			o.path = path
+			m[method] = o
+		}
 	}
 	return all
 }

@@ -49,6 +49,7 @@ func (h *Handler) dispatch(ctx context.Context, m methods, c *call, r *http.Requ
 		return answer{}, explain.Unauthenticated(err)
 	}
 	if m == nil {
+		c.log.path = h.loggablePath(r.URL.Path)
 		return answer{}, problem.NoEndpoint(BasePath)
 	}
 	method := r.Method
@@ -59,7 +60,7 @@ func (h *Handler) dispatch(ctx context.Context, m methods, c *call, r *http.Requ
 	if !ok {
 		return m.other(r.Method)
 	}
-	c.operation, c.log.op = o, o.name
+	c.as(o)
 	return attempt(func() (answer, error) { return h.operate(ctx, c, r) })
 }
 

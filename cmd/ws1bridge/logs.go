@@ -11,13 +11,18 @@ import (
 	"ws1bridge/auth"
 )
 
-// newLogger writes JSON lines in the background, until it is closed.
+// newLogger writes JSON lines in the background, until it is closed, and those that
+// repeat each other once a minute.
 func newLogger(w io.Writer, at zapcore.LevelEnabler) (log *zap.Logger, end func()) {
 	direct := zap.New(jsonLines(w, zap.DebugLevel))
 	buffer := newLogBuffer(w, func(lines int) {
 		direct.Warn("lines of the log were dropped, because what reads the log did not keep up", zap.Int("lines", lines))
 	})
-	return zap.New(jsonLines(buffer, at)), buffer.close
+	lines := newRepeats(jsonLines(buffer, at))
+	return zap.New(lines), func() {
+		lines.end()
+		buffer.close()
+	}
 }
 
 // logLevel is the level of a name, which was checked with the configuration.

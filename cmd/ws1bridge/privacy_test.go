@@ -108,6 +108,9 @@ func refusals(t *testing.T, s *served, ada, team string) {
 		body         any
 	}{
 		{http.StatusConflict, http.MethodPost, "/Users", twin},
+		{http.StatusConflict, http.MethodPost, "/Users", okta.User("Adaline@acme.com", "Adaline", "Lovelady",
+			"3adaline@acme.com")},
+		{http.StatusConflict, http.MethodPost, "/Users", okta.User("Adaline@acme.com", "Adaline", "Lovelady", "Adaline")},
 		{http.StatusBadRequest, http.MethodPost, "/Users", nameless},
 		{http.StatusBadRequest, http.MethodPost, "/Users", []string{"gracious@acme.com"}},
 		{http.StatusBadRequest, http.MethodPut, "/Users/" + ada, okta.Object{"userName": okta.Object{"hush": "hush"}}},

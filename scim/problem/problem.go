@@ -34,6 +34,8 @@ type Entry struct {
 	Cause, Fix string
 	// Lasting says that waiting does not help: somebody has to act.
 	Lasting bool
+	// Class names a conflict in a few words, for the log.
+	Class string
 	// Loggable says that what the sentence names is fit for the log: attributes
 	// and settings, never a value of a person.
 	Loggable bool
@@ -63,6 +65,14 @@ type Error struct {
 	Detail string
 	// RetryAfter is how long Access asked to wait, 0 when it did not say.
 	RetryAfter time.Duration
+	// Holder is the id of the record that is in the way, "" where it is not known.
+	Holder string
+}
+
+// HeldBy names the record that is in the way.
+func (e *Error) HeldBy(id string) *Error {
+	e.Holder = id
+	return e
 }
 
 // Error is the detail.
@@ -148,8 +158,10 @@ func noTarget(text string) Entry { return refused(scimerrors.ScimTypeNoTarget, t
 func fixed(text string) Entry    { return refused(scimerrors.ScimTypeMutability, text) }
 func tooMany(text string) Entry  { return refused(scimerrors.ScimTypeTooMany, text) }
 
-func conflict(text string) Entry {
-	return refusedAs(http.StatusConflict, scimerrors.ScimTypeUniqueness, text)
+func conflict(class, text string) Entry {
+	e := refusedAs(http.StatusConflict, scimerrors.ScimTypeUniqueness, text)
+	e.Class = class
+	return e
 }
 
 // later is trouble that may pass, or that an administrator of Access can fix.

@@ -21,6 +21,8 @@ func TestEntries(t *testing.T) {
 			t.Errorf("there twice: %s", sentence)
 		case e.Status < 400 || e.Status > 501 || !strings.HasSuffix(sentence, ".") && !strings.HasSuffix(sentence, "…"):
 			t.Errorf("%d is no status, or this no sentence: %s", e.Status, sentence)
+		case (e.Class != "") != (e.Status == http.StatusConflict):
+			t.Errorf("only a conflict has a class, and each has one: %s", sentence)
 		case e.Cause != "" && e.Fix == "":
 			t.Errorf("has no fix: %s", sentence)
 		case strings.Contains(sentence, "%!"), strings.Contains(strings.ReplaceAll(sentence, "as % and", ""), "%"):

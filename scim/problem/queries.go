@@ -21,7 +21,7 @@ var (
 // What is wrong with a filter, also with one in the path of a PATCH.
 var (
 	FilterSyntax = one[string](inFilter("The filter cannot be read: %s. " +
-		`A filter looks like: userName eq "jane@example.com".`))
+		`A filter looks like: userName eq "jane".`))
 	UnknownAttribute = one[string](inFilter("No schema has the attribute %s (see /Schemas).").fixedBy(
 		"name an attribute of /Schemas"))
 	NoSubAttributes   = one[string](inFilter("The attribute %s has no sub-attributes, so it takes no brackets."))

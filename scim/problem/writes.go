@@ -60,37 +60,42 @@ var (
 	BulkFailed    = none(invalid("The operation refers to another one that failed.").fixedBy(
 		"look at the other operation's answer and fix that"))
 	BulkLater  = none(later("The operation refers to another one that could not be done now.").fixedBy("send it again"))
-	BulkCircle = none(status(http.StatusConflict, "The operation and another one refer to each other: create one "+
-		"of them first, and change it by a third operation."))
+	BulkCircle = none(Entry{Status: http.StatusConflict, Class: "operations refer to each other",
+		Text: "The operation and another one refer to each other: create one of them first, and change it by a " +
+			"third operation."})
 )
 
 // What is there already.
 var (
-	UserNameTaken = three[string, any, bool](conflict("The userName is taken by the user with id %s (userName %v, "+
-		"active %t).").because(
+	UserNameTaken = three[string, any, bool](conflict("userName taken",
+		"The userName is taken by the user with id %s (userName %v, active %t).").because(
 		"A user with this name exists already, pushed from another Okta account or app",
 		"rename one of the two in Okta, or delete the one that is not needed in Access"))
-	ExternalIDTaken = two[string, any](conflict("The externalId belongs to the active user with id %s "+
-		"(userName %v).").because(
+	ExternalIDTaken = two[string, any](conflict("externalId taken",
+		"The externalId belongs to the active user with id %s (userName %v).").because(
 		"The same person was pushed under another name and is still active",
 		"rename the person in the app instead of assigning again, or deactivate the old account first"))
-	UserTakenElsewhere = none(conflict("Workspace ONE Access already has this userName or externalId outside of "+
-		"the users that the bridge manages: rename or delete that user there.").because(
+	UserTakenElsewhere = none(conflict("userName or externalId taken, not ours",
+		"Workspace ONE Access already has this userName or externalId outside of the users that the bridge "+
+			"manages: rename or delete that user there.").because(
 		"A local or synchronized user, or one of another domain, has the name",
 		"`ws1bridge user get NAME` shows it; rename or delete it in Access"))
-	NewUserNameTaken = none(conflict("Workspace ONE Access already has another user with "+
-		"this userName in the domain.").because(
+	NewUserNameTaken = none(conflict("userName taken",
+		"Workspace ONE Access already has another user with this userName in the domain.").because(
 		"The new name of the person is taken", "choose another name in Okta, or delete the other user in Access"))
-	GroupTaken = one[string](conflict("The displayName is taken by the group with id %s. Link to that group in Okta, or "+
-		"rename one of them.").because(
+	GroupTaken = one[string](conflict("displayName taken",
+		"The displayName is taken by the group with id %s. Link to that group in Okta, or rename one of them.").because(
 		"The bridge's domain has a group of this name already",
 		"link to the existing group under Push Groups, or rename one of them"))
-	NewGroupNameTaken = none(conflict("Workspace ONE Access already has another group with this displayName.").because(
+	NewGroupNameTaken = none(conflict("displayName taken",
+		"Workspace ONE Access already has another group with this displayName.").because(
 		"The new name of the group is taken", "choose another name in Okta, or rename the other group"))
-	GroupTakenElsewhere = none(conflict("Workspace ONE Access already has a group with this displayName that the "+
-		"bridge does not manage (group names are unique in the whole tenant): rename one of them.").because(
+	GroupTakenElsewhere = none(conflict("displayName taken, not ours",
+		"Workspace ONE Access already has a group with this displayName that the bridge does not manage "+
+			"(group names are unique in the whole tenant): rename one of them.").because(
 		"A group of Access, of Active Directory or of another domain has the name",
 		"`ws1bridge group get NAME` shows it; rename one of the two"))
-	Taken = none(conflict("Workspace ONE Access already has another user or group with this name.").because(
+	Taken = none(conflict("name taken",
+		"Workspace ONE Access already has another user or group with this name.").because(
 		"The name is taken", "choose another name, or delete the other record in Access"))
 )

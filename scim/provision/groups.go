@@ -196,7 +196,7 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 	}
 	i := slices.IndexFunc(found, func(existing upstream.Group) bool { return g.resumable(existing, wanted) })
 	if i < 0 {
-		return upstream.Group{}, problem.GroupTaken(found[0].ID)
+		return upstream.Group{}, problem.GroupTaken(found[0].ID).HeldBy(found[0].ID)
 	}
 	group, err := g.directory.UpdateGroup(ctx, found[i].ID, upstream.GroupChange{
 		Make: func(current upstream.Group) (upstream.Group, error) {

@@ -156,7 +156,7 @@ func (u *Users) sameUser(ctx context.Context, c creation) (id string, _ error) {
 		case c.recognizedBy != "" && one.ExternalID() == c.recognizedBy:
 			return one.ID, nil
 		default:
-			return "", problem.UserNameTaken(one.ID, u.shownName(one), one.Active())
+			return "", problem.UserNameTaken(one.ID, u.shownName(one), one.Active()).HeldBy(one.ID)
 		}
 	}
 	if c.recognizedBy == "" {
@@ -175,7 +175,7 @@ func (u *Users) sameExternalID(ctx context.Context, c creation) (id string, _ er
 			continue
 		}
 		if one.Active() && !names.Same(one.UserName(), c.UserName()) {
-			return "", problem.ExternalIDTaken(one.ID, u.shownName(one))
+			return "", problem.ExternalIDTaken(one.ID, u.shownName(one)).HeldBy(one.ID)
 		}
 		id = one.ID
 	}

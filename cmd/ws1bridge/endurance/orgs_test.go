@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -30,15 +31,22 @@ type org struct {
 	// limit is how many requests are made in all, not counting repetitions; 0
 	// means until the workers are stopped.
 	limit int64
+	// pause is between two requests of a worker, not counting repetitions.
+	pause time.Duration
 
-	requests, writes, throttled, broken, linked atomic.Int64
+	// copies says that several bridges answer, so that for some seconds one may show what
+	// another one has changed since.
+	copies bool
+
+	requests, writes, outdated, throttled, broken, linked atomic.Int64
 
 	// up is held by each request from its sending to the conclusions that are
 	// drawn from the answer, so that whoever locks it finds no request under way.
 	up sync.RWMutex
 
-	mu       sync.Mutex // guards problems
+	mu       sync.Mutex // guards the fields below
 	problems []string
+	statuses map[int]int64 // what was answered, 0 for nothing
 }
 
 func newOrg(t *testing.T, main string) *org {
@@ -58,6 +66,15 @@ func (o *org) wrong(format string, args ...any) {
 	if len(o.problems) < 20 {
 		o.problems = append(o.problems, fmt.Sprintf(format, args...))
 	}
+}
+
+// outdatedLook notes that something was shown that is not as it was acknowledged.
+func (o *org) outdatedLook(format string, args ...any) {
+	if o.copies {
+		o.outdated.Add(1)
+		return
+	}
+	o.wrong(format, args...)
 }
 
 // report fails the test with what was wrong.
@@ -88,7 +105,10 @@ func (o *org) send(ctx context.Context, method, path string, body any) (x exchan
 	}
 	req.GetBody = nil // net/http would send it again by itself
 	start := time.Now()
-	defer func() { x.took = time.Since(start) }()
+	defer func() {
+		x.took = time.Since(start)
+		o.saw(x)
+	}()
 	res, err := o.http.Do(req)
 	if err != nil {
 		x.err = err
@@ -98,6 +118,27 @@ func (o *org) send(ctx context.Context, method, path string, body any) (x exchan
 	x.raw, x.err = io.ReadAll(res.Body)
 	x.status, x.header = res.StatusCode, res.Header
 	return x
+}
+
+// saw counts an answer, or none.
+func (o *org) saw(x exchange) {
+	status := x.status
+	if x.err != nil {
+		status = 0
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.statuses == nil {
+		o.statuses = map[int]int64{}
+	}
+	o.statuses[status]++
+}
+
+// seen is how often each status was answered; 0 is for no answer.
+func (o *org) seen() map[int]int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return maps.Clone(o.statuses)
 }
 
 // mustSend sends one request and checks the status of the answer.
@@ -175,6 +216,7 @@ type fate struct{ pending bool }
 // push sends until it is acknowledged. It reports false when it is not because
 // ctx ended, or something was wrong.
 func (o *org) push(ctx context.Context, p push) bool {
+	time.Sleep(o.pause)
 	o.requests.Add(1)
 	if p.method != http.MethodGet {
 		o.writes.Add(1)

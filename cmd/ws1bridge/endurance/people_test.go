@@ -50,7 +50,7 @@ func (w *worker) hire(ctx context.Context) {
 
 func (w *worker) wantTotal(x exchange, want int) {
 	if got := x.resource()["totalResults"]; got != float64(want) {
-		w.wrong("%s, want %d results", x, want)
+		w.outdatedLook("%s, want %d results", x, want)
 	}
 }
 
@@ -170,7 +170,7 @@ func (w *worker) look(ctx context.Context) {
 	w.push(ctx, push{method: http.MethodGet, path: "/Users/" + p.id, want: http.StatusOK, done: func(x exchange) {
 		got := x.resource()
 		if title, _ := got["title"].(string); title != p.title || got["active"] != p.active || got["userName"] != p.userName {
-			w.wrong("%s, want %+v", x, *p)
+			w.outdatedLook("%s, want %+v", x, *p)
 		}
 	}})
 }

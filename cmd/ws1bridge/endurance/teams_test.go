@@ -173,7 +173,7 @@ func (w *worker) lookAtTeam(ctx context.Context) {
 		slices.Sort(got)
 		slices.Sort(want)
 		if !slices.Equal(got, want) || x.resource()["displayName"] != t.name {
-			w.wrong("%s, want the name %s and the members %s", x, t.name, strings.Join(want, " "))
+			w.outdatedLook("%s, want the name %s and the members %s", x, t.name, strings.Join(want, " "))
 		}
 	}})
 }
