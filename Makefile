@@ -16,6 +16,7 @@ SLOW := ./cmd/ws1bridge/endurance ./scim/invariants
 TOOLS         := bin/tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
 GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
+PROMTOOL      := $(or $(shell command -v promtool),$(TOOLS)/promtool)
 PEBBLE        := $(TOOLS)/pebble-v2.10.3
 
 .PHONY: help
@@ -102,6 +103,11 @@ check: $(GOLANGCI_LINT) ## Run what a change must pass: format, vet, lint, test,
 	$(MAKE) test
 	$(GO) mod tidy -diff
 
+.PHONY: rules-test
+rules-test: $(PROMTOOL) ## Check the alerts, and have each fire and not fire
+	$(PROMTOOL) check rules deploy/helm/ws1bridge/rules.yaml
+	$(PROMTOOL) test rules deploy/prometheus/rules_test.yaml
+
 .PHONY: vuln
 vuln: $(GOVULNCHECK) ## Check the code against the Go vulnerability database
 	$(GOVULNCHECK) ./...
@@ -126,3 +132,11 @@ $(TOOLS)/pebble-v%:
 $(TOOLS)/govulncheck-v%:
 	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install golang.org/x/vuln/cmd/govulncheck@v$*
 	mv $(TOOLS)/govulncheck $@
+
+# Prometheus has no releases that go install takes; Debian's package has the tool.
+$(TOOLS)/promtool:
+	mkdir -p $(TOOLS)/debian
+	apt-get update -qq || true
+	cd $(TOOLS)/debian && apt-get download -qq prometheus && dpkg -x prometheus_*.deb .
+	mv $(TOOLS)/debian/usr/bin/promtool $@
+	rm -rf $(TOOLS)/debian
