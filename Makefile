@@ -16,10 +16,11 @@ SLOW := ./cmd/ws1bridge/endurance ./scim/invariants
 TOOLS         := bin/tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
 GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
+HELM          := $(TOOLS)/helm-v4.3.1
 
 .PHONY: help
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build bin/ws1bridge, a static binary (VERSION=v1.2.3 names it)
@@ -95,6 +96,18 @@ check: $(GOLANGCI_LINT) ## Run what a change must pass: format, vet, lint, test,
 	$(MAKE) test
 	$(GO) mod tidy -diff
 
+# A module of its own, so that its dependencies are not those of the bridge. The result depends on files and tools that
+# the go command does not know of, so it is not kept.
+.PHONY: deploy-test
+deploy-test: $(HELM) $(GOLANGCI_LINT) ## Check what runs the bridge: Helm chart, manifests
+	cd deploy/test && $(GO) mod tidy -diff
+	cd deploy/test && $(CURDIR)/$(GOLANGCI_LINT) run --config $(CURDIR)/.golangci.yml ./...
+	cd deploy/test && HELM=$(CURDIR)/$(HELM) $(GO) test -count=1 ./...
+
+.PHONY: deploy-update
+deploy-update: $(HELM) ## Rewrite what is rendered from the Helm chart: golden files
+	cd deploy/test && HELM=$(CURDIR)/$(HELM) $(GO) test -count=1 ./... -update
+
 .PHONY: vuln
 vuln: $(GOVULNCHECK) ## Check the code against the Go vulnerability database
 	$(GOVULNCHECK) ./...
@@ -111,6 +124,10 @@ clean: ## Remove bin
 $(TOOLS)/golangci-lint-v%:
 	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$*
 	mv $(TOOLS)/golangci-lint $@
+
+$(TOOLS)/helm-v%:
+	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install -ldflags='-s -w' helm.sh/helm/v4/cmd/helm@v$*
+	mv $(TOOLS)/helm $@
 
 $(TOOLS)/govulncheck-v%:
 	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install golang.org/x/vuln/cmd/govulncheck@v$*
