@@ -105,7 +105,7 @@ deploy-test: $(HELM) $(GOLANGCI_LINT) ## Check what runs the bridge: Helm chart,
 	cd deploy/test && HELM=$(CURDIR)/$(HELM) $(GO) test -count=1 ./...
 
 .PHONY: deploy-update
-deploy-update: $(HELM) ## Rewrite what is rendered from the Helm chart: golden files
+deploy-update: $(HELM) ## Rewrite what is rendered from the Helm chart: golden files, manifests
 	cd deploy/test && HELM=$(CURDIR)/$(HELM) $(GO) test -count=1 ./... -update
 
 .PHONY: vuln
