@@ -18,10 +18,11 @@ GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
 GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
 PROMTOOL      := $(or $(shell command -v promtool),$(TOOLS)/promtool)
 PEBBLE        := $(TOOLS)/pebble-v2.10.3
+HELM          := $(TOOLS)/helm-v4.3.1
 
 .PHONY: help
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build bin/ws1bridge, a static binary (VERSION=v1.2.3 names it)
@@ -108,6 +109,18 @@ rules-test: $(PROMTOOL) ## Check the alerts, and have each fire and not fire
 	$(PROMTOOL) check rules deploy/helm/ws1bridge/rules.yaml
 	$(PROMTOOL) test rules deploy/prometheus/rules_test.yaml
 
+# A module of its own, so that its dependencies are not those of the bridge. The result depends on files and tools that
+# the go command does not know of, so it is not kept.
+.PHONY: deploy-test
+deploy-test: $(HELM) $(GOLANGCI_LINT) ## Check what runs the bridge: Helm chart, manifests
+	cd deploy/test && $(GO) mod tidy -diff
+	cd deploy/test && $(CURDIR)/$(GOLANGCI_LINT) run --config $(CURDIR)/.golangci.yml ./...
+	cd deploy/test && HELM=$(CURDIR)/$(HELM) $(GO) test -count=1 ./...
+
+.PHONY: deploy-update
+deploy-update: $(HELM) ## Rewrite what is rendered from the Helm chart: golden files, manifests
+	cd deploy/test && HELM=$(CURDIR)/$(HELM) $(GO) test -count=1 ./... -update
+
 .PHONY: vuln
 vuln: $(GOVULNCHECK) ## Check the code against the Go vulnerability database
 	$(GOVULNCHECK) ./...
@@ -128,6 +141,10 @@ $(TOOLS)/golangci-lint-v%:
 $(TOOLS)/pebble-v%:
 	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install github.com/letsencrypt/pebble/v2/cmd/pebble@v$*
 	mv $(TOOLS)/pebble $@
+
+$(TOOLS)/helm-v%:
+	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install -ldflags='-s -w' helm.sh/helm/v4/cmd/helm@v$*
+	mv $(TOOLS)/helm $@
 
 $(TOOLS)/govulncheck-v%:
 	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install golang.org/x/vuln/cmd/govulncheck@v$*
