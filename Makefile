@@ -9,6 +9,7 @@ FLAGS    ?=
 SOAK     ?= 100000
 CASES    ?= 50000
 VERSION  ?=
+REVISION  = $(shell git describe --always --abbrev=40 --dirty --exclude='*' 2>/dev/null || echo unknown)
 
 # Packages of slow tests, which make test leaves out.
 SLOW := ./cmd/ws1bridge/endurance ./scim/invariants
@@ -126,8 +127,9 @@ vuln: $(GOVULNCHECK) ## Check the code against the Go vulnerability database
 	$(GOVULNCHECK) ./...
 
 .PHONY: image
-image: ## Build the container image ws1bridge:VERSION
-	docker build --build-arg VERSION=$(or $(VERSION),dev) -t ws1bridge:$(or $(VERSION),dev) .
+image: ## Build the container image ws1bridge:VERSION (FLAGS='--build-arg GOPROXY=…')
+	docker build --build-arg VERSION=$(or $(VERSION),dev) --build-arg REVISION=$(REVISION) $(FLAGS) \
+		-t ws1bridge:$(or $(VERSION),dev) .
 
 .PHONY: clean
 clean: ## Remove bin

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,19 +17,32 @@ import (
 )
 
 func (p *program) healthcheckCommand() *cobra.Command {
-	return &cobra.Command{
+	var page string
+	cmd := &cobra.Command{
 		Use:   "healthcheck",
 		Short: "Exit 0 when the bridge on this machine is alive",
 		Long: `Ask the bridge on this machine for its health, at the address "listen" of the
 configuration. It is made for container health checks and needs no other setting:
 in a container, name the file by WS1BRIDGE_CONFIG, which the check sees too, and
 not by --config. It goes through no proxy. With HTTPS it verifies no certificate:
-whether callers accept it is what ws1bridge doctor looks at.`,
-		Example: "  ws1bridge healthcheck || echo \"the bridge is not alive\"",
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.healthcheck(cmd.Context()) },
+whether callers accept it is what ws1bridge doctor looks at.
+
+With --url it asks for another page and reads no configuration. So the image, which
+has no other program, can check an emulator by a page of its control address.`,
+		Example: "  ws1bridge healthcheck || echo \"the bridge is not alive\"\n" +
+			"  ws1bridge healthcheck --url http://127.0.0.1:8444/modes   # an emulator",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("url") {
+				return checkPage(cmd.Context(), page)
+			}
+			return p.healthcheck(cmd.Context())
+		},
 	}
+	cmd.Flags().StringVar(&page, "url", "", "another page to ask for, over plain http")
+	return cmd
 }
 
+// healthcheck asks the bridge of the configuration whether it lives.
 func (p *program) healthcheck(ctx context.Context) error {
 	cfg, _ := config.Examine(p.configFile, p.environ) // what else is wrong with it is not the question
 	host, port, err := net.SplitHostPort(cfg.Listen)
@@ -38,13 +52,27 @@ func (p *program) healthcheck(ctx context.Context) error {
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
 	scheme := "http://"
 	if cfg.TLS.On() {
 		scheme = "https://"
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+net.JoinHostPort(host, port)+"/healthz", nil)
+	return wantOK(ctx, "the bridge", scheme+net.JoinHostPort(host, port)+"/healthz")
+}
+
+// checkPage asks for a page that the command line names.
+func checkPage(ctx context.Context, page string) error {
+	u, err := url.Parse(page)
+	if err != nil || u.Scheme != "http" || u.Host == "" || u.User != nil {
+		return usageError{errors.New("--url takes an address such as http://127.0.0.1:8444/modes")}
+	}
+	return wantOK(ctx, u.Host, page)
+}
+
+// wantOK is nil if who answers 200 for a page, or says by TLS that it lives.
+func wantOK(ctx context.Context, who, page string) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
 	if err != nil {
 		return err
 	}
@@ -53,11 +81,11 @@ func (p *program) healthcheck(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("the bridge does not answer: %w", neterr.Class(ctx, err))
+		return fmt.Errorf("%s does not answer: %w", who, neterr.Class(ctx, err))
 	}
 	_ = res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("the bridge answers %d", res.StatusCode)
+		return fmt.Errorf("%s answers %d", who, res.StatusCode)
 	}
 	return nil
 }

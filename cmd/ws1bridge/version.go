@@ -10,8 +10,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by the linker for releases.
-var version string
+// version and commit are set by the linker for releases and images, which are built
+// where there is no git repository to ask.
+var version, commit string
 
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
@@ -35,6 +36,9 @@ func buildVersion() string {
 }
 
 func buildCommit() string {
+	if commit != "" {
+		return commit
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {

@@ -52,8 +52,8 @@ func (t tests) Run() int {
 // program is the file of the program, which is built when it is first needed.
 var program func() (string, error)
 
-func build(file string) (string, error) {
-	args := []string{"build", "-o", file}
+func build(file string, flags ...string) (string, error) {
+	args := append([]string{"build", "-o", file}, flags...)
 	info, _ := debug.ReadBuildInfo()
 	if info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
 		args = append(args, "-race")
