@@ -106,7 +106,8 @@ func (d *Doctor) checkOktaTokens(ctx context.Context) verdict {
 	}
 	if all := len(d.cfg.OktaTokens); accepted < all {
 		return failed(fmt.Sprintf("the bridge accepts %d of %d tokens of okta.tokens", accepted, all),
-			"restart the bridge with this configuration; if it has it, let what ends TLS pass on the header Authorization")
+			"see in the log of the bridge whether it took this configuration; if it did, let what ends TLS pass on the header "+
+				"Authorization")
 	}
 	return ok(fmt.Sprintf("the bridge accepts %d token(s) of okta.tokens", accepted))
 }

@@ -59,7 +59,7 @@ func TestMistakesOfTheBridge(t *testing.T) {
 			check: "bridge from here", finding: "is not the bridge (401)", fix: "start the bridge"},
 		{name: "a token that the bridge does not know",
 			plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = []auth.Secret{oktaToken, "hush-new-token"} },
-			check: "token of Okta", finding: "accepts 1 of 2 tokens", fix: "restart the bridge with this configuration"},
+			check: "token of Okta", finding: "accepts 1 of 2 tokens", fix: "whether it took this configuration"},
 		{name: "a proxy that drops the token", plant: withoutAuthorization, check: "token of Okta",
 			finding: "accepts 0 of 1 tokens", fix: "pass on the header Authorization"},
 		{name: "no token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = nil }, check: "token of Okta",
