@@ -61,7 +61,7 @@ func (p *program) serve(ctx context.Context, dry dryRun) error {
 		zap.String("access", cfg.Access.URL), zap.String("domain", cfg.Domains.Default), zap.Bool("dry_run", dry.held()),
 		zap.String("version", buildVersion()))
 	floor := newHeapFloor()
-	err = b.run(ctx, main, ops, p.newReloader(b, hangups).run)
+	err = b.run(ctx, main, ops, p.newReloader(b, hangups).run, p.supervise(ctx, ops, log).run)
 	runtime.KeepAlive(floor)
 	log.Info("stopped", zap.Error(err))
 	return err
