@@ -113,7 +113,7 @@ rules-test: $(PROMTOOL) ## Check the alerts, and have each fire and not fire
 # A module of its own, so that its dependencies are not those of the bridge. The result depends on files and tools that
 # the go command does not know of, so it is not kept.
 .PHONY: deploy-test
-deploy-test: $(HELM) $(GOLANGCI_LINT) ## Check what runs the bridge: Helm chart, manifests
+deploy-test: $(HELM) $(GOLANGCI_LINT) ## Check what runs the bridge: Helm chart, manifests, unit of systemd
 	cd deploy/test && $(GO) mod tidy -diff
 	cd deploy/test && $(CURDIR)/$(GOLANGCI_LINT) run --config $(CURDIR)/.golangci.yml ./...
 	cd deploy/test && HELM=$(CURDIR)/$(HELM) $(GO) test -count=1 ./...

@@ -62,7 +62,7 @@ func (p *program) serve(ctx context.Context, dry dryRun) error {
 		zap.Bool("https", b.https != nil),
 		zap.String("version", buildVersion()))
 	floor := newHeapFloor()
-	err = b.run(ctx, main, ops, p.newReloader(b, hangups).run)
+	err = b.run(ctx, main, ops, p.newReloader(b, hangups).run, p.supervise(ctx, ops, log).run)
 	runtime.KeepAlive(floor)
 	log.Info("stopped", zap.Error(err))
 	return err
