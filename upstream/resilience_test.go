@@ -254,17 +254,20 @@ func TestRateLimit(t *testing.T) {
 		if _, err := c.FindUsers(ctx, upstream.ByUserName, "x"); !errors.Is(err, upstream.ErrUnavailable) {
 			t.Errorf("no room within the caller's time: %v, want unavailable", err)
 		}
-		for perSecond, want := range map[float64]time.Duration{40: 750 * time.Millisecond, 0: 0} {
+		for _, step := range []struct {
+			perSecond float64
+			want      time.Duration
+		}{{40, 750 * time.Millisecond}, {0, 0}} {
 			time.Sleep(time.Minute)
-			c.LimitRate(perSecond)
+			c.LimitRate(step.perSecond)
 			began := time.Now()
 			for range 50 {
 				if _, err := c.FindUsers(t.Context(), upstream.ByUserName, "x"); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if took := time.Since(began); took < want*9/10 || took > want*11/10 {
-				t.Errorf("50 requests at %v a second took %v, want %v after the burst of before", perSecond, took, want)
+			if took := time.Since(began); took < step.want*9/10 || took > step.want*11/10 {
+				t.Errorf("50 requests at %v a second took %v, want %v after the burst of before", step.perSecond, took, step.want)
 			}
 		}
 	})

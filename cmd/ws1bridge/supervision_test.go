@@ -80,7 +80,7 @@ func TestServeTellsSystemd(t *testing.T) {
 		answered <- r
 	}()
 	s.awaitStrike(t)
-	s.cancel()
+	s.cancel(nil)
 	for told := stateLives; told != stateStopping; {
 		if told = d.told(t, cmdtest.Patience); told != stateLives && told != stateStopping {
 			t.Fatalf("systemd was told %q at the end", told)
