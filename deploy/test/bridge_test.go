@@ -15,9 +15,9 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 )
 
-// notYet are variables that the chart may set for versions of the bridge to come. The
-// bridge warns of them, and ignores them.
-var notYet = regexp.MustCompile(`^Warning: WS1BRIDGE_(JOURNAL|SHUTDOWN_DELAY|TLS_\w+): there is no such variable`)
+// notYet is a variable that the chart may set for versions of the bridge to come. The
+// bridge warns of it, and ignores it.
+const notYet = "Warning: WS1BRIDGE_JOURNAL: there is no such variable"
 
 // TestBridgeTakesTheConfiguration has the bridge check what a pod would have.
 func TestBridgeTakesTheConfiguration(t *testing.T) {
@@ -29,7 +29,7 @@ func TestBridgeTakesTheConfiguration(t *testing.T) {
 				t.Fatalf("%v: %s%s", err, out, problems)
 			}
 			for line := range strings.Lines(out) {
-				if strings.HasPrefix(line, "Warning:") && !notYet.MatchString(line) {
+				if strings.HasPrefix(line, "Warning:") && !strings.HasPrefix(line, notYet) {
 					t.Error(line)
 				}
 			}
