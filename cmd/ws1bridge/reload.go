@@ -108,6 +108,7 @@ func (r *reloader) reload() (isNewClient bool) {
 		return false
 	}
 	r.success.Set(1)
+	r.bridge.status.Look() // at other directories, perhaps
 	now := r.bridge.current.Load().Config
 	r.log.Info("the configuration was read again", zap.Strings("changed", config.Changed(before, now)))
 	if later := config.Changed(now, cfg); len(later) > 0 {
