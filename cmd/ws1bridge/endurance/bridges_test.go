@@ -65,8 +65,8 @@ func spawnBridgeInto(t *testing.T, out *os.File, tenant string, changes ...strin
 	t.Helper()
 	main, ops := freeAddress(t), freeAddress(t)
 	b := &bridgeProcess{out: out, main: "http://" + main, ops: "http://" + ops}
-	b.env = append(cmdtest.Environ("WS1BRIDGE_ACCESS_URL="+tenant, "WS1BRIDGE_LISTEN="+main, "WS1BRIDGE_OPS_LISTEN="+ops),
-		changes...)
+	b.env = append(cmdtest.Environ("WS1BRIDGE_ACCESS_URL="+tenant, "WS1BRIDGE_LISTEN="+main, "WS1BRIDGE_OPS_LISTEN="+ops,
+		"WS1BRIDGE_SHUTDOWN_DELAY=0s"), changes...)
 	b.start(t)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	return b

@@ -124,9 +124,9 @@ func TestTokenEndpointDown(t *testing.T) {
 		metric(t, s.ops, tokenFetches+`{result="refused"}`) != 0 {
 		t.Errorf("%.0f fetches are counted as unavailable, want some, and none as refused", down)
 	}
-	if status, body := cmdtest.Get(t, s.ops+"/status"); status != http.StatusServiceUnavailable ||
-		!strings.Contains(body, "has an error of its own (503)") {
-		t.Errorf("/status was answered %d %s", status, body)
+	s.awaitStatus(t, http.StatusServiceUnavailable)
+	if _, body := cmdtest.Get(t, s.ops+"/status"); !strings.Contains(body, "has an error of its own (503)") {
+		t.Errorf("/status was answered %s", body)
 	}
 	s.stdout.Await(t, "the token endpoint is unavailable (503)")
 	control(t, http.MethodDelete, s.access.ControlURL+"/faults", "")
@@ -184,10 +184,10 @@ func TestWrongCredentialsAreToldFromAnOutage(t *testing.T) {
 			if !strings.HasPrefix(x.detail(), tt.detail) {
 				t.Errorf("the detail is %q, want it to begin %q", x.detail(), tt.detail)
 			}
-			status, body := cmdtest.Get(t, s.ops+"/status")
-			if status != http.StatusServiceUnavailable || !strings.Contains(body, tt.detail) ||
+			s.awaitStatus(t, http.StatusServiceUnavailable)
+			if _, body := cmdtest.Get(t, s.ops+"/status"); !strings.Contains(body, tt.detail) ||
 				strings.Contains(body, tt.sayNothingAbout) {
-				t.Errorf("/status was answered %d %s, want it to say %q", status, body, tt.detail)
+				t.Errorf("/status was answered %s, want it to say %q", body, tt.detail)
 			}
 			log := s.stdout.Await(t, tt.log)
 			if !strings.Contains(log, `"level":"`+tt.level+`"`) || strings.Contains(log, cmdtest.Secret) {

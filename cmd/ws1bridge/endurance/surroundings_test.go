@@ -63,7 +63,7 @@ func TestReaderOfTheLogGoesAway(t *testing.T) {
 func TestReaderOfTheLogIsStuck(t *testing.T) {
 	t.Parallel()
 	reader, writer := pipe(t)
-	b := spawnBridgeInto(t, writer, "http://127.0.0.1:1")
+	b := spawnBridgeInto(t, writer, "http://127.0.0.1:1", "WS1BRIDGE_LOG_LEVEL=debug") // holds no line back
 	_ = writer.Close()
 	const requests = 1000 // 200 KB of log; a pipe holds 64 KiB
 	refuseMany(t, b, requests)
