@@ -19,6 +19,8 @@ GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
 GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
 PROMTOOL      := $(or $(shell command -v promtool),$(TOOLS)/promtool)
 PEBBLE        := $(TOOLS)/pebble-v2.10.3
+ACTIONLINT    := $(TOOLS)/actionlint-v1.7.12
+GORELEASER    := $(TOOLS)/goreleaser-v2.13.0
 HELM          := $(TOOLS)/helm-v4.3.1
 
 .PHONY: help
@@ -109,6 +111,7 @@ check: $(GOLANGCI_LINT) ## Run what a change must pass: format, vet, lint, test,
 rules-test: $(PROMTOOL) ## Check the alerts, and have each fire and not fire
 	$(PROMTOOL) check rules deploy/helm/ws1bridge/rules.yaml
 	$(PROMTOOL) test rules deploy/prometheus/rules_test.yaml
+	$(PROMTOOL) check config --syntax-only deploy/prometheus/prometheus.yaml
 
 # A module of its own, so that its dependencies are not those of the bridge. The result depends on files and tools that
 # the go command does not know of, so it is not kept.
@@ -121,6 +124,12 @@ deploy-test: $(HELM) $(GOLANGCI_LINT) ## Check what runs the bridge: Helm chart,
 .PHONY: deploy-update
 deploy-update: $(HELM) ## Rewrite what is rendered from the Helm chart: golden files, manifests
 	cd deploy/test && HELM=$(CURDIR)/$(HELM) $(GO) test -count=1 ./... -update
+
+.PHONY: release-test
+release-test: $(ACTIONLINT) $(GORELEASER) ## Check the workflows, and make the archives of a release
+	$(ACTIONLINT) .github/workflows/*.yaml
+	$(GORELEASER) check
+	$(GORELEASER) release --snapshot --clean --skip=sbom,sign
 
 .PHONY: vuln
 vuln: $(GOVULNCHECK) ## Check the code against the Go vulnerability database
@@ -159,3 +168,11 @@ $(TOOLS)/promtool:
 	cd $(TOOLS)/debian && apt-get download -qq prometheus && dpkg -x prometheus_*.deb .
 	mv $(TOOLS)/debian/usr/bin/promtool $@
 	rm -rf $(TOOLS)/debian
+
+$(TOOLS)/actionlint-v%:
+	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install github.com/rhysd/actionlint/cmd/actionlint@v$*
+	mv $(TOOLS)/actionlint $@
+
+$(TOOLS)/goreleaser-v%:
+	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install github.com/goreleaser/goreleaser/v2@v$*
+	mv $(TOOLS)/goreleaser $@

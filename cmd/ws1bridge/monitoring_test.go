@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/okta"
@@ -45,10 +46,16 @@ func readText(t *testing.T, name string) string {
 func TestMonitoringNamesWhatThereIs(t *testing.T) {
 	s := serve(t, accesstest.Config{})
 	s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
-	s.access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: accessAPI, Status: 503, Count: 1})
-	s.push(t, http.StatusOK, http.MethodGet, "/Users?count=1", nil) // after a repetition
 	s.awaitStatus(t, http.StatusOK)
-	_, metrics := cmdtest.Get(t, s.ops+"/metrics")
+	metrics := ""
+	for began := time.Now(); !strings.Contains(metrics, "\nws1bridge_upstream_retries_total"); {
+		if time.Since(began) > cmdtest.Patience {
+			t.Fatal("no request to Access was repeated")
+		}
+		s.access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: accessAPI, Status: 503, Count: 1})
+		s.push(t, http.StatusOK, http.MethodGet, "/Users?count=1", nil) // after a repetition, unless somebody else had it
+		_, metrics = cmdtest.Get(t, s.ops+"/metrics")
+	}
 	texts := append(expressions(t), regexp.MustCompile(`(?m)^ {10}\S.*$`).FindAllString(readText(t, rulesFile), -1)...)
 	names := map[string]bool{}
 	for _, text := range texts {
