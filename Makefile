@@ -20,7 +20,7 @@ GOVULNCHECK   := $(TOOLS)/govulncheck-v1.9.0
 PROMTOOL      := $(or $(shell command -v promtool),$(TOOLS)/promtool)
 PEBBLE        := $(TOOLS)/pebble-v2.10.3
 ACTIONLINT    := $(TOOLS)/actionlint-v1.7.12
-GORELEASER    := $(TOOLS)/goreleaser-v2.13.0
+GORELEASER    := $(TOOLS)/goreleaser-v2.15.1
 HELM          := $(TOOLS)/helm-v4.3.1
 
 .PHONY: help
