@@ -140,6 +140,10 @@ image: ## Build the container image ws1bridge:VERSION (FLAGS='--build-arg GOPROX
 	docker build --build-arg VERSION=$(or $(VERSION),dev) --build-arg REVISION=$(REVISION) $(FLAGS) \
 		-t ws1bridge:$(or $(VERSION),dev) .
 
+.PHONY: image-test
+image-test: ## Check the Dockerfile without a container engine, by buildah
+	.ci/image
+
 .PHONY: clean
 clean: ## Remove bin
 	rm -rf bin
