@@ -50,9 +50,12 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// keepDirectory is how long it counts that the directories are well: to look takes
-// several requests.
-const keepDirectory = 5 * time.Minute
+// How long it counts what was found out about the directories: to look takes a request for
+// each of them and one more.
+const (
+	keepDirectory    = 5 * time.Minute
+	keepBadDirectory = time.Minute
+)
 
 // newStatus is the one list of what the bridge depends on.
 func newStatus(b *bridge, log *zap.Logger, metrics prometheus.Registerer) *status.Board {
@@ -61,7 +64,8 @@ func newStatus(b *bridge, log *zap.Logger, metrics prometheus.Registerer) *statu
 		status.Component{Name: "token", Check: b.access.Tokens.Ready, Explain: explainFailure},
 		status.Component{Name: "access", Explain: explainFailure,
 			Check: func(ctx context.Context) error { return client().Ready(ctx) }},
-		status.Component{Name: "directory", Explain: explainDirectory, Keep: keepDirectory,
+		status.Component{Name: "directory", Explain: explainDirectory,
+			Keep: keepDirectory, KeepBad: keepBadDirectory,
 			Check: func(ctx context.Context) error { return client().CheckDirectories(ctx) }})
 }
 
