@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -174,4 +175,23 @@ func TestIdleBridgeSendsLittle(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A bridge that has more to send than it may cannot look how Access is; that is no outage.
+func TestBusyIsNotIll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubbled(t)
+		b.current.Load().client.LimitRate(.5)
+		var pushes sync.WaitGroup
+		for range 20 {
+			pushes.Go(func() { b.ask(t, http.MethodGet, "/Users?startIndex=1&count=1", nil) })
+		}
+		synctest.Wait()
+		code, body := b.page(t, b.ops, "/status")
+		if code != http.StatusOK || !strings.Contains(body, `"access":{"status":"unknown"`) ||
+			!strings.Contains(body, "could not be checked: ") {
+			t.Errorf("/status is %d %s", code, body)
+		}
+		pushes.Wait()
+	})
 }
