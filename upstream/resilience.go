@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -164,7 +165,7 @@ func (g *guard) do(ctx context.Context, r call, attempt func() error) error {
 // once makes one attempt, as soon as the limits let it.
 func (g *guard) once(ctx context.Context, op string, attempt func() error) *Error {
 	if err := g.limiter.Wait(ctx); err != nil {
-		return unavailable(op, errors.New("the limit access.rate_limit leaves no room for the request"))
+		return unavailable(op, fmt.Errorf("%w: access.rate_limit leaves no room in time", ErrTooBusy))
 	}
 	if g.breaker.IsOpen() && g.breaker.RemainingDelay() > 0 {
 		return unavailable(op, ErrCircuitOpen) // without queueing first
@@ -227,7 +228,8 @@ var (
 	// ErrCircuitOpen says that Access failed several times in a row, so that
 	// the client waits before it asks again.
 	ErrCircuitOpen = errors.New("the circuit to Access is open")
-	// ErrTooBusy says that too many requests are under way.
+	// ErrTooBusy says that too many requests are under way, or more than
+	// Resilience.RateLimit lets through in time.
 	ErrTooBusy = errors.New("too many requests to Access are under way")
 )
 

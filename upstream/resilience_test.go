@@ -251,8 +251,8 @@ func TestRateLimit(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 		defer cancel()
-		if _, err := c.FindUsers(ctx, upstream.ByUserName, "x"); !errors.Is(err, upstream.ErrUnavailable) {
-			t.Errorf("no room within the caller's time: %v, want unavailable", err)
+		if _, err := c.FindUsers(ctx, upstream.ByUserName, "x"); !errors.Is(err, upstream.ErrTooBusy) {
+			t.Errorf("no room within the caller's time: %v, want that the bridge is too busy", err)
 		}
 		for _, step := range []struct {
 			perSecond float64

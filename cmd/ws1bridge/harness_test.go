@@ -81,11 +81,24 @@ func serve(t *testing.T, cfg accesstest.Config, changes ...string) *served {
 // serveArgs runs the program with those arguments, which begin with serve.
 func serveArgs(t *testing.T, cfg accesstest.Config, args []string, changes ...string) *served {
 	t.Helper()
+	s := newServed(t, cfg)
+	s.begin(t, args, changes...)
+	return s
+}
+
+// newServed starts the emulator alone: what is wrong with it can be so from the start.
+func newServed(t *testing.T, cfg accesstest.Config) *served {
+	t.Helper()
 	cfg.ClientID, cfg.ClientSecret = "bridge", cmdtest.Secret
 	if cfg.Domains == nil {
 		cfg.Domains = []string{"acme.com"}
 	}
-	s := &served{access: accesstest.Start(t, cfg)}
+	return &served{access: accesstest.Start(t, cfg)}
+}
+
+// begin runs the program in front of the emulator.
+func (s *served) begin(t *testing.T, args []string, changes ...string) {
+	t.Helper()
 	env := append(cmdtest.Environ("WS1BRIDGE_ACCESS_URL="+s.access.URL, "WS1BRIDGE_LISTEN=127.0.0.1:0",
 		"WS1BRIDGE_OPS_LISTEN=127.0.0.1:0"), changes...)
 	s.running = start(t, env, args...)
@@ -101,7 +114,6 @@ func serveArgs(t *testing.T, cfg accesstest.Config, args []string, changes ...st
 	}
 	s.main, s.ops = "http://"+started.Listen, "http://"+started.OpsListen
 	s.okta = okta.Client{Base: s.main + "/scim/v2", Token: cmdtest.Token}
-	return s
 }
 
 // push sends one request as Okta would, and checks the status of the answer.

@@ -50,18 +50,22 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// keepDirectory is how long it counts that the directories are well: to look takes
-// several requests.
-const keepDirectory = 5 * time.Minute
+// How long it counts what was found out about the directories: to look takes a request for
+// each of them and one more.
+const (
+	keepDirectory    = 5 * time.Minute
+	keepBadDirectory = time.Minute
+)
 
 // newStatus is the one list of what the bridge depends on.
 func newStatus(b *bridge, log *zap.Logger, metrics prometheus.Registerer) *status.Board {
 	client := func() *upstream.Client { return b.current.Load().client }
 	return status.New(log.Named("status"), metrics,
 		status.Component{Name: "token", Check: b.access.Tokens.Ready, Explain: explainFailure},
-		status.Component{Name: "access", Explain: explainFailure,
+		status.Component{Name: "access", Explain: explainAccess,
 			Check: func(ctx context.Context) error { return client().Ready(ctx) }},
-		status.Component{Name: "directory", Explain: explainDirectory, Keep: keepDirectory,
+		status.Component{Name: "directory", Explain: explainDirectory,
+			Keep: keepDirectory, KeepBad: keepBadDirectory,
 			Check: func(ctx context.Context) error { return client().CheckDirectories(ctx) }})
 }
 
@@ -73,12 +77,25 @@ func explainFailure(err error) (verdict status.Verdict, detail, fix string) {
 	return status.Failed, detail, explain.Error(err, "").PlainFix()
 }
 
+// explainAccess tells what is wrong with Access from what keeps the bridge from asking: that
+// it has so much to send is no trouble.
+func explainAccess(err error) (verdict status.Verdict, detail, fix string) {
+	if errors.Is(err, upstream.ErrTooBusy) {
+		return unchecked(err)
+	}
+	return explainFailure(err)
+}
+
 // explainDirectory tells what is wrong with the directories from what is about the check:
 // that the role may not read them proves nothing.
 func explainDirectory(err error) (verdict status.Verdict, detail, fix string) {
-	verdict, detail, fix = explainFailure(err)
 	if _, isAboutTheCheck := errors.AsType[*upstream.Error](err); isAboutTheCheck {
-		return status.Unknown, "could not be checked: " + detail, fix
+		return unchecked(err)
 	}
-	return verdict, detail, fix
+	return explainFailure(err)
+}
+
+func unchecked(err error) (verdict status.Verdict, detail, fix string) {
+	_, detail, fix = explainFailure(err)
+	return status.Unknown, "could not be checked: " + detail, fix
 }

@@ -4,11 +4,15 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ws1bridge/cmd/ws1bridge/cmdtest"
+	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/cmd/ws1bridge/status"
+	"ws1bridge/upstream"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -64,11 +68,11 @@ func TestStatus(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := serve(t, accesstest.Config{}, tt.env...)
+			s, began := newServed(t, accesstest.Config{}), time.Now().Truncate(time.Second)
 			if tt.fault != nil {
 				s.access.AddFault(*tt.fault)
-				time.Sleep(10 * time.Millisecond)
 			}
+			s.begin(t, []string{"serve"}, tt.env...)
 			got := s.awaitStatus(t, tt.want)
 			c := got.Components
 			if c["token"].Status != tt.token || c["access"].Status != tt.access ||
@@ -84,6 +88,11 @@ func TestStatus(t *testing.T) {
 				}
 			}
 			wantComponents(t, s, c)
+			for name, f := range c {
+				if f.Since.Before(began) || f.Since.After(time.Now()) || f.Status == ill && (f.Detail == "" || f.Fix == "") {
+					t.Errorf("%s: %+v does not say since when, what is wrong, and what to do", name, f)
+				}
+			}
 		})
 	}
 }
@@ -120,4 +129,69 @@ func wantComponents(t *testing.T, s *served, findings map[string]status.Finding)
 			t.Errorf("of the status %s, /metrics has no %s%s", f.Status, series, want)
 		}
 	}
+}
+
+// What a bridge that nobody asks for anything sends to Access, well or not.
+func TestIdleBridgeSendsLittle(t *testing.T) {
+	tests := []struct {
+		name  string
+		fault *accesstest.Fault
+		gone  bool // the directory
+		most  int  // in an hour
+	}{
+		{name: "all is well", most: 170},
+		{name: "the role may not read directories", most: 170,
+			fault: &accesstest.Fault{Path: accessAPI + "/connectormanagement", Status: http.StatusForbidden}},
+		{name: "the directory is gone", gone: true, most: 250},
+		{name: "Access is down", most: 800, fault: &accesstest.Fault{Path: "/SAAS/jersey", Status: 503}},
+		{name: "tokens are refused", most: 350, fault: &accesstest.Fault{Path: connection.TokenPath, Status: 401}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var faults []accesstest.Fault
+				if tt.fault != nil {
+					faults = append(faults, *tt.fault)
+				}
+				b := newBubbled(t, faults...)
+				if tt.gone {
+					directories, err := b.bridge.access.Client.Directories(t.Context())
+					must(t, err)
+					for _, d := range directories {
+						if d.Type == upstream.TypeOther {
+							must(t, b.bridge.access.Client.DeleteDirectory(t.Context(), d.ID))
+						}
+					}
+				}
+				go func() { _ = b.status.Run(t.Context()) }()
+				time.Sleep(time.Hour) // what is read once at the start has been read
+				b.access.ClearRequests()
+				time.Sleep(time.Hour)
+				n := len(b.access.Requests())
+				if n == 0 || n > tt.most {
+					t.Errorf("%d requests in an hour, want some, and %d at most", n, tt.most)
+				}
+				t.Logf("%d requests in an hour", n)
+			})
+		})
+	}
+}
+
+// A bridge that has more to send than it may cannot look how Access is; that is no outage.
+func TestBusyIsNotIll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubbled(t)
+		b.current.Load().client.LimitRate(.5)
+		var pushes sync.WaitGroup
+		for range 20 {
+			pushes.Go(func() { b.ask(t, http.MethodGet, "/Users?startIndex=1&count=1", nil) })
+		}
+		synctest.Wait()
+		code, body := b.page(t, b.ops, "/status")
+		if code != http.StatusOK || !strings.Contains(body, `"access":{"status":"unknown"`) ||
+			!strings.Contains(body, "could not be checked: ") {
+			t.Errorf("/status is %d %s", code, body)
+		}
+		pushes.Wait()
+	})
 }

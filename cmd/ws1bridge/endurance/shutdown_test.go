@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -39,10 +41,42 @@ func TestTerminateIdle(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b := spawnBridge(t, spawnEmulator(t).tenant)
+			b := spawnBridge(t, spawnEmulator(t).tenant, "WS1BRIDGE_SHUTDOWN_DELAY=0s")
 			tt.connect(t, b)
 			b.terminate(t)
 			if code := b.end(t); code != 0 {
+				t.Errorf("exit code %d: %s", code, b.stderr)
+			}
+		})
+	}
+}
+
+// A delay that is too long for somebody is ended by another signal, and there is none for
+// somebody at a terminal.
+func TestTerminateInAHurry(t *testing.T) {
+	t.Parallel()
+	e := spawnEmulator(t)
+	for name, signals := range map[string][]os.Signal{
+		"SIGTERM twice": {syscall.SIGTERM, syscall.SIGTERM}, "SIGTERM, then SIGINT": {syscall.SIGTERM, os.Interrupt},
+		"SIGINT": {os.Interrupt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := spawnBridge(t, e.tenant, "WS1BRIDGE_SHUTDOWN_DELAY=5m")
+			org := newOrg(t, b.main)
+			for i, s := range signals {
+				if i > 0 {
+					b.stdout.Await(t, "requests are still answered for a while")
+					if status, body := cmdtest.Get(t, b.ops+"/readyz"); status != http.StatusServiceUnavailable {
+						t.Errorf("/readyz was answered %d %s after SIGTERM", status, body)
+					}
+					org.mustSend(t, http.StatusOK, http.MethodGet, "/Users?startIndex=1&count=1", nil)
+				}
+				if err := b.cmd.Process.Signal(s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if code := b.end(t); code != 0 { // waits for 2 minutes, not for 5
 				t.Errorf("exit code %d: %s", code, b.stderr)
 			}
 		})
@@ -55,7 +89,7 @@ func TestTerminateUnderWork(t *testing.T) {
 	t.Parallel()
 	const held = 10 * time.Second // much longer than the requests in the meantime take
 	e := spawnEmulator(t)
-	b := spawnBridge(t, e.tenant)
+	b := spawnBridge(t, e.tenant, "WS1BRIDGE_SHUTDOWN_DELAY=500ms")
 	org := newOrg(t, b.main)
 	org.mustSend(t, http.StatusOK, http.MethodGet, "/Users?startIndex=1&count=1", nil) // a token is there
 	const pushes = 5
@@ -78,7 +112,7 @@ func TestTerminateUnderWork(t *testing.T) {
 		case x.err != nil:
 			t.Fatalf("a request during the shutdown found a closed door: %v", x.err)
 		case x.status == http.StatusOK && refused == 0:
-			served++ // the signal is on its way
+			served++ // the signal is on its way, or the delay not over
 		default:
 			x.mustWait(t)
 			refused++

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -11,10 +12,16 @@ type component struct {
 	Component
 
 	checking chan struct{} // has room for one, so that those who ask share a check
+	wake     chan struct{} // has room for one: look soon
 	mu       sync.Mutex    // guards what follows
 	last     Finding       // zero when nothing is known yet
 	until    time.Time     // when last is too old
 	expired  bool          // while a check was under way
+}
+
+func newComponent(c Component) *component {
+	c.Keep, c.KeepBad = cmp.Or(c.Keep, keepGood), cmp.Or(c.KeepBad, keepBad)
+	return &component{Component: c, checking: make(chan struct{}, 1), wake: make(chan struct{}, 1)}
 }
 
 // known is what was found last.
@@ -30,36 +37,49 @@ func (c *component) recent() (f Finding, ok bool) {
 	return c.last, time.Now().Before(c.until)
 }
 
-// expire has the next who ask check again.
+// rest is how long nobody needs to look.
+func (c *component) rest() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last.Status == Failed {
+		return c.KeepBad
+	}
+	return max(c.Keep, restGood)
+}
+
+// expire has the next who ask check again, and somebody ask soon.
 func (c *component) expire() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.until, c.expired = time.Time{}, true
+	select {
+	case c.wake <- struct{}{}:
+	default: // somebody is about to ask
+	}
 }
 
-// find is the finding of now. isNews says that the status is another one than before,
-// other than well at the start.
+// find is the finding of now, or the one before if ctx ends. isNews says that the status
+// is another one than before, other than well at the start.
 func (c *component) find(ctx context.Context) (_ Finding, isNews bool) {
-	c.checking <- struct{}{}
-	defer func() { <-c.checking }()
+	select {
+	case c.checking <- struct{}{}:
+		defer func() { <-c.checking }()
+	case <-ctx.Done():
+		return c.known(), false
+	}
 	before, ok := c.recent()
 	if ok {
 		return before, false
 	}
 	c.begin()
 	now := c.check(ctx)
-	keep := keepBad
-	if now.Status == OK {
-		keep = c.Keep
+	if ctx.Err() != nil { // nobody is waiting any more, and the error may be about that
+		return before, false
 	}
 	if before.Status == now.Status {
 		now.Since = before.Since
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.last = now; !c.expired {
-		c.until = time.Now().Add(keep)
-	}
+	c.keep(now)
 	return now, before.Status != now.Status && !(before.Status == "" && now.Status == OK)
 }
 
@@ -70,8 +90,23 @@ func (c *component) begin() {
 	c.expired = false
 }
 
+// keep has a finding count for a while, unless it expired before it was there.
+func (c *component) keep(f Finding) {
+	counts := c.Keep
+	if f.Status == Failed {
+		counts = c.KeepBad
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last = f; !c.expired {
+		c.until = time.Now().Add(counts)
+	}
+}
+
 // check asks how the component is.
 func (c *component) check(ctx context.Context) Finding {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
 	now := Finding{Status: OK, Since: time.Now().UTC().Truncate(time.Second)}
 	if err := c.Check(ctx); err != nil {
 		now.Status, now.Detail, now.Fix = c.Explain(err)

@@ -16,12 +16,12 @@ const (
 	// checkTimeout bounds one check.
 	checkTimeout = 8 * time.Second
 	// A finding is kept for a while, so that those who look do not become load on Access,
-	// and a bad one for less, so that recovery shows soon.
+	// and that something has failed for less, so that recovery shows soon.
 	keepGood = 10 * time.Second
 	keepBad  = 5 * time.Second
-	// restGood and restBad are the pauses between the looks that nobody asks for.
+	// restGood is the least pause before the next look that nobody asks for, if nothing has
+	// failed; then it is as long as that is kept.
 	restGood = 30 * time.Second
-	restBad  = keepBad
 )
 
 // Verdict is what a check came to.
@@ -52,52 +52,53 @@ type Component struct {
 	// Explain says what an error of Check means: whether that has failed, or could not be
 	// checked, what is wrong, and what to do.
 	Explain func(error) (verdict Verdict, detail, fix string)
-	// Keep is how long a good finding counts; 0 means 10 s.
-	Keep time.Duration
+	// KeepBad is how long it counts that it has failed, and Keep any other finding; 0 means
+	// 5 s and 10 s.
+	Keep, KeepBad time.Duration
 }
 
 // Board has the findings of all components. It is safe for concurrent use.
 type Board struct {
 	components []*component
 	log        *zap.Logger
-	wake       chan struct{}
 	gauge      *prometheus.Desc
 }
 
 // New returns a board, on which nothing is known yet. Its gauge is ws1bridge_component_ok.
 func New(log *zap.Logger, registerer prometheus.Registerer, components ...Component) *Board {
-	b := &Board{log: log, wake: make(chan struct{}, 1), gauge: prometheus.NewDesc("ws1bridge_component_ok",
+	b := &Board{log: log, gauge: prometheus.NewDesc("ws1bridge_component_ok",
 		"1 when the component works, 0 when it does not. There is no series of what could not be checked.",
 		[]string{"component"}, nil)}
 	for _, c := range components {
-		if c.Keep == 0 {
-			c.Keep = keepGood
-		}
-		b.components = append(b.components, &component{Component: c, checking: make(chan struct{}, 1)})
+		b.components = append(b.components, newComponent(c))
 	}
 	registerer.MustRegister(b)
 	return b
 }
 
-// Run looks at all components until ctx ends: every 30 s, and every 5 s while one of
-// them is not well.
+// Run looks at all components until ctx ends: every 30 s, or less often if findings are
+// kept for longer, and at what has failed as soon as that has been kept long enough.
 func (b *Board) Run(ctx context.Context) error {
-	for {
-		rest := restGood
-		for _, f := range b.look(ctx) {
-			if f.Status != OK {
-				rest = restBad
-			}
-		}
-		timer := time.NewTimer(rest)
+	var watching sync.WaitGroup
+	for _, c := range b.components {
+		watching.Go(func() { b.watch(ctx, c) })
+	}
+	watching.Wait()
+	return nil
+}
+
+// watch looks at one component, each at its own pace: that one is not well is no reason
+// to look more often at the others.
+func (b *Board) watch(ctx context.Context, c *component) {
+	for ctx.Err() == nil {
+		b.find(ctx, c)
+		timer := time.NewTimer(c.rest())
 		select {
 		case <-ctx.Done():
-			timer.Stop()
-			return nil
 		case <-timer.C:
-		case <-b.wake:
-			timer.Stop()
+		case <-c.wake:
 		}
+		timer.Stop()
 	}
 }
 
@@ -106,28 +107,26 @@ func (b *Board) Look() {
 	for _, c := range b.components {
 		c.expire()
 	}
-	select {
-	case b.wake <- struct{}{}:
-	default: // it is about to look
-	}
 }
 
 // look returns the findings of all components, and checks what has no recent one.
 func (b *Board) look(ctx context.Context) []Finding {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-	defer cancel()
 	findings := make([]Finding, len(b.components))
 	var wait sync.WaitGroup
 	for i, c := range b.components {
-		wait.Go(func() {
-			var isNews bool
-			if findings[i], isNews = c.find(ctx); isNews {
-				b.tell(c.Name, findings[i])
-			}
-		})
+		wait.Go(func() { findings[i] = b.find(ctx, c) })
 	}
 	wait.Wait()
 	return findings
+}
+
+// find is the finding about one component. What is news is told.
+func (b *Board) find(ctx context.Context, c *component) Finding {
+	f, isNews := c.find(ctx)
+	if isNews {
+		b.tell(c.Name, f)
+	}
+	return f
 }
 
 // tell writes a line about a component that changed.

@@ -138,9 +138,7 @@ func TestCheckThatHangs(t *testing.T) {
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, p, log := newBoard(t)
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error)
-		go func() { done <- b.Run(ctx) }()
+		stop := run(t, b)
 		began := time.Now()
 		time.Sleep(10 * time.Minute)
 		if n := p.checks.Load(); n < 20 || n > 21 {
@@ -172,10 +170,7 @@ func TestRun(t *testing.T) {
 			"a component does not work; a component works; a component could not be checked" {
 			t.Errorf("told were: %s", got)
 		}
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
+		stop()
 	})
 }
 
@@ -183,9 +178,7 @@ func TestRun(t *testing.T) {
 func TestLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, p, log := newBoard(t)
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error)
-		go func() { done <- b.Run(ctx) }()
+		stop := run(t, b)
 		time.Sleep(time.Second)
 		p.fallIll(errIll)
 		b.Look()
@@ -201,10 +194,7 @@ func TestLook(t *testing.T) {
 		if log.Len() != 2 {
 			t.Errorf("%d lines were written, want one more about what got well", log.Len())
 		}
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
+		stop()
 	})
 }
 
