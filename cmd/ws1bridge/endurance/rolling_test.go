@@ -179,12 +179,15 @@ func (r *rolling) restart(t *testing.T, i int) {
 	await(t, func() bool { return r.front.sees(i) }, func() string { return "a bridge is not seen after its restart" })
 }
 
-// check looks at what Okta saw: nothing that it does not repeat by itself. Each bridge
-// must have answered since it was restarted.
+// check looks at what Okta saw: nothing that it does not repeat by itself, but for a group
+// whose creation was under way in a copy that was restarted, and stood complete in Access
+// when it was repeated: TestLostGroupCreation is about that. Each bridge must have answered
+// since it was restarted.
 func (r *rolling) check(t *testing.T, seen map[int]int64) {
 	t.Helper()
 	for status, times := range seen {
-		if !slices.Contains([]int{200, 201, 204, 404, 429}, status) {
+		isLinked := status == http.StatusConflict && times == r.org.linked.Load()
+		if !slices.Contains([]int{200, 201, 204, 404, 429}, status) && !isLinked {
 			t.Errorf("Okta saw the status %d (0: no answer) %d times", status, times)
 		}
 	}

@@ -25,7 +25,7 @@ func (w *worker) found(ctx context.Context) {
 		w.teams = append(w.teams, t)
 	})
 	again := 0
-	if w.crashes {
+	if w.crashes || w.copies {
 		again = http.StatusConflict
 	}
 	w.push(ctx, push{method: http.MethodPost, path: "/Groups", want: http.StatusCreated, again: again, about: &t.fate,
@@ -34,7 +34,7 @@ func (w *worker) found(ctx context.Context) {
 			t.id = x.id()
 			t.pending = x.status == http.StatusConflict
 		}})
-	if w.crashes && t.pending && t.id == "" {
+	if (w.crashes || w.copies) && t.pending && t.id == "" {
 		w.link(ctx, t)
 	}
 }
