@@ -167,6 +167,7 @@ $(TOOLS)/govulncheck-v%:
 
 # Prometheus has no releases that go install takes; Debian's package has the tool.
 $(TOOLS)/promtool:
+	rm -rf $(TOOLS)/debian
 	mkdir -p $(TOOLS)/debian
 	apt-get update -qq || true
 	cd $(TOOLS)/debian && apt-get download -qq prometheus && dpkg -x prometheus_*.deb .

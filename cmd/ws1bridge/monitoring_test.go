@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/knadh/koanf/parsers/yaml"
 
 	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/okta"
@@ -18,6 +20,7 @@ import (
 
 const (
 	rulesFile     = "../../deploy/helm/ws1bridge/rules.yaml"
+	rulesTestFile = "../../deploy/prometheus/rules_test.yaml"
 	dashboardFile = "../../deploy/grafana/ws1bridge.json"
 	alertsGuide   = "../../deploy/guides/alerts.md"
 )
@@ -29,11 +32,12 @@ var elsewhere = map[string]string{
 	"ws1bridge_guard_tripped":                          "comes with the guard against mass damage",
 }
 
-// series finds the metrics of an expression, and the labels by which they are selected.
-var series = regexp.MustCompile(`\b((?:ws1bridge|process|go)_\w+)(?:\{([^}]*)\})?`)
+// promQL are the words of PromQL that rules and dashboard use; functions are known by the
+// bracket behind them.
+var promQL = []string{"and", "or", "unless", "by", "on", "offset", "sum", "min", "max", "count"}
 
 // ofPrometheus are the labels that the one who scrapes adds, not the bridge.
-var ofPrometheus = []string{"job", "instance"}
+var ofPrometheus = []string{"job", "instance", "namespace"}
 
 func readText(t *testing.T, name string) string {
 	t.Helper()
@@ -44,60 +48,49 @@ func readText(t *testing.T, name string) string {
 
 // Whatever an alert or the dashboard asks for, a bridge that has pushed shows.
 func TestMonitoringNamesWhatThereIs(t *testing.T) {
-	s := serve(t, accesstest.Config{})
-	s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
-	s.awaitStatus(t, http.StatusOK)
-	metrics := ""
-	for began := time.Now(); !strings.Contains(metrics, "\nws1bridge_upstream_retries_total"); {
-		if time.Since(began) > cmdtest.Patience {
-			t.Fatal("no request to Access was repeated")
-		}
-		s.access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: accessAPI, Status: 503, Count: 1})
-		s.push(t, http.StatusOK, http.MethodGet, "/Users?count=1", nil) // after a repetition, unless somebody else had it
-		_, metrics = cmdtest.Get(t, s.ops+"/metrics")
-	}
-	texts := append(expressions(t), regexp.MustCompile(`(?m)^ {10}\S.*$`).FindAllString(readText(t, rulesFile), -1)...)
+	metrics := shownMetrics(t)
 	names := map[string]bool{}
-	for _, text := range texts {
-		for _, m := range series.FindAllStringSubmatch(text, -1) {
-			names[m[1]] = true
-			if elsewhere[m[1]] == "" {
-				wantSeries(t, metrics, m[1], m[2])
-			}
+	for _, text := range append(panels(t), rules(t)...) {
+		named, wrong := metrics.check(text)
+		for _, name := range named {
+			names[name] = true
+		}
+		for _, what := range wrong {
+			t.Errorf("%s: %s", text, what)
 		}
 	}
 	if len(names) < 20 {
 		t.Errorf("only %d metrics are named: %v", len(names), slices.Sorted(maps.Keys(names)))
 	}
 	for name := range elsewhere {
-		if !names[name] || strings.Contains(metrics, "\n"+name) {
+		if !names[name] || metrics.labels[name] != nil {
 			t.Errorf("%s is no exception", name)
 		}
 	}
 }
 
-// wantSeries wants /metrics to have a series with the labels by which it is selected.
-func wantSeries(t *testing.T, metrics, name, selectors string) {
+// shownMetrics are those of a bridge that has pushed, and had to repeat a request.
+func shownMetrics(t *testing.T) shown {
 	t.Helper()
-	line := regexp.MustCompile(`(?m)^` + name + `[{ ].*$`).FindString(metrics)
-	if line == "" {
-		t.Errorf("/metrics has no %s", name)
-		return
-	}
-	for _, m := range regexp.MustCompile(`(\w+)(?:=~|!~|!=|=)"`).FindAllStringSubmatch(selectors, -1) {
-		if !slices.Contains(ofPrometheus, m[1]) && !strings.Contains(line, m[1]+`="`) {
-			t.Errorf("%s has no label %s: %s", name, m[1], line)
-		}
-	}
+	s := serve(t, accesstest.Config{})
+	s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
+	s.access.AddFault(accesstest.Fault{Query: "ada@acme.com", Status: http.StatusServiceUnavailable, Count: 1})
+	s.push(t, http.StatusOK, http.MethodGet, okta.Filtered("/Users", "userName", "ada@acme.com"), nil)
+	s.awaitStatus(t, http.StatusOK)
+	_, page := cmdtest.Get(t, s.ops+"/metrics")
+	return readMetrics(page)
 }
 
-// expressions are those of the dashboard's panels.
-func expressions(t *testing.T) (all []string) {
+// panels are the expressions of the dashboard, with the labels that its legends name.
+func panels(t *testing.T) (all []string) {
 	t.Helper()
 	var dashboard struct {
 		Panels []struct {
 			Title   string
-			Targets []struct{ Expr string }
+			Targets []struct{ Expr, LegendFormat string }
+		}
+		Templating struct {
+			List []struct{ Type, Query string }
 		}
 	}
 	must(t, json.Unmarshal([]byte(readText(t, dashboardFile)), &dashboard))
@@ -106,28 +99,125 @@ func expressions(t *testing.T) (all []string) {
 			t.Errorf("a panel has no title or asks for nothing: %+v", p)
 		}
 		for _, target := range p.Targets {
-			all = append(all, target.Expr)
+			var labels []string
+			for _, m := range regexp.MustCompile(`{{(\w+)}}`).FindAllStringSubmatch(target.LegendFormat, -1) {
+				labels = append(labels, m[1])
+			}
+			all = append(all, target.Expr+" by ("+strings.Join(labels, ",")+")")
+		}
+	}
+	for _, v := range dashboard.Templating.List {
+		if query, ok := strings.CutPrefix(v.Query, "label_values("); ok {
+			name, label, _ := strings.Cut(strings.TrimSuffix(query, ")"), ", ")
+			all = append(all, name+" by ("+label+")")
 		}
 	}
 	return all
 }
 
+// rules are the expressions of the alerts.
+func rules(t *testing.T) (all []string) {
+	t.Helper()
+	for _, alert := range alerts(t) {
+		all = append(all, alert.Expr)
+	}
+	return all
+}
+
+// alert is one of the rules.
+type alert struct{ Alert, Expr, Runbook string }
+
+func alerts(t *testing.T) (all []alert) {
+	t.Helper()
+	var file struct {
+		Groups []struct {
+			Rules []struct {
+				Alert, Expr string
+				Annotations map[string]string
+			}
+		}
+	}
+	decodeYAML(t, rulesFile, &file)
+	for _, g := range file.Groups {
+		for _, r := range g.Rules {
+			all = append(all, alert{r.Alert, r.Expr, r.Annotations["runbook"]})
+		}
+	}
+	return all
+}
+
+func decodeYAML(t *testing.T, name string, into any) {
+	t.Helper()
+	values, err := yaml.Parser().Unmarshal([]byte(readText(t, name)))
+	must(t, err)
+	must(t, mapstructure.Decode(values, into))
+}
+
 // Each alert has its entry in the guide, and each entry its alert.
 func TestAlertsAreExplained(t *testing.T) {
-	var alerts, entries []string
-	for _, m := range regexp.MustCompile(`alert: (\w+)`).FindAllStringSubmatch(readText(t, rulesFile), -1) {
-		alerts = append(alerts, m[1])
+	var names, entries []string
+	for _, a := range alerts(t) {
+		names = append(names, a.Alert)
+		if want := "deploy/guides/alerts.md#" + strings.ToLower(a.Alert); a.Runbook != want {
+			t.Errorf("the runbook of %s is %q, want %s", a.Alert, a.Runbook, want)
+		}
 	}
 	for _, m := range regexp.MustCompile(`(?m)^## (\w+)$`).FindAllStringSubmatch(readText(t, alertsGuide), -1) {
 		entries = append(entries, m[1])
 	}
-	if len(alerts) < 10 || !slices.Equal(alerts, entries) {
-		t.Errorf("the rules have %v\nthe guide has %v", alerts, entries)
+	if len(names) < 10 || !slices.Equal(names, entries) {
+		t.Errorf("the rules have %v\nthe guide has %v", names, entries)
 	}
-	rules := readText(t, rulesFile)
-	for _, name := range alerts {
-		if link := "runbook: deploy/guides/alerts.md#" + strings.ToLower(name); !strings.Contains(rules, link) {
-			t.Errorf("%s does not say %s", name, link)
+}
+
+// Each alert is fired once and held back once by the tests that promtool runs.
+func TestAlertsAreTested(t *testing.T) {
+	var file struct {
+		Tests []struct {
+			AlertRuleTest []struct {
+				Alertname string
+				ExpAlerts []any `mapstructure:"exp_alerts"`
+			} `mapstructure:"alert_rule_test"`
 		}
 	}
+	decodeYAML(t, rulesTestFile, &file)
+	fired, silent := map[string]bool{}, map[string]bool{}
+	for _, test := range file.Tests {
+		for _, step := range test.AlertRuleTest {
+			fired[step.Alertname] = fired[step.Alertname] || len(step.ExpAlerts) > 0
+		}
+		last := test.AlertRuleTest[len(test.AlertRuleTest)-1] // before that, an alert may not be due yet
+		silent[last.Alertname] = silent[last.Alertname] || len(last.ExpAlerts) == 0
+	}
+	for _, a := range alerts(t) {
+		if !fired[a.Alert] || !silent[a.Alert] {
+			t.Errorf("%s: a test has it fire: %t; a test has it not fire: %t", a.Alert, fired[a.Alert], silent[a.Alert])
+		}
+	}
+}
+
+// The table of metrics has each that a bridge shows, with its labels, and no other.
+func TestMetricsAreDocumented(t *testing.T) {
+	metrics := shownMetrics(t)
+	documented := map[string]bool{}
+	row := regexp.MustCompile("(?m)^\\| `(ws1bridge_\\w+)(?:{([^}]*)})?` \\|")
+	for _, m := range row.FindAllStringSubmatch(readText(t, "../../deploy/operations.md"), -1) {
+		documented[m[1]] = true
+		labels, isShown := metrics.families()[m[1]]
+		if want := strings.FieldsFunc(m[2], func(r rune) bool { return r == ',' }); isShown && !sameSet(labels, want) {
+			t.Errorf("%s has the labels %v, and is documented with %v", m[1], labels, want)
+		}
+		if !isShown && elsewhere[m[1]] == "" {
+			t.Errorf("%s is documented, and not there", m[1])
+		}
+	}
+	for name := range metrics.families() {
+		if strings.HasPrefix(name, "ws1bridge_") && !documented[name] {
+			t.Errorf("deploy/operations.md has no row of %s", name)
+		}
+	}
+}
+
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
