@@ -126,10 +126,15 @@ deploy-update: $(HELM) ## Rewrite what is rendered from the Helm chart: golden f
 	cd deploy/test && HELM=$(CURDIR)/$(HELM) $(GO) test -count=1 ./... -update
 
 .PHONY: release-test
-release-test: $(ACTIONLINT) $(GORELEASER) ## Check the workflows, and make the archives of a release
+release-test: $(ACTIONLINT) $(GORELEASER) ## Check the workflows, and make the files of a release
 	$(ACTIONLINT) .github/workflows/*.yaml
-	$(GORELEASER) check
-	$(GORELEASER) release --snapshot --clean --skip=sbom,sign
+	.ci/release $(GORELEASER)
+
+.PHONY: release
+release: $(GORELEASER) ## Make the draft of a release, where the workflow calls it for a tag
+	mkdir -p bin
+	.ci/notes $(VERSION) >bin/notes.md
+	$(GORELEASER) release --clean --release-notes bin/notes.md
 
 .PHONY: vuln
 vuln: $(GOVULNCHECK) ## Check the code against the Go vulnerability database

@@ -13,12 +13,12 @@ import (
 // linked matches a variable that a build sets by the linker.
 var linked = regexp.MustCompile(`-X (main\.[a-z]+)=`)
 
-// TestVersionOfTheLinker builds the program with the variables that images set:
+// TestVersionOfTheLinker builds the program with the variables that images and releases set:
 // the linker says nothing of one that is not there.
 func TestVersionOfTheLinker(t *testing.T) {
 	t.Parallel()
 	values := map[string]string{"main.version": "v9.8.7", "main.commit": "0123abcd"}
-	for _, name := range []string{"Dockerfile"} {
+	for _, name := range []string{"Dockerfile", ".goreleaser.yaml"} {
 		content, err := os.ReadFile(filepath.Join("..", "..", "..", name))
 		if err != nil {
 			t.Fatal(err)
