@@ -56,7 +56,7 @@ func TestComposeServices(t *testing.T) {
 	if got := bridge.DependsOn["emulator"].Condition; got != types.ServiceConditionHealthy {
 		t.Errorf("the bridge waits for an emulator that is %q", got)
 	}
-	if grace := time.Duration(*bridge.StopGracePeriod); grace < 55*time.Second {
+	if grace := bridge.StopGracePeriod; grace == nil || time.Duration(*grace) <= 55*time.Second {
 		t.Errorf("the bridge is killed after %v, before it has finished what is under way", grace)
 	}
 	if check := project.Services["emulator"].HealthCheck; check == nil || check.Disable || len(check.Test) < 3 {
