@@ -116,7 +116,7 @@ rules-test: $(PROMTOOL) ## Check the alerts, and have each fire and not fire
 # A module of its own, so that its dependencies are not those of the bridge. The result depends on files and tools that
 # the go command does not know of, so it is not kept.
 .PHONY: deploy-test
-deploy-test: $(HELM) $(GOLANGCI_LINT) ## Check what runs the bridge: Helm chart, manifests, unit of systemd
+deploy-test: $(HELM) $(GOLANGCI_LINT) ## Check what runs the bridge: chart, manifests, compose file, unit, workflows
 	cd deploy/test && $(GO) mod tidy -diff
 	cd deploy/test && $(CURDIR)/$(GOLANGCI_LINT) run --config $(CURDIR)/.golangci.yml ./...
 	cd deploy/test && HELM=$(CURDIR)/$(HELM) $(GO) test -count=1 ./...
@@ -125,9 +125,12 @@ deploy-test: $(HELM) $(GOLANGCI_LINT) ## Check what runs the bridge: Helm chart,
 deploy-update: $(HELM) ## Rewrite what is rendered from the Helm chart: golden files, manifests
 	cd deploy/test && HELM=$(CURDIR)/$(HELM) $(GO) test -count=1 ./... -update
 
-.PHONY: release-test
-release-test: $(ACTIONLINT) $(GORELEASER) ## Check the workflows, and make the files of a release
+.PHONY: workflows-test
+workflows-test: $(ACTIONLINT) ## Check the workflows
 	$(ACTIONLINT) .github/workflows/*.yaml
+
+.PHONY: release-test
+release-test: workflows-test $(GORELEASER) ## Check the workflows, and make the files of a release
 	.ci/release $(GORELEASER)
 
 .PHONY: release
