@@ -110,8 +110,14 @@ func reuseReads(seconds float64) time.Duration {
 	return time.Duration(seconds * float64(time.Second))
 }
 
-// ServeHTTP answers what Okta asks, and a sign of life to load balancers.
+// ServeHTTP answers what Okta asks, and a sign of life to load balancers. Once the bridge
+// is stopping, each answer ends its connection: a load balancer that keeps one would send
+// its next request at the moment in which it is closed, and could not know whether
+// that request was read.
 func (b *bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if b.stopping.Load() {
+		w.Header().Set("Connection", "close")
+	}
 	if r.URL.Path == "/healthz" {
 		alive(w, r)
 		return

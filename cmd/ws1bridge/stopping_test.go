@@ -22,7 +22,13 @@ func TestServeLingers(t *testing.T) {
 		t.Errorf("/readyz was answered %d, want 503 at once", status)
 	}
 	s.push(t, http.StatusOK, http.MethodGet, "/Users?count=1", nil)
-	if status, _ := cmdtest.Get(t, s.main+"/healthz"); status != http.StatusOK {
+	res, err := http.Get(s.main + "/healthz")
+	must(t, err)
+	must(t, res.Body.Close())
+	if !res.Close {
+		t.Error("the connection was kept, on which a load balancer sends its next request")
+	}
+	if status := res.StatusCode; status != http.StatusOK {
 		t.Errorf("/healthz was answered %d", status)
 	}
 	if code := s.end(t); code != exitOK || time.Since(began) < time.Second {
