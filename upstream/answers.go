@@ -20,11 +20,14 @@ import (
 // documents counts: anything else may come from something that is in between, and
 // may never have passed the request on.
 func (r call) readAnswer(status int, body *answerBody, out any) error {
+	whole, isDocument := out.(*document)
 	switch {
 	case !slices.Contains(r.successes(), status):
 		return errors.New("the status is none that Access documents")
 	case status == http.StatusNoContent:
 		return r.readEmpty(body)
+	case isDocument:
+		return whole.read(body)
 	case out != nil:
 		return r.decode(body, out)
 	case r.id != "":

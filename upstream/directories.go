@@ -41,10 +41,16 @@ type Directory struct {
 	Deleting bool
 	// Domains are those of the directory. Only DirectoriesWithDomains sets them.
 	Domains []string
+	// Entry is the directory as Access lists it, without links.
+	Entry json.RawMessage
 }
 
 // UnmarshalJSON reads a directory; the key of its id differs by type.
 func (d *Directory) UnmarshalJSON(b []byte) error {
+	_, entry, err := nameAndEntry(b)
+	if err != nil {
+		return err
+	}
 	var raw struct {
 		DirectoryID, DirectoryConfigID, DirectoryConfigurationID string
 		ID, Name, Type                                           string
@@ -54,7 +60,7 @@ func (d *Directory) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	id := cmp.Or(raw.DirectoryID, raw.DirectoryConfigID, raw.DirectoryConfigurationID, raw.ID)
-	*d = Directory{ID: id, Name: raw.Name, Type: raw.Type, Deleting: raw.DeleteInProgress}
+	*d = Directory{ID: id, Name: raw.Name, Type: raw.Type, Deleting: raw.DeleteInProgress, Entry: entry}
 	return nil
 }
 
@@ -96,11 +102,11 @@ func list[T any](ctx context.Context, c *Client, r call) ([]T, error) {
 	return answer.Items, err
 }
 
-// sendVendor asks for the vendor's media type, and once more for plain JSON
-// where Access no longer knows the former.
+// sendVendor asks for the vendor's media type, and sends a body as it, and once more
+// plain JSON where Access no longer knows the former.
 func (c *Client) sendVendor(ctx context.Context, r call, out any) error {
 	vendor := r
-	vendor.accept = r.accept + ", " + jsonType + ";q=0.9"
+	vendor.accept, vendor.media = r.accept+", "+jsonType+";q=0.9", r.accept
 	err := c.access.send(ctx, vendor, out)
 	e, ok := errors.AsType[*Error](err)
 	if ok && (e.Status == http.StatusNotAcceptable || e.Status == http.StatusUnsupportedMediaType) {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -107,12 +105,9 @@ func (c *Client) IdentityProviders(ctx context.Context) ([]IdentityProvider, err
 // IdentityProvider reads one identity provider, with what summaries leave out.
 // ErrNotFound when there is none.
 func (c *Client) IdentityProvider(ctx context.Context, id string) (IdentityProvider, error) {
-	if !plausibleID(id) {
-		return IdentityProvider{}, notFound(opReadProvider)
+	d, err := c.ProviderDocument(ctx, id)
+	if err != nil {
+		return IdentityProvider{}, err
 	}
-	var p IdentityProvider
-	r := call{op: opReadProvider, method: http.MethodGet, path: providersPath + "/" + url.PathEscape(id),
-		accept: providerType}
-	err := c.sendVendor(ctx, r, &p)
-	return p, err
+	return d.Provider()
 }

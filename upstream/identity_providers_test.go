@@ -44,7 +44,13 @@ func TestIdentityProviders(t *testing.T) {
 			if tt.count < 2 {
 				return
 			}
-			okta := got[1]
+			okta, err := c.IdentityProvider(t.Context(), got[1].ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(got[1].DirectoryIDs) != tt.directories || got[1].Enabled != tt.enabled {
+				t.Errorf("the list shows %+v", got[1])
+			}
 			if okta.Name != "Okta SAML" || okta.NameID != "emails" || okta.Enabled != tt.enabled ||
 				len(okta.DirectoryIDs) != tt.directories || !reflect.DeepEqual(okta.Methods, []string{"Okta SAML"}) {
 				t.Errorf("got %+v", okta)

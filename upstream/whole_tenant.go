@@ -81,6 +81,18 @@ func (c *Client) selectAccounts(ctx context.Context, s search, match func(userRe
 	return found, err
 }
 
+// SomeUsers reads up to count users of ours in a domain, by one request: those whose names
+// come first.
+func (c *Client) SomeUsers(ctx context.Context, domain string, count int) (some []User, err error) {
+	page, err := readPage[userRecord](ctx, c.access, domainSearch(domain), 1, count)
+	for _, record := range page.Resources {
+		if c.ours(record) && record.Domain == domain {
+			some = append(some, record.User)
+		}
+	}
+	return some, err
+}
+
 // CountUsers counts the users of the domains, of any kind. It reads all users
 // of the tenant, because whether a filter by domain finds everybody is not
 // documented.

@@ -45,8 +45,8 @@ faults (POST /faults), and shows requests (GET /requests) and state (GET /state)
 	f.addModes(cmd)
 	f.addMistakes(cmd)
 	for flag, values := range map[string][]string{
-		"role": {"super", "users", "read", "none"}, "client-type": {"service", "user"},
-		"okta-provider": {"associated", "none", "unassociated", "disabled"}, "media-types": {"both", "legacy", "json"},
+		"role": {"super", "users", "auditor", "providers", "read", "none"}, "client-type": {"service", "user"},
+		"okta-provider": {"associated", "none", "unassociated", "disabled", "two"}, "media-types": {"both", "legacy", "json"},
 		"lag-reads":   {"ids", "lists"},
 		"client-form": {"encoded", "raw"},
 	} {
@@ -105,14 +105,21 @@ func (f *emulatorFlags) addModes(cmd *cobra.Command) {
 // addMistakes adds the flags for what an administrator of Access may do wrong.
 func (f *emulatorFlags) addMistakes(cmd *cobra.Command) {
 	flags, mistakes := cmd.Flags(), &f.Modes.Mistakes
-	flags.StringVar(&mistakes.Role, "role", "super", "role of the OAuth client: super, users, read or none")
+	flags.StringVar(&mistakes.Role, "role", "super",
+		"role of the OAuth client: super, users, auditor, providers, read or none")
 	flags.StringVar(&mistakes.ClientType, "client-type", "service", "access type of the OAuth client: service or user")
 	flags.DurationVar(&f.clockSkew, "clock-skew", 0, "how far the tenant's clock is ahead")
 	flags.StringVar(&mistakes.OktaProvider, "okta-provider", "associated",
-		"identity provider for Okta: associated, none, unassociated or disabled")
+		"identity provider for Okta: associated, none, unassociated, disabled or two")
 	flags.BoolVar(&mistakes.ProviderListOmitsDirectories, "provider-lists-omit-directories", false,
 		"leave directories out of lists of identity providers")
 	flags.BoolVar(&mistakes.PolicyOmitsOkta, "policy-omits-okta", false, "leave Okta's method out of the access policy")
+	flags.IntVar(&mistakes.PolicyFollows, "policy-follows", 0,
+		"the policy gets the methods of new providers, when it is read so often")
+	flags.BoolVar(&mistakes.ProviderUnreadable, "provider-unreadable", false, "show no identity provider as a whole")
+	flags.BoolVar(&mistakes.ProviderForgets, "provider-forgets", false, "keep no directories of identity providers")
+	flags.IntVar(&mistakes.LoseProviderAnswers, "lose-provider-answers", 0,
+		"how many answers to changes of identity providers are lost")
 	flags.IntVar(&mistakes.DeletionLists, "deletion-lists", 0,
 		"how often a directory is still listed while it is being deleted")
 }

@@ -17,6 +17,7 @@ type object = map[string]any
 // answer is what an endpoint returns. A nil body is an empty one, a []byte is sent as it is,
 // everything else as JSON.
 type answer struct {
+	lost           bool // the connection is cut instead
 	status         int
 	etag, location string
 	contentType    string // empty: application/json
@@ -79,6 +80,9 @@ func (e *Emulator) locked(run endpoint) http.HandlerFunc {
 }
 
 func (a answer) write(w http.ResponseWriter) {
+	if buffer, ok := w.(*reply); ok {
+		buffer.cut = a.lost
+	}
 	if a.etag != "" {
 		w.Header().Set("ETag", a.etag)
 	}

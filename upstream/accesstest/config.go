@@ -138,7 +138,8 @@ func (m Modes) validate() error {
 // that an administrator makes. The zero value is a tenant without any.
 type Mistakes struct {
 	// Role is what the admin role of the OAuth client allows: "super" or empty
-	// everything, "users" SCIM alone, "read" reading SCIM alone, "none" nothing.
+	// everything, "users" SCIM alone, "auditor" SCIM and reading all else, "providers"
+	// all but access policies, "read" reading SCIM alone, "none" nothing.
 	Role string `json:"role"`
 	// ClientType is the access type of the OAuth client: "service" or empty, or
 	// "user", which gets no token by client credentials.
@@ -147,7 +148,8 @@ type Mistakes struct {
 	// the Date of its answers and in the claims of its tokens.
 	ClockSkew int `json:"clock_skew"`
 	// OktaProvider is what became of the seeded identity provider for Okta:
-	// "associated" or empty, "none", "unassociated" or "disabled".
+	// "associated" or empty, "none", "unassociated" or "disabled"; "two" are two of them, both
+	// unassociated. Setting it makes them anew.
 	OktaProvider string `json:"okta_provider"`
 	// ProviderListOmitsDirectories leaves directoryConfigurations out of lists
 	// of identity providers, which are summaries.
@@ -155,6 +157,18 @@ type Mistakes struct {
 	// PolicyOmitsOkta takes the method of the Okta provider out of the default
 	// access policy.
 	PolicyOmitsOkta bool `json:"policy_omits_okta"`
+	// PolicyFollows stands for the administrator at the console: 0 does nothing, N gives the default
+	// access policy the methods of all enabled providers, at its Nth reading after a provider was
+	// made or changed.
+	PolicyFollows int `json:"policy_follows"`
+	// ProviderUnreadable answers the reading of one provider with 400, and lists leave out their
+	// directories.
+	ProviderUnreadable bool `json:"provider_unreadable"`
+	// ProviderForgets confirms that a provider was made or changed, and keeps no directory of it.
+	ProviderForgets bool `json:"provider_forgets"`
+	// LoseProviderAnswers is how many more times a provider is made or changed, and the connection cut
+	// before the answer.
+	LoseProviderAnswers int `json:"lose_provider_answers"`
 	// DeletionLists is how many more times a directory is listed, as being
 	// deleted, after its deletion was asked for with asyncDelete.
 	DeletionLists int `json:"deletion_lists"`
@@ -171,6 +185,7 @@ const (
 	oktaNone         = "none"
 	oktaUnassociated = "unassociated"
 	oktaDisabled     = "disabled"
+	oktaTwo          = "two"
 )
 
 func (m Mistakes) skew() time.Duration { return time.Duration(m.ClockSkew) * time.Second }
@@ -181,16 +196,16 @@ func (m Mistakes) validate() error {
 		what, value string
 		from        []string
 	}{
-		{"role", m.Role, []string{roleSuper, roleUsers, roleRead, roleNone}},
+		{"role", m.Role, roles},
 		{"client type", m.ClientType, []string{clientService, clientUser}},
-		{"okta provider", m.OktaProvider, []string{oktaAssociated, oktaNone, oktaUnassociated, oktaDisabled}},
+		{"okta provider", m.OktaProvider, []string{oktaAssociated, oktaNone, oktaUnassociated, oktaDisabled, oktaTwo}},
 	} {
 		if choice.value != "" && !slices.Contains(choice.from, choice.value) {
 			problems = append(problems, fmt.Errorf("%s %q: want one of %v", choice.what, choice.value, choice.from))
 		}
 	}
-	if m.DeletionLists < 0 {
-		problems = append(problems, errors.New("deletion lists cannot be negative"))
+	if m.DeletionLists < 0 || m.PolicyFollows < 0 || m.LoseProviderAnswers < 0 {
+		problems = append(problems, errors.New("deletion lists, policy follows and lost answers cannot be negative"))
 	}
 	return errors.Join(problems...)
 }

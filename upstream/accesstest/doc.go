@@ -28,7 +28,8 @@
 // # What it does not emulate
 //
 //   - Passwords, logins, mails (sendMail is ignored), sessions; token signatures are random bytes.
-//   - Roles of OAuth clients beyond the four of [Mistakes]. Changing roles and role members, and OAuth clients.
+//   - Log-ins by SAML: identity providers are kept, and their metadata is not looked into beyond its kind.
+//   - Roles of OAuth clients beyond those of [Mistakes]. Changing roles and role members, and OAuth clients.
 //   - Directory synchronization, just-in-time users, DYNAMIC groups' rules, nested membership.
 //   - Conditional requests (If-Match), soft-deleted users, userGroups, one-time links.
 //   - The tenant's required attributes and custom attribute definitions: any tenant attribute is taken.

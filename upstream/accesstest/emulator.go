@@ -48,6 +48,7 @@ type State struct {
 	Users       []map[string]any `json:"users"`
 	Groups      []map[string]any `json:"groups"`
 	Directories []map[string]any `json:"directories"`
+	Providers   []map[string]any `json:"providers"`
 }
 
 // State returns a copy of what the tenant holds. No mode leaves anything out of it.
@@ -137,6 +138,9 @@ func (e *Emulator) changeModes(change func(*Modes) error) error {
 		if err := e.store.seedSynced(m.SyncedDomain); err != nil {
 			return err
 		}
+	}
+	if m.OktaProvider != e.store.modes.OktaProvider {
+		e.store.setUpOkta(m.OktaProvider)
 	}
 	if m.Lag == 0 {
 		e.store.shown, e.store.hidden = nil, nil

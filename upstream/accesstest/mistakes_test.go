@@ -116,7 +116,7 @@ func TestOktaProvider(t *testing.T) {
 }
 
 func TestPolicyOmitsOkta(t *testing.T) {
-	for omits, want := range map[bool]string{false: `["Okta SAML","Password (Local Directory)"]`,
+	for omits, want := range map[bool]string{false: `["Password (Local Directory)","Okta SAML"]`,
 		true: `["Password (Local Directory)"]`} {
 		tn := startWith(t, accesstest.Mistakes{PolicyOmitsOkta: omits})
 		policy := tn.want(http.StatusOK, http.MethodGet, rulesets, "").json()["items"].([]any)[0].(object)

@@ -16,22 +16,31 @@ func (s *store) listPolicies(r *http.Request) (answer, error) {
 	}}, typePolicyList)
 }
 
-// listRulesets is the newer list (public clients). The default policy names the methods of the seeded
-// providers; how a rule spells them is chosen: not documented.
+// listRulesets is the newer list (public clients). The default policy names the methods of the providers that
+// were there at the start; how a rule spells them is chosen: not documented.
 func (s *store) listRulesets(r *http.Request) (answer, error) {
-	rule := func(method string) object {
-		return object{
+	s.actAtConsole()
+	rules := []any{}
+	for _, method := range s.policyMethods {
+		if s.modes.PolicyOmitsOkta && strings.HasPrefix(method, methodOkta) {
+			continue
+		}
+		rules = append(rules, object{
 			"name": method, "networkId": s.networkID, "deviceTypes": []string{"ALL"},
 			"authenticationMethods": []any{object{"name": method}},
-		}
-	}
-	rules := []any{rule(methodOkta), rule(methodPassword)}
-	if s.modes.PolicyOmitsOkta {
-		rules = rules[1:]
+		})
 	}
 	return s.modes.as(r, object{"totalPages": 1, "items": []any{object{
 		"id": s.policyID, "name": defaultPolicy, "base": true, "tag": "APP_ACCESS", "rules": rules,
 	}}}, typeRulesetList)
+}
+
+// actAtConsole is what an administrator does who watches: see [Modes.PolicyFollows].
+func (s *store) actAtConsole() {
+	s.policyReadings++
+	if n := s.modes.PolicyFollows; n > 0 && s.policyReadings >= n {
+		s.policyMethods = s.methods()
+	}
 }
 
 // listAssociations needs an empty Accept; application/json fails (a note in a public client).
@@ -47,15 +56,25 @@ func (s *store) listAssociations(r *http.Request) (answer, error) {
 
 // listNetworks has the one range that every tenant has (public clients).
 func (s *store) listNetworks(r *http.Request) (answer, error) {
-	return s.modes.as(r, object{"items": []any{object{
-		"name": "ALL RANGES", "uuid": s.networkID, "description": "All ranges", "defaultNetwork": true,
-		"ipAddressRanges": []any{object{"startIpAddress": "0.0.0.0", "endIpAddress": "255.255.255.255"}},
-	}}}, typeNetworkList)
+	return s.modes.as(r, object{"items": []any{s.everyNetwork()}}, typeNetworkList)
 }
 
-// listAuthMethods names the methods of the seeded providers. Chosen: the fields are not documented.
+func (s *store) everyNetwork() object {
+	self := "https://" + canonicalHost + apiPath + "/orgnetworks/" + s.networkID
+	return object{
+		"name": "ALL RANGES", "uuid": s.networkID, "description": "All ranges", "defaultNetwork": true,
+		"ipAddressRanges": []any{object{"startIpAddress": "0.0.0.0", "endIpAddress": "255.255.255.255"}},
+		"_links":          object{"self": object{"href": self}},
+	}
+}
+
+// listAuthMethods names the methods of the providers. Chosen: the fields are not documented.
 func (s *store) listAuthMethods(r *http.Request) (answer, error) {
-	return s.modes.as(r, object{"items": []any{
-		object{"name": methodOkta, "enabled": true}, object{"name": methodPassword, "enabled": true},
-	}}, typeMethodList)
+	items := []any{}
+	for _, provider := range s.providers {
+		for _, method := range methodsOf(provider) {
+			items = append(items, object{"name": method, "enabled": isEnabled(provider)})
+		}
+	}
+	return s.modes.as(r, object{"items": items}, typeMethodList)
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -15,41 +16,65 @@ const (
 	methodPassword = "Password (Local Directory)"
 )
 
-const nameIDFormat = "urn:oasis:names:tc:SAML:"
+const (
+	nameIDFormat = "urn:oasis:names:tc:SAML:"
 
-// seedProviders makes the built-in provider, and one for Okta at the first directory of type Other.
+	providerBuiltIn = "BUILT_IN"
+	providerManual  = "MANUAL"
+
+	nameOkta   = methodOkta
+	entityOkta = "http://www.okta.com/exkacme"
+)
+
+// seedProviders makes the built-in provider and those of the mode for Okta.
 func (s *store) seedProviders() {
-	s.addProvider("System Identity Provider", "BUILT_IN", methodPassword, s.directories[:1])
-	var other []*directory
-	if i := slices.IndexFunc(s.directories, func(d *directory) bool { return d.kind == directoryOther }); i >= 0 {
-		other = s.directories[i : i+1]
+	s.addProvider("System Identity Provider", providerBuiltIn, methodPassword, s.directories[:1])
+	s.setUpOkta(s.modes.OktaProvider)
+	s.policyMethods = s.methods()
+}
+
+// setUpOkta makes the seeded providers for Okta be as the mode says.
+func (s *store) setUpOkta(state string) {
+	s.providers = slices.DeleteFunc(s.providers,
+		func(p object) bool { return slices.Contains(s.oktaIDs, p["id"].(string)) })
+	s.oktaIDs = nil
+	providers := [][2]string{{nameOkta, entityOkta}}
+	switch state {
+	case oktaNone:
+		return
+	case oktaTwo:
+		providers = append(providers, [2]string{"Okta 2", entityOkta + "2"})
 	}
-	okta := s.addProvider("Okta SAML", "MANUAL", methodOkta, other)
-	s.oktaID = okta["id"].(string)
-	// As a public client sends them for a SAML provider.
-	okta["nameIdFormatType"] = nameIDFormat + "1.1:nameid-format:emailAddress"
-	okta["nameIdFormatAttributeMappings"] = object{
-		nameIDFormat + "1.1:nameid-format:emailAddress": "emails",
-		nameIDFormat + "2.0:nameid-format:persistent":   "id",
-		nameIDFormat + "2.0:nameid-format:transient":    "userName",
+	for _, provider := range providers {
+		okta := s.addOkta(provider[0], provider[1])
+		s.oktaIDs = append(s.oktaIDs, okta["id"].(string))
+		i := slices.IndexFunc(s.directories, func(d *directory) bool { return d.kind == directoryOther })
+		if i >= 0 && state != oktaUnassociated && state != oktaTwo {
+			okta["directoryConfigurations"] = []any{s.directories[i].view()}
+		}
+		if state == oktaDisabled {
+			okta["nIDPStatus"] = 0
+		}
 	}
 }
 
-// providerView is a provider as the modes show it, nil where they hide it.
-func (s *store) providerView(provider object) object {
-	if provider["id"] != s.oktaID {
-		return provider
-	}
-	view := maps.Clone(provider)
-	switch s.modes.OktaProvider {
-	case oktaNone:
-		return nil
-	case oktaUnassociated:
-		view["directoryConfigurations"] = []any{}
-	case oktaDisabled:
-		view["nIDPStatus"] = 0
-	}
-	return view
+// addOkta adds a SAML provider with what public clients send for one.
+func (s *store) addOkta(name, entityID string) object {
+	okta := s.addProvider(name, providerManual, name, nil)
+	maps.Copy(okta, object{
+		"friendlyName": name, "description": "", "preferredBinding": samlBindings + "HTTP-POST", "jitEnabled": false,
+		"identityFromSamlAttribute": false, "idpUrl": nil,
+		"metaData":                 IdentityProviderMetadata(entityID, time.Now().AddDate(10, 0, 0)),
+		"orgNetworks":              []any{s.everyNetwork()},
+		"saml2IdPSLOConfiguration": object{"sendSLORequest": true},
+		"nameIdFormatType":         nameIDFormat + "1.1:nameid-format:emailAddress",
+		"nameIdFormatAttributeMappings": object{
+			nameIDFormat + "1.1:nameid-format:emailAddress": "emails",
+			nameIDFormat + "2.0:nameid-format:persistent":   "id",
+			nameIDFormat + "2.0:nameid-format:transient":    "userName",
+		},
+	})
+	return okta
 }
 
 func (s *store) addProvider(name, kind, method string, dirs []*directory) object {
@@ -62,11 +87,36 @@ func (s *store) addProvider(name, kind, method string, dirs []*directory) object
 		"directoryConfigurations": associated,
 		"authMethods": []any{object{
 			"authMethodId": 1, "authScore": 1, "authMethodOrder": 0, "defaultMethod": false, "authMethodName": method,
+			"samlAuthnContext": nameIDFormat + "2.0:ac:classes:PasswordProtectedTransport",
 		}},
 	}
 	s.providers = append(s.providers, provider)
 	return provider
 }
+
+// methods are the names of the methods of the enabled providers.
+func (s *store) methods() (names []string) {
+	for _, provider := range s.providers {
+		if isEnabled(provider) {
+			names = append(names, methodsOf(provider)...)
+		}
+	}
+	return names
+}
+
+func methodsOf(provider object) (names []string) {
+	list, _ := provider["authMethods"].([]any)
+	for _, item := range list {
+		method, _ := item.(object)
+		if name, _ := method["authMethodName"].(string); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// isEnabled reports whether nIDPStatus is that of a provider in use (public clients).
+func isEnabled(provider object) bool { return fmt.Sprint(provider["nIDPStatus"]) == "1" }
 
 // dissociate takes a deleted directory out of the providers.
 func (s *store) dissociate(directoryID string) {
@@ -88,77 +138,94 @@ func (s *store) provider(id string) (object, error) {
 	return nil, refuse(http.StatusNotFound, "identityprovider.not.found", "The identity provider does not exist")
 }
 
-// listProviders is a summary with directories and methods (public clients);
-// onlyEnabledAdapters=true leaves out those whose nIDPStatus is not 1.
+// summaryKeys are what a list shows of a provider. Public clients read these of it; that the rest is left
+// out is chosen: it is called a summary.
+var summaryKeys = []string{"id", "name", "identityProviderType", "nIDPStatus", "authMethods", "directoryConfigurations"}
+
+// listProviders is a summary; onlyEnabledAdapters=true leaves out those that are not in use (public
+// clients).
 func (s *store) listProviders(r *http.Request) (answer, error) {
 	items := []object{}
-	for _, kept := range s.providers {
-		provider := s.providerView(kept)
-		enabled := fmt.Sprint(provider["nIDPStatus"]) == "1" // a provider in use (public clients)
-		if provider == nil || !enabled && r.URL.Query().Get("onlyEnabledAdapters") == "true" {
+	for _, provider := range s.providers {
+		if !isEnabled(provider) && r.URL.Query().Get("onlyEnabledAdapters") == "true" {
 			continue
 		}
-		if s.modes.ProviderListOmitsDirectories {
-			provider = maps.Clone(provider)
-			delete(provider, "directoryConfigurations")
+		summary := object{}
+		for _, key := range summaryKeys {
+			summary[key] = provider[key]
 		}
-		items = append(items, provider)
+		if s.modes.ProviderListOmitsDirectories || s.modes.ProviderUnreadable {
+			delete(summary, "directoryConfigurations")
+		}
+		items = append(items, withLinks(summary))
 	}
-	return s.modes.as(r, object{"items": items}, typeProviderList)
+	return s.modes.as(r, object{"items": items, "_links": object{}}, typeProviderList)
 }
 
-func (s *store) getProvider(kept object, r *http.Request) (answer, error) {
-	provider := s.providerView(kept)
-	if provider == nil {
-		return answer{}, refuse(http.StatusNotFound, "identityprovider.not.found", "The identity provider does not exist")
-	}
-	return s.modes.as(r, provider, typeProvider)
+// withLinks is what is shown of a resource: links are added, which no client may send back.
+func withLinks(resource object) object {
+	shown := maps.Clone(resource)
+	shown["_links"] = object{"self": object{"href": "https://" + canonicalHost + providersPath + "/" +
+		fmt.Sprint(resource["id"])}}
+	return shown
 }
 
-// postProvider keeps what it is sent; the SAML metadata is not read.
+func (s *store) getProvider(provider object, r *http.Request) (answer, error) {
+	if s.modes.ProviderUnreadable {
+		return answer{}, refuse(http.StatusBadRequest, "identityprovider.type", "The type cannot be shown")
+	}
+	return s.modes.as(r, withLinks(provider), typeProvider)
+}
+
 func (s *store) postProvider(r *http.Request) (answer, error) {
-	body, err := s.readProvider(r)
+	body, err := s.readProvider(r, "")
 	if err != nil {
 		return answer{}, err
 	}
 	body["id"] = uuid.NewString()
-	a, err := s.modes.as(r, body, typeProvider)
-	if err == nil {
-		s.providers = append(s.providers, body)
-	}
-	a.status = http.StatusCreated
-	return a, err
+	return s.keepProvider(r, body, http.StatusCreated, func() { s.providers = append(s.providers, body) })
 }
 
-// putProvider replaces a provider. Chosen: what it leaves out stays.
+// putProvider replaces a provider. Chosen: what the body leaves out is gone.
 func (s *store) putProvider(provider object, r *http.Request) (answer, error) {
-	body, err := s.readProvider(r)
+	if provider["identityProviderType"] == providerBuiltIn {
+		return answer{}, refuse(http.StatusForbidden, "identityprovider.builtin", "The built-in provider cannot be changed")
+	}
+	id, _ := provider["id"].(string)
+	body, err := s.readProvider(r, id)
 	if err != nil {
 		return answer{}, err
 	}
-	body["id"] = provider["id"]
-	a, err := s.modes.as(r, provider, typeProvider)
-	if err == nil {
+	body["id"] = id
+	return s.keepProvider(r, body, http.StatusOK, func() {
+		clear(provider)
 		maps.Copy(provider, body)
-	}
-	return a, err
+	})
 }
 
-func (s *store) readProvider(r *http.Request) (object, error) {
-	if _, err := s.modes.sent(r, typeProvider); err != nil {
-		return nil, err
+// keepProvider keeps what was sent, and answers as the modes say.
+func (s *store) keepProvider(r *http.Request, body object, status int, keep func()) (answer, error) {
+	if s.modes.ProviderForgets {
+		body["directoryConfigurations"] = []any{}
 	}
-	body, err := readObject(r.Body)
+	a, err := s.modes.as(r, withLinks(body), typeProvider)
 	if err != nil {
-		return nil, err
+		return a, err
 	}
-	if name, _ := body["name"].(string); name == "" {
-		return nil, refuse(http.StatusBadRequest, "identityprovider.invalid", "The name is missing")
+	keep()
+	s.policyReadings = 0
+	a.status = status
+	if s.modes.LoseProviderAnswers > 0 {
+		s.modes.LoseProviderAnswers--
+		a.lost = true
 	}
-	return body, nil
+	return a, nil
 }
 
 func (s *store) deleteProvider(provider object, _ *http.Request) (answer, error) {
+	if provider["identityProviderType"] == providerBuiltIn {
+		return answer{}, refuse(http.StatusForbidden, "identityprovider.builtin", "The built-in provider cannot be deleted")
+	}
 	s.providers = slices.DeleteFunc(s.providers, func(other object) bool { return other["id"] == provider["id"] })
 	return answer{status: http.StatusOK}, nil
 }

@@ -1,41 +1,229 @@
 package accesstest_test
 
 import (
+	"encoding/xml"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"ws1bridge/upstream/accesstest"
 )
 
-func TestProviders(t *testing.T) {
-	const providerType = horizon + "external.identityprovider+json"
-	tn := start(t, accesstest.Config{})
-	path := api + "/identityProviders"
-	list := func() []any {
-		return tn.want(http.StatusOK, http.MethodGet, path+"?onlyEnabledAdapters=true", "",
-			"Accept", horizon+"identityprovider.summary.list+json").json()["items"].([]any)
-	}
-	okta := list()[1].(object)
-	same(t, []any{okta["name"], okta["identityProviderType"]}, `["Okta SAML","MANUAL"]`)
-	same(t, okta["directoryConfigurations"].([]any)[0].(object)["directoryId"],
-		text(t, tn.State().Directories[1]["directoryId"]))
-	one := path + "/" + okta["id"].(string)
-	same(t, tn.want(http.StatusOK, http.MethodGet, one, "").json(), text(t, okta))
+const (
+	providersPath = api + "/identityProviders"
+	providerType  = horizon + "external.identityprovider+json"
+)
 
-	tn.want(http.StatusOK, http.MethodPut, one, `{"name":"Okta SAML","nIDPStatus":0}`, "Content-Type", "application/json")
-	same(t, len(list()), `1`)
-	tn.want(http.StatusOK, http.MethodPut, one, `{"name":"Okta SAML","nIDPStatus":1}`, "Content-Type", providerType)
-	same(t, len(list()), `2`)
-	created := tn.want(http.StatusCreated, http.MethodPost, path, `{"name":"More","nIDPStatus":1}`, "Content-Type",
+func (tn *tenant) providers() []any {
+	tn.tb.Helper()
+	return tn.want(http.StatusOK, http.MethodGet, providersPath+"?onlyEnabledAdapters=true", "",
+		"Accept", horizon+"identityprovider.summary.list+json").json()["items"].([]any)
+}
+
+// provider is the whole of the seeded provider for Okta, and its path.
+func (tn *tenant) provider() (whole object, path string) {
+	tn.tb.Helper()
+	path = providersPath + "/" + tn.providers()[1].(object)["id"].(string)
+	return tn.want(http.StatusOK, http.MethodGet, path, "").json(), path
+}
+
+// without is an object without some names.
+func without(o object, names ...string) object {
+	rest := maps.Clone(o)
+	for _, name := range names {
+		delete(rest, name)
+	}
+	return rest
+}
+
+// with is an object with another value.
+func with(o object, name string, value any) object {
+	changed := without(o, "_links")
+	changed[name] = value
+	return changed
+}
+
+func TestProviders(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	whole, one := tn.provider()
+	summary := tn.providers()[1].(object)
+	for _, key := range []string{"metaData", "nameIdFormatAttributeMappings", "orgNetworks"} {
+		if whole[key] == nil || summary[key] != nil {
+			t.Errorf("%s: the whole has %v, the summary %v", key, whole[key], summary[key])
+		}
+	}
+	same(t, []any{summary["name"], summary["identityProviderType"]}, `["Okta SAML","MANUAL"]`)
+	same(t, summary["directoryConfigurations"].([]any)[0].(object)["directoryId"],
+		text(t, tn.State().Directories[1]["directoryId"]))
+
+	tn.want(http.StatusOK, http.MethodPut, one, text(t, with(whole, "nIDPStatus", 0)), "Content-Type", "application/json")
+	same(t, len(tn.providers()), `1`)
+	changed := with(without(whole, "description", "id"), "unknown", "kept")
+	tn.want(http.StatusOK, http.MethodPut, one, text(t, changed), "Content-Type", providerType)
+	now := tn.want(http.StatusOK, http.MethodGet, one, "").json()
+	same(t, []any{now["id"], now["unknown"], now["description"]}, text(t, []any{whole["id"], "kept", nil}))
+
+	more := with(with(whole, "name", "More"), "authMethods", []any{object{"authMethodName": "More"}})
+	created := tn.want(http.StatusCreated, http.MethodPost, providersPath, text(t, more), "Content-Type",
 		providerType).json()
-	same(t, len(list()), `3`)
-	tn.want(http.StatusOK, http.MethodDelete, path+"/"+created["id"].(string), "")
-	checkError(t, tn.want(http.StatusBadRequest, http.MethodPost, path, `{}`, "Content-Type", providerType))
-	checkError(t, tn.want(http.StatusUnsupportedMediaType, http.MethodPost, path, `{"name":"x"}`, "Content-Type",
-		"text/plain"))
+	same(t, len(tn.providers()), `3`)
+	tn.want(http.StatusOK, http.MethodDelete, providersPath+"/"+created["id"].(string), "")
+	same(t, len(tn.State().Providers), `2`)
 	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodDelete} {
-		checkError(t, tn.want(http.StatusNotFound, method, path+"/absent", `{}`))
+		checkError(t, tn.want(http.StatusNotFound, method, providersPath+"/absent", `{}`))
+	}
+	builtIn := providersPath + "/" + tn.providers()[0].(object)["id"].(string)
+	checkError(t, tn.want(http.StatusForbidden, http.MethodPut, builtIn, text(t, more), "Content-Type", providerType))
+	checkError(t, tn.want(http.StatusForbidden, http.MethodDelete, builtIn, ""))
+}
+
+func TestProviderMediaTypes(t *testing.T) {
+	for mode, status := range map[string]map[string]int{
+		"both":   {providerType: http.StatusOK, "application/json": http.StatusOK, "text/plain": 415},
+		"legacy": {providerType: http.StatusOK, "application/json": 415},
+		"json":   {providerType: 415, "application/json": http.StatusOK},
+	} {
+		tn := start(t, accesstest.Config{Modes: accesstest.Modes{MediaTypes: mode}})
+		var id string
+		for _, p := range tn.State().Providers {
+			if p["name"] == "Okta SAML" {
+				id = p["id"].(string)
+			}
+		}
+		body := text(t, with(tn.State().Providers[1], "description", mode))
+		for media, want := range status {
+			tn.want(want, http.MethodPut, providersPath+"/"+id, body, "Content-Type", media, "Accept", "*/*")
+			if want == 415 && media != "text/plain" {
+				tn.want(http.StatusNotAcceptable, http.MethodGet, providersPath+"/"+id, "", "Accept", media)
+			}
+		}
+	}
+}
+
+func TestProviderRefusals(t *testing.T) {
+	tn := start(t, accesstest.Config{Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{OktaProvider: "two"}}})
+	whole, one := tn.provider()
+	directory := object{"directoryId": "absent"}
+	known := tn.State().Directories[1]
+	for name, tt := range map[string]struct {
+		body   object
+		status int
+	}{
+		"links":                    {maps.Clone(whole), 400},
+		"no name":                  {with(whole, "name", ""), 400},
+		"no friendly name":         {with(whole, "friendlyName", nil), 400},
+		"an unknown type":          {with(whole, "identityProviderType", "SAML"), 400},
+		"no metadata":              {with(whole, "metaData", ""), 400},
+		"metadata of another kind": {with(whole, "metaData", "<EntityDescriptor><SPSSODescriptor/></EntityDescriptor>"), 400},
+		"no methods":               {with(whole, "authMethods", []any{}), 400},
+		"an absent directory":      {with(whole, "directoryConfigurations", []any{directory}), 400},
+		"half of a directory": {with(whole, "directoryConfigurations",
+			[]any{object{"directoryId": known["directoryId"]}}), 400},
+		"directories in no list": {with(whole, "directoryConfigurations", "all"), 400},
+		"no networks":            {with(whole, "orgNetworks", nil), 400},
+		"an absent network":      {with(whole, "orgNetworks", []any{object{"uuid": "absent"}}), 400},
+		"the name of another":    {with(whole, "name", "okta 2"), 409},
+		"the method of another":  {with(whole, "authMethods", []any{object{"authMethodName": "Okta 2"}}), 409},
+	} {
+		t.Run(name, func(t *testing.T) {
+			checkError(t, tn.want(tt.status, http.MethodPut, one, text(t, tt.body), "Content-Type", "application/json"))
+		})
+	}
+	checkError(t, tn.want(409, http.MethodPost, providersPath, text(t, without(whole, "_links")), "Content-Type",
+		providerType))
+	if now, _ := tn.provider(); text(t, now) != text(t, whole) {
+		t.Error("a refusal changed the provider")
+	}
+}
+
+func TestOktaProviders(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	for _, tt := range []struct{ mode, want string }{
+		{"none", `[]`}, {"unassociated", `["Okta SAML",1,0]`}, {"disabled", `["Okta SAML",0,1]`},
+		{"two", `["Okta SAML",1,0,"Okta 2",1,0]`}, {"associated", `["Okta SAML",1,1]`},
+	} {
+		if err := tn.SetModes(accesstest.Modes{Mistakes: accesstest.Mistakes{OktaProvider: tt.mode}}); err != nil {
+			t.Fatal(err)
+		}
+		got := []any{}
+		for _, p := range tn.State().Providers[1:] {
+			got = append(got, p["name"], p["nIDPStatus"], len(p["directoryConfigurations"].([]any)))
+		}
+		same(t, got, tt.want)
+	}
+}
+
+func TestProviderModes(t *testing.T) {
+	tn := startWith(t, accesstest.Mistakes{ProviderForgets: true, LoseProviderAnswers: 1})
+	whole, one := tn.provider()
+	body := text(t, with(whole, "description", "x"))
+	if got := tn.send(http.MethodPut, one, body, "Content-Type", providerType); got.err == nil {
+		t.Errorf("the answer %d was not lost", got.status)
+	}
+	now, _ := tn.provider()
+	same(t, []any{now["description"], now["directoryConfigurations"]}, `["x",[]]`)
+	tn.want(http.StatusOK, http.MethodPut, one, body, "Content-Type", providerType)
+
+	tn = startWith(t, accesstest.Mistakes{ProviderUnreadable: true})
+	summary := tn.providers()[1].(object)
+	same(t, summary["directoryConfigurations"], `null`)
+	checkError(t, tn.want(http.StatusBadRequest, http.MethodGet, providersPath+"/"+summary["id"].(string), ""))
+}
+
+// TestPolicyFollows has somebody add the methods of new providers to the policy.
+func TestPolicyFollows(t *testing.T) {
+	methods := func(tn *tenant) string {
+		return tn.want(http.StatusOK, http.MethodGet, rulesets, "").body
+	}
+	for follows, want := range map[int][]bool{0: {false, false, false}, 1: {true, true}, 3: {false, false, true}} {
+		tn := startWith(t, accesstest.Mistakes{OktaProvider: "none", PolicyFollows: follows})
+		if strings.Contains(methods(tn), "Okta SAML") {
+			t.Error("the policy has the method of a provider that does not exist")
+		}
+		other := start(t, accesstest.Config{}).State().Providers[1]
+		body := with(with(without(other, "id"), "directoryConfigurations", []any{}), "orgNetworks",
+			tn.want(http.StatusOK, http.MethodGet, api+"/orgnetworks", "").json()["items"])
+		tn.want(http.StatusCreated, http.MethodPost, providersPath, text(t, body), "Content-Type", "application/json")
+		for i, has := range want {
+			if got := strings.Contains(methods(tn), "Okta SAML"); got != has {
+				t.Errorf("follows %d, reading %d: the policy has the method: %t", follows, i+1, got)
+			}
+		}
+	}
+}
+
+func TestServiceProviderMetadata(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	res, err := http.Get(tn.URL + "/SAAS/API/1.0/GET/metadata/sp.xml") // without a token
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	var got struct {
+		EntityID string `xml:"entityID,attr"`
+		SP       struct {
+			ACS []struct{ Binding, Location string } `xml:"AssertionConsumerService"`
+		} `xml:"SPSSODescriptor"`
+	}
+	if err := xml.NewDecoder(res.Body).Decode(&got); err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("got %d, %v", res.StatusCode, err)
+	}
+	if want := "https://canonical.access.example/SAAS/API/1.0/GET/metadata/sp.xml"; got.EntityID != want {
+		t.Errorf("the entity is %s, want %s", got.EntityID, want)
+	}
+}
+
+func TestIdentityProviderMetadata(t *testing.T) {
+	for _, entity := range []string{"http://www.okta.com/exk1", `https://acme.example/"&<`} {
+		var got struct {
+			EntityID string `xml:"entityID,attr"`
+		}
+		err := xml.Unmarshal([]byte(accesstest.IdentityProviderMetadata(entity, time.Now())), &got)
+		if err != nil || got.EntityID != entity {
+			t.Errorf("got %q, %v, want %q", got.EntityID, err, entity)
+		}
 	}
 }
 

@@ -9,11 +9,15 @@ import (
 
 // The roles that the OAuth client may have.
 const (
-	roleSuper = "super"
-	roleUsers = "users"
-	roleRead  = "read"
-	roleNone  = "none"
+	roleSuper     = "super"
+	roleUsers     = "users"
+	roleAuditor   = "auditor"
+	roleProviders = "providers"
+	roleRead      = "read"
+	roleNone      = "none"
 )
+
+var roles = []string{roleSuper, roleUsers, roleAuditor, roleProviders, roleRead, roleNone}
 
 // permits reports whether the role of the OAuth client allows a request. Which
 // role allows what is chosen: Access documents only that a role too small is
@@ -24,6 +28,10 @@ func (m Mistakes) permits(r *http.Request) bool {
 	switch m.Role {
 	case roleUsers:
 		return users
+	case roleAuditor:
+		return users || r.Method == http.MethodGet
+	case roleProviders:
+		return !strings.HasPrefix(r.URL.Path, "/acs/") && r.URL.Path != apiPath+"/accessPolicies"
 	case roleRead:
 		return users && r.Method == http.MethodGet
 	case roleNone:

@@ -35,6 +35,7 @@ func (e *Emulator) open() map[string]openRoute {
 		apiPath + "/system/health":                    health,
 		restPath + "/system/health":                   health,
 		restPath + "/system/health/heartbeat":         {http.MethodGet, serveHeartbeat},
+		serviceProviderPath:                           {http.MethodGet, serveServiceProvider},
 	}
 }
 

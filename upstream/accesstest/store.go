@@ -2,6 +2,7 @@ package accesstest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -32,10 +33,14 @@ type store struct {
 
 	directories []*directory
 	providers   []object
-	oktaID      string // of the seeded provider for Okta
+	oktaIDs     []string // of the seeded providers for Okta
 	roles       []object
 	networkID   string
 	policyID    string
+	// policyMethods are those that the default policy has; policyReadings counts how often it was
+	// read since a provider was changed.
+	policyMethods  []string
+	policyReadings int
 }
 
 // scoped is a name within a domain: domains are compared exactly (Access documentation), user
@@ -75,7 +80,7 @@ func (s *store) directoryOf(domain string) *directory {
 
 // state is the whole store as it is served.
 func (s *store) state() State {
-	out := State{Users: []object{}, Groups: []object{}, Directories: []object{}}
+	out := State{Users: []object{}, Groups: []object{}, Directories: []object{}, Providers: []object{}}
 	for _, u := range s.users {
 		out.Users = append(out.Users, s.userView(u, projection{}))
 	}
@@ -86,6 +91,9 @@ func (s *store) state() State {
 		view := d.view()
 		view["domains"] = d.domains
 		out.Directories = append(out.Directories, view)
+	}
+	for _, provider := range s.providers {
+		out.Providers = append(out.Providers, maps.Clone(provider))
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package doctor_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -158,18 +157,23 @@ func TestNameID(t *testing.T) {
 // setNameID changes the provider for Okta.
 func (w *world) setNameID(t *testing.T, attribute string) {
 	t.Helper()
-	providers, err := w.client(t, domain).IdentityProviders(t.Context())
+	client := w.client(t, domain)
+	providers, err := client.IdentityProviders(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := `{"name":"Okta SAML","nameIdFormatType":"x","nameIdFormatAttributeMappings":{"x":"` + attribute + `"}}`
-	req := httptest.NewRequest(http.MethodPut, accessAPI+"/identityProviders/"+providers[1].ID, strings.NewReader(body))
-	req.Header.Set("Authorization", "Bearer "+w.accessToken(t))
-	req.Header.Set("Content-Type", "application/json")
-	answer := httptest.NewRecorder()
-	w.access.Handler().ServeHTTP(answer, req)
-	if answer.Code != http.StatusOK {
-		t.Fatalf("the change was answered %d %s", answer.Code, answer.Body)
+	d, err := client.ProviderDocument(t.Context(), providers[1].ID)
+	if err == nil {
+		d, err = d.With("nameIdFormatAttributeMappings", map[string]string{"x": attribute})
+	}
+	if err == nil {
+		d, err = d.With("nameIdFormatType", "x")
+	}
+	if err == nil {
+		err = client.ChangeProvider(t.Context(), providers[1].ID, d)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
