@@ -77,8 +77,7 @@ func (p *program) tellEnsured(e upstream.Ensured, domain string) {
 		fmt.Fprintf(p.stdout, "The directory %s of type Other has the domain %s already: nothing was done.\n",
 			e.Directory.Name, domain)
 	}
-	fmt.Fprintln(p.stdout, "So that its users can log in, tick it in Okta's identity provider in Access;"+
-		" ws1bridge doctor shows what is missing.")
+	fmt.Fprintln(p.stdout, "So that its users can log in: ws1bridge login setup")
 }
 
 // checkNewDirectory refuses what would make a directory that no user reaches.

@@ -15,7 +15,7 @@ func TestDoctor(t *testing.T) {
 	o := newOperator(t, accesstest.Config{SeedUsers: 2})
 	got := o.expect(t, exitOK, words("doctor --write"), "✓ directory of acme.com", "✓ access policy for acme.com",
 		"✓ SCIM write", "? public URL",
-		"11 OK, 0 to be fixed, 3 not checked")
+		"12 OK, 0 to be fixed, 3 not checked")
 	if strings.Contains(got.stdout, "\x1b") || got.stderr != "" || strings.Contains(got.stdout, "user-0001") {
 		t.Errorf("the doctor printed %q and %q", got.stdout, got.stderr)
 	}
@@ -59,7 +59,7 @@ func TestDoctorAsJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(o.expect(t, exitOK, words("doctor --json")).stdout), &report); err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Checks) != report.OK+report.Failed+report.Unknown || report.Failed != 0 || report.Unknown != 6 {
+	if len(report.Checks) != report.OK+report.Failed+report.Unknown || report.Failed != 0 || report.Unknown != 7 {
 		t.Errorf("%d checks: %d, %d, %d", len(report.Checks), report.OK, report.Failed, report.Unknown)
 	}
 	for _, c := range report.Checks {

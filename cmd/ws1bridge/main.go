@@ -10,6 +10,7 @@
 //	ws1bridge map            shows what a user of Okta becomes in Access, and back
 //	ws1bridge doctor         examines the deployment and says what to fix
 //	ws1bridge directory      lists, shows, creates and deletes directories of Access
+//	ws1bridge login          shows and sets up the identity provider by which people log in
 //	ws1bridge user get       shows a person in Access and as Okta sees it
 //	ws1bridge group get      shows a group
 //	ws1bridge okta-settings  prints what to enter in Okta
@@ -118,7 +119,8 @@ func (p *program) addCommands(root *cobra.Command) {
 		}
 	}
 	add("run", "Run it:", p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand())
-	add("setup", "Set it up:", p.doctorCommand(), p.configCommand(), p.directoryCommand(), p.oktaSettingsCommand())
+	add("setup", "Set it up:", p.doctorCommand(), p.configCommand(), p.directoryCommand(), p.loginCommand(),
+		p.oktaSettingsCommand())
 	add("look", "Look at somebody:", p.userCommand(), p.groupCommand(), p.mapCommand())
 	add("", "", p.completionCommand(), p.versionCommand())
 }

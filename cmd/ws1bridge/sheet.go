@@ -56,9 +56,13 @@ func (s *sheet) add(r doctor.Result) {
 	case doctor.Unknown:
 		s.Unknown++
 	}
-	if s.quiet {
-		return
+	if !s.quiet {
+		s.print(r)
 	}
+}
+
+// print writes a result for people.
+func (s *sheet) print(r doctor.Result) {
 	room := max(s.width-utf8.RuneCountInString(r.Name), 1)
 	fmt.Fprintf(s.w, "%s %s%s%s\n", s.mark(r.Outcome), r.Name, strings.Repeat(" ", room), r.Finding)
 	if r.Fix != "" {
@@ -79,6 +83,11 @@ func (s *sheet) conclude() error {
 	} else {
 		fmt.Fprintf(s.w, "\n%d OK, %d to be fixed, %d not checked\n", s.OK, s.Failed, s.Unknown)
 	}
+	return s.failure()
+}
+
+// failure is an error when a check failed.
+func (s *sheet) failure() error {
 	if s.Failed > 0 {
 		return fmt.Errorf("%d check(s) failed", s.Failed)
 	}

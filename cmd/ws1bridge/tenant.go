@@ -17,6 +17,7 @@ import (
 // tenant is Workspace ONE Access as an operator's command sees it.
 type tenant struct {
 	*upstream.Client
+	address    string                // its URL
 	domains    []string              // of the configuration; may be empty
 	translator *translate.Translator // nil where the configuration makes none
 	close      func()
@@ -34,7 +35,7 @@ func (p *program) openTenant() (*tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tenant{}
+	t := &tenant{address: base.String()}
 	if t.translator, err = translate.New(cfg.Translation()); err == nil {
 		t.domains = t.translator.ManagedDomains()
 	} // else it is not known what Okta would see, which is no reason to show nothing

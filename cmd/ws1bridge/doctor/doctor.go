@@ -106,6 +106,7 @@ func (d *Doctor) checks() []check {
 	}
 	for _, domain := range d.cfg.Domains {
 		list = append(list, loginChecks(domain, nameToken, d.access)...)
+		list = append(list, nameIDCheck(domain, d.access))
 	}
 	return append(list,
 		check{name: nameRead, after: []string{nameToken}, run: d.checkRead},

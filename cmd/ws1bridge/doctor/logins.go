@@ -33,6 +33,9 @@ func (a *answer[T]) get(ctx context.Context, ask func(context.Context) (T, error
 	return a.value, a.err
 }
 
+// PolicyCheck is how the names of the checks of access policies begin.
+const PolicyCheck = "access policy"
+
 // loginChecks are those without which the users of a domain cannot log in, for
 // an access that has its client once the check premise is OK.
 func loginChecks(domain, premise string, a *access) []check {
@@ -44,8 +47,14 @@ func loginChecks(domain, premise string, a *access) []check {
 	return []check{
 		{name: directory, after: []string{premise}, run: of(a.checkDirectory)},
 		{name: provider, after: []string{directory}, run: of(a.checkProvider)},
-		{name: "access policy for " + domain, after: []string{provider}, run: of(a.checkPolicy)},
+		{name: PolicyCheck + " for " + domain, after: []string{provider}, run: of(a.checkPolicy)},
 	}
+}
+
+// nameIDCheck is whether people of a domain can be found once they log in.
+func nameIDCheck(domain string, a *access) check {
+	return check{name: "name IDs of " + domain, after: []string{"identity provider of " + domain},
+		run: func(ctx context.Context) verdict { return a.checkNameIDs(ctx, domain) }}
 }
 
 // unread is the verdict when something could not be read: never that it is bad.

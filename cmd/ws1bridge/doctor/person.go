@@ -26,33 +26,11 @@ func Person(ctx context.Context, client *upstream.Client, account upstream.Accou
 // checkNameID says by what Access finds the person when Okta sends them: the one
 // thing that the two must agree about for each log-in.
 func (a *access) checkNameID(ctx context.Context, account upstream.Account) verdict {
-	d, all, missing := a.directoryAndProviders(ctx, account.Domain)
+	p, missing := a.nameIDOf(ctx, account.Domain)
 	if missing != nil {
 		return *missing
 	}
-	for _, p := range providersOf(all, d) {
-		if p.NameID == "" && p.Enabled {
-			var err error
-			if p, err = a.client.IdentityProvider(ctx, p.ID); err != nil {
-				return unread("the identity provider", err)
-			}
-		}
-		if p.NameID != "" && p.Enabled {
-			return nameIDVerdict(p, account)
-		}
-	}
-	return unknown("could not be checked: Access does not tell by which attribute it finds people",
-		"compare the Name ID that Okta's app sends with what Access holds")
-}
-
-func nameIDVerdict(p upstream.IdentityProvider, account upstream.Account) verdict {
-	value := account.ID
-	if p.NameID != "id" {
-		value, _ = account.Attributes[upstream.Path{Name: p.NameID}].(string)
-		if v, isOwn := account.Attributes[upstream.Path{Schema: upstream.WorkspaceSchema, Name: p.NameID}].(string); isOwn {
-			value = v
-		}
-	}
+	value := NameID(account.User, p.NameID)
 	if value == "" {
 		return failed(p.Name+" finds people by "+p.NameID+", and this account has none",
 			"map a value to "+p.NameID+" in Okta, or let "+p.Name+" find people by another attribute")
@@ -92,7 +70,8 @@ func checkStatus(a upstream.Account) verdict {
 
 // Domain examines what the users of one domain need to log in.
 func Domain(ctx context.Context, client *upstream.Client, domain string, report func(Result)) error {
-	return run(ctx, loginChecks(domain, "", &access{client: client}), nil, report)
+	a := &access{client: client}
+	return run(ctx, append(loginChecks(domain, "", a), nameIDCheck(domain, a)), nil, report)
 }
 
 // Group examines whether a group is one that Okta pushes, and whether the users
