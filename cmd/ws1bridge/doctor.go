@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +12,7 @@ import (
 )
 
 func (p *program) doctorCommand() *cobra.Command {
-	var write, asJSON bool
+	var f doctorFlags
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Examine the deployment and say what to fix",
@@ -21,25 +22,59 @@ is ✓ (OK), ✗ (to be fixed) or ? (could not be checked, which proves nothing,
 such as what the role of the OAuth client may not read).
 
 It changes nothing, unless --write lets it create, change and delete a test user
-and a test group. It shows no secret, no token and no name of a person.
-Exit code 0: nothing failed; 1: something did; 2: wrong usage.`,
+and a test group. With --keep it leaves a test user, and says how somebody can log in
+as that user once; --cleanup deletes it, and whatever else the doctor left. It shows
+no secret, no token and no name of a person.
+
+The last lines say for each domain whether the log-in is verified, not verified
+(something could not be read), or impossible.
+Exit code 0: nothing failed, which is not the same as verified; 1: something did;
+2: wrong usage.`,
 		Example: `  ws1bridge doctor --config /etc/ws1bridge/config.yaml
   ws1bridge doctor --write          # also tries to write, and cleans up
+  ws1bridge doctor --write --keep --user-name ada@acme.com
+  ws1bridge doctor --cleanup
   ws1bridge doctor --json | jq '.checks[] | select(.outcome == "failed")'`,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context(), write, asJSON) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context(), f) },
 	}
-	cmd.Flags().BoolVar(&write, "write", false, "also create, change and delete a test user and a test group")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the results as JSON")
+	flags := cmd.Flags()
+	flags.BoolVar(&f.write, "write", false, "also create, change and delete a test user and a test group")
+	flags.BoolVar(&f.keep, "keep", false, "with --write: leave a test user to log in as")
+	flags.StringVar(&f.userName, "user-name", "", "userName of that user, such as that of somebody whom Okta knows")
+	flags.BoolVar(&f.cleanup, "cleanup", false, "delete what the doctor left, and check nothing else")
+	flags.BoolVar(&f.json, "json", false, "print the results as JSON")
 	return cmd
 }
 
-func (p *program) doctor(ctx context.Context, write, asJSON bool) error {
+// doctorFlags are the flags of the command doctor.
+type doctorFlags struct {
+	write, keep, cleanup, json bool
+	userName                   string
+}
+
+func (f doctorFlags) check() error {
+	switch {
+	case f.keep && !f.write:
+		return errors.New("--keep needs --write: it leaves a user in Access")
+	case f.userName != "" && !f.keep:
+		return errors.New("--user-name is that of the user of --keep")
+	case f.cleanup && f.write:
+		return errors.New("--cleanup and --write exclude each other")
+	}
+	return nil
+}
+
+func (p *program) doctor(ctx context.Context, f doctorFlags) error {
+	if err := f.check(); err != nil {
+		return usageError{err}
+	}
 	cfg, problems := config.Examine(p.configFile, p.environ)
 	done := func() {}
 	examination := doctor.Config{
 		AccessURL: cfg.Access.URL, ClientID: cfg.Access.ClientID, ClientSecret: cfg.Access.ClientSecret,
 		PublicURL: cfg.PublicURL, OktaTokens: cfg.Okta.Tokens,
-		Write: write, OnCheck: func(name string) { done = p.underWay("checking: " + name) },
+		Write: f.write, Keep: f.keep, KeepUser: f.userName, Cleanup: f.cleanup,
+		OnCheck: func(name string) { done = p.underWay("checking: " + name) },
 	}
 	if translator, err := translate.New(cfg.Translation()); err == nil {
 		examination.Domains = translator.ManagedDomains()
@@ -51,7 +86,7 @@ func (p *program) doctor(ctx context.Context, write, asJSON bool) error {
 		examination.Warnings = append(examination.Warnings, warning.Error())
 	}
 	sheet := p.newSheet(examination.Domains)
-	sheet.quiet = asJSON
+	sheet.quiet = f.json
 	err := doctor.New(examination).Run(ctx, func(r doctor.Result) {
 		done()
 		sheet.add(r)

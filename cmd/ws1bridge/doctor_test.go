@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"ws1bridge/cmd/ws1bridge/doctor"
 	"ws1bridge/cmd/ws1bridge/terminal"
@@ -15,7 +17,7 @@ func TestDoctor(t *testing.T) {
 	o := newOperator(t, accesstest.Config{SeedUsers: 2})
 	got := o.expect(t, exitOK, words("doctor --write"), "✓ directory of acme.com", "✓ access policy for acme.com",
 		"✓ SCIM write", "? public URL",
-		"12 OK, 0 to be fixed, 3 not checked")
+		"13 OK, 0 to be fixed, 4 not checked", "Log-in for acme.com: verified\n")
 	if strings.Contains(got.stdout, "\x1b") || got.stderr != "" || strings.Contains(got.stdout, "user-0001") {
 		t.Errorf("the doctor printed %q and %q", got.stdout, got.stderr)
 	}
@@ -30,8 +32,9 @@ func TestDoctorFindsSomething(t *testing.T) {
 		says    []string
 	}{
 		{"a mistake in Access", accesstest.Config{Modes: accesstest.Modes{Mistakes: ill}}, nil,
-			[]string{"✗ identity provider of acme.com", "→ enable Okta SAML", "? access policy for acme.com",
-				"1 check(s) failed"}},
+			[]string{"✗ identity provider of acme.com", "→ enable Okta SAML", "✓ access policy for acme.com",
+				"Log-in for acme.com: impossible: the identity provider Okta SAML uses", "1 check(s) failed"}},
+		{"short tokens", accesstest.Config{}, []string{"WS1BRIDGE_OKTA_TOKENS=short"}, []string{"✗ length of tokens"}},
 		{"a wrong secret", accesstest.Config{}, []string{"WS1BRIDGE_ACCESS_CLIENT_SECRET=another-secret-of-mine"},
 			[]string{"✗ token", "its secret is another", "? SCIM read", "not checked, because the check of the token failed"}},
 		{"a configuration with a doubt", accesstest.Config{},
@@ -55,12 +58,17 @@ func TestDoctorAsJSON(t *testing.T) {
 	var report struct {
 		Checks              []doctor.Result
 		OK, Failed, Unknown int
+		Login               []doctor.LogIn
 	}
 	if err := json.Unmarshal([]byte(o.expect(t, exitOK, words("doctor --json")).stdout), &report); err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Checks) != report.OK+report.Failed+report.Unknown || report.Failed != 0 || report.Unknown != 7 {
+	if len(report.Checks) != report.OK+report.Failed+report.Unknown || report.Failed != 0 || report.Unknown != 8 {
 		t.Errorf("%d checks: %d, %d, %d", len(report.Checks), report.OK, report.Failed, report.Unknown)
+	}
+	if len(report.Login) != 1 || report.Login[0].State != doctor.Unverified ||
+		!strings.Contains(plain, "Log-in for acme.com: NOT verified: "+report.Login[0].Why) {
+		t.Errorf("the log-ins are %+v", report.Login)
 	}
 	for _, c := range report.Checks {
 		if !strings.Contains(plain, c.Name) || !strings.Contains(plain, c.Finding) || !strings.Contains(plain, c.Fix) {
@@ -85,5 +93,27 @@ func TestSheet(t *testing.T) {
 	want := "\x1b[31m✗\x1b[0m name    found\n          → fix\n\x1b[32m✓\x1b[0m a long name found\n"
 	if out.String() != want {
 		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+func TestDoctorFlags(t *testing.T) {
+	o := newOperator(t, accesstest.Config{})
+	for args, says := range map[string]string{"--keep": "--keep needs --write", "--write --user-name x": "of --keep",
+		"--cleanup --write": "exclude each other"} {
+		o.expect(t, exitUsage, words("doctor "+args), says)
+	}
+	o.expect(t, exitOK, words("doctor --write --keep --user-name ada@acme.com"), "✓ test user", "ada@acme.com")
+	o.expect(t, exitOK, words("doctor --cleanup"), "1 test user(s) and 0 test group(s) were deleted")
+}
+
+// TestDoctorWraps keeps to the width of the terminal, also where it is narrow.
+func TestDoctorWraps(t *testing.T) {
+	for _, columns := range []int{60, 100} {
+		o := newOperator(t, accesstest.Config{}, fmt.Sprintf("COLUMNS=%d", columns))
+		for line := range strings.Lines(o.expect(t, exitOK, words("doctor")).stdout) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > columns {
+				t.Errorf("at %d columns, a line has %d: %s", columns, n, line)
+			}
+		}
 	}
 }

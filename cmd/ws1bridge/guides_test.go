@@ -30,7 +30,7 @@ func TestGuides(t *testing.T) {
 	for _, name := range append(files, filepath.Join(root, "README.md")) {
 		for lines := shownLines(readFile(t, name)); len(lines) > 0; checked++ {
 			n := 1
-			for n < min(len(lines), 3) && !printed[plainLine(strings.Join(lines[:n], " "))] {
+			for n < min(len(lines), 4) && !printed[plainLine(strings.Join(lines[:n], " "))] {
 				n++
 			}
 			if !printed[plainLine(strings.Join(lines[:n], " "))] {
@@ -69,6 +69,7 @@ func shownLines(markdown string) (lines []string) {
 var (
 	address = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 	id      = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+	days    = regexp.MustCompile(`\d{4}-\d\d-\d\d`)
 	moment  = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC`)
 	spaces  = regexp.MustCompile(` +`)
 )
@@ -77,6 +78,7 @@ var (
 func plainLine(line string) string {
 	line = address.ReplaceAllString(strings.TrimSpace(line), "ADDRESS")
 	line = moment.ReplaceAllString(id.ReplaceAllString(line, "ID"), "MOMENT")
+	line = days.ReplaceAllString(line, "DAY")
 	return spaces.ReplaceAllString(line, " ")
 }
 
@@ -84,10 +86,13 @@ func plainLine(line string) string {
 func rehearsal(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
+	run := func(o *operator, args ...string) {
+		got := o.run(t, args...)
+		all.WriteString(got.stdout + got.stderr)
+	}
 	play := func(o *operator, commands ...string) {
 		for _, c := range commands {
-			got := o.run(t, words(c)...)
-			all.WriteString(got.stdout + got.stderr)
+			run(o, words(c)...)
 		}
 	}
 	wrong := accesstest.Modes{Mistakes: accesstest.Mistakes{PolicyOmitsOkta: true}}
@@ -104,7 +109,29 @@ func rehearsal(t *testing.T) string {
 	play(guided(t, accesstest.Config{Modes: small}), "doctor")
 	synced := accesstest.Modes{SyncedDomain: "acme.com"}
 	play(guided(t, accesstest.Config{Domains: []string{}, Modes: synced}), "directory create")
+	rehearseLogin(t, run)
 	return all.String()
+}
+
+// rehearseLogin sets up log-ins as the guide does.
+func rehearseLogin(t *testing.T, play func(o *operator, args ...string)) {
+	t.Helper()
+	of := func(m accesstest.Mistakes) accesstest.Config {
+		return accesstest.Config{SeedUsers: 3, Modes: accesstest.Modes{Mistakes: m}}
+	}
+	fromNothing := guided(t, of(accesstest.Mistakes{OktaProvider: "none", PolicyFollows: 1}))
+	play(fromNothing, "login", "show")
+	created, _ := setup(t, "--metadata "+goodMetadata(t))
+	play(fromNothing, created...)
+	play(guided(t, of(accesstest.Mistakes{OktaProvider: "unassociated", PolicyOmitsOkta: true})), "doctor")
+	made := guided(t, of(accesstest.Mistakes{OktaProvider: "none"}))
+	later := of(accesstest.Mistakes{PolicyFollows: 3, OktaProvider: "unassociated"}).Modes
+	if err := made.access.SetModes(later); err != nil {
+		t.Fatal(err)
+	}
+	attached, _ := setup(t, "--wait")
+	play(made, append(attached, "--provider", "Okta SAML")...)
+	play(guided(t, of(accesstest.Mistakes{})), words("doctor --write --keep --user-name grace@acme.com")...)
 }
 
 // seedAda adds the person of the guides.

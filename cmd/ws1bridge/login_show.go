@@ -111,6 +111,9 @@ func (p *program) lookAtLogin(ctx context.Context, t *tenant, domains []string) 
 	}
 	sp, err := login.ReadServiceProvider(ctx, t.Client, t.address)
 	page.Okta = oktaSAML{ServiceProvider: sp, NameIDFormat: "Unspecified", ApplicationUserName: "Okta username"}
+	if page.Domains[0].NameID == "emails" {
+		page.Okta.ApplicationUserName = "Email"
+	}
 	if err != nil {
 		page.Okta.Unread = firstLine(loginError(err))
 	}

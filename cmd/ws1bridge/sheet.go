@@ -16,12 +16,14 @@ type sheet struct {
 	w     io.Writer
 	paint terminal.Painter
 	width int  // of the names of checks
+	limit int  // of lines, 0 for none
 	quiet bool // until the end, and then JSON
 
 	Checks  []doctor.Result `json:"checks"`
 	OK      int             `json:"ok"`
 	Failed  int             `json:"failed"`
 	Unknown int             `json:"unknown"`
+	LogIns  []doctor.LogIn  `json:"login"`
 }
 
 // mark stands for an outcome with and without color.
@@ -38,7 +40,8 @@ func (s *sheet) mark(outcome doctor.Outcome) string {
 // newSheet writes to standard output. The longest names of checks end in one of
 // the domains.
 func (p *program) newSheet(domains []string) *sheet {
-	s := &sheet{w: p.stdout, paint: terminal.NewPainter(p.stdout, p.environ), width: len("other spelling of the host  ")}
+	s := &sheet{w: p.stdout, paint: terminal.NewPainter(p.stdout, p.environ), width: len("other spelling of the host  "),
+		limit: terminal.Width(p.stdout, p.environ), Checks: []doctor.Result{}, LogIns: []doctor.LogIn{}}
 	for _, domain := range domains {
 		s.width = max(s.width, len("identity provider of   ")+utf8.RuneCountInString(domain))
 	}
@@ -61,18 +64,46 @@ func (s *sheet) add(r doctor.Result) {
 	}
 }
 
-// print writes a result for people.
+// print writes a result for people. Lines end at a word before the edge of the terminal;
+// where there is little room, they begin near the other edge.
 func (s *sheet) print(r doctor.Result) {
-	room := max(s.width-utf8.RuneCountInString(r.Name), 1)
-	fmt.Fprintf(s.w, "%s %s%s%s\n", s.mark(r.Outcome), r.Name, strings.Repeat(" ", room), r.Finding)
+	indent := s.width + 2
+	if s.limit > 0 && s.limit-indent < leastRoom {
+		indent = 4
+	}
+	lines := terminal.Wrap(r.Finding, s.room(indent))
 	if r.Fix != "" {
-		fmt.Fprintf(s.w, "%s→ %s\n", strings.Repeat(" ", s.width+2), r.Fix)
+		for i, line := range terminal.Wrap(r.Fix, s.room(indent+2)) {
+			lines = append(lines, []string{"→ ", "  "}[min(i, 1)]+line)
+		}
+	}
+	head := s.mark(r.Outcome) + " " + r.Name
+	used := 2 + utf8.RuneCountInString(r.Name)
+	if s.limit > 0 && used >= indent {
+		fmt.Fprintln(s.w, head)
+		head, used = "", 0
+	}
+	for _, line := range lines {
+		fmt.Fprintf(s.w, "%s%s%s\n", head, strings.Repeat(" ", max(indent-used, 1)), line)
+		head, used = "", 0
 	}
 }
 
-// conclude writes the sum, or everything as JSON. It is an error when a check
-// failed.
+// leastRoom is how many columns findings have at least.
+const leastRoom = 40
+
+// room is what a line has beside an indentation, 0 for any number of columns.
+func (s *sheet) room(indent int) int {
+	if s.limit == 0 {
+		return 0
+	}
+	return s.limit - indent
+}
+
+// conclude writes the sum and which log-ins are possible, or everything as JSON. It is an
+// error when a check failed.
 func (s *sheet) conclude() error {
+	s.LogIns = doctor.LogIns(s.Checks)
 	if s.quiet {
 		encoder := json.NewEncoder(s.w)
 		encoder.SetEscapeHTML(false)
@@ -80,10 +111,28 @@ func (s *sheet) conclude() error {
 		if err := encoder.Encode(s); err != nil {
 			return err
 		}
-	} else {
-		fmt.Fprintf(s.w, "\n%d OK, %d to be fixed, %d not checked\n", s.OK, s.Failed, s.Unknown)
+		return s.failure()
+	}
+	fmt.Fprintf(s.w, "\n%d OK, %d to be fixed, %d not checked\n", s.OK, s.Failed, s.Unknown)
+	for _, l := range s.LogIns {
+		s.tellLogIn(l)
 	}
 	return s.failure()
+}
+
+// tellLogIn says whether the people of a domain can log in: that nothing failed does not.
+func (s *sheet) tellLogIn(l doctor.LogIn) {
+	words := map[doctor.LogInState]string{
+		doctor.Verified: s.paint.Green("verified"), doctor.Unverified: s.paint.Yellow("NOT verified"),
+		doctor.Impossible: s.paint.Red("impossible"),
+	}[l.State]
+	text := "Log-in for " + l.Domain + ": " + words
+	if l.Why != "" {
+		text += ": " + l.Why
+	}
+	for i, line := range terminal.Wrap(text, s.room(2)) {
+		fmt.Fprintln(s.w, []string{"", "  "}[min(i, 1)]+line)
+	}
 }
 
 // failure is an error when a check failed.

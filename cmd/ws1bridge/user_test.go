@@ -56,7 +56,7 @@ func TestUserGetOfSomebodyWhoCannotLogIn(t *testing.T) {
 		want int
 		says []string
 	}{
-		{"ada@acme.com", exitFailed, []string{"✗ identity provider of acme.com", "tick the directory Okta"}},
+		{"ada@acme.com", exitFailed, []string{"✗ identity provider of acme.com", "login setup --provider 'Okta SAML'"}},
 		{"admin", exitFailed, []string{"OKTA DOES NOT SEE THIS ACCOUNT", "✗ account", "of type LOCAL"}},
 		{"synced-0001", exitFailed, []string{"✗ account", "has the domain corp.local, and the bridge works for acme.com"}},
 		{"alan@acme.com", exitFailed, []string{"Access has no user with this userName", "Provision User"}},

@@ -39,7 +39,7 @@ func (s *store) listRulesets(r *http.Request) (answer, error) {
 func (s *store) actAtConsole() {
 	s.policyReadings++
 	if n := s.modes.PolicyFollows; n > 0 && s.policyReadings >= n {
-		s.policyMethods = s.methods()
+		s.policyMethods = s.enabledMethods()
 	}
 }
 

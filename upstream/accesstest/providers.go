@@ -30,7 +30,9 @@ const (
 func (s *store) seedProviders() {
 	s.addProvider("System Identity Provider", providerBuiltIn, methodPassword, s.directories[:1])
 	s.setUpOkta(s.modes.OktaProvider)
-	s.policyMethods = s.methods()
+	for _, provider := range s.providers {
+		s.policyMethods = append(s.policyMethods, methodsOf(provider)...)
+	}
 }
 
 // setUpOkta makes the seeded providers for Okta be as the mode says.
@@ -94,8 +96,8 @@ func (s *store) addProvider(name, kind, method string, dirs []*directory) object
 	return provider
 }
 
-// methods are the names of the methods of the enabled providers.
-func (s *store) methods() (names []string) {
+// enabledMethods are the names of the methods of the enabled providers.
+func (s *store) enabledMethods() (names []string) {
 	for _, provider := range s.providers {
 		if isEnabled(provider) {
 			names = append(names, methodsOf(provider)...)

@@ -2,13 +2,17 @@ package doctor
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+
+	"ws1bridge/auth"
 )
 
 // basePath is where the bridge serves SCIM.
@@ -52,6 +56,10 @@ func (d *Doctor) configURL() string {
 func (d *Doctor) checkReach(ctx context.Context) verdict {
 	peer := d.publicPeer()
 	a, err := d.probe(ctx, d.configURL(), "")
+	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
+		return failed("the certificate of "+peer.url.Hostname()+" does not come from a public authority: Okta does not "+
+			"accept it", publicCertificate)
+	}
 	if err != nil {
 		return peer.unreached(err)
 	}
@@ -63,6 +71,7 @@ func (d *Doctor) checkReach(ctx context.Context) verdict {
 	if c := certificate(a); c != "" {
 		finding += "; " + c
 	}
+	d.presented = a.tls
 	switch {
 	case isPrivate(a.remote) && !d.proxied(peer.url):
 		return verdict{OK, finding + "; from here its address is a private one",
@@ -71,6 +80,35 @@ func (d *Doctor) checkReach(ctx context.Context) verdict {
 		return verdict{OK, finding, "renew the certificate in time"}
 	}
 	return ok(finding)
+}
+
+// checkPublicCertificate looks whom the certificate of the bridge comes from: Okta does not
+// know the authorities that this machine was told to trust.
+func (d *Doctor) checkPublicCertificate(context.Context) verdict {
+	if authority := d.privateAuthority(d.presented); authority != "" {
+		return failed("it comes from "+authority+", which is no public authority: Okta does not accept it, though this "+
+			"machine does", publicCertificate)
+	}
+	return ok("it comes from a public authority")
+}
+
+const publicCertificate = "have whoever ends TLS before the bridge present a certificate of a public authority, with " +
+	"its whole chain (deploy/guides/tls.md); if Okta reaches something else by this name, run the doctor where it does too"
+
+// checkTokenLength looks at the tokens as such: anybody on the internet may try some.
+func (d *Doctor) checkTokenLength(context.Context) verdict {
+	weak := 0
+	for _, token := range d.cfg.OktaTokens {
+		if auth.IsWeak(token) {
+			weak++
+		}
+	}
+	if weak > 0 {
+		return failed(fmt.Sprintf("%d of %d token(s) of okta.tokens are short enough to be guessed", weak,
+			len(d.cfg.OktaTokens)), "make one of 32 random bytes (openssl rand -hex 32), add it to okta.tokens, enter it in "+
+			"Okta, and take the short one out")
+	}
+	return ok("the tokens of okta.tokens are long enough")
 }
 
 // speaksSCIM reports whether an answer is an error of SCIM (RFC 7644 section

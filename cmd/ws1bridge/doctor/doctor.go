@@ -8,13 +8,14 @@
 // nothing.
 //
 // It changes nothing in Access, unless it is asked to write; then it makes a
-// user and a group of its own and removes them again. No finding holds a
-// secret or a token; none but those of Person, which are about one person, hold
-// the name of anybody.
+// user and a group of its own and removes them again, or leaves a user where it is
+// asked to. No finding holds a secret or a token; none but those of Person, which are
+// about one person, and that of the test user hold the name of anybody.
 package doctor
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"net"
 	"net/http"
@@ -41,6 +42,12 @@ type Config struct {
 	OktaTokens []auth.Secret
 	// Write makes the Doctor create, change and delete a user and a group.
 	Write bool
+	// Keep makes it leave a test user for somebody to log in as, called KeepUser unless that
+	// is "". Cleanup deletes those and what else the Doctor left, and checks only what it
+	// takes to do so.
+	Keep     bool
+	KeepUser string
+	Cleanup  bool
 	// OnCheck is called with the name of each check before it is made. Optional.
 	OnCheck func(name string)
 
@@ -49,6 +56,8 @@ type Config struct {
 	// Roots are the authorities that certificates must come from; nil are those
 	// of the system.
 	Roots *x509.CertPool
+	// PublicRoots are the authorities that Okta trusts; nil are those of Mozilla.
+	PublicRoots *x509.CertPool
 	// Dial connects to host names, resolving them; nil is the system's way.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Proxy finds the proxy of a request; nil is that of the environment.
@@ -62,10 +71,12 @@ type Doctor struct {
 
 	tenant  *url.URL // nil where the configuration names none
 	reached bool     // the host of the tenant answers
-	clock   clock
-	token   string   // "" until the check of the token is OK
-	access  *access  // without a client until then
-	domains []string // of the access
+	// presented is how the bridge was reached by its public URL.
+	presented *tls.ConnectionState
+	clock     clock
+	token     string   // "" until the check of the token is OK
+	access    *access  // without a client until then
+	domains   []string // of the access
 }
 
 // New returns a Doctor. It sends nothing.
@@ -104,6 +115,9 @@ func (d *Doctor) checks() []check {
 		{name: "claims of the token", after: []string{nameToken}, run: d.checkClaims},
 		{name: "health of Access", after: []string{nameToken}, run: d.checkHealth},
 	}
+	if d.cfg.Cleanup {
+		return append(list, check{name: "clean-up", after: []string{nameToken}, run: d.checkCleanup})
+	}
 	for _, domain := range d.cfg.Domains {
 		list = append(list, loginChecks(domain, nameToken, d.access)...)
 		list = append(list, nameIDCheck(domain, d.access))
@@ -111,8 +125,11 @@ func (d *Doctor) checks() []check {
 	return append(list,
 		check{name: nameRead, after: []string{nameToken}, run: d.checkRead},
 		check{name: "SCIM write", after: []string{nameRead}, run: d.checkWrite, skip: !d.cfg.Write},
+		check{name: "test user", after: []string{nameRead}, run: d.checkKeep, skip: !d.cfg.Keep},
+		check{name: "length of tokens", run: d.checkTokenLength, skip: len(d.cfg.OktaTokens) == 0},
 		check{name: namePublicURL, run: d.checkPublicURL},
 		check{name: nameReach, after: []string{namePublicURL}, run: d.checkReach},
+		check{name: "certificate of the bridge", after: []string{nameReach}, run: d.checkPublicCertificate},
 		check{name: "token of Okta", after: []string{nameReach}, run: d.checkOktaTokens},
 	)
 }

@@ -58,6 +58,10 @@ func (d *Doctor) checkHost(ctx context.Context) verdict {
 	case peer.answersWrongScheme(a):
 		return peer.schemeVerdict()
 	}
+	if to := a.redirectHost(); to != "" && !strings.EqualFold(to, tenant.Host) {
+		return failed(tenant.Host+" redirects to "+to+", and a token is never sent to where a redirect leads",
+			"set access.url to https://"+to+", if that is your tenant; else look what answers for "+tenant.Host)
+	}
 	d.reached = true
 	d.clock.read(a)
 	finding := tenant.Host + " answers"

@@ -45,15 +45,15 @@ func loginChecks(domain, premise string, a *access) []check {
 		return func(ctx context.Context) verdict { return run(ctx, domain) }
 	}
 	return []check{
-		{name: directory, after: []string{premise}, run: of(a.checkDirectory)},
-		{name: provider, after: []string{directory}, run: of(a.checkProvider)},
-		{name: PolicyCheck + " for " + domain, after: []string{provider}, run: of(a.checkPolicy)},
+		{name: directory, domain: domain, after: []string{premise}, run: of(a.checkDirectory)},
+		{name: provider, domain: domain, after: []string{directory}, run: of(a.checkProvider)},
+		{name: PolicyCheck + " for " + domain, domain: domain, after: []string{directory}, run: of(a.checkPolicy)},
 	}
 }
 
 // nameIDCheck is whether people of a domain can be found once they log in.
 func nameIDCheck(domain string, a *access) check {
-	return check{name: "name IDs of " + domain, after: []string{"identity provider of " + domain},
+	return check{name: "name IDs of " + domain, domain: domain, after: []string{"identity provider of " + domain},
 		run: func(ctx context.Context) verdict { return a.checkNameIDs(ctx, domain) }}
 }
 
@@ -138,38 +138,78 @@ func (a *access) checkProvider(ctx context.Context, domain string) verdict {
 		return unknown("could not be checked: Access does not tell which directories "+all[i].Name+" has",
 			"look under Identity Providers in Access whether the one that stands for Okta has the directory "+d.Name)
 	}
-	foreign := slices.DeleteFunc(slices.Clone(all), func(p upstream.IdentityProvider) bool { return p.BuiltIn })
-	associate := ": tick the directory " + d.Name + " under Users"
-	switch {
-	case len(using) > 0:
+	if len(using) > 0 {
 		return failed("the identity provider "+using[0].Name+" uses the directory "+d.Name+", but is disabled",
-			"enable "+using[0].Name+" under Identity Providers in Access")
-	case len(foreign) == 0:
+			"enable "+using[0].Name+" under Identity Providers in Access, or: ws1bridge login setup --enable --provider "+
+				Quote(using[0].Name))
+	}
+	return withoutProvider(d, candidatesOf(all, d))
+}
+
+// candidatesOf are the providers that could stand for Okta: those that use the directory,
+// and where there is none, all but the built-in one.
+func candidatesOf(all []upstream.IdentityProvider, d upstream.Directory) []upstream.IdentityProvider {
+	if using := providersOf(all, d); len(using) > 0 {
+		return using
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(p upstream.IdentityProvider) bool { return p.BuiltIn })
+}
+
+// withoutProvider is the verdict on a directory that no provider uses.
+func withoutProvider(d upstream.Directory, candidates []upstream.IdentityProvider) verdict {
+	nobody := "no identity provider uses the directory " + d.Name + ": nobody of it can log in"
+	switch len(candidates) {
+	case 0:
 		return failed("there is no identity provider for Okta: nobody of the directory "+d.Name+" can log in",
-			"add a SAML identity provider with Okta's metadata under Identity Providers in Access, "+
-				"and tick the directory "+d.Name+" in it")
+			"ws1bridge login setup --metadata URL, with the Metadata URL of Okta's app for log-ins (Sign On > SAML 2.0)")
+	case 1:
+		return failed(nobody+"; there is "+described(candidates[0]),
+			"if it stands for Okta: ws1bridge login setup --provider "+Quote(candidates[0].Name))
 	}
-	return failed("no identity provider uses the directory "+d.Name+
-		": nobody of it can log in (there are "+names(foreign)+")",
-		"edit the one that stands for Okta under Identity Providers in Access"+associate)
-}
-
-func names(providers []upstream.IdentityProvider) string {
 	var list []string
-	for _, p := range providers {
-		list = append(list, p.Name)
+	for _, p := range candidates {
+		list = append(list, described(p))
 	}
-	return strings.Join(list, ", ")
+	return failed(nobody+"; there are "+strings.Join(list, "; "),
+		"choose the one that stands for Okta (ws1bridge login show says for whom each stands): "+
+			"ws1bridge login setup --provider NAME")
 }
 
-// checkPolicy looks whether a method of the directory's provider is in the
-// default access policy. How rules spell methods is not documented: that a
-// policy does not mention one is taken for a fault only where it mentions
-// others.
+// described tells a provider from others.
+func described(p upstream.IdentityProvider) string {
+	words := []string{"enabled"}
+	if !p.Enabled {
+		words = []string{"disabled"}
+	}
+	if len(p.Methods) > 0 {
+		words = append(words, "method "+strings.Join(p.Methods, ", "))
+	}
+	if p.NameID != "" {
+		words = append(words, "finds people by "+p.NameID)
+	}
+	return p.Name + " (" + strings.Join(words, ", ") + ")"
+}
+
+// Quote writes a name as a shell takes it for one word.
+func Quote(name string) string {
+	if strings.ContainsAny(name, " '\"$`\\&|;()<>*?#~!") {
+		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	}
+	return name
+}
+
+// checkPolicy looks whether a method of the directory's provider is in the default access
+// policy, or where it has none, one of those that could become it: so one look names all
+// that is missing. How rules spell methods is not documented: that a policy does not
+// mention one is taken for a fault only where it mentions others.
 func (a *access) checkPolicy(ctx context.Context, domain string) verdict {
 	d, all, missing := a.directoryAndProviders(ctx, domain)
 	if missing != nil {
 		return *missing
+	}
+	candidates := candidatesOf(all, d)
+	if len(candidates) == 0 {
+		return unknown("not checked, because there is no identity provider whose method it could have", "")
 	}
 	policies, err := a.policies.get(ctx, a.client.Policies)
 	if err != nil {
@@ -177,12 +217,13 @@ func (a *access) checkPolicy(ctx context.Context, domain string) verdict {
 	}
 	i := slices.IndexFunc(policies, func(p upstream.Policy) bool { return p.Default })
 	if i < 0 {
-		return unknown("could not be checked: Access lists no default access policy",
-			"look under Policies in Access whether the default policy has the method of Okta's identity provider")
+		return unknown("could not be checked: Access lists no default access policy", lookAtPolicy)
 	}
-	using := slices.DeleteFunc(providersOf(all, d), func(p upstream.IdentityProvider) bool { return !p.Enabled })
-	return policyVerdict(policies[i], methodsOf(using), methodsOf(all))
+	return policyVerdict(policies[i], methodsOf(candidates), methodsOf(all))
 }
+
+const lookAtPolicy = "look under Policies in Access whether the default policy has the method of Okta's identity " +
+	"provider"
 
 func methodsOf(providers []upstream.IdentityProvider) (methods []string) {
 	for _, p := range providers {
@@ -193,14 +234,13 @@ func methodsOf(providers []upstream.IdentityProvider) (methods []string) {
 
 // policyVerdict is whether a policy has one of the methods, of all that are known.
 func policyVerdict(policy upstream.Policy, methods, known []string) verdict {
+	has := slices.DeleteFunc(slices.Clone(methods), func(m string) bool { return !policy.Mentions(m) })
 	switch {
-	case policy.Mentions(methods...):
-		return ok(policy.Name + " has the method " + strings.Join(methods, ", "))
+	case len(has) > 0:
+		return ok(policy.Name + " has the method " + strings.Join(has, ", "))
 	case len(methods) == 0 || !policy.Mentions(known...):
-		return unknown("could not be checked: Access does not tell which methods "+policy.Name+" has",
-			"look under Policies in Access whether the default policy has the method of Okta's identity provider")
+		return unknown("could not be checked: Access does not tell which methods "+policy.Name+" has", lookAtPolicy)
 	}
-	return failed("the policy "+policy.Name+" does not have the method "+strings.Join(methods,
-		", ")+": nobody is sent to Okta to log in",
-		"edit "+policy.Name+" under Policies in Access, and add the method to a rule")
+	return failed("the policy "+policy.Name+" does not have the method "+strings.Join(methods, " or ")+
+		": nobody is sent to Okta to log in", "edit "+policy.Name+" under Policies in Access, and add the method to a rule")
 }

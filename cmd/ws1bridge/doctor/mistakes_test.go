@@ -25,7 +25,7 @@ func TestHealthy(t *testing.T) {
 			w.cfg.Write = true
 			before := len(w.access.State().Users)
 			results := w.examine(t)
-			if len(results) != 16 {
+			if len(results) != 18 {
 				t.Errorf("%d checks were made", len(results))
 			}
 			for _, r := range results {
@@ -107,13 +107,24 @@ func mistakes() []mistake {
 			fix: "spell it exactly Acme.com in the configuration"},
 		{name: "no identity provider", access: withMistakes(accesstest.Mistakes{OktaProvider: "none"}),
 			check: "identity provider of acme.com", finding: "there is no identity provider for Okta",
-			fix: "add a SAML identity provider"},
+			fix: "ws1bridge login setup --metadata"},
 		{name: "identity provider without the directory",
 			access: withMistakes(accesstest.Mistakes{OktaProvider: "unassociated"}),
 			check:  "identity provider of acme.com", finding: "no identity provider uses the directory Okta",
-			fix: "tick the directory Okta"},
+			fix: "ws1bridge login setup --provider 'Okta SAML'"},
+		{name: "two candidates", access: withMistakes(accesstest.Mistakes{OktaProvider: "two"}),
+			check:   "identity provider of acme.com",
+			finding: "there are Okta SAML (enabled, method Okta SAML); Okta 2 (enabled, method Okta 2)",
+			fix:     "choose the one that stands for Okta"},
+		{name: "no provider, and no method in the policy either",
+			access: withMistakes(accesstest.Mistakes{OktaProvider: "unassociated", PolicyOmitsOkta: true}),
+			check:  "access policy for acme.com", finding: "does not have the method Okta SAML", fix: "add the method"},
 		{name: "identity provider disabled", access: withMistakes(accesstest.Mistakes{OktaProvider: "disabled"}),
 			check: "identity provider of acme.com", finding: "but is disabled", fix: "enable Okta SAML"},
+		{name: "the tenant moved", plant: redirecting("https://acme.example.com/SAAS/login"), check: "tenant host",
+			finding: "redirects to acme.example.com", fix: "set access.url to https://acme.example.com"},
+		{name: "the token endpoint moved", plant: page307("/SAAS/auth/oauthtoken", "https://acme.example.com/token"),
+			check: "token", finding: "acme.example.com", fix: "set access.url to https://acme.example.com"},
 		{name: "providers that do not tell their directories",
 			access: withMistakes(accesstest.Mistakes{ProviderListOmitsDirectories: true}),
 			plant:  failing(accessAPI+"/identityProviders/", http.StatusBadRequest),
@@ -147,6 +158,8 @@ func mistakes() []mistake {
 		{name: "a token of another scope", plant: page200("/SAAS/auth/oauthtoken",
 			`{"access_token":"`+jwt(`{"scp":"user"}`)+`","expires_in":100}`),
 			check: "claims of the token", finding: "the scope user, not admin", fix: "tick the scope Admin"},
+		{name: "tokens that live shortly", access: accesstest.Config{TokenTTL: time.Minute}, outcome: doctor.OK,
+			check: "claims of the token", finding: "lives 1m", fix: "access token TTL"},
 		{name: "Access fails", plant: failing(accessAPI+"/scim", http.StatusServiceUnavailable), check: "SCIM read",
 			finding: "an error of its own at reading users (503)", fix: "wait"},
 		{name: "configuration with problems", plant: func(_ *testing.T,
@@ -239,6 +252,20 @@ func page200(path, body string) func(*testing.T, *world) {
 			}
 			tenant.ServeHTTP(rw, r)
 		}), w.authority.issue(t, tenantHost, -day, 90*day))
+	}
+}
+
+// redirecting has the whole tenant lead elsewhere.
+func redirecting(to string) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) {
+		w.access.AddFault(accesstest.Fault{Status: http.StatusFound, Location: to})
+	}
+}
+
+// page307 has one path of the tenant lead elsewhere.
+func page307(path, to string) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) {
+		w.access.AddFault(accesstest.Fault{Path: path, Status: http.StatusTemporaryRedirect, Location: to})
 	}
 }
 

@@ -209,6 +209,14 @@ type page struct {
 	sent   time.Time            // halfway between the request and the answer
 }
 
+// redirectHost is the host that an answer leads to, "" for none.
+func (p page) redirectHost() string {
+	if p.status/100 != 3 {
+		return ""
+	}
+	return neterr.RedirectHost(&http.Response{Header: p.header})
+}
+
 // probe asks for a page without following redirects. authorization may be "".
 func (d *Doctor) probe(ctx context.Context, target, authorization string) (page, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.Timeout)

@@ -18,12 +18,15 @@ const (
 
 // Result is what came of a check.
 type Result struct {
-	Name    string  `json:"name"`
+	Name string `json:"name"`
+	// Domain is that whose people could not log in otherwise, "" for what is not about
+	// log-ins.
+	Domain  string  `json:"domain,omitempty"`
 	Outcome Outcome `json:"outcome"`
 	// Finding says in one line what was seen.
 	Finding string `json:"finding"`
 	// Fix says in one line what to do; empty where there is nothing.
-	Fix string `json:"mend,omitempty"`
+	Fix string `json:"fix,omitempty"`
 }
 
 // verdict is a Result without its name.
@@ -39,6 +42,8 @@ func unknown(finding, fix string) verdict { return verdict{Unknown, finding, fix
 // check is one thing that must be right.
 type check struct {
 	name string
+	// domain is that whose people need it to log in.
+	domain string
 	// after names the checks that must be OK for this one to make sense.
 	after []string
 	// skip says that the check is not asked for.
@@ -68,7 +73,7 @@ func run(ctx context.Context, checks []check, begin func(string), report func(Re
 			return err // the verdict is that of an interrupted check
 		}
 		reasons[c.name] = reason
-		report(Result{Name: c.name, Outcome: v.outcome, Finding: oneLine(v.finding), Fix: oneLine(v.fix)})
+		report(Result{Name: c.name, Domain: c.domain, Outcome: v.outcome, Finding: oneLine(v.finding), Fix: oneLine(v.fix)})
 	}
 	return nil
 }

@@ -14,6 +14,9 @@ import (
 	"ws1bridge/cmd/ws1bridge/connection"
 )
 
+// shortLife is what a token should live at least.
+const shortLife = 5 * time.Minute
+
 // idForm is what Access takes as the id of an OAuth client (Access documentation
 // of OAuth clients).
 var idForm = regexp.MustCompile(`^[A-Za-z0-9._@-]{1,256}$`)
@@ -62,6 +65,8 @@ func (d *Doctor) noToken(err error) verdict {
 			"compare access.client_id with Access; if it is right, make a new shared secret there and set access.client_secret")
 	case e.Status == 0:
 		return d.tenantPeer().unreached(e.Err)
+	case e.Redirect != "":
+		return failed(explainToken(e), "set access.url to https://"+e.Redirect+", if that is your tenant")
 	case e.Status != http.StatusTooManyRequests && e.Status/100 != 5:
 		return failed(explainToken(e), "set access.url to the address of the tenant, without any path")
 	}
@@ -74,10 +79,7 @@ func (d *Doctor) checkClaims(context.Context) verdict {
 	if err != nil {
 		return unknown("the token does not tell anything about itself", "")
 	}
-	var facts []string
-	if life := claims.Expires.Sub(claims.IssuedAt); !claims.Expires.IsZero() && !claims.IssuedAt.IsZero() {
-		facts = append(facts, "lives "+span(life.Round(time.Minute)))
-	}
+	facts, fixes := lifeOf(claims)
 	if claims.Scope != "" {
 		facts = append(facts, "scope "+claims.Scope)
 	}
@@ -94,13 +96,30 @@ func (d *Doctor) checkClaims(context.Context) verdict {
 	issuer := claims.IssuerHost()
 	switch {
 	case issuer == "" || strings.EqualFold(issuer, d.tenant.Host):
-		return ok(strings.Join(append(facts, "issued by "+d.tenant.Host), ", "))
+		facts = append(facts, "issued by "+d.tenant.Host)
 	case sameTenant(issuer, d.tenant.Hostname()):
-		return verdict{OK, strings.Join(append(facts, "issued by "+issuer+", the other spelling of "+d.tenant.Host), ", "),
-			"nothing must be done while both answer; https://" + issuer + " is the name that the tenant has for itself"}
+		facts = append(facts, "issued by "+issuer+", the other spelling of "+d.tenant.Host)
+		fixes = append(fixes, "nothing must be done while both answer; https://"+issuer+
+			" is the name that the tenant has for itself")
+	default:
+		facts = append(facts, "issued by "+issuer+", not by "+d.tenant.Host)
+		fixes = append(fixes, "make sure that both names stand for one tenant; if "+d.tenant.Host+
+			" is a proxy or an alias, all is well")
 	}
-	return verdict{OK, strings.Join(append(facts, "issued by "+issuer+", not by "+d.tenant.Host), ", "),
-		"make sure that both names stand for one tenant; if " + d.tenant.Host + " is a proxy or an alias, all is well"}
+	return verdict{OK, strings.Join(facts, ", "), strings.Join(fixes, "; ")}
+}
+
+// lifeOf is how long a token lives, and what to do about it.
+func lifeOf(claims auth.Claims) (facts, fixes []string) {
+	life := claims.Expires.Sub(claims.IssuedAt)
+	if claims.Expires.IsZero() || claims.IssuedAt.IsZero() {
+		return nil, nil
+	}
+	if life < shortLife {
+		fixes = append(fixes, "set the access token TTL of the OAuth client in Access to an hour or more: the bridge asks "+
+			"for a new token all the time")
+	}
+	return []string{"lives " + span(life.Round(time.Second))}, fixes
 }
 
 func (d *Doctor) checkHealth(ctx context.Context) verdict {

@@ -58,7 +58,8 @@ func newWorld(t *testing.T, cfg accesstest.Config) *world {
 	w.cfg = doctor.Config{
 		AccessURL: "https://" + tenantHost, ClientID: clientID, ClientSecret: secret, Domains: []string{domain},
 		PublicURL: "https://" + bridgeHost + "/scim/v2", OktaTokens: []auth.Secret{oktaToken},
-		Roots: w.authority.pool(), Dial: w.dial, Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
+		Roots: w.authority.pool(), PublicRoots: w.authority.pool(), Dial: w.dial,
+		Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
 	}
 	w.serve(t, tenantHost, w.access.Handler(), w.authority.issue(t, tenantHost, -day, 90*day))
 	w.serve(t, bridgeHost, w.bridge(t), w.authority.issue(t, bridgeHost, -day, 90*day))

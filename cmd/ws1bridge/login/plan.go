@@ -191,7 +191,8 @@ func checkNew(all []upstream.IdentityProvider, directories []upstream.Directory,
 		case strings.EqualFold(p.Name, how.Name):
 			return problem("another identity provider has the name "+p.Name+", and stands for another entity than "+
 				how.Metadata.EntityID, "choose another --name; if "+p.Name+" is the one that stands for Okta, attach the "+
-				"directory to it: ws1bridge login setup --provider "+quoted(p.Name)+", and compare its metadata with Okta's app")
+				"directory to it: ws1bridge login setup --provider "+doctor.Quote(p.Name)+", and compare its metadata with "+
+				"Okta's app")
 		case slices.ContainsFunc(p.Methods, func(m string) bool { return strings.EqualFold(m, how.Method) }):
 			return problem("the identity provider "+p.Name+" has the authentication method "+how.Method,
 				"choose another name for the new one: --method")
@@ -205,13 +206,6 @@ func checkNew(all []upstream.IdentityProvider, directories []upstream.Directory,
 		}
 	}
 	return nil
-}
-
-func quoted(name string) string {
-	if strings.ContainsAny(name, " '\"$\\&|;()<>*?#~") {
-		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-	}
-	return name
 }
 
 func create(

@@ -1,0 +1,139 @@
+package doctor
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+
+	"ws1bridge/upstream"
+)
+
+// cleanupPage is how many records are looked at by one request.
+const cleanupPage = 500
+
+// isMarked reports whether the Doctor made a record: the mark is on the record itself, so
+// that it is found by whoever looks later.
+func isMarked(externalID string) bool { return strings.HasPrefix(externalID, testPrefix) }
+
+// checkKeep leaves a test user for somebody to log in as, and says how.
+func (d *Doctor) checkKeep(ctx context.Context) verdict {
+	domain := d.domains[0]
+	mark := testPrefix + strings.ToLower(rand.Text()[:12])
+	name := d.cfg.KeepUser
+	if name == "" {
+		name = mark
+	}
+	found, err := d.access.client.FindUsers(ctx, upstream.ByUserName, name)
+	switch {
+	case err != nil:
+		return failed(explainSCIM("looking for the test user", err))
+	case len(found) > 0 && !isMarked(found[0].ExternalID()):
+		return failed(name+" is there already, and was not made by the doctor", "log in as this person: no test user is "+
+			"needed; or choose another --user-name")
+	case len(found) > 0:
+		return d.howToLogIn(ctx, found[0], "is there still")
+	}
+	user, err := d.access.client.CreateUser(ctx, domain, testUser(name, mark))
+	if err != nil {
+		return failed(explainSCIM("creating the test user", err))
+	}
+	return d.howToLogIn(ctx, user, "was created")
+}
+
+// testUser has a value of every attribute that a name ID may be compared with.
+func testUser(name, mark string) upstream.Attributes {
+	email := name
+	if !strings.Contains(email, "@") {
+		email += "@example.invalid"
+	}
+	return upstream.Attributes{
+		{Name: "userName"}: name, {Name: "externalId"}: mark, {Name: "active"}: true, {Name: "emails"}: email,
+		{Name: "name", Sub: "givenName"}: "Test", {Name: "name", Sub: "familyName"}: "ws1bridge",
+		{Schema: upstream.WorkspaceSchema, Name: "userPrincipalName"}: email,
+	}
+}
+
+// howToLogIn says what somebody does to see the log-in work once.
+func (d *Doctor) howToLogIn(ctx context.Context, u upstream.User, state string) verdict {
+	finding := fmt.Sprintf("the test user %s of %s %s", u.UserName(), u.Domain, state)
+	p, missing := d.access.nameIDOf(ctx, u.Domain)
+	if missing != nil {
+		return verdict{OK, finding, "the log-in cannot be tried yet: " + missing.finding +
+			"; ws1bridge doctor --cleanup deletes the test user"}
+	}
+	return verdict{OK, finding, fmt.Sprintf("open %s in a private window, choose the domain %s if you are asked, and log "+
+		"in with Okta as somebody for whom Okta's app sends the Name ID %s (in Okta: the application username of that "+
+		"assignment); then: ws1bridge doctor --cleanup", d.tenant, u.Domain, NameID(u, p.NameID))}
+}
+
+// checkCleanup deletes what the Doctor left: what was kept, and what was under way when it
+// was ended.
+func (d *Doctor) checkCleanup(ctx context.Context) verdict {
+	groups, err := d.cleanGroups(ctx)
+	if err != nil {
+		return failed(explainSCIM("deleting test groups", err))
+	}
+	users, err := d.cleanUsers(ctx)
+	if err != nil {
+		return failed(explainSCIM("deleting test users", err))
+	}
+	return ok(fmt.Sprintf("%d test user(s) and %d test group(s) were deleted", users, groups))
+}
+
+var errNotMarked = errors.New("the record is not one of the doctor's any more")
+
+func (d *Doctor) cleanUsers(ctx context.Context) (deleted int, _ error) {
+	marked, err := allOf(func(start int) (upstream.Page[upstream.User], error) {
+		return d.access.client.Users(ctx, start, cleanupPage)
+	}, upstream.User.ExternalID)
+	for _, u := range marked {
+		err := d.access.client.DeleteUser(ctx, u.ID, func(u upstream.User) error { return mustBeMarked(u.ExternalID()) })
+		if err != nil {
+			return deleted, err
+		}
+		deleted++
+	}
+	return deleted, err
+}
+
+func (d *Doctor) cleanGroups(ctx context.Context) (deleted int, _ error) {
+	externalID := func(g upstream.Group) string { return g.ExternalID }
+	marked, err := allOf(func(start int) (upstream.Page[upstream.Group], error) {
+		return d.access.client.Groups(ctx, start, cleanupPage, false)
+	}, externalID)
+	for _, g := range marked {
+		err := d.access.client.DeleteGroup(ctx, g.ID, func(g upstream.Group) error { return mustBeMarked(g.ExternalID) })
+		if err != nil {
+			return deleted, err
+		}
+		deleted++
+	}
+	return deleted, err
+}
+
+func mustBeMarked(externalID string) error {
+	if !isMarked(externalID) {
+		return errNotMarked
+	}
+	return nil
+}
+
+// allOf reads page by page, and keeps what is marked.
+func allOf[T any](page func(start int) (upstream.Page[T], error), externalID func(T) string) (marked []T, _ error) {
+	for start := 1; ; {
+		p, err := page(start)
+		if err != nil {
+			return nil, err
+		}
+		for _, record := range p.Resources {
+			if isMarked(externalID(record)) {
+				marked = append(marked, record)
+			}
+		}
+		if start += len(p.Resources); len(p.Resources) == 0 || start > p.Total {
+			return marked, nil
+		}
+	}
+}
