@@ -81,6 +81,19 @@ func (c *Client) selectAccounts(ctx context.Context, s search, match func(userRe
 	return found, err
 }
 
+// EachAccount gives all users of the tenant to use, ours or not, a page at a time, so that
+// nobody has to hold them all. With isFirst the list begins again: it changed while it was
+// read, and what was given before does not count.
+func (c *Client) EachAccount(ctx context.Context, use func(page []Account, isFirst bool)) error {
+	return eachPage(ctx, c.access, search{op: opListUsers, path: usersPath}, func(page []userRecord, isFirst bool) {
+		accounts := make([]Account, len(page))
+		for i, u := range page {
+			accounts[i] = c.account(u)
+		}
+		use(accounts, isFirst)
+	})
+}
+
 // SomeUsers reads up to count users of ours in a domain, by one request: those whose names
 // come first.
 func (c *Client) SomeUsers(ctx context.Context, domain string, count int) (some []User, err error) {
@@ -120,6 +133,24 @@ type GroupAccount struct {
 	Kind, Domain string
 	// Ours says that the group is the bridge's own, which Okta sees.
 	Ours bool
+	// MembersKnown says that Members are those of the group; lists may leave them out.
+	MembersKnown bool
+}
+
+func (c *Client) group(g groupRecord) GroupAccount {
+	return GroupAccount{Group: g.Group, Kind: g.kind, Domain: g.domain, Ours: c.ourGroup(g),
+		MembersKnown: g.membersKnown()}
+}
+
+// EachGroup is EachAccount for groups.
+func (c *Client) EachGroup(ctx context.Context, use func(page []GroupAccount, isFirst bool)) error {
+	return eachPage(ctx, c.access, search{op: opListGroups, path: groupsPath}, func(page []groupRecord, isFirst bool) {
+		groups := make([]GroupAccount, len(page))
+		for i, g := range page {
+			groups[i] = c.group(g)
+		}
+		use(groups, isFirst)
+	})
 }
 
 // GroupAccounts finds the groups that a person may mean by name, ours or not: by id or displayName, with their members.
@@ -155,7 +186,7 @@ func (c *Client) GroupAccounts(ctx context.Context, name string) ([]GroupAccount
 func (c *Client) groupAccount(ctx context.Context, id string) (GroupAccount, error) {
 	var g groupRecord
 	err := c.get(ctx, call{op: opReadGroup, path: groupsPath, id: id}, &g)
-	return GroupAccount{Group: g.Group, Kind: g.kind, Domain: g.domain, Ours: c.ourGroup(g)}, err
+	return c.group(g), err
 }
 
 // StrangerHasUserName reports whether Access shows a user with the name who is not

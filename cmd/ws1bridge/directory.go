@@ -30,7 +30,8 @@ that may manage directories for this; the bridge itself does not.`,
 }
 
 func (p *program) directoryListCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:     "list",
 		Short:   "List the directories of the tenant with their domains",
 		Example: "  ws1bridge directory list",
@@ -39,9 +40,34 @@ func (p *program) directoryListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				list := []shownDirectory{}
+				for _, d := range directories {
+					list = append(list, shownDirectoryOf(d, t.domains))
+				}
+				return printJSON(p.stdout, list)
+			}
 			return printDirectories(p.stdout, directories, t.domains)
 		}),
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON list")
+	return cmd
+}
+
+// shownDirectory is a directory, as JSON.
+type shownDirectory struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Type    string   `json:"type"`
+	Domains []string `json:"domains"`
+	// Own says that Okta's users go there; Deleting that it is on its way out.
+	Own      bool `json:"own"`
+	Deleting bool `json:"deleting"`
+}
+
+func shownDirectoryOf(d upstream.Directory, own []string) shownDirectory {
+	return shownDirectory{ID: d.ID, Name: d.Name, Type: d.Type, Domains: append([]string{}, d.Domains...),
+		Own: isOwnDirectory(d, own), Deleting: d.Deleting}
 }
 
 // directories reads them all, with their domains.
@@ -74,19 +100,25 @@ func printDirectories(w io.Writer, directories []upstream.Directory, own []strin
 	return table.Flush()
 }
 
-func remark(d upstream.Directory, own []string) string {
+// isOwnDirectory reports whether Okta's users go to a directory.
+func isOwnDirectory(d upstream.Directory, own []string) bool {
 	isOwn := func(domain string) bool { return slices.Contains(own, domain) }
+	return !d.Deleting && d.Type == upstream.TypeOther && slices.ContainsFunc(d.Domains, isOwn)
+}
+
+func remark(d upstream.Directory, own []string) string {
 	switch {
 	case d.Deleting:
 		return "is being deleted"
-	case d.Type == upstream.TypeOther && slices.ContainsFunc(d.Domains, isOwn):
+	case isOwnDirectory(d, own):
 		return "users of Okta go here"
 	}
 	return "-"
 }
 
 func (p *program) directoryShowCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "show NAME-OR-DOMAIN",
 		Short: "Show one directory, how many users it has, and whether they can log in",
 		Example: `  ws1bridge directory show Okta
@@ -94,33 +126,48 @@ func (p *program) directoryShowCommand() *cobra.Command {
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: p.completeDirectories,
 		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, args []string) error {
-			return p.showDirectory(cmd.Context(), t, args[0])
+			return p.showDirectory(cmd.Context(), t, args[0], asJSON)
 		}),
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
 }
 
-func (p *program) showDirectory(ctx context.Context, t *tenant, name string) error {
+// directoryPage is all that directory show prints, as JSON.
+type directoryPage struct {
+	shownDirectory
+
+	// Users is null where they cannot be counted.
+	Users *int `json:"users"`
+	*sheet
+}
+
+func (p *program) showDirectory(ctx context.Context, t *tenant, name string, asJSON bool) error {
 	d, err := p.directory(ctx, t, name)
 	if err != nil {
 		return err
 	}
+	page := directoryPage{shownDirectory: shownDirectoryOf(d, t.domains), sheet: p.newSheet(d.Domains)}
+	page.quiet = asJSON
 	users, err := p.countUsers(ctx, t, d)
 	count := fmt.Sprint(users)
 	if err != nil {
 		finding, _ := doctor.Explain("counting users", err)
 		count = "not known: " + finding
+	} else {
+		page.Users = &users
 	}
-	fmt.Fprintf(p.stdout, "name      %s\ntype      %s\nid        %s\ndomains   %s\nusers     %s\nremark    %s\n\n",
+	p.say(asJSON, "name      %s\ntype      %s\nid        %s\ndomains   %s\nusers     %s\nremark    %s\n\n",
 		d.Name, d.Type, d.ID, strings.Join(d.Domains, ", "), count, remark(d, t.domains))
-	sheet := p.newSheet(d.Domains)
 	for _, domain := range d.Domains {
 		done := p.underWay("checking log-ins of " + domain)
-		err := doctor.Domain(ctx, t.Client, domain, func(r doctor.Result) { done(); sheet.add(r) })
+		err := doctor.Domain(ctx, t.Client, domain, func(r doctor.Result) { done(); page.add(r) })
 		done()
 		if err != nil {
 			return err
 		}
 	}
+	_ = page.concludeWith(page) // a log-in that is impossible is a finding, not a failure to show it
 	return nil
 }
 

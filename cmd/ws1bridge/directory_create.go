@@ -16,6 +16,7 @@ import (
 
 func (p *program) directoryCreateCommand() *cobra.Command {
 	var domain, name string
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "create",
 		Short: "Create the directory of type Other, unless it is there",
@@ -28,15 +29,24 @@ it must belong to no other directory of the tenant.`,
 		Example: `  ws1bridge directory create                                # domain of the configuration
   ws1bridge directory create --domain acme.com --name Contractors`,
 		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, _ []string) error {
-			return p.createDirectory(cmd.Context(), t, domain, name)
+			return p.createDirectory(cmd.Context(), t, domain, name, asJSON)
 		}),
 	}
 	cmd.Flags().StringVar(&domain, "domain", "", "domain of its users (default: that of the configuration)")
 	cmd.Flags().StringVar(&name, "name", "", "name of the directory (default: Okta, or Okta DOMAIN where that is taken)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 
-func (p *program) createDirectory(ctx context.Context, t *tenant, domain, name string) error {
+// createdDirectory is what directory create prints, as JSON.
+type createdDirectory struct {
+	shownDirectory
+
+	// Created says that it was not there before.
+	Created bool `json:"created"`
+}
+
+func (p *program) createDirectory(ctx context.Context, t *tenant, domain, name string, asJSON bool) error {
 	if domain == "" && len(t.domains) == 1 {
 		domain = t.domains[0]
 	}
@@ -47,7 +57,14 @@ func (p *program) createDirectory(ctx context.Context, t *tenant, domain, name s
 	if err != nil {
 		return notCreated(err)
 	}
-	p.tellEnsured(ensured, domain)
+	if asJSON {
+		err := printJSON(p.stdout, createdDirectory{shownDirectoryOf(ensured.Directory, t.domains), ensured.Created})
+		if err != nil {
+			return err
+		}
+	} else {
+		p.tellEnsured(ensured, domain)
+	}
 	if !slices.Contains(t.domains, domain) {
 		fmt.Fprintf(p.stderr, "Note: the configuration sends users to %s, not to %s.\n", list(t.domains), domain)
 	}

@@ -20,6 +20,7 @@ type deletion struct {
 	answers   io.Reader // where the name is read from if the flags do not say it
 	confirmed string
 	force     bool
+	json      bool
 	wait      time.Duration
 	poll      time.Duration
 }
@@ -42,12 +43,24 @@ directory again. Access deletes in the background; the command waits for the end
 		}),
 	}
 	cmd.Flags().StringVar(&d.confirmed, "confirm", "", "name of the directory, instead of being asked for it")
+	cmd.Flags().BoolVar(&d.json, "json", false, "print JSON; needs --confirm")
 	cmd.Flags().BoolVar(&d.force, "force", false, "delete its users and groups too")
 	cmd.Flags().DurationVar(&d.wait, "wait", 5*time.Minute, "how long to wait for the end of the deletion; 0: not at all")
 	return cmd
 }
 
+// deletedDirectory is what directory delete prints, as JSON.
+type deletedDirectory struct {
+	shownDirectory
+
+	// Deleted says that it is gone, not only on its way out.
+	Deleted bool `json:"deleted"`
+}
+
 func (p *program) deleteDirectory(ctx context.Context, t *tenant, name string, how deletion) error {
+	if how.json && how.confirmed == "" {
+		return usageError{errors.New("--json needs --confirm: there is nobody to ask")}
+	}
 	d, err := p.directory(ctx, t, name)
 	if err != nil {
 		return err
@@ -61,11 +74,22 @@ func (p *program) deleteDirectory(ctx context.Context, t *tenant, name string, h
 			return err
 		}
 	}
-	if how.wait <= 0 {
-		fmt.Fprintf(p.stdout, "The directory %s is being deleted; ws1bridge directory list shows when it is gone.\n", d.Name)
-		return nil
+	deleted := how.wait > 0
+	if deleted {
+		if err := p.awaitDeletion(ctx, t, d, how); err != nil {
+			return err
+		}
 	}
-	return p.awaitDeletion(ctx, t, d, how)
+	if how.json {
+		d.Deleting = !deleted
+		return printJSON(p.stdout, deletedDirectory{shownDirectoryOf(d, t.domains), deleted})
+	}
+	if deleted {
+		fmt.Fprintf(p.stdout, "The directory %s is deleted.\n", d.Name)
+	} else {
+		fmt.Fprintf(p.stdout, "The directory %s is being deleted; ws1bridge directory list shows when it is gone.\n", d.Name)
+	}
+	return nil
 }
 
 func (p *program) beginDeletion(ctx context.Context, t *tenant, d upstream.Directory, how deletion) error {
@@ -128,8 +152,6 @@ func (p *program) awaitDeletion(ctx context.Context, t *tenant, d upstream.Direc
 			return explained("reading directories", err)
 		}
 		if !slices.ContainsFunc(listed, func(other upstream.Directory) bool { return other.ID == d.ID }) {
-			done()
-			fmt.Fprintf(p.stdout, "The directory %s is deleted.\n", d.Name)
 			return nil
 		}
 		select {

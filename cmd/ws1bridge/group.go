@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,8 +14,8 @@ import (
 )
 
 func (p *program) groupCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "group", Short: "Look at one group in Workspace ONE Access"}
-	var all bool
+	cmd := &cobra.Command{Use: "group", Short: "Look at groups in Workspace ONE Access"}
+	var all, asJSON bool
 	get := &cobra.Command{
 		Use:   "get NAME",
 		Short: "Show a group, its members, and whether Okta sees it",
@@ -28,33 +29,65 @@ do not reach it.`,
   ws1bridge group get Engineering --all`,
 		Args: cobra.ExactArgs(1),
 		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, args []string) error {
-			return p.showGroup(cmd.Context(), t, args[0], all)
+			return p.showGroup(cmd.Context(), t, args[0], all, asJSON)
 		}),
 	}
 	get.Flags().BoolVar(&all, "all", false, "list all members, not the first 50")
-	cmd.AddCommand(get)
+	get.Flags().BoolVar(&asJSON, "json", false, "print JSON, with all members")
+	cmd.AddCommand(get, p.groupListCommand())
 	return cmd
 }
 
 const someMembers = 50
 
-func (p *program) showGroup(ctx context.Context, t *tenant, name string, all bool) error {
+// groupPage is all that group get prints, as JSON.
+type groupPage struct {
+	Groups []shownMembers `json:"groups"`
+	*sheet
+}
+
+// shownMembers is a group with its members.
+type shownMembers struct {
+	shownGroup
+
+	Type       string       `json:"type"`
+	Domain     string       `json:"domain"`
+	ExternalID string       `json:"external_id"`
+	Changed    *time.Time   `json:"changed"`
+	OktaSees   bool         `json:"okta_sees"`
+	Members    []shownGroup `json:"members"`
+}
+
+func shownMembersOf(g upstream.GroupAccount) shownMembers {
+	s := shownMembers{shownGroup: shownGroup{g.ID, g.DisplayName}, Type: g.Kind, Domain: g.Domain,
+		ExternalID: g.ExternalID, Changed: timeOf(g.Meta), OktaSees: g.Ours, Members: []shownGroup{}}
+	for _, m := range g.Members {
+		s.Members = append(s.Members, shownGroup{m.ID, m.Display})
+	}
+	return s
+}
+
+func (p *program) showGroup(ctx context.Context, t *tenant, name string, all, asJSON bool) error {
 	found, err := p.findGroups(ctx, t, name)
 	if err != nil {
 		return err
 	}
-	sheet := p.newSheet(t.domains)
+	page := groupPage{sheet: p.newSheet(t.domains), Groups: []shownMembers{}}
+	page.quiet = asJSON
 	for _, g := range found {
 		limit := someMembers
 		if all {
 			limit = len(g.Members)
 		}
-		p.printGroup(g, limit)
-		if err := doctor.Group(ctx, t.Client, g, t.domains, sheet.add); err != nil {
+		page.Groups = append(page.Groups, shownMembersOf(g))
+		if !asJSON {
+			p.printGroup(g, limit)
+		}
+		if err := doctor.Group(ctx, t.Client, g, t.domains, page.add); err != nil {
 			return err
 		}
 	}
-	return sheet.conclude()
+	return page.concludeWith(page)
 }
 
 func (p *program) findGroups(ctx context.Context, t *tenant, name string) ([]upstream.GroupAccount, error) {

@@ -94,7 +94,7 @@ func (p *program) concludeLogin(o loginOutcome, f loginSetup) error {
 		sheet.add(r)
 	}
 	if f.json {
-		if err := p.printJSON(o); err != nil {
+		if err := printJSON(p.stdout, o); err != nil {
 			return err
 		}
 	} else if open && f.wait == 0 {

@@ -73,7 +73,7 @@ func (p *program) showLogin(ctx context.Context, t *tenant, domains []string, as
 		return err
 	}
 	if asJSON {
-		if err := p.printJSON(page); err != nil {
+		if err := printJSON(p.stdout, page); err != nil {
 			return err
 		}
 		return sheet.failure()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -147,13 +146,6 @@ func (p *program) tellDone(o loginOutcome, quiet bool) {
 	p.say(quiet, "As it was before: %s (ws1bridge login undo %s takes the change back)\n", o.Backup, o.Backup)
 }
 
-func (p *program) printJSON(v any) error {
-	encoder := json.NewEncoder(p.stdout)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(v)
-}
-
 func (p *program) loginUndoCommand() *cobra.Command {
 	var f loginWriting
 	cmd := &cobra.Command{
@@ -197,7 +189,7 @@ func (p *program) undoLogin(ctx context.Context, t *tenant, path string, how log
 	if err != nil || !how.json {
 		return err
 	}
-	return p.printJSON(o)
+	return printJSON(p.stdout, o)
 }
 
 func (p *program) planUndo(ctx context.Context, t *tenant, r login.Record) (login.Plan, error) {

@@ -102,13 +102,13 @@ func (s *sheet) room(indent int) int {
 
 // conclude writes the sum and which log-ins are possible, or everything as JSON. It is an
 // error when a check failed.
-func (s *sheet) conclude() error {
+func (s *sheet) conclude() error { return s.concludeWith(s) }
+
+// concludeWith is conclude for what has more to tell than checks: as JSON, all of it.
+func (s *sheet) concludeWith(all any) error {
 	s.LogIns = doctor.LogIns(s.Checks)
 	if s.quiet {
-		encoder := json.NewEncoder(s.w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(s); err != nil {
+		if err := printJSON(s.w, all); err != nil {
 			return err
 		}
 		return s.failure()
@@ -118,6 +118,14 @@ func (s *sheet) conclude() error {
 		s.tellLogIn(l)
 	}
 	return s.failure()
+}
+
+// printJSON writes one value for programs.
+func printJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
 }
 
 // tellLogIn says whether the people of a domain can log in: that nothing failed does not.

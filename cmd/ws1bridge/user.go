@@ -4,17 +4,20 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"ws1bridge/cmd/ws1bridge/doctor"
 	"ws1bridge/cmd/ws1bridge/trace"
+	"ws1bridge/scim/schema"
 	"ws1bridge/upstream"
 )
 
 func (p *program) userCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "user", Short: "Look at one person in Workspace ONE Access"}
-	cmd.AddCommand(&cobra.Command{
+	cmd := &cobra.Command{Use: "user", Short: "Look at people in Workspace ONE Access"}
+	var asJSON bool
+	get := &cobra.Command{
 		Use:   "get NAME",
 		Short: "Show what Access holds, what Okta sees, and whether the person can log in",
 		Long: `Show one person: what Workspace ONE Access holds beside what Okta sees through the
@@ -28,34 +31,88 @@ would fail.`,
   ws1bridge user get 00u1a2b3c4d5e6f7g8h9`,
 		Args: cobra.ExactArgs(1),
 		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, args []string) error {
-			return p.showUser(cmd.Context(), t, args[0])
+			return p.showUser(cmd.Context(), t, args[0], asJSON)
 		}),
-	})
+	}
+	get.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.AddCommand(get, p.userListCommand())
 	return cmd
 }
 
-func (p *program) showUser(ctx context.Context, t *tenant, name string) error {
+// accountPage is all that user get prints, as JSON.
+type accountPage struct {
+	Accounts []shownAccount `json:"accounts"`
+	*sheet
+}
+
+// shownAccount is an account on both sides.
+type shownAccount struct {
+	ID       string       `json:"id"`
+	UserName string       `json:"user_name"`
+	Type     string       `json:"type"`
+	Domain   string       `json:"domain"`
+	Status   string       `json:"status"`
+	Active   bool         `json:"active"`
+	Changed  *time.Time   `json:"changed"`
+	Groups   []shownGroup `json:"groups"`
+	// Access holds values by their paths; Okta is null where Okta does not see the account.
+	Access map[string]any  `json:"access"`
+	Okta   schema.Resource `json:"okta"`
+}
+
+// shownGroup names a group.
+type shownGroup struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func (t *tenant) shown(a upstream.Account) shownAccount {
+	s := shownAccount{ID: a.ID, UserName: a.UserName(), Type: a.Kind, Domain: a.Domain, Status: a.Status,
+		Active: a.Active(), Changed: timeOf(a.Meta), Groups: []shownGroup{}, Access: map[string]any{}}
+	for _, g := range a.Groups {
+		s.Groups = append(s.Groups, shownGroup{g.ID, g.Display})
+	}
+	for path, value := range a.Attributes {
+		s.Access[path.String()] = value
+	}
+	if a.Ours && t.translator != nil {
+		s.Okta = t.translator.UserToSCIM(a.User)
+	}
+	return s
+}
+
+// timeOf is when a record was changed, nil where that is not known.
+func timeOf(m upstream.Meta) *time.Time {
+	if m.LastModified.IsZero() {
+		return nil
+	}
+	changed := m.LastModified.UTC()
+	return &changed
+}
+
+func (p *program) showUser(ctx context.Context, t *tenant, name string, asJSON bool) error {
 	found, err := p.findAccounts(ctx, t, name)
 	if err != nil {
 		return err
 	}
-	sheet := p.newSheet(accountDomains(found))
+	page := accountPage{sheet: p.newSheet(accountDomains(found)), Accounts: []shownAccount{}}
+	page.quiet = asJSON
 	for i, account := range found {
-		if i > 0 {
-			fmt.Fprintln(p.stdout)
+		page.Accounts = append(page.Accounts, t.shown(account))
+		if !asJSON {
+			p.printAccount(t, account, i > 0)
 		}
-		p.printAccount(t, account)
 		done := p.underWay("checking the log-in")
-		err := doctor.Person(ctx, t.Client, account, t.domains, func(r doctor.Result) { done(); sheet.add(r) })
+		err := doctor.Person(ctx, t.Client, account, t.domains, func(r doctor.Result) { done(); page.add(r) })
 		done()
 		if err != nil {
 			return err
 		}
 	}
 	if len(found) > 1 {
-		fmt.Fprintf(p.stdout, "\nThere are %d accounts that fit.\n", len(found))
+		p.say(asJSON, "\nThere are %d accounts that fit.\n", len(found))
 	}
-	return sheet.conclude()
+	return page.concludeWith(page)
 }
 
 func (p *program) findAccounts(ctx context.Context, t *tenant, name string) ([]upstream.Account, error) {
@@ -74,8 +131,11 @@ func accountDomains(accounts []upstream.Account) (domains []string) {
 	return domains
 }
 
-// printAccount shows the account itself.
-func (p *program) printAccount(t *tenant, a upstream.Account) {
+// printAccount shows the account itself, apart from one before it.
+func (p *program) printAccount(t *tenant, a upstream.Account, isNext bool) {
+	if isNext {
+		fmt.Fprintln(p.stdout)
+	}
 	fmt.Fprintf(p.stdout, "%s\n", a.UserName())
 	for _, fact := range [][2]string{
 		{"id in Access", a.ID}, {"type", a.Kind}, {"domain", a.Domain}, {"status", statusWords(a)},

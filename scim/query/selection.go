@@ -7,6 +7,7 @@ import (
 	"ws1bridge/scim/filter"
 	"ws1bridge/scim/match"
 	"ws1bridge/scim/problem"
+	"ws1bridge/scim/schema"
 )
 
 // Selection is a filter that was read once, for everything that needs it.
@@ -28,6 +29,9 @@ func Select(raw string, in match.Scope) (*Selection, error) {
 	}
 	return &Selection{expression, matches}, nil
 }
+
+// Matches reports whether the filter selects a resource.
+func (s *Selection) Matches(r schema.Resource) bool { return s.matches(r) }
 
 // demands are the comparisons that a resource must satisfy, whatever else the
 // filter says: each can narrow down where to look. Those that select least come
