@@ -81,6 +81,25 @@ func TestMapGolden(t *testing.T) {
 	}
 }
 
+// TestMapExport looks through an export of Okta.
+func TestMapExport(t *testing.T) {
+	args := []string{"--config", mapData + "export.yaml", mapData + "export.csv"}
+	code, stdout, stderr := mapRun(t, nil, args...)
+	if code != exitFailed || !strings.Contains(stderr, "left out, because they name no attribute: status\n") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+	golden(t, "export.txt", stdout)
+	code, stdout, _ = mapRun(t, nil, append(args, "--summary", "--json")...)
+	if code != exitFailed {
+		t.Errorf("exit %d", code)
+	}
+	golden(t, "export.golden.json", stdout)
+	_, stdout, _ = mapRun(t, nil, append(args, "--summary")...)
+	if !strings.HasPrefix(stdout, "3 user(s): 2 would be refused, 0 would lose") {
+		t.Errorf("the summary is %s", stdout)
+	}
+}
+
 // TestMapDiffGolden shows what a change of the configuration would do to
 // recorded users.
 func TestMapDiffGolden(t *testing.T) {
@@ -152,13 +171,17 @@ func TestMapMistakes(t *testing.T) {
 		args []string
 		want string
 	}{
-		"both sides": {good, []string{"--okta", "--access", mapData + "lost.json"}, "either --okta's or --access's"},
-		"no file":    {good, []string{"none.json"}, "open none.json"},
-		"two files":  {good, []string{"a", "b"}, "accepts at most 1 arg(s)"},
-		"no JSON":    {good, []string{cmdtest.WriteFile(t, "{")}, "the input is not JSON"},
-		"nothing":    {good, []string{cmdtest.WriteFile(t, "")}, "the input holds no resource"},
-		"no object":  {good, []string{cmdtest.WriteFile(t, "[7]")}, "must hold SCIM resources"},
-		"no domain":  {nil, []string{mapData + "lost.json"}, "domains.default (WS1BRIDGE_DOMAIN): is required"},
+		"both sides":        {good, []string{"--okta", "--access", mapData + "lost.json"}, "either --okta's or --access's"},
+		"no file":           {good, []string{"none.json"}, "open none.json"},
+		"two files":         {good, []string{"a", "b"}, "accepts at most 1 arg(s)"},
+		"no JSON":           {good, []string{cmdtest.WriteFile(t, "{")}, "the input is not JSON"},
+		"a table of Access": {good, []string{"--csv", "--access", mapData + "export.csv"}, "a table is Okta's"},
+		"a summary of changes": {good, []string{"--summary", "--diff", mapData + "default.yaml", mapData + "lost.json"},
+			"exclude each other"},
+		"an empty table": {good, []string{"--csv", cmdtest.WriteFile(t, "")}, "the table is empty"},
+		"nothing":        {good, []string{cmdtest.WriteFile(t, "")}, "the input holds no resource"},
+		"no object":      {good, []string{cmdtest.WriteFile(t, "[7]")}, "must hold SCIM resources"},
+		"no domain":      {nil, []string{mapData + "lost.json"}, "domains.default (WS1BRIDGE_DOMAIN): is required"},
 		"a bad rule": {good, []string{"--config", cmdtest.WriteFile(t, "domains:\n  rules: [{okta: a.com}]\n"), mapData +
 			"lost.json"}, "domains.rules[0].access: is empty"},
 		"a bad second one": {
@@ -190,7 +213,12 @@ func TestMapInColors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	users, err := readUsers(nil, []string{mapData + "lost.json"}, "")
+	file, err := os.Open(mapData + "lost.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	users, err := trace.Read(file, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -104,4 +105,30 @@ func mappingsOf(attribute, name string) []mapping {
 		value = "user." + name
 	}
 	return []mapping{{variable: name, external: name, value: value}}
+}
+
+// profileNames are what Okta's own profile and its exports call what every app is sent.
+var profileNames = map[string]string{
+	"login": "userName", "id": "externalId", "firstname": "name.givenName", "lastname": "name.familyName",
+	"email": "emails", "secondemail": "emails#home", "mobilephone": "phoneNumbers#mobile",
+	"primaryphone": "phoneNumbers", "city": "addresses.locality", "state": "addresses.region",
+	"zipcode": "addresses.postalCode", "countrycode": "addresses.country",
+	"manager": schema.Enterprise + ":manager.displayName", "managerid": schema.Enterprise + ":manager.value",
+}
+
+// columnNames are what else than by their paths the attributes are called in tables: by the
+// names of the app's profile, and by those of Okta's own. What follows a # is the type
+// of a value.
+func columnNames(attributes []string) map[string]string {
+	names := maps.Clone(profileNames)
+	for _, m := range mappings(attributes) {
+		path := strings.TrimSuffix(strings.Replace(m.external, ".^[primary==true]", "", 1), ".value")
+		if m.namespace != schema.User {
+			path = m.namespace + ":" + path
+		}
+		if _, known := names[strings.ToLower(m.variable)]; !known && m.variable != "-" {
+			names[strings.ToLower(m.variable)] = path
+		}
+	}
+	return names
 }

@@ -24,6 +24,8 @@ type Printer struct {
 	Paint terminal.Painter
 	// JSON prints for programs.
 	JSON bool
+	// Sums prints what becomes of all users together, after each of them, OnlySums instead.
+	Sums, OnlySums bool
 }
 
 // followed is a trace with whom it is about.
@@ -40,12 +42,22 @@ func (f followed) loses() bool { return len(f.Lost) > 0 || f.Refused != "" }
 // Users prints the trace of each user. It is ErrLoses if one loses something.
 func (p Printer) Users(t *translate.Translator, users []User) error {
 	var outcome error
+	sum := newSummary()
 	for _, u := range users {
 		f := followed{User: u.name, Side: u.side, Trace: u.follow(t)}
 		if f.Lost = f.Trace.Lost(); f.loses() {
 			outcome = ErrLoses
 		}
+		sum.add(f)
+		if p.OnlySums {
+			continue
+		}
 		if err := p.user(f); err != nil {
+			return err
+		}
+	}
+	if p.OnlySums || p.Sums && !p.JSON {
+		if err := p.summary(sum); err != nil {
 			return err
 		}
 	}
