@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"ws1bridge/cmd/ws1bridge/doctor"
 	"ws1bridge/cmd/ws1bridge/terminal"
@@ -96,6 +95,42 @@ func TestSheet(t *testing.T) {
 	}
 }
 
+// TestSheetTellsLogIns has domains of which the same is known share a line.
+func TestSheetTellsLogIns(t *testing.T) {
+	var out bytes.Buffer
+	s := &sheet{w: &out, limit: 60}
+	for _, r := range []doctor.Result{
+		{Domain: "a.com", Outcome: doctor.OK, Finding: "fine"}, {Domain: "b.com", Outcome: doctor.Unknown, Finding: "dark"},
+		{Domain: "c.com", Outcome: doctor.OK, Finding: "fine, too"},
+		{Domain: "d.com", Outcome: doctor.Failed, Finding: "none"},
+		{Domain: "e.com", Outcome: doctor.Unknown, Finding: "dark"},
+	} {
+		s.LogIns = append(s.LogIns, doctor.LogIns([]doctor.Result{r})...)
+	}
+	s.tellLogIns()
+	want := "Log-in for a.com, c.com: verified\nLog-in for b.com, e.com: NOT verified: dark\n" +
+		"Log-in for d.com: impossible: none\n"
+	if out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+// TestSheetAligns puts findings under one another, whatever letters a domain has.
+func TestSheetAligns(t *testing.T) {
+	var out bytes.Buffer
+	s := (&program{stdout: &out, environ: []string{"COLUMNS=75"}}).newSheet([]string{"世界.com"})
+	for _, name := range []string{"token", "identity provider of 世界.com"} {
+		s.add(doctor.Result{Name: name, Outcome: doctor.OK, Finding: strings.Repeat("word ", 12)})
+	}
+	at := s.width + 2
+	for line := range strings.Lines(out.String()) {
+		before, _, found := strings.Cut(line, "word")
+		if !found || terminal.Columns(before) != at || terminal.Columns(strings.TrimRight(line, "\n")) > 75 {
+			t.Errorf("in a sheet of 75 columns with findings at %d: %q", at, line)
+		}
+	}
+}
+
 func TestDoctorFlags(t *testing.T) {
 	o := newOperator(t, accesstest.Config{})
 	for args, says := range map[string]string{"--keep": "--keep needs --write", "--write --user-name x": "of --keep",
@@ -111,7 +146,7 @@ func TestDoctorWraps(t *testing.T) {
 	for _, columns := range []int{60, 100} {
 		o := newOperator(t, accesstest.Config{}, fmt.Sprintf("COLUMNS=%d", columns))
 		for line := range strings.Lines(o.expect(t, exitOK, words("doctor")).stdout) {
-			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > columns {
+			if n := terminal.Columns(strings.TrimRight(line, "\n")); n > columns {
 				t.Errorf("at %d columns, a line has %d: %s", columns, n, line)
 			}
 		}

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"ws1bridge/cmd/ws1bridge/doctor"
 	"ws1bridge/cmd/ws1bridge/terminal"
@@ -43,7 +43,7 @@ func (p *program) newSheet(domains []string) *sheet {
 	s := &sheet{w: p.stdout, paint: terminal.NewPainter(p.stdout, p.environ), width: len("other spelling of the host  "),
 		limit: terminal.Width(p.stdout, p.environ), Checks: []doctor.Result{}, LogIns: []doctor.LogIn{}}
 	for _, domain := range domains {
-		s.width = max(s.width, len("identity provider of   ")+utf8.RuneCountInString(domain))
+		s.width = max(s.width, len("identity provider of   ")+terminal.Columns(domain))
 	}
 	return s
 }
@@ -78,7 +78,7 @@ func (s *sheet) print(r doctor.Result) {
 		}
 	}
 	head := s.mark(r.Outcome) + " " + r.Name
-	used := 2 + utf8.RuneCountInString(r.Name)
+	used := 2 + terminal.Columns(r.Name)
 	if s.limit > 0 && used >= indent {
 		fmt.Fprintln(s.w, head)
 		head, used = "", 0
@@ -114,9 +114,7 @@ func (s *sheet) concludeWith(all any) error {
 		return s.failure()
 	}
 	fmt.Fprintf(s.w, "\n%d OK, %d to be fixed, %d not checked\n", s.OK, s.Failed, s.Unknown)
-	for _, l := range s.LogIns {
-		s.tellLogIn(l)
-	}
+	s.tellLogIns()
 	return s.failure()
 }
 
@@ -128,13 +126,28 @@ func printJSON(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
-// tellLogIn says whether the people of a domain can log in: that nothing failed does not.
-func (s *sheet) tellLogIn(l doctor.LogIn) {
+// tellLogIns says whether people can log in: that nothing failed does not. Domains of which
+// the same is known share a line.
+func (s *sheet) tellLogIns() {
+	for rest := s.LogIns; len(rest) > 0; {
+		first, domains := rest[0], []string{}
+		rest = slices.DeleteFunc(slices.Clone(rest), func(l doctor.LogIn) bool {
+			same := l.State == first.State && l.Why == first.Why
+			if same {
+				domains = append(domains, l.Domain)
+			}
+			return same
+		})
+		s.tellLogIn(strings.Join(domains, ", "), first)
+	}
+}
+
+func (s *sheet) tellLogIn(domains string, l doctor.LogIn) {
 	words := map[doctor.LogInState]string{
 		doctor.Verified: s.paint.Green("verified"), doctor.Unverified: s.paint.Yellow("NOT verified"),
 		doctor.Impossible: s.paint.Red("impossible"),
 	}[l.State]
-	text := "Log-in for " + l.Domain + ": " + words
+	text := "Log-in for " + domains + ": " + words
 	if l.Why != "" {
 		text += ": " + l.Why
 	}

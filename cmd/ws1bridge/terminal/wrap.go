@@ -3,12 +3,14 @@ package terminal
 import (
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 
 	"golang.org/x/term"
+	"golang.org/x/text/width"
 )
 
 // leastWidth is the width in columns below which lines are not wrapped any more.
@@ -33,17 +35,35 @@ func Width(w io.Writer, environ []string) int {
 	return 0
 }
 
-// Wrap breaks a text at spaces into lines of at most width columns; a word that is longer
-// has a line of its own. A width of 0 or less breaks nothing.
-func Wrap(text string, width int) []string {
-	if width <= 0 {
+// color matches what a Painter puts around a text.
+var color = regexp.MustCompile(`\x1b\[[0-9;]*m`)
+
+// Columns is how many columns a text takes on a terminal: two for the wide letters of East
+// Asia (Unicode Standard Annex 11), none for colors and for marks on the letter before.
+func Columns(text string) (n int) {
+	for _, r := range color.ReplaceAllString(text, "") {
+		switch kind := width.LookupRune(r).Kind(); {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case kind == width.EastAsianWide || kind == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// Wrap breaks a text at spaces into lines of at most limit columns; a word that is longer
+// has a line of its own. A limit of 0 or less breaks nothing.
+func Wrap(text string, limit int) []string {
+	if limit <= 0 {
 		return []string{text}
 	}
 	var lines []string
 	line, used := "", 0
 	for word := range strings.FieldsSeq(text) {
-		n := utf8.RuneCountInString(word)
-		if used > 0 && used+1+n > width {
+		n := Columns(word)
+		if used > 0 && used+1+n > limit {
 			lines = append(lines, line)
 			line, used = "", 0
 		}
