@@ -2,88 +2,55 @@ package main
 
 import (
 	"context"
-	"net"
 
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
-	"golang.org/x/sync/errgroup"
 
-	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/demo"
 	"ws1bridge/cmd/ws1bridge/okta"
+	"ws1bridge/cmd/ws1bridge/terminal"
 	"ws1bridge/scim"
 	"ws1bridge/upstream/accesstest"
 )
 
-// Made-up credentials of the demo; nothing of them leaves the machine.
-const (
-	demoDomain = "acme.com"
-	demoToken  = "demo-token-for-okta-only" //nolint:gosec // made up
-	demoSecret = "demo-client-secret"       //nolint:gosec // made up
-)
-
 func (p *program) demoCommand() *cobra.Command {
-	var once bool
+	var once, full bool
 	var address string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Show the bridge at work, with an emulator of Access",
 		Long: `Run the bridge and an emulator of Workspace ONE Access in one process on loopback,
-push a short story through as Okta would, and print what went in and what Access
-holds. Then keep serving until interrupted, to be tried with curl.`,
-		Example: "  ws1bridge demo --once",
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), address, once) },
+push a short story through as Okta would, and print what Okta sent beside what Access
+was sent. Then keep serving until interrupted, to be tried with curl. --full tells
+more, with every body.`,
+		Example: "  ws1bridge demo --once\n  ws1bridge demo --once --full",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), address, once, full) },
 	}
 	cmd.Flags().BoolVar(&once, "once", false, "end after the story: exit 0 when it went well")
+	cmd.Flags().BoolVar(&full, "full", false, "tell the whole story, with all bodies")
 	cmd.Flags().StringVar(&address, "listen", "127.0.0.1:0", "address of the bridge (default: a free port)")
 	return cmd
 }
 
-func (p *program) demo(ctx context.Context, address string, once bool) error {
-	const free = "127.0.0.1:0"
-	listeners, err := listen(ctx, address, free, free, free)
-	if err != nil {
-		return err
-	}
-	main, ops, tenant, control := listeners[0], listeners[1], listeners[2], listeners[3]
-	emulator, err := accesstest.New(accesstest.Config{ClientID: "demo", ClientSecret: demoSecret,
-		Domains: []string{demoDomain}})
-	if err != nil {
-		return err
-	}
-	b, err := newDemoBridge(addressURL(tenant))
+func (p *program) demo(ctx context.Context, address string, once, full bool) error {
+	s, err := newSandbox(ctx, address, accesstest.Config{RecordBodies: true, Modes: accesstest.Modes{MediaTypes: "json",
+		Mistakes: accesstest.Mistakes{OktaProvider: "none", PolicyFollows: 1}}})
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() error { return serveEmulator(ctx, emulator, tenant, control) })
-	work.Go(func() error { return b.run(ctx, main, ops) })
-	work.Go(func() error {
-		stage := demo.Stage{
-			Okta:     okta.Client{Base: addressURL(main) + scim.BasePath, Token: demoToken},
-			Emulator: emulator, AccessURL: addressURL(tenant), ControlURL: addressURL(control), OpsURL: addressURL(ops),
-		}
-		err := demo.Play(ctx, p.stdout, stage, !once)
+	return s.serve(ctx, func(ctx context.Context) error {
 		if once {
-			stop()
+			defer stop()
 		}
-		return err
+		stage := demo.Stage{
+			Okta:     okta.Client{Base: addressURL(s.main) + scim.BasePath, Token: sandboxToken},
+			Emulator: s.emulator, AccessURL: addressURL(s.tenant), ControlURL: addressURL(s.control),
+			OpsURL: addressURL(s.ops), Provider: s.provider, Paint: terminal.NewPainter(p.stdout, p.environ),
+		}
+		if full {
+			return demo.PlayFull(ctx, p.stdout, stage, !once)
+		}
+		return demo.Play(ctx, p.stdout, stage, !once)
 	})
-	return work.Wait()
-}
-
-func addressURL(ln net.Listener) string { return "http://" + ln.Addr().String() }
-
-// newDemoBridge is a bridge without a log: the story tells what happens.
-func newDemoBridge(tenant string) (*bridge, error) {
-	cfg, err := config.Load("", []string{
-		"WS1BRIDGE_ACCESS_URL=" + tenant, "WS1BRIDGE_ACCESS_CLIENT_ID=demo", "WS1BRIDGE_ACCESS_CLIENT_SECRET=" + demoSecret,
-		"WS1BRIDGE_DOMAIN=" + demoDomain, "WS1BRIDGE_OKTA_TOKENS=" + demoToken,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return newBridge(cfg, dryRun{}, zap.NewNop(), zap.NewAtomicLevel())
 }

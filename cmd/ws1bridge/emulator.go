@@ -68,6 +68,7 @@ func (f *emulatorFlags) addServing(cmd *cobra.Command) {
 	flags.DurationVar(&f.TokenTTL, "token-ttl", 0, "life of a token (default 3h)")
 	flags.DurationVar(&f.Latency, "latency", 0, "added to every answer")
 	flags.IntVar(&f.SeedUsers, "seed-users", 0, "number of provisioned users in the first domain")
+	flags.BoolVar(&f.RecordBodies, "record-bodies", false, "show bodies in GET /requests of the control API")
 	flags.Uint64Var(&f.Seed, "seed", 1, "seed of the faults that strike at random")
 }
 

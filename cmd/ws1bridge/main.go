@@ -3,6 +3,7 @@
 // by itself.
 //
 //	ws1bridge serve          runs the bridge
+//	ws1bridge try            runs it with an emulator of Access, set up and with people
 //	ws1bridge demo           shows it at work, with an emulator of Access
 //	ws1bridge emulator       runs only the emulator
 //	ws1bridge healthcheck    exits 0 when the local bridge is alive
@@ -118,7 +119,7 @@ func (p *program) addCommands(root *cobra.Command) {
 			root.AddCommand(cmd)
 		}
 	}
-	add("run", "Run it:", p.serveCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand())
+	add("run", "Run it:", p.serveCommand(), p.tryCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand())
 	add("setup", "Set it up:", p.doctorCommand(), p.configCommand(), p.directoryCommand(), p.loginCommand(),
 		p.oktaSettingsCommand())
 	add("look", "Look at somebody:", p.userCommand(), p.groupCommand(), p.mapCommand())

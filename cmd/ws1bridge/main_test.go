@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/upstream/accesstest"
@@ -115,8 +116,8 @@ func TestHealthcheckOfAllAddresses(t *testing.T) {
 	}
 }
 
-func TestDemoOnce(t *testing.T) {
-	demo := start(t, nil, "demo", "--once")
+func TestDemoInFull(t *testing.T) {
+	demo := start(t, nil, "demo", "--once", "--full")
 	if got := demo.end(t); got != exitOK {
 		t.Fatalf("exit code %d:\n%s%s", got, demo.stdout, demo.stderr)
 	}
@@ -146,7 +147,8 @@ func TestDemoOnce(t *testing.T) {
 
 func TestDemoGoesOnServing(t *testing.T) {
 	demo := start(t, nil, "demo")
-	told := demo.stdout.Await(t, "DELETE repairs it")
+	told := demo.stdout.Await(t, "/status\n")
+	checkFits(t, told)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	page := regexp.MustCompile(`http://\S+/status`).FindString(told)
 	if status, body := cmdtest.Get(t, page); status != http.StatusOK {
@@ -154,6 +156,39 @@ func TestDemoGoesOnServing(t *testing.T) {
 	}
 	if got := demo.stop(t); got != exitOK {
 		t.Errorf("exit code %d:\n%s", got, demo.stderr)
+	}
+}
+
+// TestDemoOnce fits a screen, and shows what happened.
+func TestDemoOnce(t *testing.T) {
+	demo := start(t, nil, "demo", "--once")
+	if got := demo.end(t); got != exitOK {
+		t.Fatalf("exit code %d:\n%s%s", got, demo.stdout, demo.stderr)
+	}
+	told := demo.stdout.String()
+	checkFits(t, told)
+	for _, want := range []string{
+		`POST /Users +│ POST /Users`, `"internalUserType":"PROVISIONED"`, `"internalGroupType":"INTERNAL"`,
+		`│ PATCH /Groups/[0-9a-f]{8}…`, `PATCH /Users/[0-9a-f]{8}… +│ PATCH /Users/`, `"active":false\}`,
+		"OKTA READS BACK", `the bridge fetched [12] by itself`, "429 with Retry-After 60", "in the identity provider Okta",
+	} {
+		if !regexp.MustCompile(want).MatchString(told) {
+			t.Errorf("the story does not tell of %s:\n%s", want, told)
+		}
+	}
+}
+
+// checkFits checks that a text fits a screen of 40 lines with 120 columns.
+func checkFits(t *testing.T, told string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSuffix(told, "\n"), "\n")
+	if len(lines) > 40 {
+		t.Errorf("there are %d lines", len(lines))
+	}
+	for _, line := range lines {
+		if n := utf8.RuneCountInString(line); n > 120 {
+			t.Errorf("a line has %d columns: %s", n, line)
+		}
 	}
 }
 

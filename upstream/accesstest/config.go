@@ -36,6 +36,8 @@ type Config struct {
 	Modes Modes
 	// Seed is the seed of the random source that decides whether a fault with a probability strikes.
 	Seed uint64
+	// RecordBodies makes the history hold the bodies of requests and answers, which are personal data.
+	RecordBodies bool
 }
 
 // Modes switch behaviors on which the sources are silent or disagree. The zero value is the default.

@@ -17,6 +17,7 @@ import (
 //
 //	POST   /faults          adds a fault, answers its id     GET, DELETE /faults
 //	GET    /requests        {"total","requests"}             DELETE      /requests
+//	                        with bodies where the emulator records them
 //	GET    /state           users, groups, directories
 //	POST   /tokens/revoke   refuses all tokens given out
 //	POST   /secret          gives the client another secret: {"client_secret"}

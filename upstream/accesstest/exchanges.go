@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -70,6 +71,10 @@ func (e *Emulator) exchange(tenant http.Handler) http.Handler {
 		}
 		if !out.cut {
 			entry.Status = out.status
+		}
+		if e.cfg.RecordBodies {
+			entry.RequestBody = recorded(r.URL.Path, body)
+			entry.ResponseBody = recorded(r.URL.Path, out.body.Bytes())
 		}
 		if skew := e.Modes().skew(); skew != 0 {
 			out.header.Set("Date", time.Now().Add(skew).UTC().Format(http.TimeFormat))
@@ -142,6 +147,29 @@ type Request struct {
 	Status int `json:"status"`
 	// At is when the request came. The history is in the order in which requests were done with.
 	At time.Time `json:"at"`
+	// RequestBody and ResponseBody are there with [Config.RecordBodies]: JSON as it is, anything else as
+	// a text, of both 64 KiB at most. What token requests have is not shown.
+	RequestBody  json.RawMessage `json:"request_body,omitempty"`
+	ResponseBody json.RawMessage `json:"response_body,omitempty"`
+}
+
+// maxRecorded bounds a body in the history, in bytes.
+const maxRecorded = 64 << 10
+
+// recorded is a body as the history shows it, nil for none.
+func recorded(path string, body []byte) json.RawMessage {
+	switch {
+	case len(body) == 0:
+		return nil
+	case strings.HasSuffix(path, "/oauthtoken") || strings.HasSuffix(path, "/token"):
+		return json.RawMessage(`"(not shown: it holds credentials)"`)
+	case len(body) > maxRecorded:
+		body = append(bytes.Clone(body[:maxRecorded]), "… (cut off)"...)
+	case json.Valid(body):
+		return bytes.Clone(body)
+	}
+	text, _ := json.Marshal(string(body)) // a string can be encoded
+	return text
 }
 
 // history is the newest requests.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 
 	"ws1bridge/cmd/ws1bridge/okta"
+	"ws1bridge/cmd/ws1bridge/terminal"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -21,13 +22,16 @@ type Stage struct {
 	// AccessURL and ControlURL are those of the emulator, OpsURL is that of the
 	// bridge's health.
 	AccessURL, ControlURL, OpsURL string
+	// Provider is the identity provider that was set up before the story began.
+	Provider string
+	Paint    terminal.Painter
 }
 
-// Play plays all scenes. It is an error when one does not go as it must. invite
-// tells in the end how to go on by hand.
-func Play(ctx context.Context, out io.Writer, stage Stage, invite bool) error {
+// PlayFull plays all scenes, with every body. It is an error when one does not go as it
+// must. invite tells in the end how to go on by hand.
+func PlayFull(ctx context.Context, out io.Writer, stage Stage, invite bool) error {
 	t := &teller{Stage: stage, out: out}
-	t.print("ws1bridge demo: what Okta pushes on the left, what the bridge answers on the right.\n")
+	t.print("ws1bridge demo: what Okta pushes, what Access is sent (→), and what the bridge answers (←).\n")
 	t.print("  bridge  %s   what Okta calls\n", stage.Okta.Base)
 	t.print("  Access  %s           an emulator of Workspace ONE Access\n", stage.AccessURL)
 	for _, scene := range []func(context.Context){

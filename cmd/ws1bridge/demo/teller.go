@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"ws1bridge/cmd/ws1bridge/okta"
+	"ws1bridge/upstream/accesstest"
 )
 
 // teller plays Okta and prints what happens. The first thing that goes wrong
@@ -24,40 +25,58 @@ type teller struct {
 	ada, grace, alan string // ids of users
 }
 
-// push sends one request, prints it, and checks its status.
+// push sends one request, prints what came of it, and checks its status.
 func (t *teller) push(ctx context.Context, want int, method, path string, body any) okta.Reply {
-	if t.err != nil {
-		return okta.Reply{}
-	}
-	r, err := t.Okta.Send(ctx, method, path, body)
-	if err != nil {
-		t.err = err
+	r, sent := t.send(ctx, want, method, path, body)
+	if t.err != nil && r.Status == 0 {
 		return r
 	}
 	shown, _ := url.QueryUnescape(path)
-	if len(shown) > 66 {
-		shown = shown[:63] + "..."
+	t.print("   %-6s %s\n%s", method, shown, whole("     ", body))
+	for _, request := range sent {
+		t.print("     → %-6s %s\n%s", request.Method, request.Path, whole("       ", request.RequestBody))
 	}
-	t.print("   %-6s %-68s %d%s\n%s", method, shown, r.Status, count(r.Body), sent(body))
-	if r.Status != want {
-		t.err = fmt.Errorf("%s %s was answered %d, not %d: %v", method, path, r.Status, want, r.Body["detail"])
-	}
+	t.print("     ← %d%s\n%s", r.Status, count(r.Body), whole("       ", r.Body))
 	return r
 }
 
-// sent is the beginning of a request's body, on a line of its own.
-func sent(body any) string {
-	if body == nil {
+// send sends one request and checks its status. It returns what Access was asked to
+// write meanwhile.
+func (t *teller) send(
+	ctx context.Context, want int, method, path string, body any,
+) (r okta.Reply, writes []accesstest.Request) {
+	if t.err != nil {
+		return r, nil
+	}
+	before := t.Emulator.RequestTotal()
+	if r, t.err = t.Okta.Send(ctx, method, path, body); t.err != nil {
+		return r, nil
+	}
+	if r.Status != want {
+		t.err = fmt.Errorf("%s %s was answered %d, not %d: %v", method, path, r.Status, want, r.Body["detail"])
+	}
+	requests := t.Emulator.Requests()
+	for _, request := range requests[max(len(requests)-(t.Emulator.RequestTotal()-before), 0):] {
+		if request.Method != http.MethodGet && !strings.HasSuffix(request.Path, "/oauthtoken") {
+			writes = append(writes, request)
+		}
+	}
+	return r, writes
+}
+
+// whole is a body with a line for each value, after an indentation.
+func whole(indent string, body any) string {
+	if raw, isRaw := body.(json.RawMessage); body == nil || isRaw && len(raw) == 0 {
 		return ""
 	}
-	b, err := json.Marshal(body)
+	if object, ok := body.(okta.Object); ok && len(object) == 0 {
+		return ""
+	}
+	b, err := json.MarshalIndent(body, indent, "  ")
 	if err != nil {
 		return ""
 	}
-	if len(b) > 112 {
-		b = append(b[:112], " …"...)
-	}
-	return "          " + string(b) + "\n"
+	return indent + string(b) + "\n"
 }
 
 // count says how many resources a list found.
@@ -84,7 +103,7 @@ func (t *teller) scene(title string) { t.print("\n%s\n", title) }
 
 func (t *teller) say(format string, args ...any) {
 	if t.err == nil {
-		t.print("          "+format+"\n", args...)
+		t.print("     "+format+"\n", args...)
 	}
 }
 
