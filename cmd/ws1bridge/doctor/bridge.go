@@ -2,9 +2,7 @@ package doctor
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -56,9 +54,8 @@ func (d *Doctor) configURL() string {
 func (d *Doctor) checkReach(ctx context.Context) verdict {
 	peer := d.publicPeer()
 	a, err := d.probe(ctx, d.configURL(), "")
-	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
-		return failed("the certificate of "+peer.url.Hostname()+" does not come from a public authority: Okta does not "+
-			"accept it", publicCertificate)
+	if v, isOne := d.unknownAuthority(err, peer.url.Hostname()); isOne {
+		return v
 	}
 	if err != nil {
 		return peer.unreached(err)
@@ -71,7 +68,9 @@ func (d *Doctor) checkReach(ctx context.Context) verdict {
 	if c := certificate(a); c != "" {
 		finding += "; " + c
 	}
-	d.presented = a.tls
+	if a.tls != nil {
+		d.presented = a.tls.PeerCertificates
+	}
 	switch {
 	case isPrivate(a.remote) && !d.proxied(peer.url):
 		return verdict{OK, finding + "; from here its address is a private one",
@@ -81,19 +80,6 @@ func (d *Doctor) checkReach(ctx context.Context) verdict {
 	}
 	return ok(finding)
 }
-
-// checkPublicCertificate looks whom the certificate of the bridge comes from: Okta does not
-// know the authorities that this machine was told to trust.
-func (d *Doctor) checkPublicCertificate(context.Context) verdict {
-	if authority := d.privateAuthority(d.presented); authority != "" {
-		return failed("it comes from "+authority+", which is no public authority: Okta does not accept it, though this "+
-			"machine does", publicCertificate)
-	}
-	return ok("it comes from a public authority")
-}
-
-const publicCertificate = "have whoever ends TLS before the bridge present a certificate of a public authority, with " +
-	"its whole chain (deploy/guides/tls.md); if Okta reaches something else by this name, run the doctor where it does too"
 
 // checkTokenLength looks at the tokens as such: anybody on the internet may try some.
 func (d *Doctor) checkTokenLength(context.Context) verdict {

@@ -64,13 +64,6 @@ func TestMistakesOfTheBridge(t *testing.T) {
 			finding: "accepts 0 of 1 tokens", fix: "pass on the header Authorization"},
 		{name: "a short token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = []auth.Secret{"hush"} },
 			check: "length of tokens", finding: "1 of 1 token(s)", fix: "openssl rand -hex 32"},
-		{name: "an authority of one's own", plant: func(_ *testing.T, w *world) { w.cfg.PublicRoots = nil },
-			check: "certificate of the bridge", finding: "no public authority: Okta does not accept it",
-			fix: "a certificate of a public authority"},
-		{name: "an authority that this machine does not know either", plant: func(t *testing.T, w *world) {
-			t.Helper()
-			w.serve(t, bridgeHost, w.bridge(t), newAuthority(t).issue(t, bridgeHost, -day, day))
-		}, check: "bridge from here", finding: "does not come from a public authority", fix: "a public authority"},
 		{name: "no token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = nil }, check: "token of Okta",
 			outcome: doctor.Unknown, finding: "okta.tokens is empty", fix: "set okta.tokens"},
 	})

@@ -57,7 +57,13 @@ func (a authority) pool() *x509.CertPool {
 // issue makes a certificate for a name that is good between two times from now.
 func (a authority) issue(t *testing.T, name string, from, until time.Duration) tls.Certificate {
 	t.Helper()
-	key := newKey(t)
+	return a.issueFor(t, newKey(t), name, from, until)
+}
+
+// issueFor is issue for a key that is there.
+func (a authority) issueFor(t *testing.T, key *ecdsa.PrivateKey, name string,
+	from, until time.Duration) tls.Certificate {
+	t.Helper()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, KeyUsage: x509.KeyUsageDigitalSignature,
 		NotBefore: time.Now().Add(from), NotAfter: time.Now().Add(until),

@@ -15,7 +15,6 @@ package doctor
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"net"
 	"net/http"
@@ -71,8 +70,8 @@ type Doctor struct {
 
 	tenant  *url.URL // nil where the configuration names none
 	reached bool     // the host of the tenant answers
-	// presented is how the bridge was reached by its public URL.
-	presented *tls.ConnectionState
+	// presented is the certificate of the bridge at its public URL, with its chain.
+	presented []*x509.Certificate
 	clock     clock
 	token     string   // "" until the check of the token is OK
 	access    *access  // without a client until then
