@@ -58,7 +58,7 @@ func explainAnswer(what string, err *upstream.Error) (finding, fix string) {
 	case errors.Is(err, upstream.ErrNoSuchPath):
 		return "Access finds nothing for " + what + status, toTenant
 	case err.Redirect != "":
-		return "Access redirects " + what + " to " + err.Redirect + status, toTenant
+		return "Access redirects " + what + " to " + err.Redirect + status, toHost(err.Redirect)
 	case err.Status/100 == 5 && !errors.Is(err, upstream.ErrNotAccess):
 		return "Access has an error of its own at " + what + status, "wait, or ask the owner of the tenant"
 	}
@@ -67,3 +67,8 @@ func explainAnswer(what string, err *upstream.Error) (finding, fix string) {
 }
 
 const toTenant = "set access.url to the address of the tenant, without any path"
+
+// toHost says what to do about a redirect: none is followed, because it may lead anywhere.
+func toHost(host string) string {
+	return "set access.url to https://" + host + ", if that is your tenant; else look what answers in its place"
+}

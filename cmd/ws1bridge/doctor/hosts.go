@@ -60,7 +60,7 @@ func (d *Doctor) checkHost(ctx context.Context) verdict {
 	}
 	if to := a.redirectHost(); to != "" && !strings.EqualFold(to, tenant.Host) {
 		return failed(tenant.Host+" redirects to "+to+", and a token is never sent to where a redirect leads",
-			"set access.url to https://"+to+", if that is your tenant; else look what answers for "+tenant.Host)
+			toHost(to))
 	}
 	d.reached = true
 	d.clock.read(a)

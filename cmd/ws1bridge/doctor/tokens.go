@@ -14,8 +14,9 @@ import (
 	"ws1bridge/cmd/ws1bridge/connection"
 )
 
-// shortLife is what a token should live at least.
-const shortLife = 5 * time.Minute
+// shortLife is what a token should live at least. Access gives hours unless it is told
+// otherwise, and every token that is fetched is one more request that may fail.
+const shortLife = 15 * time.Minute
 
 // idForm is what Access takes as the id of an OAuth client (Access documentation
 // of OAuth clients).
@@ -65,10 +66,13 @@ func (d *Doctor) noToken(err error) verdict {
 			"compare access.client_id with Access; if it is right, make a new shared secret there and set access.client_secret")
 	case e.Status == 0:
 		return d.tenantPeer().unreached(e.Err)
+	case strings.EqualFold(e.Redirect, d.tenant.Host):
+		return failed(explainToken(e), "look what answers for "+e.Redirect+", such as a proxy that wants a log-in: it must "+
+			"pass on /SAAS/auth/oauthtoken, since no secret is sent to where a redirect leads")
 	case e.Redirect != "":
-		return failed(explainToken(e), "set access.url to https://"+e.Redirect+", if that is your tenant")
+		return failed(explainToken(e), toHost(e.Redirect))
 	case e.Status != http.StatusTooManyRequests && e.Status/100 != 5:
-		return failed(explainToken(e), "set access.url to the address of the tenant, without any path")
+		return failed(explainToken(e), toTenant)
 	}
 	return failed(explainToken(e), "wait, or ask the owner of the tenant")
 }
@@ -116,8 +120,8 @@ func lifeOf(claims auth.Claims) (facts, fixes []string) {
 		return nil, nil
 	}
 	if life < shortLife {
-		fixes = append(fixes, "set the access token TTL of the OAuth client in Access to an hour or more: the bridge asks "+
-			"for a new token all the time")
+		fixes = append(fixes, "set the access token TTL of the OAuth client in Access (Settings > OAuth 2.0 Management > "+
+			"Clients) to an hour or more: the bridge has to fetch a new token every few minutes")
 	}
 	return []string{"lives " + span(life.Round(time.Second))}, fixes
 }
