@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"net"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"ws1bridge/cmd/ws1bridge/config"
+	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/cmd/ws1bridge/doctor"
 	"ws1bridge/scim/translate"
 )
@@ -64,6 +67,9 @@ func (f doctorFlags) check() error {
 	return nil
 }
 
+// doctorPatience bounds a single attempt to connect.
+const doctorPatience = 10 * time.Second
+
 func (p *program) doctor(ctx context.Context, f doctorFlags) error {
 	if err := f.check(); err != nil {
 		return usageError{err}
@@ -74,6 +80,7 @@ func (p *program) doctor(ctx context.Context, f doctorFlags) error {
 		AccessURL: cfg.Access.URL, ClientID: cfg.Access.ClientID, ClientSecret: cfg.Access.ClientSecret,
 		PublicURL: cfg.PublicURL, OktaTokens: cfg.Okta.Tokens,
 		Write: f.write, Keep: f.keep, KeepUser: f.userName, Cleanup: f.cleanup,
+		Dial:    connection.Patiently((&net.Dialer{Timeout: doctorPatience}).DialContext),
 		OnCheck: func(name string) { done = p.underWay("checking: " + name) },
 	}
 	if translator, err := translate.New(cfg.Translation()); err == nil {

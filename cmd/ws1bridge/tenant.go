@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/spf13/cobra"
 
@@ -40,9 +41,11 @@ func (p *program) openTenant() (*tenant, error) {
 		t.domains = t.translator.ManagedDomains()
 	} // else it is not known what Okta would see, which is no reason to show nothing
 	transport := connection.NewTransport()
+	transport.DialContext = connection.Patiently(transport.DialContext)
 	t.close = transport.CloseIdleConnections
-	access, err := connection.New(base, transport,
-		auth.Config{ClientID: cfg.Access.ClientID, ClientSecret: cfg.Access.ClientSecret}, connection.ForOperator(t.domains))
+	access, err := connection.New(base, transport, auth.Config{
+		ClientID: cfg.Access.ClientID, ClientSecret: cfg.Access.ClientSecret, HTTPClient: &http.Client{Transport: transport},
+	}, connection.ForOperator(t.domains))
 	if err != nil {
 		return nil, err
 	}
