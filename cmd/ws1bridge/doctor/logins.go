@@ -138,64 +138,11 @@ func (a *access) checkProvider(ctx context.Context, domain string) verdict {
 		return unknown("could not be checked: Access does not tell which directories "+all[i].Name+" has",
 			"look under Identity Providers in Access whether the one that stands for Okta has the directory "+d.Name)
 	}
+	candidates := a.inDetail(ctx, candidatesOf(all, d))
 	if len(using) > 0 {
-		return failed("the identity provider "+using[0].Name+" uses the directory "+d.Name+", but is disabled",
-			"enable "+using[0].Name+" under Identity Providers in Access, or: ws1bridge login setup --enable --provider "+
-				Quote(using[0].Name))
+		return disabledProviders(d, candidates)
 	}
-	return withoutProvider(d, candidatesOf(all, d))
-}
-
-// candidatesOf are the providers that could stand for Okta: those that use the directory,
-// and where there is none, all but the built-in one.
-func candidatesOf(all []upstream.IdentityProvider, d upstream.Directory) []upstream.IdentityProvider {
-	if using := providersOf(all, d); len(using) > 0 {
-		return using
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(p upstream.IdentityProvider) bool { return p.BuiltIn })
-}
-
-// withoutProvider is the verdict on a directory that no provider uses.
-func withoutProvider(d upstream.Directory, candidates []upstream.IdentityProvider) verdict {
-	nobody := "no identity provider uses the directory " + d.Name + ": nobody of it can log in"
-	switch len(candidates) {
-	case 0:
-		return failed("there is no identity provider for Okta: nobody of the directory "+d.Name+" can log in",
-			"ws1bridge login setup --metadata URL, with the Metadata URL of Okta's app for log-ins (Sign On > SAML 2.0)")
-	case 1:
-		return failed(nobody+"; there is "+described(candidates[0]),
-			"if it stands for Okta: ws1bridge login setup --provider "+Quote(candidates[0].Name))
-	}
-	var list []string
-	for _, p := range candidates {
-		list = append(list, described(p))
-	}
-	return failed(nobody+"; there are "+strings.Join(list, "; "),
-		"choose the one that stands for Okta (ws1bridge login show says for whom each stands): "+
-			"ws1bridge login setup --provider NAME")
-}
-
-// described tells a provider from others.
-func described(p upstream.IdentityProvider) string {
-	words := []string{"enabled"}
-	if !p.Enabled {
-		words = []string{"disabled"}
-	}
-	if len(p.Methods) > 0 {
-		words = append(words, "method "+strings.Join(p.Methods, ", "))
-	}
-	if p.NameID != "" {
-		words = append(words, "finds people by "+p.NameID)
-	}
-	return p.Name + " (" + strings.Join(words, ", ") + ")"
-}
-
-// Quote writes a name as a shell takes it for one word.
-func Quote(name string) string {
-	if strings.ContainsAny(name, " '\"$`\\&|;()<>*?#~!") {
-		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-	}
-	return name
+	return withoutProvider(d, candidates)
 }
 
 // checkPolicy looks whether a method of the directory's provider is in the default access
@@ -234,8 +181,17 @@ func methodsOf(providers []upstream.IdentityProvider) (methods []string) {
 
 // policyVerdict is whether a policy has one of the methods, of all that are known.
 func policyVerdict(policy upstream.Policy, methods, known []string) verdict {
-	has := slices.DeleteFunc(slices.Clone(methods), func(m string) bool { return !policy.Mentions(m) })
+	var has, lacks []string
+	for _, m := range methods {
+		if policy.Mentions(m) {
+			has = append(has, m)
+		} else {
+			lacks = append(lacks, m)
+		}
+	}
 	switch {
+	case len(has) > 0 && len(lacks) > 0:
+		return ok(policy.Name + " has the method " + strings.Join(has, ", ") + ", but not " + strings.Join(lacks, ", "))
 	case len(has) > 0:
 		return ok(policy.Name + " has the method " + strings.Join(has, ", "))
 	case len(methods) == 0 || !policy.Mentions(known...):
