@@ -98,7 +98,7 @@ func TestSheet(t *testing.T) {
 // TestSheetTellsLogIns has domains of which the same is known share a line.
 func TestSheetTellsLogIns(t *testing.T) {
 	var out bytes.Buffer
-	s := &sheet{w: &out, limit: 60}
+	s := &sheet{w: &out, logIn: "Log-in for ", limit: 60}
 	for _, r := range []doctor.Result{
 		{Domain: "a.com", Outcome: doctor.OK, Finding: "fine"}, {Domain: "b.com", Outcome: doctor.Unknown, Finding: "dark"},
 		{Domain: "c.com", Outcome: doctor.OK, Finding: "fine, too"},

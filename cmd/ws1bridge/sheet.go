@@ -18,6 +18,8 @@ type sheet struct {
 	width int  // of the names of checks
 	limit int  // of lines, 0 for none
 	quiet bool // until the end, and then JSON
+	// logIn is how the lines about log-ins begin, before the domain.
+	logIn string
 
 	Checks  []doctor.Result `json:"checks"`
 	OK      int             `json:"ok"`
@@ -41,7 +43,7 @@ func (s *sheet) mark(outcome doctor.Outcome) string {
 // the domains.
 func (p *program) newSheet(domains []string) *sheet {
 	s := &sheet{w: p.stdout, paint: terminal.NewPainter(p.stdout, p.environ), width: len("other spelling of the host  "),
-		limit: terminal.Width(p.stdout, p.environ), Checks: []doctor.Result{}, LogIns: []doctor.LogIn{}}
+		logIn: "Log-in for ", limit: terminal.Width(p.stdout, p.environ), Checks: []doctor.Result{}, LogIns: []doctor.LogIn{}}
 	for _, domain := range domains {
 		s.width = max(s.width, len("identity provider of   ")+terminal.Columns(domain))
 	}
@@ -147,7 +149,7 @@ func (s *sheet) tellLogIn(domains string, l doctor.LogIn) {
 		doctor.Verified: s.paint.Green("verified"), doctor.Unverified: s.paint.Yellow("NOT verified"),
 		doctor.Impossible: s.paint.Red("impossible"),
 	}[l.State]
-	text := "Log-in for " + domains + ": " + words
+	text := s.logIn + domains + ": " + words
 	if l.Why != "" {
 		text += ": " + l.Why
 	}

@@ -96,7 +96,7 @@ func (p *program) showUser(ctx context.Context, t *tenant, name string, asJSON b
 		return err
 	}
 	page := accountPage{sheet: p.newSheet(accountDomains(found)), Accounts: []shownAccount{}}
-	page.quiet = asJSON
+	page.quiet, page.logIn = asJSON, "Log-in as this person in "
 	for i, account := range found {
 		page.Accounts = append(page.Accounts, t.shown(account))
 		if !asJSON {

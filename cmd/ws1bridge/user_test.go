@@ -33,7 +33,7 @@ func TestUserGet(t *testing.T) {
 		got := o.expect(t, exitOK, []string{"user", "get", name}, ada, "PROVISIONED", "active (userStatus 1)", "Engineering",
 			"OKTA SEES",
 			"✓ account", "✓ status", "✓ directory of acme.com", "✓ identity provider of acme.com",
-			"✓ access policy for acme.com")
+			"✓ access policy for acme.com", "Log-in as this person in acme.com: verified")
 		for _, line := range []string{
 			`userName +ada@acme\.com +userName +ada@acme\.com\n`,
 			`emails +ada@acme\.com +emails +\[\{"primary":true,"type":"work","value":"ada@acme\.com"\}\]\n`,

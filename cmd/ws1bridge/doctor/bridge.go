@@ -73,10 +73,10 @@ func (d *Doctor) checkReach(ctx context.Context) verdict {
 	}
 	switch {
 	case isPrivate(a.remote) && !d.proxied(peer.url):
-		return verdict{OK, finding + "; from here its address is a private one",
-			"make sure that the name leads to the bridge from the internet too: Okta calls from there"}
+		return advised(finding+"; from here its address is a private one",
+			"make sure that the name leads to the bridge from the internet too: Okta calls from there")
 	case endsSoon(a):
-		return verdict{OK, finding, "renew the certificate in time"}
+		return advised(finding, "renew the certificate in time")
 	}
 	return ok(finding)
 }

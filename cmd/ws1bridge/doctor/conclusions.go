@@ -16,7 +16,7 @@ const (
 	// Verified says that all is set up in Access, as far as its API shows.
 	Verified LogInState = "verified"
 	// Unverified says that something could not be read, such as by a role that is too
-	// small. People may be able to log in or not.
+	// small, or that something is missing for some people. Others may be able to log in.
 	Unverified LogInState = "unverified"
 	// Impossible says that something is missing.
 	Impossible LogInState = "impossible"
@@ -37,9 +37,9 @@ func LogIns(results []Result) []LogIn {
 			list = append(list, LogIn{Domain: r.Domain, State: Verified})
 		}
 		switch l := &list[i]; {
-		case r.Outcome == Failed && l.State != Impossible:
+		case r.Outcome == Failed && !r.Partial && l.State != Impossible:
 			l.State, l.Why = Impossible, r.Finding
-		case r.Outcome == Unknown && l.State == Verified:
+		case r.Outcome != OK && l.State == Verified:
 			l.State, l.Why = Unverified, r.Finding
 		}
 	}

@@ -27,7 +27,7 @@ func (d *Doctor) checkConfiguration(context.Context) verdict {
 	if tenant, err := upstream.TenantURL(d.cfg.AccessURL); err == nil {
 		finding += " of " + tenant.String() // nothing else of it: a query may hold a secret
 	}
-	return verdict{OK, finding, warnings}
+	return advised(finding, warnings)
 }
 
 // counted is a list in one line, "" for an empty one.
@@ -72,7 +72,7 @@ func (d *Doctor) checkHost(ctx context.Context) verdict {
 		finding += "; " + c
 	}
 	if endsSoon(a) {
-		return verdict{OK, finding, "have the owner of the tenant renew the certificate in time"}
+		return advised(finding, "have the owner of the tenant renew the certificate in time")
 	}
 	return ok(finding)
 }

@@ -60,12 +60,12 @@ func (d *Doctor) howToLogIn(ctx context.Context, u upstream.User, state string) 
 	finding := fmt.Sprintf("the test user %s of %s %s", u.UserName(), u.Domain, state)
 	p, missing := d.access.nameIDOf(ctx, u.Domain)
 	if missing != nil {
-		return verdict{OK, finding, "the log-in cannot be tried yet: " + missing.finding +
-			"; ws1bridge doctor --cleanup deletes the test user"}
+		return advised(finding, "the log-in cannot be tried yet: "+missing.finding+
+			"; ws1bridge doctor --cleanup deletes the test user")
 	}
-	return verdict{OK, finding, fmt.Sprintf("open %s in a private window, choose the domain %s if you are asked, and log "+
+	return advised(finding, fmt.Sprintf("open %s in a private window, choose the domain %s if you are asked, and log "+
 		"in with Okta as somebody for whom Okta's app sends the Name ID %s (in Okta: the application username of that "+
-		"assignment); then: ws1bridge doctor --cleanup", d.tenant, u.Domain, NameID(u, p.NameID))}
+		"assignment); then: ws1bridge doctor --cleanup", d.tenant, u.Domain, NameID(u, p.NameID)))
 }
 
 // checkCleanup deletes what the Doctor left: what was kept, and what was under way when it

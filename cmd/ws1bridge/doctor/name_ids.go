@@ -70,13 +70,19 @@ func (a *access) checkNameIDs(ctx context.Context, domain string) verdict {
 	if err != nil {
 		return unread("users", err)
 	}
-	switch lacking := WithoutNameID(users, p.NameID); {
-	case len(users) == 0:
+	if len(users) == 0 {
 		return ok(by + "; nobody has been pushed yet")
-	case lacking > 0:
-		return failed(fmt.Sprintf("%s, and %d of the %d people looked at have no value: they cannot log in", by, lacking,
-			len(users)), "map a value to "+p.NameID+" in Okta (Force Sync pushes it to everybody), or let "+p.Name+
-			" find people by another attribute, such as userName")
 	}
-	return ok(fmt.Sprintf("%s, which each of the %d people looked at has", by, len(users)))
+	lacking := WithoutNameID(users, p.NameID)
+	if lacking == 0 {
+		return ok(fmt.Sprintf("%s, which each of the %d people looked at has", by, len(users)))
+	}
+	finding := fmt.Sprintf("%s, and %d of the %d people looked at have no value: they cannot log in", by, lacking,
+		len(users))
+	fix := "map a value to " + p.NameID + " in Okta (Force Sync pushes it to everybody), or let " + p.Name +
+		" find people by another attribute, such as userName"
+	if lacking < len(users) {
+		return failedForSome(finding, fix)
+	}
+	return failed(finding, fix)
 }

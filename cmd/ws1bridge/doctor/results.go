@@ -27,17 +27,28 @@ type Result struct {
 	Finding string `json:"finding"`
 	// Fix says in one line what to do; empty where there is nothing.
 	Fix string `json:"fix,omitempty"`
+	// Partial says of a failure that it is one for some people of the domain only.
+	Partial bool `json:"partial,omitempty"`
 }
 
 // verdict is a Result without its name.
 type verdict struct {
 	outcome      Outcome
 	finding, fix string
+	partial      bool
 }
 
-func ok(finding string) verdict           { return verdict{OK, finding, ""} }
-func failed(finding, fix string) verdict  { return verdict{Failed, finding, fix} }
-func unknown(finding, fix string) verdict { return verdict{Unknown, finding, fix} }
+func ok(finding string) verdict           { return advised(finding, "") }
+func advised(finding, fix string) verdict { return verdict{outcome: OK, finding: finding, fix: fix} }
+func failed(finding, fix string) verdict  { return verdict{outcome: Failed, finding: finding, fix: fix} }
+func unknown(finding, fix string) verdict {
+	return verdict{outcome: Unknown, finding: finding, fix: fix}
+}
+
+// failedForSome is a failure for some people only.
+func failedForSome(finding, fix string) verdict {
+	return verdict{outcome: Failed, finding: finding, fix: fix, partial: true}
+}
 
 // check is one thing that must be right.
 type check struct {
@@ -73,7 +84,8 @@ func run(ctx context.Context, checks []check, begin func(string), report func(Re
 			return err // the verdict is that of an interrupted check
 		}
 		reasons[c.name] = reason
-		report(Result{Name: c.name, Domain: c.domain, Outcome: v.outcome, Finding: oneLine(v.finding), Fix: oneLine(v.fix)})
+		report(Result{Name: c.name, Domain: c.domain, Outcome: v.outcome, Finding: oneLine(v.finding), Fix: oneLine(v.fix),
+			Partial: v.partial})
 	}
 	return nil
 }

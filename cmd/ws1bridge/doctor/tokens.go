@@ -110,7 +110,7 @@ func (d *Doctor) checkClaims(context.Context) verdict {
 		fixes = append(fixes, "make sure that both names stand for one tenant; if "+d.tenant.Host+
 			" is a proxy or an alias, all is well")
 	}
-	return verdict{OK, strings.Join(facts, ", "), strings.Join(fixes, "; ")}
+	return advised(strings.Join(facts, ", "), strings.Join(fixes, "; "))
 }
 
 // lifeOf is how long a token lives, and what to do about it.
