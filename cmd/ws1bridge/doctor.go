@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +40,10 @@ Exit code 0: nothing failed, which is not the same as verified; 1: something did
   ws1bridge doctor --write --keep --user-name ada@acme.com
   ws1bridge doctor --cleanup
   ws1bridge doctor --json | jq '.checks[] | select(.outcome == "failed")'`,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.doctor(cmd.Context(), f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.named = cmd.Flags().Changed("user-name")
+			return p.doctor(cmd.Context(), f)
+		},
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.write, "write", false, "also create, change and delete a test user and a test group")
@@ -53,14 +58,19 @@ Exit code 0: nothing failed, which is not the same as verified; 1: something did
 type doctorFlags struct {
 	write, keep, cleanup, json bool
 	userName                   string
+	named                      bool // userName was given
 }
 
 func (f doctorFlags) check() error {
 	switch {
 	case f.keep && !f.write:
 		return errors.New("--keep needs --write: it leaves a user in Access")
-	case f.userName != "" && !f.keep:
+	case f.named && !f.keep:
 		return errors.New("--user-name is that of the user of --keep")
+	case f.named && strings.TrimSpace(f.userName) == "":
+		return errors.New("--user-name is empty: give a userName, or leave it out")
+	case strings.TrimSpace(f.userName) != f.userName || strings.ContainsFunc(f.userName, unicode.IsControl):
+		return errors.New("--user-name has spaces around it, or control characters in it: Access keeps names exactly")
 	case f.cleanup && f.write:
 		return errors.New("--cleanup and --write exclude each other")
 	}

@@ -134,8 +134,11 @@ func TestSheetAligns(t *testing.T) {
 func TestDoctorFlags(t *testing.T) {
 	o := newOperator(t, accesstest.Config{})
 	for args, says := range map[string]string{"--keep": "--keep needs --write", "--write --user-name x": "of --keep",
-		"--cleanup --write": "exclude each other"} {
+		"--cleanup --write": "exclude each other", "--write --keep --user-name=": "is empty", "--user-name=": "of --keep"} {
 		o.expect(t, exitUsage, words("doctor "+args), says)
+	}
+	for _, name := range []string{" ada", "ada ", "a\nda"} {
+		o.expect(t, exitUsage, []string{"doctor", "--write", "--keep", "--user-name", name}, "spaces around it")
 	}
 	o.expect(t, exitOK, words("doctor --write --keep --user-name ada@acme.com"), "✓ test user", "ada@acme.com")
 	o.expect(t, exitOK, words("doctor --cleanup"), "1 test user(s) and 0 test group(s) were deleted")

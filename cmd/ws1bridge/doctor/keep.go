@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ws1bridge/upstream"
@@ -26,6 +27,8 @@ func (d *Doctor) checkKeep(ctx context.Context) verdict {
 		name = mark
 	}
 	found, err := d.access.client.FindUsers(ctx, upstream.ByUserName, name)
+	// The same name in another domain is that of somebody else.
+	found = slices.DeleteFunc(found, func(u upstream.User) bool { return u.Domain != domain })
 	switch {
 	case err != nil:
 		return failed(explainSCIM("looking for the test user", err))
@@ -37,9 +40,21 @@ func (d *Doctor) checkKeep(ctx context.Context) verdict {
 	}
 	user, err := d.access.client.CreateUser(ctx, domain, testUser(name, mark))
 	if err != nil {
-		return failed(explainSCIM("creating the test user", err))
+		return notKept(err)
 	}
 	return d.howToLogIn(ctx, user, "was created")
+}
+
+// notKept is the verdict where the test user could not be created.
+func notKept(err error) verdict {
+	finding, fix := explainSCIM("creating the test user", err)
+	switch {
+	case errors.Is(err, upstream.ErrConflict):
+		return failed("the test user cannot be created: "+finding, "choose another --user-name: that one is taken")
+	case upstream.InDoubt(err):
+		fix += "; it may have been created all the same: ws1bridge doctor --cleanup deletes it"
+	}
+	return failed(finding, fix)
 }
 
 // testUser has a value of every attribute that a name ID may be compared with.
@@ -72,16 +87,20 @@ func (d *Doctor) howToLogIn(ctx context.Context, u upstream.User, state string) 
 // was ended.
 func (d *Doctor) checkCleanup(ctx context.Context) verdict {
 	groups, err := d.cleanGroups(ctx)
-	if err != nil {
-		return failed(explainSCIM("deleting test groups", err))
+	users, what := 0, "deleting test groups"
+	if err == nil {
+		what = "deleting test users"
+		users, err = d.cleanUsers(ctx)
 	}
-	users, err := d.cleanUsers(ctx)
+	done := fmt.Sprintf("%d test user(s) and %d test group(s) were deleted", users, groups)
 	if err != nil {
-		return failed(explainSCIM("deleting test users", err))
+		finding, fix := explainSCIM(what, err)
+		return failed(finding+"; "+done, fix+"; then repeat it")
 	}
-	return ok(fmt.Sprintf("%d test user(s) and %d test group(s) were deleted", users, groups))
+	return ok(done)
 }
 
+// errNotMarked says that Okta took the record over since it was listed.
 var errNotMarked = errors.New("the record is not one of the doctor's any more")
 
 func (d *Doctor) cleanUsers(ctx context.Context) (deleted int, _ error) {
@@ -90,10 +109,13 @@ func (d *Doctor) cleanUsers(ctx context.Context) (deleted int, _ error) {
 	}, upstream.User.ExternalID)
 	for _, u := range marked {
 		err := d.access.client.DeleteUser(ctx, u.ID, func(u upstream.User) error { return mustBeMarked(u.ExternalID()) })
-		if err != nil {
+		switch {
+		case errors.Is(err, errNotMarked):
+		case err != nil:
 			return deleted, err
+		default:
+			deleted++
 		}
-		deleted++
 	}
 	return deleted, err
 }
@@ -105,10 +127,13 @@ func (d *Doctor) cleanGroups(ctx context.Context) (deleted int, _ error) {
 	}, externalID)
 	for _, g := range marked {
 		err := d.access.client.DeleteGroup(ctx, g.ID, func(g upstream.Group) error { return mustBeMarked(g.ExternalID) })
-		if err != nil {
+		switch {
+		case errors.Is(err, errNotMarked):
+		case err != nil:
 			return deleted, err
+		default:
+			deleted++
 		}
-		deleted++
 	}
 	return deleted, err
 }

@@ -63,13 +63,7 @@ func cleaning(c doctor.Config) doctor.Config {
 // TestKeepSomebody does not take somebody for the test user, and deletes nobody.
 func TestKeepSomebody(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
-	_, err := w.client(t, domain).CreateUser(t.Context(), domain, upstream.Attributes{
-		{Name: "userName"}: "ada@acme.com", {Name: "externalId"}: "00u1", {Name: "emails"}: "ada@acme.com",
-		{Name: "name", Sub: "givenName"}: "Ada", {Name: "name", Sub: "familyName"}: "ws1bridge-doctor-",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w.add(t, domain, "ada@acme.com", "00u1")
 	w.cfg.Write, w.cfg.Keep, w.cfg.KeepUser = true, true, "ada@acme.com"
 	if r := w.examine(t)["test user"]; r.Outcome != doctor.Failed ||
 		!strings.Contains(r.Finding, "was not made by the doctor") {

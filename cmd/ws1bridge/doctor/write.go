@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -158,5 +159,6 @@ func explainSCIM(what string, err error) (finding, fix string) {
 	if errors.Is(err, upstream.ErrNotPermitted) && fix == superAdmin {
 		fix = "give the OAuth client an admin role in Access that may manage users and groups, such as Super Admin"
 	}
-	return finding, fix
+	return finding, cmp.Or(fix, "look at what Access says; which attributes it requires stands under Settings > User "+
+		"Attributes")
 }
