@@ -85,16 +85,29 @@ func (d *Doctor) checkReach(ctx context.Context) verdict {
 func (d *Doctor) checkTokenLength(context.Context) verdict {
 	weak := 0
 	for _, token := range d.cfg.OktaTokens {
-		if auth.IsWeak(token) {
+		if auth.IsWeak(token) || isSimple(string(token)) {
 			weak++
 		}
 	}
 	if weak > 0 {
-		return failed(fmt.Sprintf("%d of %d token(s) of okta.tokens are short enough to be guessed", weak,
+		return failed(fmt.Sprintf("%d of %d token(s) of okta.tokens are short or simple enough to be guessed", weak,
 			len(d.cfg.OktaTokens)), "make one of 32 random bytes (openssl rand -hex 32), add it to okta.tokens, enter it in "+
-			"Okta, and take the short one out")
+			"Okta, and take the other one out")
 	}
 	return ok("the tokens of okta.tokens are long enough")
+}
+
+// fewCharacters is how many different characters no random token has as few of: even of 16
+// hexadecimal digits, all but one in a million have more.
+const fewCharacters = 4
+
+// isSimple reports whether a token is long by repeating itself, such as abcabcabcabcabcabc.
+func isSimple(token string) bool {
+	different := map[rune]bool{}
+	for _, r := range token {
+		different[r] = true
+	}
+	return len(different) <= fewCharacters
 }
 
 // speaksSCIM reports whether an answer is an error of SCIM (RFC 7644 section

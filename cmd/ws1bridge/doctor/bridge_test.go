@@ -64,6 +64,9 @@ func TestMistakesOfTheBridge(t *testing.T) {
 			finding: "accepts 0 of 1 tokens", fix: "pass on the header Authorization"},
 		{name: "a short token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = []auth.Secret{"hush"} },
 			check: "length of tokens", finding: "1 of 1 token(s)", fix: "openssl rand -hex 32"},
+		{name: "a simple token", plant: func(_ *testing.T, w *world) {
+			w.cfg.OktaTokens = []auth.Secret{"abcdabcdabcdabcdabcd", oktaToken, "abcdeabcdeabcdeabcde"}
+		}, check: "length of tokens", finding: "1 of 3 token(s)", fix: "openssl rand -hex 32"},
 		{name: "no token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = nil }, check: "token of Okta",
 			outcome: doctor.Unknown, finding: "okta.tokens is empty", fix: "set okta.tokens"},
 	})
