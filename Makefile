@@ -31,6 +31,10 @@ help: ## Show this help
 build: ## Build bin/ws1bridge, a static binary (VERSION=v1.2.3 names it)
 	CGO_ENABLED=0 $(GO) build -trimpath $(if $(VERSION),-ldflags "-X main.version=$(VERSION)") -o bin/ws1bridge ./cmd/ws1bridge
 
+.PHONY: recording
+recording: ## Draw the picture of the demo that stands in the README
+	$(GO) test ./cmd/ws1bridge -run '^TestRecording$$' -update
+
 .PHONY: demo
 demo: ## Run bridge and emulator on loopback and push an Okta story through
 	$(GO) run ./cmd/ws1bridge demo

@@ -23,9 +23,13 @@ func isTerminal(w io.Writer) bool {
 type Painter struct{ Colors bool }
 
 // NewPainter colors what goes to a terminal, unless the environment has NO_COLOR
-// with any value (no-color.org) or says that the terminal has none.
+// with any value (no-color.org) or says that the terminal has none; and everything where
+// it has FORCE_COLOR (force-color.org).
 func NewPainter(w io.Writer, environ []string) Painter {
-	return Painter{Colors: isTerminal(w) && wantsColors(environ)}
+	forced := slices.ContainsFunc(environ, func(e string) bool {
+		return strings.HasPrefix(e, "FORCE_COLOR=") && e != "FORCE_COLOR="
+	})
+	return Painter{Colors: (isTerminal(w) || forced) && wantsColors(environ)}
 }
 
 func wantsColors(environ []string) bool {
