@@ -38,7 +38,8 @@ func steady(text string) string {
 	known := map[string]string{}
 	text = shortID.ReplaceAllStringFunc(text, func(id string) string {
 		if known[id] == "" {
-			known[id] = strings.Repeat(string(rune('a'+len(known))), 4) + strings.Repeat(fmt.Sprint(len(known)+1), 4) + "…"
+			n := len(known)
+			known[id] = strings.Repeat("abcdefghij"[n:n+1], 4) + strings.Repeat(fmt.Sprint(n+1), 4) + "…"
 		}
 		return known[id]
 	})

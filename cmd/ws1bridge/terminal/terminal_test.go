@@ -68,6 +68,11 @@ func TestWantsColors(t *testing.T) {
 			t.Errorf("%v: colors %t, want %t", tt.environ, got, tt.want)
 		}
 	}
+	for environ, want := range map[string]bool{"FORCE_COLOR=1": true, "FORCE_COLOR=": false} {
+		if got := NewPainter(&strings.Builder{}, []string{environ}).Colors; got != want {
+			t.Errorf("%s: colors %t, want %t", environ, got, want)
+		}
+	}
 	if NewPainter(os.Stdout, []string{"NO_COLOR=1"}).Colors || NewPainter(os.Stdout, []string{"TERM=dumb"}).Colors {
 		t.Error("colors where none are wanted")
 	}
