@@ -1,12 +1,9 @@
 package accesstest_test
 
 import (
-	"encoding/xml"
 	"maps"
 	"net/http"
-	"strings"
 	"testing"
-	"time"
 
 	"ws1bridge/upstream/accesstest"
 )
@@ -170,81 +167,4 @@ func TestProviderModes(t *testing.T) {
 	summary := tn.providers()[1].(object)
 	same(t, summary["directoryConfigurations"], `null`)
 	checkError(t, tn.want(http.StatusBadRequest, http.MethodGet, providersPath+"/"+summary["id"].(string), ""))
-}
-
-// TestPolicyFollows has somebody add the methods of new providers to the policy.
-func TestPolicyFollows(t *testing.T) {
-	methods := func(tn *tenant) string {
-		return tn.want(http.StatusOK, http.MethodGet, rulesets, "").body
-	}
-	for follows, want := range map[int][]bool{0: {false, false, false}, 1: {true, true}, 3: {false, false, true}} {
-		tn := startWith(t, accesstest.Mistakes{OktaProvider: "none", PolicyFollows: follows})
-		if strings.Contains(methods(tn), "Okta SAML") {
-			t.Error("the policy has the method of a provider that does not exist")
-		}
-		other := start(t, accesstest.Config{}).State().Providers[1]
-		body := with(with(without(other, "id"), "directoryConfigurations", []any{}), "orgNetworks",
-			tn.want(http.StatusOK, http.MethodGet, api+"/orgnetworks", "").json()["items"])
-		tn.want(http.StatusCreated, http.MethodPost, providersPath, text(t, body), "Content-Type", "application/json")
-		for i, has := range want {
-			if got := strings.Contains(methods(tn), "Okta SAML"); got != has {
-				t.Errorf("follows %d, reading %d: the policy has the method: %t", follows, i+1, got)
-			}
-		}
-	}
-}
-
-func TestServiceProviderMetadata(t *testing.T) {
-	tn := start(t, accesstest.Config{})
-	res, err := http.Get(tn.URL + "/SAAS/API/1.0/GET/metadata/sp.xml") // without a token
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	var got struct {
-		EntityID string `xml:"entityID,attr"`
-		SP       struct {
-			ACS []struct{ Binding, Location string } `xml:"AssertionConsumerService"`
-		} `xml:"SPSSODescriptor"`
-	}
-	if err := xml.NewDecoder(res.Body).Decode(&got); err != nil || res.StatusCode != http.StatusOK {
-		t.Fatalf("got %d, %v", res.StatusCode, err)
-	}
-	if want := "https://canonical.access.example/SAAS/API/1.0/GET/metadata/sp.xml"; got.EntityID != want {
-		t.Errorf("the entity is %s, want %s", got.EntityID, want)
-	}
-}
-
-func TestIdentityProviderMetadata(t *testing.T) {
-	for _, entity := range []string{"http://www.okta.com/exk1", `https://acme.example/"&<`} {
-		var got struct {
-			EntityID string `xml:"entityID,attr"`
-		}
-		err := xml.Unmarshal([]byte(accesstest.IdentityProviderMetadata(entity, time.Now())), &got)
-		if err != nil || got.EntityID != entity {
-			t.Errorf("got %q, %v, want %q", got.EntityID, err, entity)
-		}
-	}
-}
-
-func TestPolicies(t *testing.T) {
-	tn := start(t, accesstest.Config{})
-	tests := []struct{ path, accept, want string }{
-		{api + "/accessPolicies", horizon + "accesspolicyset.list+json", `"name":"default_access_policy_set"`},
-		{"/acs/rulesets?tag=APP_ACCESS", "application/vnd.vmware.vidm.accesscontrol.ruleset.list+json", `"Okta SAML"`},
-		{api + "/orgnetworks", horizon + "orgnetwork.list+json", `"ALL RANGES"`},
-		{api + "/amms/authmethods", "application/vnd.vmware.vidm.amms.auth.methods.summary.list+json", `"Okta SAML"`},
-	}
-	for _, tt := range tests {
-		for _, accept := range []string{tt.accept, "application/json", ""} {
-			if got := tn.want(http.StatusOK, http.MethodGet, tt.path, "", "Accept", accept); !strings.Contains(got.body,
-				tt.want) {
-				t.Errorf("%s: got %s, want %s in it", tt.path, got.body, tt.want)
-			}
-		}
-	}
-	id := tn.want(http.StatusOK, http.MethodGet, "/acs/rulesets", "").json()["items"].([]any)[0].(object)["id"].(string)
-	tn.want(http.StatusOK, http.MethodGet, "/acs/associations/rulesets/"+id, "")
-	tn.want(http.StatusNotAcceptable, http.MethodGet, "/acs/associations/rulesets/"+id, "", "Accept", "application/json")
-	tn.want(http.StatusNotFound, http.MethodGet, "/acs/associations/rulesets/absent", "")
 }
