@@ -156,12 +156,12 @@ type Mistakes struct {
 	// ProviderListOmitsDirectories leaves directoryConfigurations out of lists
 	// of identity providers, which are summaries.
 	ProviderListOmitsDirectories bool `json:"provider_list_omits_directories"`
-	// PolicyOmitsOkta takes the method of the Okta provider out of the default
-	// access policy.
+	// PolicyOmitsOkta takes the methods of the seeded providers for Okta out of the
+	// default access policy, until somebody corrects that: see PolicyFollows.
 	PolicyOmitsOkta bool `json:"policy_omits_okta"`
 	// PolicyFollows stands for the administrator at the console: 0 does nothing, N gives the default
-	// access policy the methods of all enabled providers, at its Nth reading after a provider was
-	// made or changed.
+	// access policy the methods of all enabled providers, and no others, at its Nth reading after a
+	// provider was made or changed. That ends PolicyOmitsOkta.
 	PolicyFollows int `json:"policy_follows"`
 	// ProviderUnreadable answers the reading of one provider with 400, and lists leave out their
 	// directories.

@@ -2,6 +2,7 @@ package accesstest
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -22,7 +23,7 @@ func (s *store) listRulesets(r *http.Request) (answer, error) {
 	s.actAtConsole()
 	rules := []any{}
 	for _, method := range s.policyMethods {
-		if s.modes.PolicyOmitsOkta && strings.HasPrefix(method, methodOkta) {
+		if s.modes.PolicyOmitsOkta && slices.Contains(seededMethods, method) {
 			continue
 		}
 		rules = append(rules, object{
@@ -35,11 +36,14 @@ func (s *store) listRulesets(r *http.Request) (answer, error) {
 	}}}, typeRulesetList)
 }
 
-// actAtConsole is what an administrator does who watches: see [Modes.PolicyFollows].
+// actAtConsole is what an administrator does who watches: see [Mistakes.PolicyFollows].
 func (s *store) actAtConsole() {
+	if !s.providersChanged {
+		return
+	}
 	s.policyReadings++
 	if n := s.modes.PolicyFollows; n > 0 && s.policyReadings >= n {
-		s.policyMethods = s.enabledMethods()
+		s.policyMethods, s.modes.PolicyOmitsOkta, s.providersChanged = s.enabledMethods(), false, false
 	}
 }
 

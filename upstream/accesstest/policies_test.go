@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"ws1bridge/upstream/accesstest"
 )
@@ -33,36 +34,97 @@ func TestPolicies(t *testing.T) {
 }
 
 func TestPolicyOmitsOkta(t *testing.T) {
-	for omits, want := range map[bool]string{false: `["Password (Local Directory)","Okta SAML"]`,
-		true: `["Password (Local Directory)"]`} {
-		tn := startWith(t, accesstest.Mistakes{PolicyOmitsOkta: omits})
-		policy := tn.want(http.StatusOK, http.MethodGet, rulesets, "").json()["items"].([]any)[0].(object)
-		names := []any{}
-		for _, rule := range policy["rules"].([]any) {
-			names = append(names, rule.(object)["name"])
-		}
-		same(t, names, want)
+	for mode, want := range map[string]string{"associated": `["Password (Local Directory)","Okta SAML"]`,
+		"two": `["Password (Local Directory)","Okta SAML","Okta 2"]`} {
+		tn := startWith(t, accesstest.Mistakes{OktaProvider: mode})
+		same(t, tn.policy(), want)
+		tn.control(http.StatusOK, http.MethodPost, "/modes", `{"policy_omits_okta":true}`)
+		same(t, tn.policy(), `["Password (Local Directory)"]`)
 	}
+}
+
+// policy is the methods of the default policy.
+func (tn *tenant) policy() []any {
+	tn.tb.Helper()
+	policy := tn.want(http.StatusOK, http.MethodGet, rulesets, "").json()["items"].([]any)[0].(object)
+	names := []any{}
+	for _, rule := range policy["rules"].([]any) {
+		names = append(names, rule.(object)["name"])
+	}
+	return names
+}
+
+// putProvider replaces the seeded provider for Okta by itself with another value.
+func (tn *tenant) putProvider(name string, value any) {
+	tn.tb.Helper()
+	whole, one := tn.provider()
+	tn.want(http.StatusOK, http.MethodPut, one, text(tn.tb, with(whole, name, value)), "Content-Type", "application/json")
+}
+
+// newProvider is what makes a provider in the tenant that is like the seeded one of another.
+func (tn *tenant) newProvider(tb testing.TB, name string) object {
+	tb.Helper()
+	other := start(tb, accesstest.Config{}).State().Providers[1]
+	body := with(without(other, "id"), "directoryConfigurations", []any{})
+	body["orgNetworks"] = tn.want(http.StatusOK, http.MethodGet, api+"/orgnetworks", "").json()["items"]
+	body["name"], body["authMethods"] = name, []any{object{"authMethodName": name}}
+	return body
 }
 
 // TestPolicyFollows has somebody add the methods of new providers to the policy.
 func TestPolicyFollows(t *testing.T) {
-	methods := func(tn *tenant) string {
-		return tn.want(http.StatusOK, http.MethodGet, rulesets, "").body
-	}
-	for follows, want := range map[int][]bool{0: {false, false, false}, 1: {true, true}, 3: {false, false, true}} {
+	const before, after = `["Password (Local Directory)"]`, `["Password (Local Directory)","Okta SAML"]`
+	for follows, want := range map[int][]string{0: {before, before, before}, 1: {after, after},
+		3: {before, before, after, after}} {
 		tn := startWith(t, accesstest.Mistakes{OktaProvider: "none", PolicyFollows: follows})
-		if strings.Contains(methods(tn), "Okta SAML") {
-			t.Error("the policy has the method of a provider that does not exist")
+		for range 3 { // nothing was changed that somebody could follow
+			same(t, tn.policy(), before)
 		}
-		other := start(t, accesstest.Config{}).State().Providers[1]
-		body := with(with(without(other, "id"), "directoryConfigurations", []any{}), "orgNetworks",
-			tn.want(http.StatusOK, http.MethodGet, api+"/orgnetworks", "").json()["items"])
-		tn.want(http.StatusCreated, http.MethodPost, providersPath, text(t, body), "Content-Type", "application/json")
-		for i, has := range want {
-			if got := strings.Contains(methods(tn), "Okta SAML"); got != has {
-				t.Errorf("follows %d, reading %d: the policy has the method: %t", follows, i+1, got)
-			}
+		tn.want(http.StatusCreated, http.MethodPost, providersPath, text(t, tn.newProvider(t, "Okta SAML")),
+			"Content-Type", "application/json")
+		for _, methods := range want {
+			same(t, tn.policy(), methods)
 		}
 	}
+}
+
+// TestPolicyFollowsChanges has somebody correct the policy for providers that were there before.
+func TestPolicyFollowsChanges(t *testing.T) {
+	const alone = `["Password (Local Directory)"]`
+	tn := startWith(t, accesstest.Mistakes{PolicyOmitsOkta: true, PolicyFollows: 2})
+	for range 3 {
+		same(t, tn.policy(), alone)
+	}
+	tn.putProvider("description", "changed")
+	same(t, tn.policy(), alone)
+	tn.putProvider("description", "changed again, before somebody looked")
+	same(t, tn.policy(), alone)
+	same(t, tn.policy(), `["Password (Local Directory)","Okta SAML"]`)
+	tn.putProvider("nIDPStatus", 0)
+	same(t, tn.policy(), `["Password (Local Directory)","Okta SAML"]`)
+	same(t, tn.policy(), alone)
+}
+
+// TestPolicyFollowsLater has the mode set after a provider was changed.
+func TestPolicyFollowsLater(t *testing.T) {
+	tn := startWith(t, accesstest.Mistakes{OktaProvider: "disabled"})
+	disabled := tn.want(http.StatusOK, http.MethodGet, providersPath, "").json()["items"].([]any)[1].(object)
+	one := providersPath + "/" + disabled["id"].(string)
+	whole := tn.want(http.StatusOK, http.MethodGet, one, "").json()
+	tn.want(http.StatusOK, http.MethodPut, one, text(t, with(whole, "description", "x")), "Content-Type", providerType)
+	same(t, tn.policy(), `["Password (Local Directory)","Okta SAML"]`)
+	tn.control(http.StatusOK, http.MethodPost, "/modes", `{"policy_follows":1}`)
+	same(t, tn.policy(), `["Password (Local Directory)"]`)
+}
+
+// TestPolicyFollowsUnderLag counts readings while users and groups lag.
+func TestPolicyFollowsUnderLag(t *testing.T) {
+	tn := start(t, accesstest.Config{Modes: accesstest.Modes{Lag: time.Hour,
+		Mistakes: accesstest.Mistakes{OktaProvider: "none", PolicyFollows: 2}}})
+	tn.user("ada@acme.com")
+	tn.want(http.StatusCreated, http.MethodPost, providersPath, text(t, tn.newProvider(t, "Okta")), "Content-Type",
+		providerType)
+	same(t, tn.policy(), `["Password (Local Directory)"]`)
+	tn.user("bob@acme.com")
+	same(t, tn.policy(), `["Password (Local Directory)","Okta"]`)
 }

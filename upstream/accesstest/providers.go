@@ -13,8 +13,12 @@ import (
 // Names of authentication methods; policies mention them.
 const (
 	methodOkta     = "Okta SAML"
+	methodOkta2    = "Okta 2"
 	methodPassword = "Password (Local Directory)"
 )
+
+// seededMethods are those of the seeded providers for Okta, which have the same names.
+var seededMethods = []string{methodOkta, methodOkta2}
 
 const (
 	nameIDFormat = "urn:oasis:names:tc:SAML:"
@@ -22,7 +26,6 @@ const (
 	providerBuiltIn = "BUILT_IN"
 	providerManual  = "MANUAL"
 
-	nameOkta   = methodOkta
 	entityOkta = "http://www.okta.com/exkacme"
 )
 
@@ -40,12 +43,12 @@ func (s *store) setUpOkta(state string) {
 	s.providers = slices.DeleteFunc(s.providers,
 		func(p object) bool { return slices.Contains(s.oktaIDs, p["id"].(string)) })
 	s.oktaIDs = nil
-	providers := [][2]string{{nameOkta, entityOkta}}
+	providers := [][2]string{{methodOkta, entityOkta}}
 	switch state {
 	case oktaNone:
 		return
 	case oktaTwo:
-		providers = append(providers, [2]string{"Okta 2", entityOkta + "2"})
+		providers = append(providers, [2]string{methodOkta2, entityOkta + "2"})
 	}
 	for _, provider := range providers {
 		okta := s.addOkta(provider[0], provider[1])
@@ -215,7 +218,7 @@ func (s *store) keepProvider(r *http.Request, body object, status int, keep func
 		return a, err
 	}
 	keep()
-	s.policyReadings = 0
+	s.providersChanged, s.policyReadings = true, 0
 	a.status = status
 	if s.modes.LoseProviderAnswers > 0 {
 		s.modes.LoseProviderAnswers--

@@ -37,10 +37,11 @@ type store struct {
 	roles       []object
 	networkID   string
 	policyID    string
-	// policyMethods are those that the default policy has; policyReadings counts how often it was
-	// read since a provider was changed.
-	policyMethods  []string
-	policyReadings int
+	// policyMethods are those that the default policy has. providersChanged says that a provider was
+	// changed that it does not follow yet, policyReadings how often it was read since.
+	policyMethods    []string
+	providersChanged bool
+	policyReadings   int
 }
 
 // scoped is a name within a domain: domains are compared exactly (Access documentation), user
