@@ -141,7 +141,8 @@ func (m Modes) validate() error {
 type Mistakes struct {
 	// Role is what the admin role of the OAuth client allows: "super" or empty
 	// everything, "users" SCIM alone, "auditor" SCIM and reading all else, "providers"
-	// all but access policies, "read" reading SCIM alone, "none" nothing.
+	// SCIM, directories, identity providers with their methods, and networks, "read"
+	// reading SCIM alone, "none" nothing.
 	Role string `json:"role"`
 	// ClientType is the access type of the OAuth client: "service" or empty, or
 	// "user", which gets no token by client credentials.

@@ -17,26 +17,34 @@ func startWith(tb testing.TB, m accesstest.Mistakes) *tenant {
 }
 
 func TestRoles(t *testing.T) {
-	tests := []struct {
-		role                               string
-		read, write, directories, policies int
-	}{
-		{"", 200, 201, 200, 200},
-		{"super", 200, 201, 200, 200},
-		{"users", 200, 201, 403, 403},
-		{"read", 200, 403, 403, 403},
-		{"none", 403, 403, 403, 403},
+	const ok, made, no, absent = http.StatusOK, http.StatusCreated, http.StatusForbidden, http.StatusNotFound
+	tests := map[string]struct{ read, write, seeDirectory, changeDirectory, changeProvider, seePolicy, seeClient int }{
+		"":          {ok, made, ok, made, absent, ok, ok},
+		"super":     {ok, made, ok, made, absent, ok, ok},
+		"users":     {ok, made, no, no, no, no, no},
+		"auditor":   {ok, made, ok, no, no, ok, ok},
+		"providers": {ok, made, ok, made, absent, no, no},
+		"read":      {ok, no, no, no, no, no, no},
+		"none":      {no, no, no, no, no, no, no},
 	}
-	for _, tt := range tests {
-		t.Run("the role "+tt.role, func(t *testing.T) {
-			tn := startWith(t, accesstest.Mistakes{Role: tt.role})
+	for role, tt := range tests {
+		t.Run("the role "+role, func(t *testing.T) {
+			tn := startWith(t, accesstest.Mistakes{Role: role})
 			tn.want(tt.read, http.MethodGet, usersPath, "")
 			tn.want(tt.write, http.MethodPost, usersPath, provisioned("ada", "1", "acme.com"))
-			tn.want(tt.directories, http.MethodGet, directories, "")
-			tn.want(tt.policies, http.MethodGet, rulesets, "")
-			if tt.role == "none" {
-				checkError(t, tn.want(http.StatusForbidden, http.MethodGet, usersPath, ""))
+			for _, path := range []string{directories, providersPath, api + "/orgnetworks", api + "/amms/authmethods"} {
+				tn.want(tt.seeDirectory, http.MethodGet, path, "")
 			}
+			tn.want(tt.changeDirectory, http.MethodPost, directories,
+				`{"type":"OTHER_DIRECTORY","name":"More","domains":["more.com"]}`, "Content-Type", "application/json")
+			for _, method := range []string{http.MethodPut, http.MethodDelete} {
+				checkError(t, tn.want(tt.changeProvider, method, providersPath+"/absent", `{}`))
+			}
+			for _, path := range []string{rulesets, api + "/accessPolicies"} {
+				tn.want(tt.seePolicy, http.MethodGet, path, "")
+			}
+			tn.want(tt.seeClient, http.MethodGet, api+"/oauth2clients", "")
+			tn.want(http.StatusOK, http.MethodGet, "/SAAS/API/1.0/GET/metadata/sp.xml", "") // it needs no role
 		})
 	}
 }
@@ -126,7 +134,7 @@ func TestSlowDeletion(t *testing.T) {
 
 func TestMistakesThatCannotBe(t *testing.T) {
 	for _, m := range []accesstest.Mistakes{{Role: "boss"}, {ClientType: "robot"}, {OktaProvider: "lost"},
-		{DeletionLists: -1}} {
+		{DeletionLists: -1}, {PolicyFollows: -1}, {LoseProviderAnswers: -1}} {
 		_, err := accesstest.New(accesstest.Config{ClientID: "a", ClientSecret: "b", Modes: accesstest.Modes{Mistakes: m}})
 		if err == nil {
 			t.Errorf("%+v was accepted", m)

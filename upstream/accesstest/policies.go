@@ -64,7 +64,7 @@ func (s *store) listNetworks(r *http.Request) (answer, error) {
 }
 
 func (s *store) everyNetwork() object {
-	self := "https://" + canonicalHost + apiPath + "/orgnetworks/" + s.networkID
+	self := "https://" + canonicalHost + networksPath + "/" + s.networkID
 	return object{
 		"name": "ALL RANGES", "uuid": s.networkID, "description": "All ranges", "defaultNetwork": true,
 		"ipAddressRanges": []any{object{"startIpAddress": "0.0.0.0", "endIpAddress": "255.255.255.255"}},

@@ -2,6 +2,7 @@ package accesstest
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -19,6 +20,9 @@ const (
 
 var roles = []string{roleSuper, roleUsers, roleAuditor, roleProviders, roleRead, roleNone}
 
+// loginPaths are what [roleProviders] may read and write beside SCIM.
+var loginPaths = []string{directoriesPath, providersPath, networksPath, methodsPath}
+
 // permits reports whether the role of the OAuth client allows a request. Which
 // role allows what is chosen: Access documents only that a role too small is
 // refused, and that "to be able to execute all APIs" it takes the Super Admin
@@ -31,7 +35,9 @@ func (m Mistakes) permits(r *http.Request) bool {
 	case roleAuditor:
 		return users || r.Method == http.MethodGet
 	case roleProviders:
-		return !strings.HasPrefix(r.URL.Path, "/acs/") && r.URL.Path != apiPath+"/accessPolicies"
+		return users || slices.ContainsFunc(loginPaths, func(path string) bool {
+			return r.URL.Path == path || strings.HasPrefix(r.URL.Path, path+"/")
+		})
 	case roleRead:
 		return users && r.Method == http.MethodGet
 	case roleNone:

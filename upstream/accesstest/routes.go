@@ -12,6 +12,8 @@ const (
 	apiPath         = "/SAAS/jersey/manager/api"
 	directoriesPath = apiPath + "/connectormanagement/directoryconfigs"
 	providersPath   = apiPath + "/identityProviders"
+	networksPath    = apiPath + "/orgnetworks"
+	methodsPath     = apiPath + "/amms/authmethods"
 	restPath        = "/SAAS/API/1.0/REST"
 )
 
@@ -76,8 +78,8 @@ func (e *Emulator) routes() http.Handler {
 	r.Get(clientsPath, e.locked(e.listClients))
 	r.Get(clientsPath+"/{id}", e.locked(e.getClient))
 	r.Get(apiPath+"/accessPolicies", e.locked(s.listPolicies))
-	r.Get(apiPath+"/orgnetworks", e.locked(s.listNetworks))
-	r.Get(apiPath+"/amms/authmethods", e.locked(s.listAuthMethods))
+	r.Get(networksPath, e.locked(s.listNetworks))
+	r.Get(methodsPath, e.locked(s.listAuthMethods))
 	r.Get("/acs/rulesets", e.locked(s.listRulesets))
 	r.Get("/acs/associations/rulesets/{id}", e.locked(s.listAssociations))
 	return r
