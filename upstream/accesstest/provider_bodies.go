@@ -19,7 +19,7 @@ func (s *store) readProvider(r *http.Request, id string) (object, error) {
 		return nil, err
 	}
 	for _, check := range []func(object, string) error{
-		checkProviderForm, s.checkProviderNames, s.checkProviderDirectories, s.checkProviderNetworks,
+		checkProviderForm, s.checkProviderDirectories, s.checkProviderNetworks, s.checkProviderNames,
 	} {
 		if err := check(body, id); err != nil {
 			return nil, err
@@ -38,10 +38,16 @@ func checkProviderForm(body object, _ string) error {
 	switch kind := text("identityProviderType"); {
 	case body["_links"] != nil:
 		return badProvider("Unrecognized field \"_links\"")
-	case text("name") == "" || text("friendlyName") == "":
+	case text("name") == "":
 		return badProvider("The name is missing")
-	case !slices.Contains([]string{providerManual, providerBuiltIn}, kind):
+	case text("friendlyName") == "":
+		return badProvider("The friendlyName is missing")
+	case kind == providerBuiltIn:
+		return badProvider("A provider of the type '%s' cannot be made", kind)
+	case kind != providerManual:
 		return badProvider("The type '%s' is not known", kind)
+	case text("metaData") == "":
+		return badProvider("The metadata is missing")
 	case !isIDPMetadata(text("metaData")):
 		return badProvider("The metadata is not that of an identity provider")
 	case len(methodsOf(body)) == 0:

@@ -3,6 +3,7 @@ package accesstest_test
 import (
 	"maps"
 	"net/http"
+	"strings"
 	"testing"
 
 	"ws1bridge/upstream/accesstest"
@@ -100,38 +101,45 @@ func TestProviderMediaTypes(t *testing.T) {
 }
 
 func TestProviderRefusals(t *testing.T) {
-	tn := start(t, accesstest.Config{Modes: accesstest.Modes{Mistakes: accesstest.Mistakes{OktaProvider: "two"}}})
+	tn := startWith(t, accesstest.Mistakes{OktaProvider: "two"})
 	whole, one := tn.provider()
-	directory := object{"directoryId": "absent"}
-	known := tn.State().Directories[1]
+	absent := []any{object{"directoryId": "absent"}}
+	half := []any{object{"directoryId": tn.State().Directories[1]["directoryId"]}}
 	for name, tt := range map[string]struct {
 		body   object
 		status int
+		want   string
 	}{
-		"links":                    {maps.Clone(whole), 400},
-		"no name":                  {with(whole, "name", ""), 400},
-		"no friendly name":         {with(whole, "friendlyName", nil), 400},
-		"an unknown type":          {with(whole, "identityProviderType", "SAML"), 400},
-		"no metadata":              {with(whole, "metaData", ""), 400},
-		"metadata of another kind": {with(whole, "metaData", "<EntityDescriptor><SPSSODescriptor/></EntityDescriptor>"), 400},
-		"no methods":               {with(whole, "authMethods", []any{}), 400},
-		"an absent directory":      {with(whole, "directoryConfigurations", []any{directory}), 400},
-		"half of a directory": {with(whole, "directoryConfigurations",
-			[]any{object{"directoryId": known["directoryId"]}}), 400},
-		"directories in no list": {with(whole, "directoryConfigurations", "all"), 400},
-		"no networks":            {with(whole, "orgNetworks", nil), 400},
-		"an absent network":      {with(whole, "orgNetworks", []any{object{"uuid": "absent"}}), 400},
-		"the name of another":    {with(whole, "name", "okta 2"), 409},
-		"the method of another":  {with(whole, "authMethods", []any{object{"authMethodName": "Okta 2"}}), 409},
+		"links":                    {maps.Clone(whole), 400, "_links"},
+		"no name":                  {with(whole, "name", ""), 400, "The name is missing"},
+		"no friendly name":         {without(whole, "friendlyName", "_links"), 400, "The friendlyName is missing"},
+		"an unknown type":          {with(whole, "identityProviderType", "SAML"), 400, "'SAML' is not known"},
+		"the type of the system's": {with(whole, "identityProviderType", "BUILT_IN"), 400, "cannot be made"},
+		"no metadata":              {with(whole, "metaData", nil), 400, "The metadata is missing"},
+		"metadata that is no XML":  {with(whole, "metaData", "https://acme.okta.com"), 400, "not that of an identity"},
+		"metadata of another kind": {with(whole, "metaData", "<EntityDescriptor><SPSSODescriptor/></EntityDescriptor>"),
+			400, "not that of an identity"},
+		"no methods":             {with(whole, "authMethods", []any{}), 400, "methods are missing"},
+		"an absent directory":    {with(whole, "directoryConfigurations", absent), 400, "'absent' does not exist"},
+		"half of a directory":    {with(whole, "directoryConfigurations", half), 400, "not as it is listed"},
+		"directories in no list": {with(whole, "directoryConfigurations", "all"), 400, "no list"},
+		"no networks":            {with(whole, "orgNetworks", nil), 400, "networks are missing"},
+		"an absent network":      {with(whole, "orgNetworks", []any{object{"uuid": "x"}}), 400, "network does not exist"},
+		"the name of another":    {with(whole, "name", "okta 2"), 409, "is taken"},
+		"the method of another":  {with(whole, "authMethods", []any{object{"authMethodName": "Okta 2"}}), 409, "is taken"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			checkError(t, tn.want(tt.status, http.MethodPut, one, text(t, tt.body), "Content-Type", "application/json"))
+			for method, path := range map[string]string{http.MethodPut: one, http.MethodPost: providersPath} {
+				got := tn.want(tt.status, method, path, text(t, tt.body), "Content-Type", "application/json")
+				checkError(t, got)
+				if !strings.Contains(got.body, tt.want) {
+					t.Errorf("%s: got %s, want %q in it", method, got.body, tt.want)
+				}
+			}
 		})
 	}
-	checkError(t, tn.want(409, http.MethodPost, providersPath, text(t, without(whole, "_links")), "Content-Type",
-		providerType))
-	if now, _ := tn.provider(); text(t, now) != text(t, whole) {
-		t.Error("a refusal changed the provider")
+	if now, _ := tn.provider(); text(t, now) != text(t, whole) || len(tn.providers()) != 3 {
+		t.Error("a refusal changed the providers")
 	}
 }
 
