@@ -20,6 +20,9 @@ func (s *store) listPolicies(r *http.Request) (answer, error) {
 // listRulesets is the newer list (public clients). The default policy names the methods of the providers that
 // were there at the start; how a rule spells them is chosen: not documented.
 func (s *store) listRulesets(r *http.Request) (answer, error) {
+	if _, err := s.modes.accept(r, typeRulesetList); err != nil {
+		return answer{}, err
+	}
 	s.actAtConsole()
 	rules := []any{}
 	for _, method := range s.policyMethods {
@@ -60,15 +63,14 @@ func (s *store) listAssociations(r *http.Request) (answer, error) {
 
 // listNetworks has the one range that every tenant has (public clients).
 func (s *store) listNetworks(r *http.Request) (answer, error) {
-	return s.modes.as(r, object{"items": []any{s.everyNetwork()}}, typeNetworkList)
+	everyone := linked(s.everyNetwork(), networksPath, s.networkID)
+	return s.modes.as(r, object{"items": []any{everyone}}, typeNetworkList)
 }
 
 func (s *store) everyNetwork() object {
-	self := "https://" + canonicalHost + networksPath + "/" + s.networkID
 	return object{
 		"name": "ALL RANGES", "uuid": s.networkID, "description": "All ranges", "defaultNetwork": true,
 		"ipAddressRanges": []any{object{"startIpAddress": "0.0.0.0", "endIpAddress": "255.255.255.255"}},
-		"_links":          object{"self": object{"href": self}},
 	}
 }
 

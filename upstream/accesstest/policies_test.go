@@ -98,6 +98,7 @@ func TestPolicyFollowsChanges(t *testing.T) {
 	tn.putProvider("description", "changed")
 	same(t, tn.policy(), alone)
 	tn.putProvider("description", "changed again, before somebody looked")
+	tn.want(http.StatusNotAcceptable, http.MethodGet, rulesets, "", "Accept", "text/plain") // shows nothing
 	same(t, tn.policy(), alone)
 	same(t, tn.policy(), `["Password (Local Directory)","Okta SAML"]`)
 	tn.putProvider("nIDPStatus", 0)

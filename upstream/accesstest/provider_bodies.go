@@ -52,6 +52,8 @@ func checkProviderForm(body object, _ string) error {
 		return badProvider("The metadata is not that of an identity provider")
 	case len(methodsOf(body)) == 0:
 		return badProvider("The authentication methods are missing")
+	case slices.Contains(methodsOf(body), ""):
+		return badProvider("The authentication method has no name")
 	}
 	return nil
 }
@@ -84,12 +86,11 @@ func (s *store) checkProviderNames(body object, id string) error {
 }
 
 func (s *store) checkProviderDirectories(body object, _ string) error {
-	list, isList := body["directoryConfigurations"].([]any)
-	if !isList && body["directoryConfigurations"] != nil {
+	list := body["directoryConfigurations"]
+	if _, isList := list.([]any); !isList && list != nil {
 		return badProvider("The directories are no list")
 	}
-	for _, item := range list {
-		entry, _ := item.(object)
+	for _, entry := range objects(list) {
 		id, _ := entry["directoryId"].(string)
 		d, err := s.directory(id)
 		if err != nil {
@@ -103,12 +104,12 @@ func (s *store) checkProviderDirectories(body object, _ string) error {
 }
 
 func (s *store) checkProviderNetworks(body object, _ string) error {
-	list, _ := body["orgNetworks"].([]any)
-	if len(list) == 0 {
+	networks := objects(body["orgNetworks"])
+	if len(networks) == 0 {
 		return badProvider("The networks are missing")
 	}
-	for _, item := range list {
-		if network, _ := item.(object); network["uuid"] != s.networkID {
+	for _, network := range networks {
+		if network["uuid"] != s.networkID {
 			return badProvider("The network does not exist")
 		}
 	}

@@ -10,16 +10,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// Names of authentication methods; policies mention them.
-const (
-	methodOkta     = "Okta SAML"
-	methodOkta2    = "Okta 2"
-	methodPassword = "Password (Local Directory)"
-)
-
-// seededMethods are those of the seeded providers for Okta, which have the same names.
-var seededMethods = []string{methodOkta, methodOkta2}
-
 const (
 	nameIDFormat = "urn:oasis:names:tc:SAML:"
 
@@ -91,33 +81,13 @@ func (s *store) addProvider(name, kind, method string, dirs []*directory) object
 		"id": uuid.NewString(), "name": name, "identityProviderType": kind, "nIDPStatus": 1,
 		"directoryConfigurations": associated,
 		"authMethods": []any{object{
-			"authMethodId": 1, "authScore": 1, "authMethodOrder": 0, "defaultMethod": false, "authMethodName": method,
+			"authScore": 1, "authMethodOrder": 0, "defaultMethod": false, "authMethodName": method,
 			"samlAuthnContext": nameIDFormat + "2.0:ac:classes:PasswordProtectedTransport",
 		}},
 	}
+	s.numberMethods(provider, nil)
 	s.providers = append(s.providers, provider)
 	return provider
-}
-
-// enabledMethods are the names of the methods of the enabled providers.
-func (s *store) enabledMethods() (names []string) {
-	for _, provider := range s.providers {
-		if isEnabled(provider) {
-			names = append(names, methodsOf(provider)...)
-		}
-	}
-	return names
-}
-
-func methodsOf(provider object) (names []string) {
-	list, _ := provider["authMethods"].([]any)
-	for _, item := range list {
-		method, _ := item.(object)
-		if name, _ := method["authMethodName"].(string); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // isEnabled reports whether nIDPStatus is that of a provider in use (public clients).
@@ -167,11 +137,24 @@ func (s *store) listProviders(r *http.Request) (answer, error) {
 	return s.modes.as(r, object{"items": items, "_links": object{}}, typeProviderList)
 }
 
-// withLinks is what is shown of a resource: links are added, which no client may send back.
-func withLinks(resource object) object {
+// linked is what is shown of a resource of a path: its links are added. Public clients take them out
+// before they send it back; that they must is chosen, for the provider itself.
+func linked(resource object, path string, id any) object {
 	shown := maps.Clone(resource)
-	shown["_links"] = object{"self": object{"href": "https://" + canonicalHost + providersPath + "/" +
-		fmt.Sprint(resource["id"])}}
+	shown["_links"] = object{"self": object{"href": "https://" + canonicalHost + path + "/" + fmt.Sprint(id)}}
+	return shown
+}
+
+// withLinks is what is shown of a provider: it and its networks have links.
+func withLinks(provider object) object {
+	shown := linked(provider, providersPath, provider["id"])
+	networks := []any{}
+	for _, network := range objects(provider["orgNetworks"]) {
+		networks = append(networks, linked(network, networksPath, network["uuid"]))
+	}
+	if len(networks) > 0 {
+		shown["orgNetworks"] = networks
+	}
 	return shown
 }
 
@@ -188,6 +171,7 @@ func (s *store) postProvider(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	body["id"] = uuid.NewString()
+	s.numberMethods(body, nil)
 	return s.keepProvider(r, body, http.StatusCreated, func() { s.providers = append(s.providers, body) })
 }
 
@@ -202,6 +186,7 @@ func (s *store) putProvider(provider object, r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	body["id"] = id
+	s.numberMethods(body, provider)
 	return s.keepProvider(r, body, http.StatusOK, func() {
 		clear(provider)
 		maps.Copy(provider, body)
@@ -210,12 +195,12 @@ func (s *store) putProvider(provider object, r *http.Request) (answer, error) {
 
 // keepProvider keeps what was sent, and answers as the modes say.
 func (s *store) keepProvider(r *http.Request, body object, status int, keep func()) (answer, error) {
-	if s.modes.ProviderForgets {
-		body["directoryConfigurations"] = []any{}
-	}
 	a, err := s.modes.as(r, withLinks(body), typeProvider)
 	if err != nil {
 		return a, err
+	}
+	if s.modes.ProviderForgets { // the answer confirms what is not so
+		body["directoryConfigurations"] = []any{}
 	}
 	keep()
 	s.providersChanged, s.policyReadings = true, 0

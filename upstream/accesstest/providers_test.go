@@ -77,6 +77,34 @@ func TestProviders(t *testing.T) {
 	checkError(t, tn.want(http.StatusForbidden, http.MethodDelete, builtIn, ""))
 }
 
+// TestWhatProvidersGet is what Access adds to what it is sent.
+func TestWhatProvidersGet(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	whole, one := tn.provider()
+	methodIDs := func(provider object) (ids []any) {
+		for _, method := range provider["authMethods"].([]any) {
+			ids = append(ids, method.(object)["authMethodId"])
+		}
+		return ids
+	}
+	network := func(provider object) object { return provider["orgNetworks"].([]any)[0].(object) }
+	same(t, methodIDs(whole), `[2]`)
+	bare := with(whole, "orgNetworks", []any{without(network(whole), "_links")})
+	bare["authMethods"] = []any{object{"authMethodName": "New", "authMethodId": 1}, object{"authMethodName": "Okta SAML"}}
+	got := tn.want(http.StatusOK, http.MethodPut, one, text(t, bare), "Content-Type", providerType).json()
+	same(t, methodIDs(got), `[3,2]`)
+	same(t, network(got), text(t, network(whole)))
+	if network(whole)["_links"] == nil {
+		t.Error("a network has no links")
+	}
+	created := tn.newProvider(t, "Okta 3")
+	created["authMethods"] = []any{object{"authMethodName": "Okta 3", "authMethodId": 1}}
+	got = tn.want(http.StatusCreated, http.MethodPost, providersPath, text(t, created), "Content-Type",
+		providerType).json()
+	same(t, methodIDs(got), `[4]`)
+	same(t, network(got), text(t, network(whole)))
+}
+
 func TestProviderMediaTypes(t *testing.T) {
 	for mode, status := range map[string]map[string]int{
 		"both":   {providerType: http.StatusOK, "application/json": http.StatusOK, "text/plain": 415},
@@ -119,6 +147,9 @@ func TestProviderRefusals(t *testing.T) {
 		"metadata that is no XML":  {with(whole, "metaData", "https://acme.okta.com"), 400, "not that of an identity"},
 		"metadata of another kind": {with(whole, "metaData", "<EntityDescriptor><SPSSODescriptor/></EntityDescriptor>"),
 			400, "not that of an identity"},
+		"a method without a name": {with(whole, "authMethods", []any{object{"authMethodName": "x"}, object{}}), 400,
+			"has no name"},
+		"a method that is none":  {with(whole, "authMethods", []any{"Okta SAML"}), 400, "has no name"},
 		"no methods":             {with(whole, "authMethods", []any{}), 400, "methods are missing"},
 		"an absent directory":    {with(whole, "directoryConfigurations", absent), 400, "'absent' does not exist"},
 		"half of a directory":    {with(whole, "directoryConfigurations", half), 400, "not as it is listed"},
@@ -160,18 +191,43 @@ func TestOktaProviders(t *testing.T) {
 	}
 }
 
-func TestProviderModes(t *testing.T) {
-	tn := startWith(t, accesstest.Mistakes{ProviderForgets: true, LoseProviderAnswers: 1})
+// TestLostProviderAnswers loses only answers to what was applied, and no more of them than it is told.
+func TestLostProviderAnswers(t *testing.T) {
+	tn := startWith(t, accesstest.Mistakes{LoseProviderAnswers: 2})
 	whole, one := tn.provider()
-	body := text(t, with(whole, "description", "x"))
-	if got := tn.send(http.MethodPut, one, body, "Content-Type", providerType); got.err == nil {
-		t.Errorf("the answer %d was not lost", got.status)
+	checkError(t, tn.want(http.StatusBadRequest, http.MethodPut, one, `{}`, "Content-Type", providerType))
+	changed, created := with(whole, "description", "x"), tn.newProvider(t, "Okta 3")
+	for method, sent := range map[string]object{http.MethodPut: changed, http.MethodPost: created} {
+		path := map[string]string{http.MethodPut: one, http.MethodPost: providersPath}[method]
+		if got := tn.send(method, path, text(t, sent), "Content-Type", providerType); got.err == nil {
+			t.Errorf("the answer %d to %s was not lost", got.status, method)
+		}
 	}
 	now, _ := tn.provider()
-	same(t, []any{now["description"], now["directoryConfigurations"]}, `["x",[]]`)
-	tn.want(http.StatusOK, http.MethodPut, one, body, "Content-Type", providerType)
+	same(t, []any{now["description"], len(tn.providers())}, `["x",3]`)
+	tn.want(http.StatusOK, http.MethodPut, one, text(t, changed), "Content-Type", providerType)
+	tn.want(http.StatusOK, http.MethodDelete, one, "")
+}
 
-	tn = startWith(t, accesstest.Mistakes{ProviderUnreadable: true})
+// TestProviderForgets confirms what it does not keep.
+func TestProviderForgets(t *testing.T) {
+	tn := startWith(t, accesstest.Mistakes{OktaProvider: "unassociated", ProviderForgets: true})
+	whole, one := tn.provider()
+	directory := without(tn.State().Directories[1], "domains")
+	sent := with(with(whole, "directoryConfigurations", []any{directory}), "description", "x")
+	got := tn.want(http.StatusOK, http.MethodPut, one, text(t, sent), "Content-Type", providerType).json()
+	same(t, len(got["directoryConfigurations"].([]any)), `1`)
+	now, _ := tn.provider()
+	same(t, []any{now["description"], now["directoryConfigurations"]}, `["x",[]]`)
+	sent = with(tn.newProvider(t, "Okta 3"), "directoryConfigurations", []any{directory})
+	got = tn.want(http.StatusCreated, http.MethodPost, providersPath, text(t, sent), "Content-Type", providerType).json()
+	same(t, len(got["directoryConfigurations"].([]any)), `1`)
+	now = tn.want(http.StatusOK, http.MethodGet, providersPath+"/"+got["id"].(string), "").json()
+	same(t, now["directoryConfigurations"], `[]`)
+}
+
+func TestUnreadableProviders(t *testing.T) {
+	tn := startWith(t, accesstest.Mistakes{ProviderUnreadable: true})
 	summary := tn.providers()[1].(object)
 	same(t, summary["directoryConfigurations"], `null`)
 	checkError(t, tn.want(http.StatusBadRequest, http.MethodGet, providersPath+"/"+summary["id"].(string), ""))

@@ -34,6 +34,7 @@ type store struct {
 	directories []*directory
 	providers   []object
 	oktaIDs     []string // of the seeded providers for Okta
+	methodID    int      // of the newest authentication method
 	roles       []object
 	networkID   string
 	policyID    string
