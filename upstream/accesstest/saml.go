@@ -39,9 +39,10 @@ func serveServiceProvider(w http.ResponseWriter, _ *http.Request) {
 }
 
 // IdentityProviderMetadata is the SAML metadata of an identity provider as Okta shows that of an app,
-// with a certificate made on the spot that is valid for ten years until notAfter.
+// with a certificate made on the spot that is valid for ten years until notAfter. People are sent to
+// /sso/saml below an entity ID that is an https address; Okta's own is not, so it names its host.
 func IdentityProviderMetadata(entityID string, notAfter time.Time) string {
-	sso := xmlText(entityID + "/sso/saml")
+	sso := xmlText(entityID) + "/sso/saml"
 	if !strings.HasPrefix(entityID, "https://") {
 		sso = "https://acme.okta.com/app/acme/sso/saml"
 	}
@@ -50,11 +51,12 @@ func IdentityProviderMetadata(entityID string, notAfter time.Time) string {
 		`<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>`+
 		"<ds:X509Certificate>%s</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"+
 		"<md:NameIDFormat>%s1.1:nameid-format:unspecified</md:NameIDFormat>"+
-		`<md:SingleSignOnService Binding="%sHTTP-POST" Location=%q/>`+
-		`<md:SingleSignOnService Binding="%sHTTP-Redirect" Location=%q/>`+
+		"<md:NameIDFormat>%s1.1:nameid-format:emailAddress</md:NameIDFormat>"+
+		`<md:SingleSignOnService Binding="%sHTTP-POST" Location="%s"/>`+
+		`<md:SingleSignOnService Binding="%sHTTP-Redirect" Location="%s"/>`+
 		"</md:IDPSSODescriptor></md:EntityDescriptor>",
 		xmlText(entityID), samlMetadata, samlProtocol, signingCertificate(notAfter), nameIDFormat,
-		samlBindings, sso, samlBindings, sso)
+		nameIDFormat, samlBindings, sso, samlBindings, sso)
 }
 
 func xmlText(s string) string {
