@@ -1,10 +1,12 @@
 package accesstest_test
 
 import (
+	"encoding/xml"
 	"maps"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"ws1bridge/upstream/accesstest"
 )
@@ -105,29 +107,6 @@ func TestWhatProvidersGet(t *testing.T) {
 	same(t, network(got), text(t, network(whole)))
 }
 
-func TestProviderMediaTypes(t *testing.T) {
-	for mode, status := range map[string]map[string]int{
-		"both":   {providerType: http.StatusOK, "application/json": http.StatusOK, "text/plain": 415},
-		"legacy": {providerType: http.StatusOK, "application/json": 415},
-		"json":   {providerType: 415, "application/json": http.StatusOK},
-	} {
-		tn := start(t, accesstest.Config{Modes: accesstest.Modes{MediaTypes: mode}})
-		var id string
-		for _, p := range tn.State().Providers {
-			if p["name"] == "Okta SAML" {
-				id = p["id"].(string)
-			}
-		}
-		body := text(t, with(tn.State().Providers[1], "description", mode))
-		for media, want := range status {
-			tn.want(want, http.MethodPut, providersPath+"/"+id, body, "Content-Type", media, "Accept", "*/*")
-			if want == 415 && media != "text/plain" {
-				tn.want(http.StatusNotAcceptable, http.MethodGet, providersPath+"/"+id, "", "Accept", media)
-			}
-		}
-	}
-}
-
 func TestProviderRefusals(t *testing.T) {
 	tn := startWith(t, accesstest.Mistakes{OktaProvider: "two"})
 	whole, one := tn.provider()
@@ -171,6 +150,35 @@ func TestProviderRefusals(t *testing.T) {
 	}
 	if now, _ := tn.provider(); text(t, now) != text(t, whole) || len(tn.providers()) != 3 {
 		t.Error("a refusal changed the providers")
+	}
+}
+
+// TestSeededProvider is what public clients send for one that they make.
+func TestSeededProvider(t *testing.T) {
+	tn := start(t, accesstest.Config{})
+	whole, _ := tn.provider()
+	for key, want := range map[string]string{
+		"friendlyName": `"Okta SAML"`, "description": `""`, "identityProviderType": `"MANUAL"`, "nIDPStatus": `1`,
+		"preferredBinding": `"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"`, "jitEnabled": `false`,
+		"saml2IdPSLOConfiguration": `{"sendSLORequest":true}`, "identityFromSamlAttribute": `false`, "idpUrl": `null`,
+	} {
+		if _, has := whole[key]; !has {
+			t.Errorf("there is no %s", key)
+		}
+		same(t, whole[key], want)
+	}
+	if format, _ := whole["nameIdFormatType"].(string); whole["nameIdFormatAttributeMappings"].(object)[format] == nil {
+		t.Errorf("no attribute is mapped to %q", format)
+	}
+	directory := whole["directoryConfigurations"].([]any)[0].(object)
+	same(t, directory, text(t, without(tn.State().Directories[1], "domains")))
+	var metadata idp
+	if err := xml.Unmarshal([]byte(whole["metaData"].(string)), &metadata); err != nil {
+		t.Fatal(err)
+	}
+	left := time.Until(metadata.certificate(t).NotAfter)
+	if years := left.Hours() / 24 / 365; years < 9.9 || years > 10.1 {
+		t.Errorf("the certificate is valid for %.1f years more", years)
 	}
 }
 

@@ -56,6 +56,20 @@ type idp struct {
 	} `xml:"IDPSSODescriptor"`
 }
 
+// certificate is the one to check signatures with.
+func (i idp) certificate(t *testing.T) *x509.Certificate {
+	t.Helper()
+	der, err := base64.StdEncoding.DecodeString(i.IDP.Key.Certificate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func checkOwnSignature(c *x509.Certificate) error {
 	return c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
 }
@@ -72,14 +86,7 @@ func TestIdentityProviderMetadata(t *testing.T) {
 		if err := xml.Unmarshal([]byte(accesstest.IdentityProviderMetadata(entity, notAfter)), &got); err != nil {
 			t.Fatal(err)
 		}
-		der, err := base64.StdEncoding.DecodeString(got.IDP.Key.Certificate)
-		if err != nil {
-			t.Fatal(err)
-		}
-		certificate, err := x509.ParseCertificate(der)
-		if err != nil {
-			t.Fatal(err)
-		}
+		certificate := got.certificate(t)
 		if !certificate.NotAfter.Equal(notAfter) || !certificate.NotBefore.Equal(notAfter.AddDate(-10, 0, 0)) {
 			t.Errorf("the certificate is valid from %v until %v", certificate.NotBefore, certificate.NotAfter)
 		}
