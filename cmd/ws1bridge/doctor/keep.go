@@ -104,30 +104,35 @@ func (d *Doctor) checkCleanup(ctx context.Context) verdict {
 var errNotMarked = errors.New("the record is not one of the doctor's any more")
 
 func (d *Doctor) cleanUsers(ctx context.Context) (deleted int, _ error) {
+	c := d.access.client
 	marked, err := allOf(func(start int) (upstream.Page[upstream.User], error) {
-		return d.access.client.Users(ctx, start, cleanupPage)
+		return c.Users(ctx, start, cleanupPage)
 	}, upstream.User.ExternalID)
-	for _, u := range marked {
-		err := d.access.client.DeleteUser(ctx, u.ID, func(u upstream.User) error { return mustBeMarked(u.ExternalID()) })
-		switch {
-		case errors.Is(err, errNotMarked):
-		case err != nil:
-			return deleted, err
-		default:
-			deleted++
-		}
+	if err != nil {
+		return 0, err
 	}
-	return deleted, err
+	return deleteMarked(marked, func(u upstream.User) error {
+		return c.DeleteUser(ctx, u.ID, func(u upstream.User) error { return mustBeMarked(u.ExternalID()) })
+	})
 }
 
 func (d *Doctor) cleanGroups(ctx context.Context) (deleted int, _ error) {
-	externalID := func(g upstream.Group) string { return g.ExternalID }
+	c := d.access.client
 	marked, err := allOf(func(start int) (upstream.Page[upstream.Group], error) {
-		return d.access.client.Groups(ctx, start, cleanupPage, false)
-	}, externalID)
-	for _, g := range marked {
-		err := d.access.client.DeleteGroup(ctx, g.ID, func(g upstream.Group) error { return mustBeMarked(g.ExternalID) })
-		switch {
+		return c.Groups(ctx, start, cleanupPage, false)
+	}, func(g upstream.Group) string { return g.ExternalID })
+	if err != nil {
+		return 0, err
+	}
+	return deleteMarked(marked, func(g upstream.Group) error {
+		return c.DeleteGroup(ctx, g.ID, func(g upstream.Group) error { return mustBeMarked(g.ExternalID) })
+	})
+}
+
+// deleteMarked deletes records, but for those that are not marked any more.
+func deleteMarked[T any](marked []T, remove func(T) error) (deleted int, _ error) {
+	for _, record := range marked {
+		switch err := remove(record); {
 		case errors.Is(err, errNotMarked):
 		case err != nil:
 			return deleted, err
@@ -135,7 +140,7 @@ func (d *Doctor) cleanGroups(ctx context.Context) (deleted int, _ error) {
 			deleted++
 		}
 	}
-	return deleted, err
+	return deleted, nil
 }
 
 func mustBeMarked(externalID string) error {

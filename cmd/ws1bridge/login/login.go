@@ -65,6 +65,18 @@ const (
 	readingMetadata    = "reading the SAML metadata of the tenant"
 )
 
+// surroundings are the directories of the domains, and all identity providers.
+func surroundings(
+	ctx context.Context, c *upstream.Client, domains []string,
+) ([]upstream.Directory, []upstream.IdentityProvider, error) {
+	directories, err := directoriesOf(ctx, c, domains)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := c.IdentityProviders(ctx)
+	return directories, all, step(readingProviders, err)
+}
+
 // directoriesOf are the directories of the domains, each once.
 func directoriesOf(ctx context.Context, c *upstream.Client, domains []string) ([]upstream.Directory, error) {
 	all, err := c.DirectoriesWithDomains(ctx)

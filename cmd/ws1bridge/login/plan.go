@@ -40,13 +40,9 @@ type Attachment struct {
 
 // Attach plans to attach the directories of the domains to a provider that exists.
 func Attach(ctx context.Context, c *upstream.Client, domains []string, how Attachment) (Plan, error) {
-	directories, err := directoriesOf(ctx, c, domains)
+	directories, all, err := surroundings(ctx, c, domains)
 	if err != nil {
 		return Plan{}, err
-	}
-	all, err := c.IdentityProviders(ctx)
-	if err != nil {
-		return Plan{}, step(readingProviders, err)
 	}
 	p, err := providerNamed(all, how.Provider)
 	if err != nil {
@@ -125,13 +121,9 @@ type Creation struct {
 // Create plans to create a provider for the directories of the domains. One that was made
 // of the same metadata is taken instead, and gets what it lacks.
 func Create(ctx context.Context, c *upstream.Client, domains []string, how Creation) (Plan, error) {
-	directories, err := directoriesOf(ctx, c, domains)
+	directories, all, err := surroundings(ctx, c, domains)
 	if err != nil {
 		return Plan{}, err
-	}
-	all, err := c.IdentityProviders(ctx)
-	if err != nil {
-		return Plan{}, step(readingProviders, err)
 	}
 	known, err := knownBy(ctx, c, all, how.Metadata)
 	if err != nil {
