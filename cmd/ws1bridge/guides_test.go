@@ -110,6 +110,7 @@ func rehearsal(t *testing.T) string {
 	synced := accesstest.Modes{SyncedDomain: "acme.com"}
 	play(guided(t, accesstest.Config{Domains: []string{}, Modes: synced}), "directory create")
 	rehearseLogin(t, run)
+	play(guided(t, accesstest.Config{}), "map --summary "+mapData+"export.csv")
 	return all.String()
 }
 
