@@ -84,11 +84,16 @@ func attach(
 // unreadable is why a provider cannot be changed: Access replaces the whole of it by what
 // it is sent.
 func unreadable(name string, err error) error {
-	if errors.Is(err, upstream.ErrRefused) || errors.Is(err, upstream.ErrNotFound) {
+	if isUnshown(err) {
 		return problem("Access does not show the identity provider "+name+" as a whole, so a change would lose what is not "+
 			"shown: nothing was written", "change it under Identity Providers in Access")
 	}
 	return step(readingProvider, err)
+}
+
+// isUnshown reports whether Access refuses to show a provider, which it may do by its type.
+func isUnshown(err error) bool {
+	return errors.Is(err, upstream.ErrRefused) || errors.Is(err, upstream.ErrNotFound)
 }
 
 // attach adds the directories that are not there.
@@ -125,7 +130,7 @@ func Create(ctx context.Context, c *upstream.Client, domains []string, how Creat
 	if err != nil {
 		return Plan{}, err
 	}
-	known, err := knownBy(ctx, c, all, how.Metadata)
+	known, notes, err := knownBy(ctx, c, all, how.Metadata)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -135,27 +140,34 @@ func Create(ctx context.Context, c *upstream.Client, domains []string, how Creat
 	if err := checkNew(all, directories, how); err != nil {
 		return Plan{}, err
 	}
-	return create(ctx, c, directories, how)
+	plan, err := create(ctx, c, directories, how)
+	plan.Notes = append(plan.Notes, notes...)
+	return plan, err
 }
 
 // knownBy is the provider that was made of metadata of the same entity, none with an id
-// of "".
+// of "". Those that Access does not show as a whole, such as those of another type, are
+// in the notes.
 func knownBy(
 	ctx context.Context, c *upstream.Client, all []upstream.IdentityProvider, m Metadata,
-) (upstream.IdentityProvider, error) {
+) (known upstream.IdentityProvider, notes []string, _ error) {
 	for _, p := range all {
 		if p.BuiltIn {
 			continue
 		}
 		document, err := c.ProviderDocument(ctx, p.ID)
-		if err != nil {
-			return upstream.IdentityProvider{}, step(readingProvider+" "+p.Name, err)
+		switch {
+		case isUnshown(err):
+			notes = append(notes, "Access does not show whom the identity provider "+p.Name+" stands for")
+			continue
+		case err != nil:
+			return known, nil, step(readingProvider+" "+p.Name, err)
 		}
 		if has, _, err := parseMetadata([]byte(document.Metadata())); err == nil && has.EntityID == m.EntityID {
-			return p, nil
+			return p, nil, nil
 		}
 	}
-	return upstream.IdentityProvider{}, nil
+	return known, notes, nil
 }
 
 // renew gives a provider the directories and the certificates that it lacks.

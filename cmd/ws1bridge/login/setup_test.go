@@ -156,6 +156,18 @@ func TestCreateNamesPeopleWithoutNameID(t *testing.T) {
 	}
 }
 
+// TestCreateBesideWhatIsNotShown says so, and goes on.
+func TestCreateBesideWhatIsNotShown(t *testing.T) {
+	w := newWorld(t, without(accesstest.Mistakes{OktaProvider: "unassociated"}))
+	w.access.AddFault(accesstest.Fault{Method: http.MethodGet, Path: providers + "/", Status: http.StatusBadRequest})
+	how := creation(metadata(t, entity))
+	how.Method = "Another"
+	p, err := login.Create(t.Context(), w.Client, domains, how)
+	if len(mustPlan(t, p, err, 6).Notes) != 1 || !strings.Contains(p.Notes[0], "whom the identity provider Okta SAML") {
+		t.Errorf("the notes are %q", p.Notes)
+	}
+}
+
 func TestSetupNeedsADirectory(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	other := []string{"other.com"}
