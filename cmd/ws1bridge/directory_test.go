@@ -210,7 +210,8 @@ func TestQuestionIsInterrupted(t *testing.T) {
 func TestCompletion(t *testing.T) {
 	o := newOperator(t, accesstest.Config{Domains: []string{"acme.com", "other.com"}})
 	o.expect(t, exitOK, []string{"__complete", "directory", "show", ""}, "Okta\tacme.com", "Okta other.com\tother.com")
-	o.expect(t, exitOK, []string{"__complete", "emulator", "--okta-provider", ""}, "unassociated")
+	o.expect(t, exitOK, []string{"__complete", "emulator", "--okta-provider", ""}, "unassociated", "two")
+	o.expect(t, exitOK, []string{"__complete", "emulator", "--role", ""}, "auditor", "providers")
 	o.expect(t, exitOK, []string{"__complete", "okta-settings", "--app", ""}, "catalog")
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		if got := o.expect(t, exitOK, []string{"completion", shell}, "ws1bridge"); len(got.stdout) < 1000 {

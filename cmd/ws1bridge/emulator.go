@@ -75,7 +75,8 @@ func (f *emulatorFlags) addServing(cmd *cobra.Command) {
 // addModes adds the flags for what differs between tenants.
 func (f *emulatorFlags) addModes(cmd *cobra.Command) {
 	flags, modes := cmd.Flags(), &f.Modes
-	flags.StringVar(&modes.MediaTypes, "media-types", "both", "media types of directories: legacy, json or both")
+	flags.StringVar(&modes.MediaTypes, "media-types", "both",
+		"media types of directories and identity providers: legacy, json or both")
 	flags.BoolVar(&modes.ListOmitsMembers, "lists-omit-members", false, "leave members out of lists of groups")
 	flags.BoolVar(&modes.GroupOmitsExtension, "groups-omit-extension", false, "leave domain and type out of groups")
 	flags.BoolVar(&modes.IgnoreAttributes, "ignore-attributes", false,
@@ -114,13 +115,16 @@ func (f *emulatorFlags) addMistakes(cmd *cobra.Command) {
 		"identity provider for Okta: associated, none, unassociated, disabled or two")
 	flags.BoolVar(&mistakes.ProviderListOmitsDirectories, "provider-lists-omit-directories", false,
 		"leave directories out of lists of identity providers")
-	flags.BoolVar(&mistakes.PolicyOmitsOkta, "policy-omits-okta", false, "leave Okta's method out of the access policy")
+	flags.BoolVar(&mistakes.PolicyOmitsOkta, "policy-omits-okta", false,
+		"leave the methods of the providers for Okta out of the access policy")
 	flags.IntVar(&mistakes.PolicyFollows, "policy-follows", 0,
-		"the policy gets the methods of new providers, when it is read so often")
-	flags.BoolVar(&mistakes.ProviderUnreadable, "provider-unreadable", false, "show no identity provider as a whole")
-	flags.BoolVar(&mistakes.ProviderForgets, "provider-forgets", false, "keep no directories of identity providers")
+		"the access policy gets the methods of all enabled providers at its `N`th reading after one was made or changed")
+	flags.BoolVar(&mistakes.ProviderUnreadable, "provider-unreadable", false,
+		"refuse to show an identity provider as a whole")
+	flags.BoolVar(&mistakes.ProviderForgets, "provider-forgets", false,
+		"confirm new and changed identity providers, but keep none of their directories")
 	flags.IntVar(&mistakes.LoseProviderAnswers, "lose-provider-answers", 0,
-		"how many answers to changes of identity providers are lost")
+		"`number` of times that a new or changed identity provider is kept, but not answered")
 	flags.IntVar(&mistakes.DeletionLists, "deletion-lists", 0,
 		"how often a directory is still listed while it is being deleted")
 }

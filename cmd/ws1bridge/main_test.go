@@ -87,6 +87,11 @@ func TestExitCodes(t *testing.T) {
 		{name: "healthcheck without an address", args: "healthcheck", env: []string{"WS1BRIDGE_LISTEN=8080"}, want: exitUsage,
 			wantStderr: "listen: "},
 		{name: "an emulator that cannot be", args: "emulator --media-types xml", want: exitUsage, wantStderr: "ws1bridge: "},
+		{name: "a role that is not known", args: "emulator --role boss", want: exitUsage, wantStderr: "auditor providers"},
+		{name: "a provider that is not known", args: "emulator --okta-provider three", want: exitUsage, wantStderr: "two"},
+		{name: "less than no reading", args: "emulator --policy-follows -1", want: exitUsage, wantStderr: "negative"},
+		{name: "less than no answers", args: "emulator --lose-provider-answers -1", want: exitUsage,
+			wantStderr: "negative"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -204,7 +209,9 @@ func TestEmulator(t *testing.T) {
 	emulator := start(t, nil, "emulator", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
 		"--client-id", "bridge", "--client-secret", cmdtest.Secret, "--domain", "acme.com", "--domain", "other.com",
 		"--seed-users", "2", "--user-name-immutable", "--lag", "2s", "--lag-reads", "lists", "--ignore-attributes",
-		"--refuse-attributes", "--patch-ignores-attributes", "--attributes-omit-extensions", "--refuse-unknown-removals")
+		"--refuse-attributes", "--patch-ignores-attributes", "--attributes-omit-extensions", "--refuse-unknown-removals",
+		"--role", "auditor", "--okta-provider", "two", "--policy-follows", "3", "--provider-unreadable",
+		"--provider-forgets", "--lose-provider-answers", "2")
 	line := regexp.MustCompile(`tenant (http://\S+), control (http://\S+), ` +
 		`client bridge, domains \[acme\.com other\.com\]`)
 	addresses := line.FindStringSubmatch(emulator.stdout.Await(t, "\n"))
@@ -217,13 +224,14 @@ func TestEmulator(t *testing.T) {
 	}
 	status, state := cmdtest.Get(t, addresses[2]+"/state")
 	if status != http.StatusOK || strings.Count(state, `"PROVISIONED"`) != 2 ||
-		strings.Count(state, `"domains":["other.com"]`) != 1 {
+		strings.Count(state, `"domains":["other.com"]`) != 1 || strings.Count(state, `"MANUAL"`) != 2 {
 		t.Errorf("the state was answered %d %s", status, state)
 	}
 	_, modes := cmdtest.Get(t, addresses[2]+"/modes")
 	for _, want := range []string{`"user_name_immutable":true`, `"lag":"2s"`, `"lag_reads":"lists"`,
 		`"ignore_attributes":true`, `"refuse_attributes":true`, `"patch_ignores_attributes":true`,
-		`"attributes_omit_extensions":true`, `"refuse_unknown_removals":true`} {
+		`"attributes_omit_extensions":true`, `"refuse_unknown_removals":true`, `"role":"auditor"`, `"okta_provider":"two"`,
+		`"policy_follows":3`, `"provider_unreadable":true`, `"provider_forgets":true`, `"lose_provider_answers":2`} {
 		if !strings.Contains(modes, want) {
 			t.Errorf("the modes are %s, want %s in them", modes, want)
 		}

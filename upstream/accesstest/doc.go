@@ -2,8 +2,10 @@
 // keeps everything in memory, checks no signature and forgets all when it ends.
 //
 // It serves the part of Access that a provisioning client and its operator call: the SCIM 1.1
-// API, the OAuth token endpoint and its client, directories, identity providers, access policies and
-// health.
+// API, the OAuth token endpoint and its client, directories, identity providers, networks, access
+// policies, the SAML metadata of the tenant, and health. Identity providers are created, changed and
+// deleted, and what they are made of is checked; access policies can only be read, and change only as
+// [Mistakes] says.
 // It can fail in every way a network can: see [Fault]. It shares no code with the client that
 // is tested against it, so that both cannot be wrong in the same way.
 //
@@ -29,6 +31,9 @@
 //
 //   - Passwords, logins, mails (sendMail is ignored), sessions; token signatures are random bytes.
 //   - Log-ins by SAML: identity providers are kept, and their metadata is not looked into beyond its kind.
+//     The metadata of the tenant has no certificates.
+//   - Network ranges other than ALL RANGES. Writes of access policies, and policies other than the default.
+//   - Types of identity providers other than MANUAL and the one BUILT_IN of the tenant.
 //   - Roles of OAuth clients beyond those of [Mistakes]. Changing roles and role members, and OAuth clients.
 //   - Directory synchronization, just-in-time users, DYNAMIC groups' rules, nested membership.
 //   - Conditional requests (If-Match), soft-deleted users, userGroups, one-time links.
