@@ -28,7 +28,7 @@ type answer struct {
 	retryAfter int
 }
 
-func (a answer) write(w http.ResponseWriter, r *http.Request) {
+func (a answer) write(w http.ResponseWriter, r *http.Request, contentType func(accept string) string) {
 	var content []byte
 	if a.body != nil {
 		encoded, done, err := encode(a.body)

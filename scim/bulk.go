@@ -93,7 +93,7 @@ func (b bulkRequest) check() error {
 // single is the call of the i-th operation of a bulk request, before anything is
 // known of it.
 func (c *call) single(i int) *call {
-	return &call{base: c.base, log: &entry{id: c.log.id + "-" + strconv.Itoa(i+1), op: "unknown"}}
+	return &call{dialect: modern, base: c.base, log: &entry{id: c.log.id + "-" + strconv.Itoa(i+1), op: "unknown"}}
 }
 
 // bulkOperation does an operation as if it had come alone.

@@ -12,6 +12,7 @@ import (
 // of a bulk request.
 type call struct {
 	operation
+	dialect    *dialect
 	id         string // of the resource, "" where the path has none
 	base       string // URL of the endpoint as the caller knows it, for links
 	versions   versions
@@ -38,7 +39,7 @@ func readSearchQuery(c *call, raw string) error {
 	if err != nil {
 		return err
 	}
-	return c.readSearch(asked)
+	return c.readSearch(c.dialect.asModern(asked))
 }
 
 func readProjection(c *call, raw string) error {
@@ -46,7 +47,7 @@ func readProjection(c *call, raw string) error {
 	if err != nil {
 		return err
 	}
-	c.projection, err = asked.Project(c.one().Index.URN)
+	c.projection, err = c.dialect.asModern(asked).Project(c.one().Index.URN)
 	return err
 }
 
@@ -57,7 +58,7 @@ func readSearchBody(c *call, body []byte) error {
 	if err != nil {
 		return err
 	}
-	return c.readSearch(asked)
+	return c.readSearch(c.dialect.asModern(asked))
 }
 
 // readSearch reads a query of one type of resources, or of all together.
@@ -79,6 +80,10 @@ func (h *Handler) readResource(c *call, body []byte) error {
 	if err != nil {
 		return err
 	}
+	h.noteAttributes(c.log, raw)
+	if c.dialect.resource != nil {
+		raw = c.dialect.resource(h, c, raw)
+	}
 	resource, unknown := c.one().Index.Canonical(raw)
 	if id, ok := raw["id"].(string); ok && c.id != "" && id != "" && id != c.id {
 		unknown = append(unknown, "id") // read-only (RFC 7643 section 3.1)
@@ -87,6 +92,9 @@ func (h *Handler) readResource(c *call, body []byte) error {
 	c.resource = resource
 	return nil
 }
+
+// readChanges reads a PATCH in the form of the dialect.
+func (h *Handler) readChanges(c *call, body []byte) error { return c.dialect.patch(h, c, body) }
 
 func (h *Handler) readPatch(c *call, body []byte) error {
 	request, err := decode[patch.Request](body)

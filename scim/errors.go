@@ -8,6 +8,7 @@ import (
 	scimerrors "github.com/elimity-com/scim/errors"
 
 	"ws1bridge/scim/explain"
+	"ws1bridge/scim/problem"
 )
 
 // maxRetryAfter bounds what Okta is asked to wait: it doubles the time itself.
@@ -21,9 +22,7 @@ func (h *Handler) refusal(c *call, a answer, err error) answer {
 	p := explain.Error(err, c.id)
 	c.log.problem = p
 	a.status = p.Status
-	a.body = scimerrors.ScimError{
-		Status: p.Status, ScimType: p.Type, Detail: p.Detail + " (request " + c.log.id + ")",
-	}
+	a.body = c.dialect.refusal(p, p.Detail+" (request "+c.log.id+")")
 	if p.Status == http.StatusTooManyRequests {
 		a.retryAfter = h.seconds(p.RetryAfter)
 	}
@@ -36,4 +35,9 @@ func (h *Handler) seconds(wait time.Duration) int {
 		wait = h.RetryAfter
 	}
 	return int(math.Ceil(min(wait, maxRetryAfter).Seconds()))
+}
+
+// modernError is the body of an error (RFC 7644 section 3.12).
+func modernError(p *problem.Error, detail string) any {
+	return scimerrors.ScimError{Status: p.Status, ScimType: p.Type, Detail: detail}
 }

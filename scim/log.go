@@ -111,17 +111,50 @@ func externalID(r schema.Resource) []zap.Field {
 	return []zap.Field{zap.String("external_id", loggable(id))}
 }
 
-// loggablePath is a path that leads nowhere, as far as its parts are words of paths
-// that lead somewhere: the others may be anything.
+// loggablePath is a path that leads nowhere, without what may be a value in it: words of
+// paths that lead somewhere stay, and other words where no value can be, so that somebody can
+// tell what an app asks for that nobody knows.
 func (h *Handler) loggablePath(path string) string {
-	known := strings.Split(BasePath+strings.Join(slices.Collect(maps.Keys(h.operations)), ""), "/")
+	known := strings.Split(BasePath+ClassicPath+accessWords+strings.Join(slices.Collect(maps.Keys(h.operations)), ""), "/")
 	parts := strings.Split(path, "/")
+	mayBeValue := true
 	for i, part := range parts {
-		if part != "" && !slices.Contains(known, part) {
+		isKnown := slices.Contains(known, part)
+		if part != "" && !isKnown && (mayBeValue || !isWord(part)) {
 			parts[i] = "{other}"
 		}
+		// What follows the name of a collection is one of it.
+		mayBeValue = !isKnown && !isWord(part) || strings.HasSuffix(part, "s") || part == ""
 	}
 	return strings.Join(parts[:min(len(parts), 10)], "/")
+}
+
+// accessWords are words of Access's own paths.
+const accessWords = "/API/1.0/REST/auth/token/oauthtoken"
+
+// isWord reports whether a part of a path is a word of a program.
+func isWord(part string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+	return part != "" && len(part) <= 32 && strings.Trim(part, letters) == ""
+}
+
+// noteAttributes tells at debug level which attributes came, by name, so that somebody can
+// see what an app sends.
+func (h *Handler) noteAttributes(e *entry, raw map[string]any) {
+	if !h.Log.Core().Enabled(zap.DebugLevel) {
+		return
+	}
+	var names []string
+	for name, value := range raw {
+		names = append(names, schema.Label(name))
+		if extension, ok := value.(map[string]any); ok {
+			for inner := range extension {
+				names = append(names, schema.Label(name)+"/"+schema.Label(inner))
+			}
+		}
+	}
+	slices.Sort(names)
+	e.note(zap.Strings("attributes", names))
 }
 
 // noteDropped counts attributes that have no home in Access, and names each once

@@ -80,7 +80,7 @@ func TestRefusalsAreLoggedWithTheirCause(t *testing.T) {
 		{"a schema is not there", 404, "GET", "/scim/v2/Schemas/jane", nil, facts{
 			"op": "discover", "path": "/Schemas/{id}", "reason": "Resource … not found."}},
 		{"the base URL is wrong", 404, "GET", "/scim/v2/scim/v2/Users/jane@acme.com", nil, facts{
-			"op": "unknown", "path": "/scim/v2/scim/v2/Users/{other}",
+			"op": "unknown", "path": "/scim/v2/scim/v2/Users/{other}", "method": "GET",
 			"reason": "There is no such endpoint. The SCIM base URL of the bridge ends in …."}},
 	}
 	for _, tt := range tests {

@@ -16,6 +16,7 @@ type metrics struct {
 	lastSuccess    *prometheus.GaugeVec
 	unknownMembers prometheus.Counter
 	dropped        prometheus.Counter
+	unknownPaths   prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -37,6 +38,10 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		unknownMembers: factory.NewCounter(prometheus.CounterOpts{
 			Name: "ws1bridge_group_members_unknown_total",
 			Help: "Members of pushed groups that were left out because Workspace ONE Access does not know them.",
+		}),
+		unknownPaths: factory.NewCounter(prometheus.CounterOpts{
+			Name: "ws1bridge_unknown_paths_total",
+			Help: "Requests with a good token to paths that lead nowhere; the log has the path of each.",
 		}),
 		dropped: factory.NewCounter(prometheus.CounterOpts{
 			Name: "ws1bridge_attributes_dropped_total",

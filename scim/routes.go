@@ -54,6 +54,11 @@ func (h *Handler) endpoints() map[string]methods {
 	for _, t := range h.types {
 		maps.Copy(all, h.endpointsOf(t))
 	}
+	return withPaths(all)
+}
+
+// withPaths tells the operations their paths.
+func withPaths(all map[string]methods) map[string]methods {
 	for path, m := range all {
 		for method, o := range m {
 			o.path = path
@@ -86,7 +91,7 @@ func (h *Handler) endpointsOf(t *resourceType) map[string]methods {
 				name: "replace " + one, on: on, readQuery: readProjection, readBody: h.readResource, do: h.replace,
 			},
 			http.MethodPatch: {
-				name: "patch " + one, on: on, readQuery: readProjection, readBody: h.readPatch, do: h.patch,
+				name: "patch " + one, on: on, readQuery: readProjection, readBody: h.readChanges, do: h.patch,
 			},
 			http.MethodDelete: {name: "delete " + one, on: on, do: remove},
 		},
@@ -96,17 +101,28 @@ func (h *Handler) endpointsOf(t *resourceType) map[string]methods {
 func (h *Handler) routes() http.Handler {
 	r := chi.NewRouter()
 	r.Use(middleware.RequestSize(maxBody))
-	for path, m := range h.operations {
-		r.HandleFunc(BasePath+path, h.serve(m))
-	}
-	r.NotFound(h.serve(nil))
-	r.MethodNotAllowed(func(w http.ResponseWriter, req *http.Request) { // one that even the router does not know
-		path, ok := strings.CutPrefix(r.Find(chi.NewRouteContext(), http.MethodGet, req.URL.Path), BasePath)
-		var m methods
-		if ok {
-			m = h.operations[path]
+	known := map[string]http.HandlerFunc{}
+	add := func(d *dialect, operations map[string]methods) {
+		for _, base := range d.bases {
+			for path, m := range operations {
+				known[base+path] = h.serve(d, m)
+			}
 		}
-		h.serve(m)(w, req)
+	}
+	add(modern, h.operations)
+	add(old, h.classicEndpoints())
+	for path, serve := range known {
+		r.HandleFunc(path, serve)
+	}
+	h.addAccessPaths(r)
+	r.NotFound(func(w http.ResponseWriter, req *http.Request) { h.serve(spokenAt(req.URL.Path), nil)(w, req) })
+	r.MethodNotAllowed(func(w http.ResponseWriter, req *http.Request) { // one that even the router does not know
+		path := r.Find(chi.NewRouteContext(), http.MethodGet, req.URL.Path)
+		serve, ok := known[path]
+		if !ok {
+			serve = h.serve(spokenAt(req.URL.Path), nil)
+		}
+		serve(w, req)
 	})
 	return tidyPath(r)
 }

@@ -19,21 +19,23 @@ import (
 // serve is what happens around every operation: a deadline, authentication, the
 // operation itself, one answer, one line in the log, one count. m is nil for a
 // path that does not exist.
-func (h *Handler) serve(m methods) http.HandlerFunc {
+func (h *Handler) serve(d *dialect, m methods) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		ctx, cancel := context.WithTimeoutCause(r.Context(), h.Timeout, explain.ErrTimeout)
 		defer cancel()
 		c := &call{
-			id: pathID(r), base: h.baseURL(r), versions: versionsOf(r.Header),
+			id: pathID(r), dialect: d, base: d.link(h.baseURL(r)), versions: versionsOf(r.Header),
 			log: &entry{id: rand.Text()[:12], op: "unknown"},
 		}
 		w.Header().Set("X-Request-Id", c.log.id)
 		a, err := h.dispatch(ctx, m, c, r)
 		if err != nil {
 			a = h.refusal(c, a, err)
+		} else {
+			a = d.presented(a)
 		}
-		a.write(w, r)
+		a.write(w, r, d.contentType)
 		h.finish(c.log, a.status, time.Since(start), err)
 	}
 }
@@ -50,13 +52,11 @@ func (h *Handler) dispatch(ctx context.Context, m methods, c *call, r *http.Requ
 	}
 	if m == nil {
 		c.log.path = h.loggablePath(r.URL.Path)
-		return answer{}, problem.NoEndpoint(BasePath)
+		c.log.note(zap.String("method", problem.Clip(r.Method)))
+		h.metrics.unknownPaths.Inc()
+		return answer{}, problem.NoEndpoint(c.dialect.bases[0])
 	}
-	method := r.Method
-	if method == http.MethodHead {
-		method = http.MethodGet // answer.write keeps the body back
-	}
-	o, ok := m[method]
+	o, ok := m[c.dialect.override(r)]
 	if !ok {
 		return m.other(r.Method)
 	}

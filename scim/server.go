@@ -70,8 +70,10 @@ type Handler struct {
 type lasting struct {
 	metrics *metrics
 	dropped namesOnce
-	work    work
-	bodies  *semaphore.Weighted // bytes of large bodies
+	// corrected are the domains that were put right.
+	corrected namesOnce
+	work      work
+	bodies    *semaphore.Weighted // bytes of large bodies
 }
 
 // NewHandler returns the endpoint, which serves everything below BasePath.

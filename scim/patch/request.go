@@ -36,6 +36,15 @@ type Request struct {
 	} `json:"Operations"`
 }
 
+// Add adds an operation. That of remove has no value.
+func (r *Request) Add(op, path string, v any) {
+	r.Operations = append(r.Operations, struct {
+		Op    string `json:"op"`
+		Path  string `json:"path"`
+		Value value  `json:"value"`
+	}{op, path, value{v, op != opRemove}})
+}
+
 // value is that of an operation, if it has one.
 type value struct {
 	any

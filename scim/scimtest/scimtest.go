@@ -69,7 +69,7 @@ func New(t *testing.T, cfg Config) *World {
 	translator, err := translate.New(translate.Config{DefaultDomain: Domain})
 	Must(t, err)
 	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()),
-		zapcore.Lock(zapcore.AddSync(w.Log)), zap.DebugLevel)
+		zapcore.Lock(zapcore.AddSync(w.Log)), zap.InfoLevel)
 	config := scim.Config{
 		Users: client, Groups: client, Translator: translator, GroupDomain: Domain,
 		Authenticate: bearer.Check, Log: zap.New(core),

@@ -229,3 +229,27 @@ func (t *Translator) compileDomainPaths(names []string, report *problems) {
 		}
 	}
 }
+
+// CorrectDomain makes the attributes that name the domain name the one that there is, if
+// only one is managed, and what they say has no directory: callers that can't be told the
+// right one, such as Okta's own app with the domain of the time before, mean that. from is
+// what they said, "" where nothing was corrected.
+func (t *Translator) CorrectDomain(r schema.Resource) (from string) {
+	if len(t.managed.names) != 1 {
+		return ""
+	}
+	if _, err := t.namedDomain(r); err == nil {
+		return ""
+	}
+	for _, p := range t.domainPaths {
+		value, _ := textAt(r, p)
+		if value == "" {
+			continue
+		}
+		if from == "" {
+			from = value
+		}
+		put(r, p, t.managed.names[0])
+	}
+	return from
+}
