@@ -21,7 +21,11 @@ const (
 	appCustom  = "custom"
 	appCatalog = "catalog"
 	appBoth    = "both"
+	// appOld is Okta's own app "VMware Workspace ONE", which speaks SCIM 1.1.
+	appOld = "workspace-one"
 )
+
+var oktaApps = []string{appCustom, appCatalog, appBoth, appOld}
 
 func (p *program) oktaSettingsCommand() *cobra.Command {
 	var app string
@@ -30,20 +34,21 @@ func (p *program) oktaSettingsCommand() *cobra.Command {
 		Short: "Print what to enter in Okta",
 		Long: `Print what to enter in Okta for this configuration: base URL, authentication,
 supported actions, and the attributes with their external names and namespaces,
-for a custom app and for the catalog's SCIM 2.0 Test App. It asks nobody, and
-shows no token.`,
+for a custom app and for the catalog's SCIM 2.0 Test App; with --app workspace-one
+the two fields of Okta's own app "VMware Workspace ONE". It asks nobody, and shows no
+token.`,
 		Example: `  ws1bridge okta-settings --config /etc/ws1bridge/config.yaml
   ws1bridge okta-settings --app custom`,
 		RunE: func(*cobra.Command, []string) error { return p.oktaSettings(app) },
 	}
-	cmd.Flags().StringVar(&app, "app", appBoth, "kind of app: custom, catalog or both")
-	_ = cmd.RegisterFlagCompletionFunc("app", onlyValues(appCustom, appCatalog, appBoth)) // the flag exists
+	cmd.Flags().StringVar(&app, "app", appBoth, "kind of app: custom, catalog, both of these, or workspace-one")
+	_ = cmd.RegisterFlagCompletionFunc("app", onlyValues(oktaApps...)) // the flag exists
 	return cmd
 }
 
 func (p *program) oktaSettings(app string) error {
-	if !slices.Contains([]string{appCustom, appCatalog, appBoth}, app) {
-		return usageError{fmt.Errorf("--app %q: want custom, catalog or both", app)}
+	if !slices.Contains(oktaApps, app) {
+		return usageError{fmt.Errorf("--app %q: want custom, catalog, both or workspace-one", app)}
 	}
 	cfg, problems := config.Examine(p.configFile, p.environ)
 	if len(problems) > 0 {
@@ -54,10 +59,14 @@ func (p *program) oktaSettings(app string) error {
 	if err != nil {
 		return err
 	}
+	base := cmp.Or(cfg.PublicURL, "https://HOST-OF-THE-BRIDGE"+scim.BasePath)
+	if app == appOld {
+		printOldApp(p.stdout, strings.TrimSuffix(strings.TrimRight(base, "/"), scim.BasePath))
+		return nil
+	}
 	for _, w := range oktaWarnings(cfg) {
 		fmt.Fprintf(p.stdout, "! %s\n", w)
 	}
-	base := cmp.Or(cfg.PublicURL, "https://HOST-OF-THE-BRIDGE"+scim.BasePath)
 	if app != appCatalog {
 		printCustomApp(p.stdout, base)
 	}
@@ -122,6 +131,20 @@ Under Provisioning > Integration:
   Base URL                           %s
   API Token                          one token of okta.tokens, without the word Bearer
   Import Groups                      off
+`, base)
+}
+
+func printOldApp(w io.Writer, base string) {
+	fmt.Fprintf(w, `
+Okta's own app "VMware Workspace ONE", as it is: only these two fields change.
+Under Provisioning > Integration > Edit:
+
+  Base URL                           %s   (without a path)
+  API Token                          one token of okta.tokens, without the word Bearer
+
+Write down what stands there now: the way back is to enter it again. Test API Credentials, save.
+Nobody is unassigned, and nothing is mapped anew. The attribute domain of the app may stay as it
+is: with one managed domain, the bridge puts it right.
 `, base)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/config"
+	"ws1bridge/scim"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -42,7 +43,12 @@ func TestOktaSettingsOfOneApp(t *testing.T) {
 			t.Errorf("--app %s prints %q", app, other)
 		}
 	}
-	o.expect(t, exitUsage, words("okta-settings --app saml"), "want custom, catalog or both")
+	got := o.expect(t, exitOK, words("okta-settings --app workspace-one"), "https://HOST-OF-THE-BRIDGE   (without a path)",
+		"API Token")
+	if strings.Contains(got.stdout, "Custom app:") || strings.Contains(got.stdout, scim.BasePath) {
+		t.Errorf("it prints\n%s", got.stdout)
+	}
+	o.expect(t, exitUsage, words("okta-settings --app saml"), "want custom, catalog, both or workspace-one")
 }
 
 func TestOktaWarnings(t *testing.T) {
