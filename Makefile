@@ -78,8 +78,8 @@ fuzz: ## Run every fuzz target, one after another, for FUZZTIME executions
 
 # Packages without rapid do not know its flag.
 .PHONY: property
-property: ## Run the property tests of numbers and spellings with CASES cases each
-	$(GO) test -timeout 60m -run '^Test(NumbersComeBack|NumbersReachAccess|SpellingDecidesNothing|FoldIsEqualFold)$$' \
+property: ## Run the property tests of numbers, spellings and SCIM 1.1 with CASES cases each
+	$(GO) test -timeout 60m -run '^Test(NumbersComeBack|NumbersReachAccess|SpellingDecidesNothing|FoldIsEqualFold|ClassicIsTheSame)$$' \
 		./scim ./scim/translate ./upstream/names -rapid.checks=$(CASES)
 
 # The bridge runs in a process of its own, without the race detector, so that its memory is its own.

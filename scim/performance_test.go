@@ -218,11 +218,28 @@ func (h *hotPath) counted(body string) string {
 func BenchmarkPush(b *testing.B) {
 	h := newHotPath(b)
 	for _, p := range h.pushes(b) {
-		b.Run(p.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				h.send(b, p.method, p.path, h.counted(p.body))
-			}
-		})
+		for _, dialect := range []push{p, p.inOld(b)} {
+			b.Run(dialect.name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					h.send(b, dialect.method, dialect.path, h.counted(dialect.body))
+				}
+			})
+		}
 	}
+}
+
+// inOld is the push as Okta's own app makes it, in SCIM 1.1.
+func (p push) inOld(tb testing.TB) push {
+	tb.Helper()
+	p.name += ", SCIM 1.1"
+	p.path = strings.Replace(p.path, scim.BasePath, scim.ClassicPath, 1)
+	if p.body != "" {
+		var body map[string]any
+		scimtest.Must(tb, json.Unmarshal([]byte(p.body), &body))
+		b, err := json.Marshal(scimtest.InOld(body))
+		scimtest.Must(tb, err)
+		p.body = string(b)
+	}
+	return p
 }

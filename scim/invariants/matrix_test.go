@@ -58,6 +58,7 @@ type matrix struct {
 	spells     spells
 	resilience upstream.Resilience
 	pause      time.Duration // between Okta's tries
+	old        bool          // Okta speaks SCIM 1.1
 }
 
 // twoSpells gives each dialect a fault that the bridge gets over by itself and
@@ -70,6 +71,15 @@ func TestMatrixOfUsers(t *testing.T) {
 
 func TestMatrixOfGroups(t *testing.T) {
 	matrix{story: groupStory, seedUsers: 4, kinds: faultKinds, spells: twoSpells, resilience: quick}.run(t)
+}
+
+// TestMatrixOfTheOldApp has Okta's own app push, which speaks SCIM 1.1.
+func TestMatrixOfTheOldApp(t *testing.T) {
+	for name, story := range map[string]func(dialect, []string) []pushes{"users": userStory, "groups": groupStory} {
+		t.Run(name, func(t *testing.T) {
+			matrix{story: story, seedUsers: 4, kinds: faultKinds, spells: twoSpells, resilience: quick, old: true}.run(t)
+		})
+	}
 }
 
 func TestMatrixOfLongMemberLists(t *testing.T) {
@@ -165,7 +175,7 @@ func (m matrix) okta(t *testing.T, timeout time.Duration) *okta {
 		access: accesstest.Config{SeedUsers: m.seedUsers, Modes: m.modes}, resilience: m.resilience, timeout: timeout,
 	})
 	o := newOkta(w)
-	o.pause = m.pause
+	o.pause, o.old = m.pause, m.old
 	return o
 }
 

@@ -14,6 +14,7 @@ type okta struct {
 	ledger *ledger
 	seeded []string // ids of users that it did not make
 	pause  time.Duration
+	old    bool // it speaks SCIM 1.1
 
 	refusals  int    // since they were last counted
 	onRefusal func() // may be nil
@@ -74,6 +75,9 @@ func (o *okta) send(p push) response {
 		panic(fmt.Sprintf("%s: %s: no answer for a minute", o.lab.T.Name(), p.name))
 	})
 	defer stalled.Stop()
+	if o.old {
+		return o.lab.SendOld(p.method, p.path, p.body)
+	}
 	return o.lab.Send(p.method, p.path, p.body)
 }
 

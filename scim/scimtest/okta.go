@@ -39,8 +39,30 @@ func (w *World) Send(method, path string, body any) Response {
 	return w.SendWith(method, path, body, nil)
 }
 
+// SendAnyhow is Send for an answer in whatever form.
+func (w *World) SendAnyhow(method, path string, body map[string]any) Response {
+	w.T.Helper()
+	var payload any
+	if body != nil {
+		payload = body
+	}
+	status, header, raw := w.exchange(method, path, payload, nil)
+	out := Response{Status: status, Header: header, Raw: raw}
+	_ = json.Unmarshal(raw, &out.Body) // which need not be JSON
+	return out
+}
+
 // SendWith is Send with more headers.
 func (w *World) SendWith(method, path string, body any, header map[string]string) Response {
+	w.T.Helper()
+	status, headers, raw := w.exchange(method, path, body, header)
+	return w.response(method+" "+path, status, headers, raw)
+}
+
+// exchange sends a request, and reads the answer.
+func (w *World) exchange(
+	method, path string, body any, header map[string]string,
+) (status int, _ http.Header, raw []byte) {
 	w.T.Helper()
 	payload := w.payload(body)
 	req, err := http.NewRequestWithContext(w.T.Context(), method, w.Bridge.URL+path, payload)
@@ -56,9 +78,9 @@ func (w *World) SendWith(method, path string, body any, header map[string]string
 	res, err := w.Bridge.Client().Do(req)
 	Must(w.T, err)
 	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
+	raw, err = io.ReadAll(res.Body)
 	Must(w.T, err)
-	return w.response(method+" "+path, res, raw)
+	return res.StatusCode, res.Header, raw
 }
 
 // payload is a body as it is sent, nil for none.
@@ -80,14 +102,14 @@ func (w *World) payload(body any) io.Reader {
 }
 
 // response reads an answer, and checks that it is SCIM.
-func (w *World) response(what string, res *http.Response, raw []byte) Response {
+func (w *World) response(what string, status int, header http.Header, raw []byte) Response {
 	w.T.Helper()
-	out := Response{Status: res.StatusCode, Header: res.Header, Raw: raw}
+	out := Response{Status: status, Header: header, Raw: raw}
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &out.Body); err != nil {
 			w.T.Fatalf("%s was answered with %q, which is not JSON", what, raw)
 		}
-		if got := res.Header.Get("Content-Type"); got != "application/scim+json; charset=utf-8" {
+		if got := header.Get("Content-Type"); got != "application/scim+json; charset=utf-8" {
 			w.T.Errorf("%s was answered as %q", what, got)
 		}
 	}
