@@ -3,12 +3,10 @@ package endurance
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +15,7 @@ import (
 
 	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/okta"
+	"ws1bridge/scim/scimtest"
 )
 
 // org is an Okta org of the tests. It pushes as Okta does: what was answered 429,
@@ -34,10 +33,14 @@ type org struct {
 	// pause is between two requests of a worker, not counting repetitions.
 	pause time.Duration
 
+	// bilingual says that every other request is made in SCIM 1.1, as by Okta's own app.
+	bilingual bool
+
 	// copies says that several bridges answer, so that for some seconds one may show what
 	// another one has changed since.
 	copies bool
 
+	spoken                                                atomic.Int64
 	requests, writes, outdated, throttled, broken, linked atomic.Int64
 
 	// up is held by each request from its sending to the conclusions that are
@@ -87,19 +90,9 @@ func (o *org) report(t *testing.T) {
 	}
 }
 
-// exchange is a request and what came of it.
-type exchange struct {
-	method, path string
-	status       int
-	header       http.Header
-	raw          []byte
-	took         time.Duration
-	err          error // no answer
-}
-
 func (o *org) send(ctx context.Context, method, path string, body any) (x exchange) {
 	x = exchange{method: method, path: path}
-	req, err := o.client.Request(ctx, method, path, body)
+	req, err := o.request(ctx, method, path, body)
 	if err != nil {
 		return exchange{err: err}
 	}
@@ -118,6 +111,27 @@ func (o *org) send(ctx context.Context, method, path string, body any) (x exchan
 	x.raw, x.err = io.ReadAll(res.Body)
 	x.status, x.header = res.StatusCode, res.Header
 	return x
+}
+
+// request is one as Okta makes it, in either dialect.
+func (o *org) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
+	if !o.bilingual || o.spoken.Add(1)%2 == 0 {
+		return o.client.Request(ctx, method, path, body)
+	}
+	old := o.client
+	old.Base = strings.Replace(old.Base, "/scim/v2", scimtest.OldPath, 1)
+	if body == nil {
+		return old.Request(ctx, method, path, nil)
+	}
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	var object map[string]any
+	if err := json.Unmarshal(encoded, &object); err != nil {
+		return nil, err
+	}
+	return old.Request(ctx, method, path, scimtest.InOld(object))
 }
 
 // saw counts an answer, or none.
@@ -149,52 +163,6 @@ func (o *org) mustSend(t *testing.T, want int, method, path string, body any) ex
 		t.Fatalf("%s, want %d", x, want)
 	}
 	return x
-}
-
-func (x exchange) String() string {
-	if x.err != nil {
-		return fmt.Sprintf("%s %s had no answer: %v", x.method, x.path, x.err)
-	}
-	return fmt.Sprintf("%s %s was answered %d %.300s", x.method, x.path, x.status, x.raw)
-}
-
-// resource is the body as JSON.
-func (x exchange) resource() okta.Object {
-	var out okta.Object
-	_ = json.Unmarshal(x.raw, &out) // nil shows below
-	return out
-}
-
-func (x exchange) id() string { id, _ := x.resource()["id"].(string); return id }
-
-func (x exchange) detail() string { d, _ := x.resource()["detail"].(string); return d }
-
-// pause is how long the answer asks to wait. It is an error if it is not such an
-// answer exactly: 429, Retry-After in whole seconds, SCIM JSON.
-func (x exchange) pause() (time.Duration, error) {
-	if x.err != nil || x.status != http.StatusTooManyRequests {
-		return 0, errors.New(x.String() + ", want 429")
-	}
-	wait, err := strconv.Atoi(x.header.Get("Retry-After"))
-	if err != nil || wait < 1 {
-		return 0, fmt.Errorf("%s with Retry-After %q, want a whole number of seconds", x, x.header.Get("Retry-After"))
-	}
-	body := x.resource()
-	schemas, _ := body["schemas"].([]any)
-	if !strings.HasPrefix(x.header.Get("Content-Type"), "application/scim+json") || body["status"] != "429" ||
-		x.detail() == "" ||
-		len(schemas) != 1 || schemas[0] != "urn:ietf:params:scim:api:messages:2.0:Error" {
-		return 0, fmt.Errorf("%s, which is not an error of SCIM", x)
-	}
-	return time.Duration(wait) * time.Second, nil
-}
-
-// mustWait checks that Okta is asked to come again.
-func (x exchange) mustWait(t *testing.T) {
-	t.Helper()
-	if _, err := x.pause(); err != nil {
-		t.Error(err)
-	}
 }
 
 // push is one change that Okta makes, or one look.

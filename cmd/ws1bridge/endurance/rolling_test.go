@@ -99,7 +99,7 @@ type rolling struct {
 func (r *rolling) run(t *testing.T) {
 	t.Helper()
 	r.org = newOrg(t, r.front.url())
-	r.org.second, r.org.pause, r.org.copies = 20*time.Millisecond, pushPause, true
+	r.org.second, r.org.pause, r.org.copies, r.org.bilingual = 20*time.Millisecond, pushPause, true, true
 	start := time.Now()
 	workers, stop := r.work(t)
 	for i := range r.bridges {
