@@ -1,4 +1,4 @@
-// Package scim is the bridge's SCIM 2.0 endpoint (RFC 7643, RFC 7644) as Okta
+// Package scim is the bridge's SCIM endpoint (RFC 7643, RFC 7644) as Okta
 // uses it. It decodes a request, applies it to what Workspace ONE Access holds,
 // and answers; translation is package translate's work, Access package
 // upstream's.
@@ -16,6 +16,12 @@
 // it, and Access is sent the difference. Nothing that a request does not name
 // as its own is touched: id, meta and groups of a user are ignored, passwords
 // are dropped before anything looks at them.
+//
+// # SCIM 1.1
+//
+// Okta's own app speaks SCIM 1.1, at the path of Access. That is a dialect: bodies are
+// read into the same calls, and answers written from them, by package classic. What a
+// call means does not depend on it.
 //
 // It does not know who may call it: Config.Authenticate decides that.
 package scim

@@ -147,7 +147,8 @@ func (h *Handler) noteAttributes(e *entry, raw map[string]any) {
 	var names []string
 	for name, value := range raw {
 		names = append(names, schema.Label(name))
-		if extension, ok := value.(map[string]any); ok {
+		// Names within other values may be anything.
+		if extension, ok := value.(map[string]any); ok && strings.HasPrefix(strings.ToLower(name), "urn:") {
 			for inner := range extension {
 				names = append(names, schema.Label(name)+"/"+schema.Label(inner))
 			}

@@ -31,6 +31,9 @@ and a test group. With --keep it leaves a test user, and says how somebody can l
 as that user once; --cleanup deletes it, and whatever else the doctor left. It shows
 no secret, no token and no name of a person.
 
+What an app asks of the bridge that it does not know is in the log of the bridge
+("op":"unknown"); deploy/guides/moving.md says how to report it.
+
 The last lines say for each domain whether the log-in is verified, not verified
 (something could not be read), or impossible.
 Exit code 0: nothing failed, which is not the same as verified; 1: something did;
