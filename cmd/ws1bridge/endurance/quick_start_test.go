@@ -68,7 +68,7 @@ func paste(t *testing.T, lines string) {
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()
 	for _, want := range []string{"Created the directory Okta", "Written, read back and compared.",
-		`"userName":"ada@acme.com"`, "Log-in for acme.com: verified", "ends with 0"} {
+		`"userName":"ada@acme.com"`, "Log-in as this person in acme.com: verified", "ends with 0"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the paste lacks %q (%v):\n%s", want, err, out.String())
 		}
