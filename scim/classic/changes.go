@@ -36,7 +36,7 @@ func ReadChanges(raw map[string]any, x schema.Index) []Change {
 			continue
 		}
 		if e, ok := x.Extension(name); ok {
-			changes = append(changes, changesOf(e.URN+":", raw[name], e.Attributes)...)
+			changes = append(changes, changesOf(e, raw[name])...)
 			continue
 		}
 		a, _ := x.Core(name)
@@ -83,14 +83,14 @@ func sortedNames(object map[string]any) []string {
 }
 
 // changesOf are those of the attributes of an extension.
-func changesOf(prefix string, value any, attributes schema.Attributes) (changes []Change) {
+func changesOf(e schema.Extension, value any) (changes []Change) {
 	object, ok := value.(map[string]any)
 	if !ok {
-		return []Change{{Op: replace, Path: strings.TrimSuffix(prefix, ":"), Value: value}}
+		return []Change{{Op: replace, Path: e.URN, Value: value}}
 	}
 	for _, name := range sortedNames(object) {
-		a, _ := attributes.Find(name)
-		changes = append(changes, changesOfOne(prefix+name, object[name], a)...)
+		a, _ := e.Find(name)
+		changes = append(changes, changesOfOne(e.URN+":"+name, object[name], a)...)
 	}
 	return changes
 }

@@ -44,6 +44,11 @@ func (o Operation) apply(r schema.Resource) error {
 		block = schema.Object(r, o.target.schema)
 	}
 	switch {
+	case name == "":
+		for name := range block {
+			block[name] = nil
+		}
+		return nil
 	case !o.target.attribute.Multi && o.target.values != nil:
 		return problem.NotMultiValued(name)
 	case o.saysNull():

@@ -156,6 +156,8 @@ func (r *reader) pathless(op string, value any) error {
 func (r *reader) wholeExtension(op string, e schema.Extension, value any) error {
 	block, ok := value.(map[string]any)
 	switch {
+	case e.Open && (op == opRemove || op == opReplace && value == nil):
+		r.out = append(r.out, Operation{op: opRemove, target: target{schema: e.URN}})
 	case op == opRemove, op == opReplace && value == nil:
 		block = e.Nothing()
 	case !ok && value != nil:

@@ -13,10 +13,10 @@ const members = "members"
 
 // target is what an operation changes.
 type target struct {
-	schema    string // URN of an extension, "" for the core schema
-	attribute schema.Attribute
-	values    *selector // which values of a multi-valued attribute; nil for all
-	sub       string    // sub-attribute, or ""
+	schema    string           // URN of an extension, "" for the core schema
+	attribute schema.Attribute // the zero one for all that the resource has of the extension
+	values    *selector        // which values of a multi-valued attribute; nil for all
+	sub       string           // sub-attribute, or ""
 }
 
 // readTarget reads the path of an operation. It is not known when no schema has

@@ -18,19 +18,15 @@ type Index struct {
 	URN        string
 	core       Attributes
 	extensions map[string]Extension // by lower-case URN
-}
-
-// Extension is a schema in addition to the core schema.
-type Extension struct {
-	URN        string
-	Attributes Attributes
+	// takesTenant says that extensions of tenants are known, each with any attribute.
+	takesTenant bool
 }
 
 func newIndex(t elimity.ResourceType) Index {
 	x := Index{core: attributesOf(t.Schema), URN: t.Schema.ID, extensions: map[string]Extension{}}
 	maps.Copy(x.core, commonAttributes())
 	for _, e := range t.SchemaExtensions {
-		x.extensions[strings.ToLower(e.Schema.ID)] = Extension{e.Schema.ID, attributesOf(e.Schema)}
+		x.extensions[strings.ToLower(e.Schema.ID)] = Extension{URN: e.Schema.ID, Attributes: attributesOf(e.Schema)}
 	}
 	return x
 }
@@ -43,7 +39,7 @@ func (x Index) accept(mapped []Mapped) {
 		if m.Schema != "" {
 			e, ok := x.Extension(m.Schema)
 			if !ok {
-				e = Extension{m.Schema, Attributes{}}
+				e = Extension{URN: m.Schema, Attributes: Attributes{}}
 				x.extensions[strings.ToLower(m.Schema)] = e
 			}
 			table = e.Attributes
@@ -71,9 +67,14 @@ func (t Attributes) markAddress(name string) {
 	}
 }
 
-// Extension finds an extension by its URN in any case.
-func (x Index) Extension(urn string) (Extension, bool) {
-	return findFold(x.extensions, urn)
+// Extension finds an extension by its URN in any case. That of a tenant holds attributes
+// that only the tenant knows, so it is open.
+func (x Index) Extension(urn string) (e Extension, ok bool) {
+	e, ok = findFold(x.extensions, urn)
+	if x.takesTenant && IsTenant(urn) {
+		return Extension{URN: strings.ToLower(urn), Attributes: e.Attributes, Open: true}, true
+	}
+	return e, ok
 }
 
 // Core finds an attribute of the core schema.
@@ -82,16 +83,16 @@ func (x Index) Core(name string) (Attribute, bool) { return x.core.Find(name) }
 // Find finds the attribute that a path names, and the URN of its extension, ""
 // for the core schema.
 func (x Index) Find(path filter.Attribute) (a Attribute, urn string, ok bool) {
-	table := x.core
-	if path.URN != "" && !strings.EqualFold(path.URN, x.URN) {
-		var e Extension
-		if e, ok = x.Extension(path.URN); !ok {
-			return Attribute{}, "", false
-		}
-		table, urn = e.Attributes, e.URN
+	if path.URN == "" || strings.EqualFold(path.URN, x.URN) {
+		a, ok = x.core.Find(path.Name)
+		return a, "", ok
 	}
-	a, ok = table.Find(path.Name)
-	return a, urn, ok
+	e, ok := x.Extension(path.URN)
+	if !ok {
+		return Attribute{}, "", false
+	}
+	a, ok = e.Find(path.Name)
+	return a, e.URN, ok
 }
 
 // IsForeign reports whether a path begins with the URN of a schema that the
@@ -106,7 +107,7 @@ func (x Index) IsForeign(path string) bool {
 			return false
 		}
 	}
-	return true
+	return !x.takesTenant || !strings.HasPrefix(lower, Tenant)
 }
 
 // Spell is the path of an attribute of the core schema as the schema spells it,
@@ -188,39 +189,6 @@ func (x Index) canonicalAt(r Resource, key string, value any) (unknown []string)
 		return unknown
 	}
 	r[a.Name], unknown = a.Canonical(value)
-	return unknown
-}
-
-// Nothing is the extension with null for each attribute, which is what null for
-// the extension means.
-func (e Extension) Nothing() map[string]any {
-	block := make(map[string]any, len(e.Attributes))
-	for name := range e.Attributes {
-		block[name] = nil
-	}
-	return block
-}
-
-// canonicalInto puts the attributes of the extension into a resource. A value that is
-// no object is left for the translation to refuse.
-func (e Extension) canonicalInto(r Resource, value any) (unknown []string) {
-	block, ok := value.(map[string]any)
-	switch {
-	case value == nil:
-		block = e.Nothing()
-	case !ok:
-		r[e.URN] = value
-		return nil
-	}
-	block, strange := e.Attributes.canonical(block)
-	if have, ok := r[e.URN].(map[string]any); ok {
-		maps.Copy(have, block)
-	} else {
-		r[e.URN] = block
-	}
-	for _, name := range strange {
-		unknown = append(unknown, e.URN+":"+name)
-	}
 	return unknown
 }
 

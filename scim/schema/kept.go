@@ -25,7 +25,7 @@ func (t ResourceType) NotKept(asked, kept Resource) (names []string) {
 			within, _ := kept[name].(map[string]any)
 			for name, v := range block {
 				path := filter.Attribute{URN: e.URN, Name: name}.String()
-				a, _ := e.Attributes.Find(name)
+				a, _ := e.Find(name)
 				names = append(names, t.notKeptOf(path, a, v, within[name])...)
 			}
 		default:

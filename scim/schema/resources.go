@@ -34,6 +34,7 @@ func Users(mapped []Mapped) ResourceType {
 			elimity.SchemaExtension{Schema: mappedSchema(s, s.ID, shown)})
 	}
 	t.Index = newIndex(t.ResourceType)
+	t.Index.takesTenant = true
 	t.Index.accept(mapped)
 	for _, a := range mapped {
 		t.silent[filter.Attribute{URN: a.Schema, Name: a.Name}.String()] = a.Silent

@@ -11,6 +11,8 @@ const (
 	Group      = "urn:ietf:params:scim:schemas:core:2.0:Group"
 	Enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 	Workspace  = "urn:scim:schemas:extension:workspace:1.0"
+	// Tenant begins the URN of what only one tenant has.
+	Tenant = "urn:scim:schemas:extension:workspace:tenant:"
 )
 
 // Resource is a SCIM 2.0 resource as decoded from JSON.

@@ -53,11 +53,16 @@ func getSelected(v any, p scimPath) (any, *fault) {
 	return nil, nil
 }
 
-// has reports whether the resource names the attribute at all, even as null.
+// has reports whether the resource names the attribute at all, even as null, or says null
+// for the whole extension.
 func has(r schema.Resource, p scimPath) bool {
 	block := r
 	if p.URN != "" {
-		block, _ = r[p.URN].(map[string]any)
+		whole, ok := r[p.URN]
+		if ok && whole == nil {
+			return true
+		}
+		block, _ = whole.(map[string]any)
 	}
 	_, ok := block[p.Name]
 	return ok

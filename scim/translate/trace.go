@@ -71,7 +71,7 @@ func (tr Trace) Lost() []string {
 // recorder notes what a translation does, for a trace. A nil one notes nothing.
 type recorder struct {
 	chosen choice
-	steps  map[*pair]step
+	steps  map[upstream.Path]step // by what the pair is in Access
 }
 
 // step is what became of one pair on the way to Access, or from there.
@@ -84,7 +84,7 @@ type step struct {
 	tidied bool
 }
 
-func newRecorder() *recorder { return &recorder{steps: map[*pair]step{}} }
+func newRecorder() *recorder { return &recorder{steps: map[upstream.Path]step{}} }
 
 func (r *recorder) choose(c choice) {
 	if r != nil {
@@ -94,7 +94,7 @@ func (r *recorder) choose(c choice) {
 
 func (r *recorder) note(p *pair, s step) {
 	if r != nil {
-		r.steps[p] = s
+		r.steps[p.access] = s
 	}
 }
 
@@ -110,9 +110,9 @@ func (t *Translator) TraceOkta(r schema.Resource) Trace {
 	trace.Domain = TracedDomain{created.Domain, there.chosen.source, there.chosen.rule.by()}
 	trace.Sent = sentPaths(created.Attributes)
 	trace.Read = t.userToSCIM(upstream.User{Domain: created.Domain, Attributes: kept(created.Attributes)}, back)
-	for _, p := range t.pairs {
-		if s := there.steps[p]; s.sent != nil {
-			trace.Attributes = append(trace.Attributes, p.fromOkta(s, back.steps[p], trace.Read))
+	for _, p := range with(t.pairs, t.sentByName(r)) {
+		if s := there.steps[p.access]; s.sent != nil {
+			trace.Attributes = append(trace.Attributes, p.fromOkta(s, back.steps[p.access], trace.Read))
 		}
 	}
 	trace.Attributes = append(trace.Attributes, t.domainsFromOkta(r, trace)...)
@@ -171,15 +171,15 @@ func (t *Translator) TraceAccess(u upstream.User) Trace {
 	} else {
 		trace.Sent = sentPaths(change)
 	}
-	for _, p := range t.pairs {
-		a := p.traced(sent.steps[p])
-		a.Rule, a.Read = shown.steps[p].rule.by(), u.Attributes[p.access]
+	for _, p := range with(t.pairs, t.heldByName(u.Attributes)) {
+		a := p.traced(sent.steps[p.access])
+		a.Rule, a.Read = shown.steps[p.access].rule.by(), u.Attributes[p.access]
 		a.Sent = a.Read // what is not changed stays
 		if v, ok := change[p.access]; ok {
 			a.Sent = v
 		}
 		if p.computed != nil {
-			a.Rule = sent.steps[p].rule.by()
+			a.Rule = sent.steps[p.access].rule.by()
 		} else {
 			a.Okta, _ = get(trace.Read, p.scim)
 			a.Lost = a.Read != nil && !p.same(a.Read, a.Sent)
@@ -214,8 +214,9 @@ func (t *Translator) domainsFromAccess(trace Trace, shown choice) []TracedAttrib
 // unmapped are the attributes of Access that Okta is not shown.
 func (t *Translator) unmapped(held upstream.Attributes) []Dropped {
 	var out []Dropped
+	shown := with(t.pairs, t.heldByName(held))
 	for path := range held {
-		if !slices.ContainsFunc(t.pairs, func(p *pair) bool { return p.access == path }) {
+		if !slices.ContainsFunc(shown, func(p *pair) bool { return p.access == path }) {
 			out = append(out, Dropped{path.String(), "no pair maps it: Okta is not shown it, and it stays"})
 		}
 	}

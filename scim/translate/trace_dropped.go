@@ -53,6 +53,9 @@ func (t *Translator) pairsOf(at scimPath) []*pair {
 			pairs = append(pairs, p)
 		}
 	}
+	if schema.IsTenant(at.URN) {
+		return t.appendByName(pairs, at.URN, at.Name)
+	}
 	return pairs
 }
 

@@ -94,13 +94,14 @@ func TestTraceDropped(t *testing.T) {
 }
 
 func TestTraceAccess(t *testing.T) {
+	const mfa = "urn:scim:schemas:extension:workspace:mfa:1.0:mfaId"
 	tr := made(t, translate.Config{DefaultDomain: "new.example",
 		Rules: []translate.Rule{{Okta: "old.example", Access: "new.example"}}})
 	trace := tr.TraceAccess(upstream.User{Domain: "new.example",
-		Attributes: access(t, "userName", "jane@new.example", "title", "Dr", tenantURN+":x", "1")})
+		Attributes: access(t, "userName", "jane@new.example", "title", "Dr", mfa, "1", tenantURN+":x", "1")})
 	if len(trace.Lost()) != 0 || trace.Read["userName"] != "jane@old.example" ||
 		trace.Sent["userName"] != "jane@new.example" || len(trace.Dropped) != 1 ||
-		trace.Dropped[0].Attribute != tenantURN+":x" {
+		trace.Dropped[0].Attribute != mfa {
 		t.Errorf("got %+v", trace)
 	}
 	// A user from before the rule would be renamed by the next push.

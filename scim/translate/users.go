@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"slices"
 	"strings"
 
 	"ws1bridge/scim/problem"
@@ -75,7 +76,7 @@ func (t *Translator) newUser(r schema.Resource, trace *recorder) (Creation, erro
 	from := origin{Resource: r, env: env, trace: trace}
 	a := make(upstream.Attributes, usualAttributes)
 	var missing []string
-	for _, p := range t.pairs {
+	for _, p := range with(t.pairs, t.sentByName(r)) {
 		v, err := t.value(p, from)
 		if err != nil {
 			return Creation{}, err
@@ -118,7 +119,7 @@ func (t *Translator) userChange(
 	}
 	from := origin{r, env, trace, current.Attributes}
 	a := make(upstream.Attributes, len(t.pairs))
-	for _, p := range t.pairs {
+	for _, p := range with(t.pairs, t.changedByName(current.Attributes, r)) {
 		if !p.mayChange(r) {
 			continue
 		}
@@ -195,7 +196,7 @@ func (t *Translator) UserToSCIM(u upstream.User) schema.Resource { return t.user
 
 func (t *Translator) userToSCIM(u upstream.User, trace *recorder) schema.Resource {
 	r := make(schema.Resource, len(u.Attributes)+4)
-	for _, p := range t.mapped {
+	for _, p := range with(t.mapped, t.heldByName(u.Attributes)) {
 		held, ok := u.Attributes[p.access]
 		if !ok || p.isInvented(held) {
 			continue
@@ -218,6 +219,11 @@ func (t *Translator) schemasOf(r schema.Resource) []any {
 	for _, urn := range t.extensions {
 		if _, ok := r[urn]; ok {
 			schemas = append(schemas, urn)
+		}
+	}
+	for urn := range r {
+		if schema.IsTenant(urn) && !slices.Contains(t.extensions, urn) {
+			schemas = append(schemas, urn) // a user is of one tenant
 		}
 	}
 	return schemas
