@@ -207,6 +207,20 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
+// TestClassicAllocations keeps SCIM 1.1 within a tenth of what SCIM 2.0 takes for the same.
+func TestClassicAllocations(t *testing.T) {
+	h := newHotPath(t)
+	for _, p := range h.pushes(t) {
+		old := p.inOld(t)
+		allocations := func(p push) float64 {
+			return testing.AllocsPerRun(50, func() { h.send(t, p.method, p.path, h.counted(p.body)) })
+		}
+		if classic, modern := allocations(old), allocations(p); classic > 1.1*modern {
+			t.Errorf("%s takes %v allocations, and %v in SCIM 2.0", old.name, classic, modern)
+		}
+	}
+}
+
 // counted is a body with the next name in it, if it has one.
 func (h *hotPath) counted(body string) string {
 	h.made++
