@@ -55,6 +55,10 @@ func generatedUser(rt *rapid.T, label string) object {
 		}
 		return e
 	})
+	maybe(tenantURN, func() any {
+		return object{"costCode": text.Draw(rt, label+"costs"), "badge": rapid.SampledFrom([]any{nil, true, json.Number("8"),
+			"8"}).Draw(rt, label+"badge")}
+	})
 	maybe(schema.Workspace, func() any { return object{"userPrincipalName": text.Draw(rt, label+"principal")} })
 	return u
 }
