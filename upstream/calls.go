@@ -90,7 +90,9 @@ func (c *connection) attempt(ctx context.Context, r call, out any) error {
 	}
 	start := time.Now()
 	status, err := c.exchange(req, r, out)
-	c.metrics.observe(r.op, status, time.Since(start))
+	took := time.Since(start)
+	c.metrics.observe(r.op, status, took)
+	observe(ctx, r, status, took)
 	if e, ok := errors.AsType[*Error](err); ok {
 		e.abandoned, e.ofRecord = ctx.Err() != nil, r.id != ""
 	}
