@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -89,44 +90,46 @@ func isVisibleASCII(s string) bool {
 	return !slices.ContainsFunc([]byte(s), func(c byte) bool { return c <= ' ' || c > '~' })
 }
 
-// Check returns nil when authorization, the value of that header, carries an
-// accepted token, and otherwise one of the errors of this package. The token
-// may be after "Bearer", in any case and with any number of spaces (RFC 6750
+// Identify names the accepted token that authorization, the value of that header,
+// carries, by its position, as in "token 1"; otherwise the error is one of this package.
+// The token may be after "Bearer", in any case and with any number of spaces (RFC 6750
 // §2.1), or alone: some of Okta's connectors send what was entered and add no
 // scheme.
-func (b *Bearer) Check(authorization string) error {
+func (b *Bearer) Identify(authorization string) (caller string, _ error) {
 	if len(authorization) > maxHeader {
-		return ErrHeaderTooLong
+		return "", ErrHeaderTooLong
 	}
 	value := strings.Trim(authorization, " \t")
 	scheme, token, spaced := strings.Cut(value, " ")
 	switch {
 	case value == "", !spaced && isBearer(value):
-		return ErrNoToken
+		return "", ErrNoToken
 	case !spaced:
 		token = value
 	case !isBearer(scheme):
-		return ErrScheme
+		return "", ErrScheme
 	}
 	token = strings.TrimLeft(token, " ")
 	if first, _, _ := strings.Cut(token, " "); isBearer(first) {
-		return ErrDoubleBearer
+		return "", ErrDoubleBearer
 	}
-	if !b.accepts(token) {
-		return ErrWrongToken
+	i := b.find(token)
+	if i < 0 {
+		return "", ErrWrongToken
 	}
-	return nil
+	return "token " + strconv.Itoa(i+1), nil
 }
 
 func isBearer(word string) bool { return strings.EqualFold(word, "Bearer") }
 
-// accepts looks at every accepted token, also after a match, and compares sums
+// find is the place of an accepted token, -1 for none. It looks at all of them, also
+// after a match, and compares sums
 // of equal length, so that the time tells nothing about the tokens.
-func (b *Bearer) accepts(token string) bool {
+func (b *Bearer) find(token string) int {
 	sum := sha256.Sum256([]byte(token))
-	found := 0
-	for _, accepted := range b.sums {
-		found |= subtle.ConstantTimeCompare(accepted[:], sum[:])
+	found := -1
+	for i, accepted := range b.sums {
+		found = subtle.ConstantTimeSelect(subtle.ConstantTimeCompare(accepted[:], sum[:]), i, found)
 	}
-	return found == 1
+	return found
 }

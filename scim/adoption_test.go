@@ -53,5 +53,6 @@ func TestGroupOfABridgeThatEnded(t *testing.T) {
 	if shown, ok := r.Body["externalId"]; ok {
 		t.Errorf("the answer shows the externalId %v", shown)
 	}
+	w.Want(http.StatusOK, http.MethodGet, groupsPath+"/"+r.ID(), nil)
 	w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...))
 }

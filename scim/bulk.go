@@ -93,7 +93,8 @@ func (b bulkRequest) check() error {
 // single is the call of the i-th operation of a bulk request, before anything is
 // known of it.
 func (c *call) single(i int) *call {
-	return &call{dialect: modern, base: c.base, log: &entry{id: c.log.id + "-" + strconv.Itoa(i+1), op: "unknown"}}
+	return &call{dialect: modern, base: c.base,
+		log: &entry{id: c.log.id + "-" + strconv.Itoa(i+1), op: "unknown", caller: c.log.caller}}
 }
 
 // bulkOperation does an operation as if it had come alone.
@@ -105,6 +106,7 @@ func (h *Handler) bulkOperation(ctx context.Context, c *call, o bulkOperation, j
 	c.id = id
 	var a answer
 	if err == nil {
+		ctx := h.observed(ctx, c)
 		a, err = attempt(func() (answer, error) { return h.bulkCall(ctx, c, o, pattern, job) })
 	}
 	if ok && (err == nil || o.Method != http.MethodPost) {
@@ -116,7 +118,7 @@ func (h *Handler) bulkOperation(ctx context.Context, c *call, o bulkOperation, j
 		result.Response = a.body
 	}
 	result.code, result.Status = a.status, strconv.Itoa(a.status)
-	h.finish(c.log, a.status, time.Since(start), err)
+	h.finish(c, a.status, time.Since(start), err)
 	return result
 }
 

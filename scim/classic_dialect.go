@@ -26,7 +26,8 @@ const (
 
 // old is SCIM 1.1, for Okta's own app.
 var old = &dialect{
-	bases: []string{ClassicPath, classicShortPath},
+	version: "1.1",
+	bases:   []string{ClassicPath, classicShortPath},
 	resource: func(h *Handler, c *call, raw map[string]any) map[string]any {
 		raw = classic.FromResource(raw)
 		h.correctDomain(c, raw)

@@ -11,6 +11,7 @@ import (
 // dialect is the SCIM that callers speak: how bodies are read into calls and answers are
 // written is all that differs. What a call means does not depend on it.
 type dialect struct {
+	version string // of SCIM, as the journal names it
 	// bases are the paths below which it is spoken; the first is that of links.
 	bases []string
 	// resource gives a resource the names of SCIM 2.0, which it takes over; nil for what has
@@ -31,6 +32,7 @@ type dialect struct {
 
 // modern is SCIM 2.0 (RFC 7643 and 7644).
 var modern = &dialect{
+	version:     "2.0",
 	bases:       []string{BasePath},
 	patch:       (*Handler).readPatch,
 	refusal:     modernError,

@@ -100,7 +100,8 @@ func TestMatrixFoundUnnamedCreationRefusedOnRepetition(t *testing.T) {
 	w.failOnce(http.MethodGet, accessAPI)
 	w.loseOnce(http.MethodPost, accessAPI)
 	w.Want(http.StatusTooManyRequests, http.MethodPost, usersPath, user("ada@acme.com", ""))
-	w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", ""))
+	ada := w.Want(http.StatusCreated, http.MethodPost, usersPath, user("ada@acme.com", "")).ID()
+	w.Want(http.StatusOK, http.MethodGet, usersPath+"/"+ada, nil)
 	w.Want(http.StatusConflict, http.MethodPost, usersPath, user("ada@acme.com", ""))
 }
 
@@ -117,6 +118,7 @@ func TestFinishingAGroupWhoseAnswerIsLost(t *testing.T) {
 		t.Errorf("the group is %s, want %s", r.ID(), sales)
 	}
 	w.WantHeld("Sales", ids...)
+	w.Want(http.StatusOK, http.MethodGet, groupsPath+"/"+sales, nil)
 	w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...))
 }
 

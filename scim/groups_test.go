@@ -133,8 +133,9 @@ func TestCreationOfAGroupThatBreaksOff(t *testing.T) {
 				t.Error("no Retry-After")
 			}
 			w.Access.ClearFaults()
-			w.CreateGroup("Sales", ids...)
+			sales := w.CreateGroup("Sales", ids...)
 			w.WantHeld("Sales", ids...)
+			w.Want(http.StatusOK, http.MethodGet, groupsPath+"/"+sales, nil)
 			w.Want(http.StatusConflict, http.MethodPost, groupsPath, group("Sales", ids...))
 		})
 	}

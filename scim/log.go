@@ -24,14 +24,25 @@ type entry struct {
 	problem *problem.Error // what was answered in place of success
 	dropped []string       // attributes that have no home in Access
 	fields  []zap.Field
+
+	// What follows is for the journal.
+	caller string // who presented a token, "" for nobody
+	subject
+	trail trail
 }
 
 // note adds facts: ids and counts, never values of attributes.
 func (e *entry) note(fields ...zap.Field) { e.fields = append(e.fields, fields...) }
 
-// finish counts the request and writes its line.
-func (h *Handler) finish(e *entry, status int, took time.Duration, err error) {
-	h.metrics.observe(e.op, status, took)
+// finish counts the request, writes its line, and puts it into the journal.
+func (h *Handler) finish(c *call, status int, took time.Duration, err error) {
+	h.metrics.observe(c.log.op, status, took)
+	h.logLine(c.log, status, took, err)
+	h.remember(c, status, took)
+}
+
+// logLine writes the line of a request.
+func (h *Handler) logLine(e *entry, status int, took time.Duration, err error) {
 	fields := append([]zap.Field{
 		zap.String("op", e.op), zap.String("request_id", e.id),
 		zap.Int("status", status), zap.Duration("took", took),
@@ -162,6 +173,9 @@ func (h *Handler) noteAttributes(e *entry, raw map[string]any) {
 // in the life of the process.
 func (h *Handler) noteDropped(e *entry, names []string) {
 	h.metrics.dropped.Add(float64(len(names)))
+	for _, name := range names {
+		e.notKept = append(e.notKept, schema.Label(name))
+	}
 	for _, name := range names {
 		if name = schema.Label(name); h.dropped.first(name) {
 			e.dropped = append(e.dropped, name)

@@ -33,6 +33,7 @@ func TestRefusalsAreLoggedWithTheirCause(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	ada := w.CreateUser("ada@acme.com") // with the externalId ext-ada
 	team := w.CreateGroup("Engineers")
+	w.Want(http.StatusOK, http.MethodGet, groupsPath+"/"+team, nil)
 	grace := w.CreateUser("grace@acme.com")
 	held := w.HeldUser(ada)["externalId"].(string)
 	const taken = "The userName is taken by the user with id … (userName …, active …)."

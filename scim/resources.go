@@ -99,6 +99,7 @@ func (h *Handler) create(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	c.log.note(zap.String(c.one().label+"_id", record.ID))
+	c.log.isOf(record)
 	h.noteLeftOut(c, record.LeftOut)
 	h.noteDropped(c.log, c.one().NotKept(c.resource, record.Resource))
 	return c.found(http.StatusCreated, record), nil
@@ -175,6 +176,7 @@ func (h *Handler) update(ctx context.Context, c *call, change provision.Change) 
 	if err != nil {
 		return provision.Record{}, err
 	}
+	c.log.isOf(record)
 	if change.Members != nil && asked != nil {
 		asked["members"] = change.Members.Join
 	}
@@ -210,5 +212,6 @@ func (h *Handler) noteLeftOut(c *call, unknown []string) {
 	for _, id := range unknown[:min(len(unknown), cap(shown))] {
 		shown = append(shown, loggable(id))
 	}
+	c.log.leftOut, c.log.leftOutIDs = len(unknown), shown
 	c.log.note(zap.Int("unknown_members", len(unknown)), zap.Strings("unknown_member_ids", shown))
 }

@@ -24,6 +24,7 @@ type operation struct {
 	readQuery func(c *call, raw string) error
 	readBody  func(c *call, body []byte) error
 	do        func(context.Context, *call) (answer, error)
+	writes    bool // may change something in Access
 }
 
 // methods are the operations of one path.
@@ -80,6 +81,7 @@ func (h *Handler) endpointsOf(t *resourceType) map[string]methods {
 			http.MethodGet: {name: "list " + several, on: on, readQuery: readSearchQuery, do: h.list},
 			http.MethodPost: {
 				name: "create " + one, on: on, readQuery: readProjection, readBody: h.readResource, do: h.create,
+				writes: true,
 			},
 		},
 		t.Endpoint + "/.search": {
@@ -89,11 +91,13 @@ func (h *Handler) endpointsOf(t *resourceType) map[string]methods {
 			http.MethodGet: {name: "read " + one, on: on, readQuery: readProjection, do: read},
 			http.MethodPut: {
 				name: "replace " + one, on: on, readQuery: readProjection, readBody: h.readResource, do: h.replace,
+				writes: true,
 			},
 			http.MethodPatch: {
 				name: "patch " + one, on: on, readQuery: readProjection, readBody: h.readChanges, do: h.patch,
+				writes: true,
 			},
-			http.MethodDelete: {name: "delete " + one, on: on, do: remove},
+			http.MethodDelete: {name: "delete " + one, on: on, do: remove, writes: true},
 		},
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"ws1bridge/scim/explain"
 	"ws1bridge/scim/problem"
+	"ws1bridge/upstream"
 )
 
 // serve is what happens around every operation: a deadline, authentication, the
@@ -36,7 +37,7 @@ func (h *Handler) serve(d *dialect, m methods) http.HandlerFunc {
 			a = d.presented(a)
 		}
 		a.write(w, r, d.contentType)
-		h.finish(c.log, a.status, time.Since(start), err)
+		h.finish(c, a.status, time.Since(start), err)
 	}
 }
 
@@ -46,10 +47,12 @@ func (h *Handler) dispatch(ctx context.Context, m methods, c *call, r *http.Requ
 		return answer{}, problem.Restarting()
 	}
 	defer h.work.end()
-	if err := h.Authenticate(r.Header.Get("Authorization")); err != nil {
+	caller, err := h.Authenticate(r.Header.Get("Authorization"))
+	if err != nil {
 		c.log.op = "authenticate"
 		return answer{}, explain.Unauthenticated(err)
 	}
+	c.log.caller = caller
 	if m == nil {
 		c.log.path = h.loggablePath(r.URL.Path)
 		c.log.note(zap.String("method", problem.Clip(r.Method)))
@@ -61,7 +64,13 @@ func (h *Handler) dispatch(ctx context.Context, m methods, c *call, r *http.Requ
 		return m.other(r.Method)
 	}
 	c.as(o)
+	ctx = h.observed(ctx, c)
 	return attempt(func() (answer, error) { return h.operate(ctx, c, r) })
+}
+
+// observed is the context of a call, with which the journal sees its requests to Access.
+func (h *Handler) observed(ctx context.Context, c *call) context.Context {
+	return upstream.Observed(ctx, &upstream.Observer{Tell: c.log.trail.tell, Values: h.Journal.KeepsValues()})
 }
 
 // operate reads the rest of the request into the call, and does it.

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/semaphore"
 
+	"ws1bridge/scim/journal"
 	"ws1bridge/scim/provision"
 	"ws1bridge/scim/query"
 	"ws1bridge/scim/translate"
@@ -33,9 +34,9 @@ type Config struct {
 	Translator *translate.Translator
 	// GroupDomain is the domain that new groups go to.
 	GroupDomain string
-	// Authenticate judges the Authorization header of a request. Its errors are
-	// those of package auth.
-	Authenticate func(authorization string) error
+	// Authenticate judges the Authorization header of a request, and names the caller.
+	// Its errors are those of package auth.
+	Authenticate func(authorization string) (caller string, _ error)
 	// PublicURL is the base URL as callers know it, for links in answers;
 	// "" takes it from each request.
 	PublicURL string
@@ -48,6 +49,9 @@ type Config struct {
 	// MaxScan bounds how many resources are looked through for a query that
 	// Access can't answer; 0 means 10,000.
 	MaxScan int
+	// Journal remembers what was pushed; nil is one in memory. It is the same for all
+	// configurations of a process.
+	Journal *journal.Journal
 	Log     *zap.Logger
 	// Registerer takes the metrics; nil leaves them unregistered.
 	Registerer prometheus.Registerer
@@ -84,8 +88,8 @@ func NewHandler(cfg Config) (*Handler, error) {
 	h := &Handler{
 		Config:  cfg,
 		lasting: &lasting{metrics: newMetrics(cfg.Registerer), bodies: semaphore.NewWeighted(maxBodies)},
-		users:   provision.NewUsers(cfg.Users, cfg.Translator),
-		groups:  provision.NewGroups(cfg.Groups, cfg.GroupDomain),
+		users:   provision.NewUsers(cfg.Users, cfg.Translator, cfg.Journal.Creations()),
+		groups:  provision.NewGroups(cfg.Groups, cfg.GroupDomain, cfg.Journal.Creations()),
 	}
 	h.assemble()
 	return h, nil
@@ -95,6 +99,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 // limits and drains its requests together with those of h, and knows what h left in
 // doubt. h still answers those under way, by the configuration with which they came.
 func (h *Handler) With(cfg Config) (*Handler, error) {
+	cfg.Journal = h.Journal
 	if err := cfg.complete(); err != nil {
 		return nil, fmt.Errorf("scim: %w", err)
 	}
@@ -136,6 +141,9 @@ func (c *Config) complete() error {
 		}
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	if c.Journal == nil {
+		c.Journal, _ = journal.Open(journal.Config{}) // one in memory cannot fail
+	}
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}

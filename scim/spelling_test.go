@@ -68,6 +68,7 @@ func TestWhiteSpaceAroundAGroupName(t *testing.T) {
 	if created.Body["displayName"] != "Sales" || strings.Contains(w.Log.String(), "dropped_attributes") {
 		t.Errorf("it is called %q", created.Body["displayName"])
 	}
+	w.Want(http.StatusOK, http.MethodGet, groupsPath+"/"+created.ID(), nil)
 	for _, name := range []string{"Sales", " sales\u00a0", "Sales\t"} {
 		if got := finds(name); len(got) != 1 || got[0] != created.ID() {
 			t.Errorf("%q finds %v, want %s", name, got, created.ID())

@@ -16,8 +16,10 @@ import (
 	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/connection"
+	"ws1bridge/cmd/ws1bridge/history"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim"
+	"ws1bridge/scim/journal"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -26,6 +28,7 @@ import (
 type bridge struct {
 	access  *connection.Connection // its client is the one of the first configuration
 	current atomic.Pointer[configured]
+	journal *journal.Journal
 	status  *status.Board
 	ops     http.Handler
 	https   *https // nil: plain HTTP
@@ -33,6 +36,8 @@ type bridge struct {
 	dry     dryRun
 	level   zap.AtomicLevel // of the log
 	log     *zap.Logger
+	// opsIsPrivate says that nobody on another machine reaches ops_listen.
+	opsIsPrivate atomic.Bool
 	// stopping says that the bridge is about to take no new requests.
 	stopping atomic.Bool
 }
@@ -45,10 +50,14 @@ func newBridge(cfg config.Config, dry dryRun, log *zap.Logger, level zap.AtomicL
 		return nil, err
 	}
 	b := &bridge{dry: dry, log: log, level: level, metrics: newRegistry()}
-	if b.access, err = b.connect(cfg, translator.ManagedDomains()); err != nil {
+	if b.journal, err = b.openJournal(cfg.Journal); err != nil {
 		return nil, err
 	}
-	if err := b.wire(cfg, translator); err != nil {
+	if b.access, err = b.connect(cfg, translator.ManagedDomains()); err == nil {
+		err = b.wire(cfg, translator)
+	}
+	if err != nil {
+		_ = b.journal.Close() // nobody runs it
 		return nil, err
 	}
 	return b, nil
@@ -74,6 +83,24 @@ func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err 
 	b.status = newStatus(b, b.log, b.metrics)
 	b.ops = b.opsHandler()
 	return nil
+}
+
+// openJournal makes the memory of what is pushed. A database that is away keeps nobody from
+// starting.
+func (b *bridge) openJournal(cfg config.Journal) (*journal.Journal, error) {
+	log := b.log.Named("journal")
+	return journal.Open(journal.Config{
+		URL: string(cfg.URL), Keep: cfg.Keep, MaxRecords: int(cfg.MaxRecords), Values: cfg.Values, Registerer: b.metrics,
+		OnTrouble: func(err error) {
+			if err != nil {
+				log.Error("history cannot be written: pushes go on, and up to 20,000 of them wait to be written",
+					zap.Error(err))
+			} else {
+				log.Info("history is written again")
+			}
+			b.status.Look()
+		},
+	})
 }
 
 func newRegistry() *prometheus.Registry {
@@ -135,6 +162,8 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener, beside ...func
 	work.Go(func() error { return b.access.Tokens.Run(base) })
 	work.Go(func() error { return b.access.Client.Run(base) })
 	work.Go(func() error { return b.status.Run(base) })
+	work.Go(func() error { return b.journal.Run(base) })
+	b.opsIsPrivate.Store(history.IsLoopback(ops.Addr().String()))
 	for _, do := range beside {
 		work.Go(func() error { return do(base) })
 	}

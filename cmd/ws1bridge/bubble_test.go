@@ -17,6 +17,7 @@ import (
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/cmd/ws1bridge/okta"
+	"ws1bridge/scim/journal"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 	"ws1bridge/upstream/accesstest"
@@ -49,7 +50,9 @@ func newBubbled(t *testing.T, faults ...accesstest.Fault) *bubbled {
 		auth.Config{ClientID: "bridge", ClientSecret: cmdtest.Secret, HTTPClient: &http.Client{Transport: wire}},
 		upstream.Config{Domains: translator.ManagedDomains(), Registerer: registry})
 	must(t, err)
-	b := &bubbled{access: emulator, bridge: &bridge{access: access, metrics: registry, log: log,
+	memory, err := journal.Open(journal.Config{})
+	must(t, err)
+	b := &bubbled{access: emulator, bridge: &bridge{access: access, metrics: registry, log: log, journal: memory,
 		level: zap.NewAtomicLevel()}}
 	must(t, b.wire(cfg, translator))
 	ctx, cancel := context.WithCancel(t.Context())

@@ -71,7 +71,7 @@ func (b *bridge) endpointConfig(c *configured, translator *translate.Translator)
 	}
 	return scim.Config{
 		Users: c.client, Groups: c.client, Translator: translator, GroupDomain: c.GroupDomain(),
-		Authenticate: bearer.Check, PublicURL: c.PublicURL, MaxScan: int(c.SCIM.MaxScan),
-		Log: b.log.Named("scim"), Registerer: b.metrics,
+		Authenticate: bearer.Identify, PublicURL: c.PublicURL, MaxScan: int(c.SCIM.MaxScan),
+		Journal: b.journal, Log: b.log.Named("scim"), Registerer: b.metrics,
 	}, nil
 }

@@ -83,5 +83,5 @@ func (p *program) listGroups(ctx context.Context, t *tenant, f listFlags) error 
 	if err != nil {
 		return explained("reading groups", err)
 	}
-	return p.printRows(rows, "groups", f.format())
+	return p.printRows(rows, "group", "groups", f.format())
 }

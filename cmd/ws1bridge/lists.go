@@ -54,12 +54,16 @@ func (f *listFlags) format() listing.Format {
 	return listing.Table
 }
 
-// printRows prints a list in order, and how long it is beside it.
-func (p *program) printRows(rows *listing.Rows, what string, f listing.Format) error {
+// printRows prints a list in order, and how long it is beside it: how many there are of
+// what is called one or many.
+func (p *program) printRows(rows *listing.Rows, one, many string, f listing.Format) error {
 	rows.Sort()
 	if err := rows.Write(p.stdout, f); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stderr, "%d %s\n", rows.Len(), what)
+	if rows.Len() == 1 {
+		many = one
+	}
+	fmt.Fprintf(p.stderr, "%d %s\n", rows.Len(), many)
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/csv"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -61,7 +62,11 @@ func TestUserList(t *testing.T) {
 		if strings.Join(names, " ") != want {
 			t.Errorf("%s: got %q, want %q", args, names, want)
 		}
-		if !strings.HasSuffix(got.stderr, " users\n") {
+		counted := fmt.Sprintf("%d users\n", len(names))
+		if len(names) == 1 {
+			counted = "1 user\n"
+		}
+		if !strings.HasSuffix(got.stderr, counted) {
 			t.Errorf("%s: it said %q", args, got.stderr)
 		}
 	}
@@ -129,7 +134,7 @@ func TestGroupList(t *testing.T) {
 			t.Errorf("%s: got %v, want %d", args, list, want)
 		}
 	}
-	o.expect(t, exitOK, words("group list"), "DISPLAYNAME", "MEMBERS", "1 groups")
+	o.expect(t, exitOK, words("group list"), "DISPLAYNAME", "MEMBERS", "1 group\n")
 	if err := o.access.SetModes(accesstest.Modes{SyncedDomain: "corp.local", ListOmitsMembers: true}); err != nil {
 		t.Fatal(err)
 	}

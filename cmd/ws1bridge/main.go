@@ -14,6 +14,7 @@
 //	ws1bridge login          shows and sets up the identity provider by which people log in
 //	ws1bridge user get       shows a person in Access and as Okta sees it
 //	ws1bridge group get      shows a group
+//	ws1bridge history        shows what was pushed, what failed, and why
 //	ws1bridge okta-settings  prints what to enter in Okta
 //	ws1bridge completion     prints a script that completes commands in a shell
 //	ws1bridge version        prints version, commit and Go version
@@ -122,7 +123,8 @@ func (p *program) addCommands(root *cobra.Command) {
 	add("run", "Run it:", p.serveCommand(), p.tryCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand())
 	add("setup", "Set it up:", p.doctorCommand(), p.configCommand(), p.directoryCommand(), p.loginCommand(),
 		p.oktaSettingsCommand())
-	add("look", "Look at somebody:", p.userCommand(), p.groupCommand(), p.mapCommand())
+	add("look", "Look at somebody:", p.userCommand(), p.groupCommand(), p.historyCommand(),
+		p.mapCommand())
 	add("", "", p.completionCommand(), p.versionCommand())
 }
 

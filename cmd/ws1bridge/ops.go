@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/history"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim/explain"
 	"ws1bridge/upstream"
@@ -24,6 +25,7 @@ func (b *bridge) opsHandler() http.Handler {
 	r.Get("/healthz", alive)
 	r.Get("/readyz", b.readyz)
 	r.Method(http.MethodGet, "/status", b.status)
+	r.Method(http.MethodGet, history.Path, history.Handler(b.journal, b.opsIsPrivate.Load))
 	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(b.metrics, promhttp.HandlerOpts{}))
 	return r
 }
@@ -66,7 +68,9 @@ func newStatus(b *bridge, log *zap.Logger, metrics prometheus.Registerer) *statu
 			Check: func(ctx context.Context) error { return client().Ready(ctx) }},
 		status.Component{Name: "directory", Explain: explainDirectory,
 			Keep: keepDirectory, KeepBad: keepBadDirectory,
-			Check: func(ctx context.Context) error { return client().CheckDirectories(ctx) }})
+			Check: func(ctx context.Context) error { return client().CheckDirectories(ctx) }},
+		status.Component{Name: "journal", Explain: explainJournal,
+			Check: func(context.Context) error { return b.journal.Trouble() }})
 }
 
 func explainFailure(err error) (verdict status.Verdict, detail, fix string) {
@@ -93,6 +97,12 @@ func explainDirectory(err error) (verdict status.Verdict, detail, fix string) {
 		return unchecked(err)
 	}
 	return explainFailure(err)
+}
+
+// explainJournal tells what is lost while the journal cannot be written.
+func explainJournal(err error) (verdict status.Verdict, detail, fix string) {
+	return status.Failed, "history cannot be written: " + err.Error(),
+		"see to the disk or the database of journal.url; pushes go on without history"
 }
 
 func unchecked(err error) (verdict status.Verdict, detail, fix string) {

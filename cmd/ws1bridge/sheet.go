@@ -128,6 +128,13 @@ func printJSON(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
+// printJSONLine prints a value on one line.
+func printJSONLine(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
+}
+
 // tellLogIns says whether people can log in: that nothing failed does not. Domains of which
 // the same is known share a line.
 func (s *sheet) tellLogIns() {

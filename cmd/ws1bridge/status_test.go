@@ -76,7 +76,7 @@ func TestStatus(t *testing.T) {
 			got := s.awaitStatus(t, tt.want)
 			c := got.Components
 			if c["token"].Status != tt.token || c["access"].Status != tt.access ||
-				c["directory"].Status != tt.directory || len(c) != 3 {
+				c["directory"].Status != tt.directory || c["journal"].Status != status.OK || len(c) != 4 {
 				t.Errorf("got %+v, want token %s, access %s, directory %s", got, tt.token, tt.access, tt.directory)
 			}
 			if _, body := cmdtest.Get(t, s.ops+"/status"); !strings.Contains(body, tt.says) {

@@ -95,7 +95,7 @@ func (p *program) listUsers(ctx context.Context, t *tenant, f userList) error {
 	if err != nil {
 		return explained("reading users", err)
 	}
-	return p.printRows(rows, "users", f.format())
+	return p.printRows(rows, "user", "users", f.format())
 }
 
 // read understands the names of columns, and which users are wanted.

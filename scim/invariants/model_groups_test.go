@@ -52,6 +52,8 @@ func (m *model) CreateGroup(rt *rapid.T) {
 	}
 	g.id = r.ID()
 	m.toldGroup(rt, g, r)
+	// Until its id is used, the same push would be the same again.
+	m.ask(rt, http.MethodGet, groupsPath+"/"+g.id, nil, http.StatusOK)
 }
 
 func (m *model) toldGroup(rt *rapid.T, g toldGroup, r response) {

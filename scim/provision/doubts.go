@@ -42,17 +42,6 @@ type doubt[V any] struct {
 	since time.Time
 }
 
-// settle remembers the value for the key where err leaves the write in doubt,
-// and forgets it where the write is done.
-func (d *doubts[K, V]) settle(key K, value V, err error) {
-	switch {
-	case err == nil:
-		d.remove(key)
-	case upstream.InDoubt(err):
-		d.add(key, value)
-	}
-}
-
 func (d *doubts[K, V]) add(key K, value V) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -65,12 +54,6 @@ func (d *doubts[K, V]) add(key K, value V) {
 	if len(d.kept) < maxDoubts {
 		d.kept[key] = doubt[V]{value, time.Now()}
 	}
-}
-
-func (d *doubts[K, V]) remove(key K) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.kept, key)
 }
 
 func (d *doubts[K, V]) get(key K) (value V, ok bool) {

@@ -1,7 +1,6 @@
 package provision
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +25,7 @@ type Groups struct {
 
 // groupDoubts are what is in doubt of groups.
 type groupDoubts struct {
-	creations doubts[string, string]   // by folded name, the externalId that was sent
+	creations Creations
 	finished  doubts[string, struct{}] // ids of groups that were answered for, which are nobody else's
 	unshown   doubts[string, struct{}] // folded names that are taken by nobody who is shown
 	deletions deletions
@@ -34,8 +33,8 @@ type groupDoubts struct {
 
 // NewGroups returns the groups of a directory. domain is the one that new groups
 // go to.
-func NewGroups(directory GroupDirectory, domain string) *Groups {
-	return &Groups{groupDoubts: &groupDoubts{}, directory: directory, domain: domain}
+func NewGroups(directory GroupDirectory, domain string, creations Creations) *Groups {
+	return &Groups{groupDoubts: &groupDoubts{creations: creations}, directory: directory, domain: domain}
 }
 
 // With returns groups by another configuration, which have what is in doubt in common
@@ -47,6 +46,7 @@ func (g *Groups) With(directory GroupDirectory, domain string) *Groups {
 // Read reads one group, and its members only where they are used. upstream.ErrNotFound
 // when there is none.
 func (g *Groups) Read(ctx context.Context, id string, uses Uses) (Record, error) {
+	g.creations.Used(id)
 	return record(g.directory.Group(ctx, id, uses("members")))
 }
 
@@ -93,6 +93,7 @@ func (g *Groups) Find(ctx context.Context, l Lookup, uses Uses) (_ []Record, ok 
 
 // Update changes the group. upstream.ErrNotFound when there is none.
 func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, error) {
+	g.creations.Used(id)
 	g.finished.add(id, struct{}{})
 	write := func(current upstream.Group) (upstream.Group, error) {
 		if err := change.allow(current.Meta); err != nil {
@@ -137,6 +138,7 @@ func (c Change) members() (*upstream.MemberChange, error) {
 // is returned as it is. upstream.ErrNotFound when there is none, unless an
 // earlier deletion of it was left in doubt.
 func (g *Groups) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
+	g.creations.Used(id)
 	err := g.directory.DeleteGroup(ctx, id, func(current upstream.Group) error { return allow(current.Meta) })
 	return g.deletions.outcome(id, err)
 }
@@ -149,24 +151,33 @@ func (g *Groups) Create(ctx context.Context, r schema.Resource) (Record, error) 
 	if err != nil {
 		return Record{}, err
 	}
-	name := names.Fold(wanted.DisplayName)
+	answered := "" // the id that an earlier attempt was answered with
 	if wanted.ExternalID == "" {
 		// By it the group is known to be made by the bridge, and for this push.
-		tried, _ := g.creations.get(name)
-		wanted.ExternalID = cmp.Or(tried, translate.InventExternalID())
+		wanted.ExternalID, answered = g.creations.Begin(ctx, groupKind, g.creationName(wanted), translate.InventExternalID())
 	}
 	var group upstream.Group
 	if err = g.checkSpellings(ctx, wanted.DisplayName); err == nil {
 		group, err = g.directory.CreateGroup(ctx, g.domain, wanted)
 	}
-	g.creations.settle(name, wanted.ExternalID, err)
 	if upstream.InDoubt(err) || errors.Is(err, upstream.ErrConflict) {
-		group, err = g.resume(ctx, wanted, err)
+		group, err = g.resume(ctx, wanted, answered, err)
 	}
 	if err == nil {
 		g.finished.add(group.ID, struct{}{})
+		if translate.IsInvented(wanted.ExternalID) { // others are known by what the caller sent
+			g.creations.Made(groupKind, g.creationName(wanted), group.ID)
+		}
 	}
 	return record(group, err)
+}
+
+// groupKind is what creations of groups are.
+const groupKind = "group"
+
+// creationName is the name of a creation: what Access has once.
+func (g *Groups) creationName(wanted upstream.Group) string {
+	return creationName(g.domain, wanted.DisplayName)
 }
 
 // checkSpellings is as for users.
@@ -184,7 +195,9 @@ func (g *Groups) checkSpellings(ctx context.Context, name string) error {
 // resume finds the group that stands in the way of a creation, or that a
 // creation of unknown outcome may have made, and decides whether it is the
 // beginning of that very creation.
-func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure error) (upstream.Group, error) {
+func (g *Groups) resume(
+	ctx context.Context, wanted upstream.Group, answered string, failure error,
+) (upstream.Group, error) {
 	found, err := g.directory.FindGroups(ctx, upstream.ByDisplayName, wanted.DisplayName, true)
 	switch {
 	case upstream.InDoubt(failure) && (err != nil || len(found) == 0):
@@ -194,9 +207,12 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 	case len(found) == 0:
 		return upstream.Group{}, fmt.Errorf("%w: %w", g.takenElsewhere(ctx, wanted.DisplayName), failure)
 	}
-	i := slices.IndexFunc(found, func(existing upstream.Group) bool { return g.resumable(existing, wanted) })
+	i := slices.IndexFunc(found, func(existing upstream.Group) bool { return g.resumable(existing, wanted, answered) })
 	if i < 0 {
 		return upstream.Group{}, problem.GroupTaken(found[0].ID).HeldBy(found[0].ID)
+	}
+	if found[i].ExternalID != wanted.ExternalID {
+		g.creations.Adopt(groupKind, g.creationName(wanted), found[i].ExternalID)
 	}
 	group, err := g.directory.UpdateGroup(ctx, found[i].ID, upstream.GroupChange{
 		Make: func(current upstream.Group) (upstream.Group, error) {
@@ -204,7 +220,6 @@ func (g *Groups) resume(ctx context.Context, wanted upstream.Group, failure erro
 			return current, nil
 		},
 	})
-	g.creations.settle(names.Fold(wanted.DisplayName), found[i].ExternalID, err)
 	return group, unlessFound(err)
 }
 
@@ -218,13 +233,15 @@ func (g *Groups) takenElsewhere(ctx context.Context, name string) error {
 // resumable reports whether existing is what is left of an earlier attempt to create
 // wanted. Only what the bridge itself demonstrably made is:
 //   - the group with the externalId that Okta sent;
-//   - the one with the externalId that this process made up for the push, while its
-//     outcome is in doubt, if nobody is in it who is not wanted;
+//   - the one that an earlier attempt was answered with, while the caller has not used its
+//     id, if it is as wanted: the answer was lost;
+//   - the one with the externalId that was made up for the push, if nobody is in it who is
+//     not wanted;
 //   - one with an externalId that a bridge made up, which lacks wanted members and is
 //     not older than Okta's repetitions last: its bridge ended in between. One that is
 //     complete was not left behind, nor one that this process answered for: that is a
 //     duplicate.
-func (g *Groups) resumable(existing, wanted upstream.Group) bool {
+func (g *Groups) resumable(existing, wanted upstream.Group, answered string) bool {
 	same := existing.ExternalID == wanted.ExternalID
 	if !translate.IsInvented(wanted.ExternalID) {
 		return same
@@ -235,6 +252,9 @@ func (g *Groups) resumable(existing, wanted upstream.Group) bool {
 	}
 	if slices.ContainsFunc(existing.Members, func(m upstream.Member) bool { return !known[m.ID] }) {
 		return false
+	}
+	if existing.ID == answered {
+		return existing.DisplayName == wanted.DisplayName && len(existing.Members) == len(known)
 	}
 	if _, finished := g.finished.get(existing.ID); finished && !same {
 		return false

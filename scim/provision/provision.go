@@ -26,6 +26,8 @@ import (
 type Record struct {
 	ID       string
 	Resource schema.Resource
+	// Domain is that of a user.
+	Domain string
 	// Meta is what Access keeps about it.
 	Meta upstream.Meta
 	// LeftOut are ids that should have become members and are those of no user of

@@ -22,14 +22,14 @@ type Users struct {
 
 // userDoubts are what is in doubt of users.
 type userDoubts struct {
-	invented  doubts[translate.UserKey, string]   // creations without externalId, and the one that was made up
+	creations Creations                           // of users without externalId, and the one that was made up
 	unshown   doubts[translate.UserKey, struct{}] // that are taken by nobody who is shown
 	deletions deletions
 }
 
 // NewUsers returns the users of a directory.
-func NewUsers(directory UserDirectory, translator *translate.Translator) *Users {
-	return &Users{userDoubts: &userDoubts{}, directory: directory, translator: translator}
+func NewUsers(directory UserDirectory, translator *translate.Translator, creations Creations) *Users {
+	return &Users{userDoubts: &userDoubts{creations: creations}, directory: directory, translator: translator}
 }
 
 // With returns users by another configuration, who have what is in doubt in common
@@ -40,6 +40,7 @@ func (u *Users) With(directory UserDirectory, translator *translate.Translator) 
 
 // Read reads one user. upstream.ErrNotFound when there is none.
 func (u *Users) Read(ctx context.Context, id string, _ Uses) (Record, error) {
+	u.creations.Used(id)
 	return u.record(u.directory.User(ctx, id))
 }
 
@@ -95,6 +96,7 @@ func (u *Users) inAccess(l Lookup) (by upstream.Key, values []string, ok bool) {
 
 // Update changes the user. upstream.ErrNotFound when there is none.
 func (u *Users) Update(ctx context.Context, id string, change Change) (Record, error) {
+	u.creations.Used(id)
 	var overruled []string
 	write := func(current upstream.User) (upstream.Attributes, error) {
 		if err := change.allow(current.Meta); err != nil {
@@ -124,6 +126,7 @@ func (u *Users) Update(ctx context.Context, id string, change Change) (Record, e
 // returned as it is. upstream.ErrNotFound when there is none, unless an earlier
 // deletion of it was left in doubt.
 func (u *Users) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
+	u.creations.Used(id)
 	err := u.directory.DeleteUser(ctx, id, func(current upstream.User) error { return allow(current.Meta) })
 	return u.deletions.outcome(id, err)
 }
@@ -143,5 +146,5 @@ func (u *Users) toRecord(user upstream.User) Record {
 		groups[i] = schema.Resource{"value": g.ID, "display": g.Display, "type": g.Type}
 	}
 	resource["groups"] = groups
-	return Record{ID: user.ID, Resource: resource, Meta: user.Meta}
+	return Record{ID: user.ID, Resource: resource, Domain: user.Domain, Meta: user.Meta}
 }

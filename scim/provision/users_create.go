@@ -1,9 +1,9 @@
 package provision
 
 import (
-	"cmp"
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 
 	"ws1bridge/scim/problem"
@@ -20,6 +20,8 @@ type creation struct {
 	// the caller sent, or that was made up for an earlier attempt. "" where nobody
 	// can know it.
 	recognizedBy string
+	// answered says that the earlier attempt was answered with an account.
+	answered bool
 }
 
 // Create makes sure that the user is there. It is created first and searched for
@@ -30,13 +32,18 @@ func (u *Users) Create(ctx context.Context, r schema.Resource) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	c := creation{wanted, wanted.ExternalID()}
+	c := creation{Creation: wanted, recognizedBy: wanted.ExternalID()}
 	if wanted.NoExternalID {
 		// Access requires an externalId. A random one makes no claim to know the
 		// person, so a second push of the same user stays a conflict, unless it
-		// repeats one whose outcome was not known.
-		c.recognizedBy, _ = u.invented.get(c.Key())
-		c.SetExternalID(cmp.Or(c.recognizedBy, translate.InventExternalID()))
+		// repeats one that the caller knows no outcome of.
+		invented := translate.InventExternalID()
+		counts, answered := u.creations.Begin(ctx, userKind, creationName(c.Domain, c.UserName()), invented)
+		if counts != invented {
+			c.recognizedBy = counts
+		}
+		c.answered = answered != ""
+		c.SetExternalID(counts)
 	}
 	var user upstream.User
 	if err = u.checkSpellings(ctx, c.Domain, c.UserName()); err == nil {
@@ -45,9 +52,17 @@ func (u *Users) Create(ctx context.Context, r schema.Resource) (Record, error) {
 	if errors.Is(err, upstream.ErrConflict) {
 		user, err = u.resolveConflict(ctx, c)
 	}
-	u.invented.settle(c.Key(), c.ExternalID(), err)
+	if err == nil && c.NoExternalID {
+		u.creations.Made(userKind, creationName(c.Domain, c.UserName()), user.ID)
+	}
 	return u.record(user, err)
 }
+
+// userKind is what creations of users are.
+const userKind = "user"
+
+// creationName is the name of a creation: what Access has once in a domain.
+func creationName(domain, name string) string { return domain + "\x1f" + names.Fold(name) }
 
 // createUnlessKnown creates the user, unless an account is known to be the person's
 // already: the one that the same push made before, or one that is inactive.
@@ -112,10 +127,24 @@ func (u *Users) takenElsewhere(ctx context.Context, c creation) error {
 func (u *Users) pushOnto(ctx context.Context, id string, c creation) (upstream.User, error) {
 	user, err := u.directory.UpdateUser(ctx, id, upstream.UserChange{
 		Make: func(current upstream.User) (upstream.Attributes, error) {
+			if c.answered && !c.isAs(current) {
+				return nil, problem.UserNameTaken(id, u.shownName(current), current.Active()).HeldBy(id)
+			}
 			return u.translator.UserChange(current, c.Resource)
 		},
 	})
 	return user, unlessFound(err)
+}
+
+// isAs reports whether an account is as the creation asks for: then it may be the one
+// that the same push was answered with.
+func (c creation) isAs(current upstream.User) bool {
+	for path, v := range c.Attributes {
+		if held, ok := current.Attributes[path]; !ok || !reflect.DeepEqual(held, v) {
+			return false
+		}
+	}
+	return true
 }
 
 // createOrRecover creates a user, and resolves a creation whose answer was lost by

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"ws1bridge/auth"
+	"ws1bridge/scim/journal"
 	"ws1bridge/upstream"
 )
 
@@ -26,6 +27,9 @@ const (
 	// defaultShutdownDelay is what load balancers need to notice.
 	defaultShutdownDelay = 5 * time.Second
 	maxShutdownDelay     = 5 * time.Minute
+
+	maxJournalKeep    = 5 * 365 * 24 * time.Hour
+	maxJournalRecords = 100_000_000
 )
 
 // check finds everything that the program could not work with.
@@ -39,6 +43,7 @@ func (c *Config) check() (problems Problems) {
 	if d := c.Shutdown.Delay; d < 0 || d > maxShutdownDelay {
 		problems.report("shutdown.delay", "must be from 0s to %v", maxShutdownDelay)
 	}
+	c.Journal.check(&problems)
 	c.checkTranslation(&problems)
 	if _, err := auth.NewBearer(c.Okta.Tokens); err != nil {
 		problems.report("okta.tokens", "%v", err)
@@ -60,6 +65,18 @@ func (c *Config) checkListeners(problems *Problems) {
 	}
 	if c.Listen == c.OpsListen && !strings.HasSuffix(c.Listen, ":0") {
 		problems.report("ops_listen", "must not be the address of listen")
+	}
+}
+
+func (j *Journal) check(problems *Problems) {
+	if err := journal.CheckURL(string(j.URL)); err != nil {
+		problems.report("journal.url", "%v", err)
+	}
+	if j.Keep < time.Hour || j.Keep > maxJournalKeep {
+		problems.report("journal.keep", "must be from 1h to %v", maxJournalKeep)
+	}
+	if n := j.MaxRecords; n < 1000 || n > maxJournalRecords || n != math.Trunc(n) {
+		problems.report("journal.max_records", "must be a whole number from 1000 to %d", maxJournalRecords)
 	}
 }
 

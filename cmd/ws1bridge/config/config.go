@@ -43,6 +43,7 @@ type Config struct {
 		// Access can't answer; a whole number. Default 10,000.
 		MaxScan float64 `koanf:"max_scan"`
 	} `koanf:"scim"`
+	Journal  Journal `koanf:"journal"`
 	Shutdown struct {
 		// Delay is how long requests are still answered as ever after SIGTERM, while
 		// /readyz says that the bridge is stopping. Default 5 s.
@@ -72,6 +73,21 @@ type Access struct {
 	// ReuseReads is how many seconds a record that was read need not be read again for a
 	// change of it, 0 for none.
 	ReuseReads float64 `koanf:"reuse_reads"`
+}
+
+// Journal says where pushes are remembered, and for how long.
+type Journal struct {
+	// URL is sqlite:PATH or a postgres URL, which may hold a password. Optional; by
+	// default the last 1,000 pushes are in memory.
+	URL auth.Secret `koanf:"url"`
+	// URLFile names a file that holds it.
+	URLFile string `koanf:"url_file"`
+	// Keep is how long history is kept. Default 720 h.
+	Keep time.Duration `koanf:"keep"`
+	// MaxRecords is how many pushes are kept; a whole number. Default 1,000,000.
+	MaxRecords float64 `koanf:"max_records"`
+	// Values says that values of attributes are kept too, which are personal data.
+	Values bool `koanf:"values"`
 }
 
 // Load reads the file, if any, and the environment over it. The file is path,

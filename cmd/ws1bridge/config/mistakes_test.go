@@ -129,6 +129,16 @@ func TestConfigMistakes(t *testing.T) {
 			want: []string{"log.level (WS1BRIDGE_LOG_LEVEL): must be debug, info, warn or error"},
 		},
 		{
+			name: "a journal that is none", env: []string{"WS1BRIDGE_JOURNAL=mysql://u:hush@h/db",
+				"WS1BRIDGE_JOURNAL_KEEP=1m", "WS1BRIDGE_JOURNAL_MAX_RECORDS=1.5", "WS1BRIDGE_JOURNAL_VALUES=perhaps"},
+			want: []string{
+				"journal.values (WS1BRIDGE_JOURNAL_VALUES): must be true or false",
+				"journal.url (WS1BRIDGE_JOURNAL): must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE, or be left out",
+				"journal.keep (WS1BRIDGE_JOURNAL_KEEP): must be from 1h to 43800h0m0s",
+				"journal.max_records (WS1BRIDGE_JOURNAL_MAX_RECORDS): must be a whole number from 1000 to 100000000",
+			},
+		},
+		{
 			name: "secret files that are missing",
 			env: []string{"WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE=/hush",
 				"WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE=/hush"},

@@ -14,6 +14,7 @@ import (
 	"github.com/knadh/koanf/v2"
 
 	"ws1bridge/cmd/ws1bridge/regular"
+	"ws1bridge/scim/journal"
 	"ws1bridge/upstream"
 )
 
@@ -22,6 +23,7 @@ var defaults = map[string]any{
 	"tls.acme.directory_url": "https://acme-v02.api.letsencrypt.org/directory",
 	"access.reuse_reads":     upstream.DefaultReuseReads.Seconds(),
 	"shutdown.delay":         defaultShutdownDelay,
+	"journal.keep":           journal.DefaultKeep, "journal.max_records": float64(journal.DefaultMaxRecords),
 }
 
 // read reads the configuration without judging it.

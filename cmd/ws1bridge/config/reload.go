@@ -8,7 +8,7 @@ import (
 
 // Files are those that the configuration was read from, and those of its secrets.
 func (c *Config) Files() []string {
-	files := []string{c.file, c.Access.ClientSecretFile, c.Okta.TokensFile}
+	files := []string{c.file, c.Access.ClientSecretFile, c.Okta.TokensFile, c.Journal.URLFile}
 	return slices.DeleteFunc(files, func(path string) bool { return path == "" })
 }
 
@@ -34,10 +34,10 @@ func changed(section string, a, b reflect.Value) (names []string) {
 
 // Keep is a configuration that was read anew as far as a running bridge can take it. It
 // keeps the addresses, its own and that of the tenant, with which the bridge was started,
-// and the way to its certificate.
+// the way to its certificate, and its journal.
 func (c *Config) Keep(read Config) Config {
 	read.Listen, read.OpsListen, read.Access.URL = c.Listen, c.OpsListen, c.Access.URL
-	read.TLS = c.TLS.keep(read.TLS)
+	read.TLS, read.Journal = c.TLS.keep(read.TLS), c.Journal
 	return read
 }
 

@@ -31,6 +31,11 @@ func (c *Config) readSecretFiles(env map[string]string) (problems Problems) {
 			}
 		}
 	}
+	if path := c.Journal.URLFile; path != "" && env["WS1BRIDGE_JOURNAL"] == "" {
+		if text, ok := problems.readFile("journal.url_file", path); ok {
+			c.Journal.URL = auth.Secret(text)
+		}
+	}
 	return problems
 }
 

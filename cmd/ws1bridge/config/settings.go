@@ -23,6 +23,7 @@ const (
 	list          // several texts, or one with commas between them
 	number        // in YAML too
 	duration      // such as 5s
+	truth         // true or false
 )
 
 // settings are all environment variables but WS1BRIDGE_CONFIG.
@@ -53,6 +54,11 @@ func settings() []setting {
 		{"WS1BRIDGE_OKTA_TOKENS", "okta.tokens", list},
 		{"WS1BRIDGE_OKTA_TOKENS_FILE", "okta.tokens_file", text},
 		{"WS1BRIDGE_SCIM_MAX_SCAN", "scim.max_scan", number},
+		{"WS1BRIDGE_JOURNAL", "journal.url", text},
+		{"WS1BRIDGE_JOURNAL_FILE", "journal.url_file", text},
+		{"WS1BRIDGE_JOURNAL_KEEP", "journal.keep", duration},
+		{"WS1BRIDGE_JOURNAL_MAX_RECORDS", "journal.max_records", number},
+		{"WS1BRIDGE_JOURNAL_VALUES", "journal.values", truth},
 		{"WS1BRIDGE_SHUTDOWN_DELAY", "shutdown.delay", duration},
 		{"WS1BRIDGE_LOG_LEVEL", "log.level", text},
 	}
@@ -74,19 +80,26 @@ const notText = "must be text, in quotes if it looks like a number or a date"
 // a number of a secret such as 0123 or 1e10 and forgets how it was written, so
 // numbers are not taken for text.
 func (s setting) parse(value any) (parsed any, wrong string) {
-	if s.kind == number {
+	switch s.kind {
+	case number:
 		n, err := strconv.ParseFloat(fmt.Sprint(value), 64)
 		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 			return nil, "must be a number"
 		}
 		return n, ""
-	}
-	if s.kind == duration {
+	case duration:
 		d, err := time.ParseDuration(fmt.Sprint(value))
 		if err != nil {
 			return nil, "must be a duration with its unit, such as 5s or 1m30s"
 		}
 		return d, ""
+	case truth:
+		is, err := strconv.ParseBool(fmt.Sprint(value))
+		if err != nil {
+			return nil, "must be true or false"
+		}
+		return is, ""
+	case text, list:
 	}
 	isText := func(v any) bool { _, ok := v.(string); return ok }
 	texts, isList := value.([]any)

@@ -107,7 +107,7 @@ func (w *world) bridge(t *testing.T) http.Handler {
 		t.Fatal(err)
 	}
 	handler, err := scim.NewHandler(scim.Config{Users: client, Groups: client, Translator: translator, GroupDomain: domain,
-		Authenticate: bearer.Check, Log: zap.NewNop()})
+		Authenticate: bearer.Identify, Log: zap.NewNop()})
 	if err != nil {
 		t.Fatal(err)
 	}
