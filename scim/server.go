@@ -88,8 +88,8 @@ func NewHandler(cfg Config) (*Handler, error) {
 	h := &Handler{
 		Config:  cfg,
 		lasting: &lasting{metrics: newMetrics(cfg.Registerer), bodies: semaphore.NewWeighted(maxBodies)},
-		users:   provision.NewUsers(cfg.Users, cfg.Translator, cfg.Journal.Creations()),
-		groups:  provision.NewGroups(cfg.Groups, cfg.GroupDomain, cfg.Journal.Creations()),
+		users:   provision.NewUsers(cfg.Users, cfg.Translator, cfg.Journal.Creations(), cfg.Journal.Order()),
+		groups:  provision.NewGroups(cfg.Groups, cfg.GroupDomain, cfg.Journal.Creations(), cfg.Journal.Order()),
 	}
 	h.assemble()
 	return h, nil

@@ -13,6 +13,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
+
+	"ws1bridge/upstream/keyed"
 )
 
 const (
@@ -105,8 +107,8 @@ func newClient(domains []string, access sender, guard *guard, m *memory) *Client
 		recentUsers: &recentWrites{lag: lag}, recentGroups: &recentWrites{lag: lag},
 		userReadings: &readings[User]{}, groupNames: &readings[Group]{},
 		groupReadings: &readings[Group]{size: func(g Group) int { return 1 + len(g.Members) }},
-		users:         collection[User]{access: access, path: usersPath, writes: &keyedLock{}},
-		groups:        collection[Group]{access: access, path: groupsPath, writes: &keyedLock{}},
+		users:         collection[User]{access: access, path: usersPath, writes: &keyed.Lock{}},
+		groups:        collection[Group]{access: access, path: groupsPath, writes: &keyed.Lock{}},
 	}
 	c.wire()
 	return c

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"ws1bridge/upstream/keyed"
 )
 
 // collection is what writes to users and to groups have in common. Writes to one
@@ -20,14 +22,14 @@ type collection[T any] struct {
 	// drop forgets what was read of a record that is written.
 	drop func(id string)
 
-	writes *keyedLock
+	writes *keyed.Lock
 }
 
 // hold reads a record and keeps it from other writers while use has it.
 func (k *collection[T]) hold(
 	ctx context.Context, op, id string, read func(context.Context) (T, error), use func(T) error,
 ) error {
-	unlock, err := k.writes.lock(ctx, id)
+	unlock, err := k.writes.Lock(ctx, id)
 	if err != nil {
 		return waitedTooLong(ctx, op)
 	}

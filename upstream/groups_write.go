@@ -32,7 +32,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	}
 	c.memory.groups.note(created.ID, true)
 	c.recentGroups.create(created.ID, domain, created.Meta, names)
-	unlock, err := c.groups.writes.lock(ctx, created.ID)
+	unlock, err := c.groups.writes.Lock(ctx, created.ID)
 	if err != nil {
 		return Group{}, markInDoubt(waitedTooLong(ctx, opCreateGroup)) // the group is there
 	}

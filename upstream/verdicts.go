@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"ws1bridge/upstream/keyed"
 )
 
 const (
@@ -31,7 +33,7 @@ const (
 // verdicts remembers of the records of one kind which are ours, and finds out.
 // The zero value is ready for use.
 type verdicts struct {
-	listing keyedLock // one reader of the list at a time
+	listing keyed.Lock // one reader of the list at a time
 
 	mu        sync.Mutex // guards the maps
 	own       map[string]bool
@@ -220,7 +222,7 @@ func (ask lookUp) readEach(ctx context.Context, ids []string) (map[string]bool, 
 // readList reads the list of what is ours, unless another caller did so while this one
 // waited, which isDone tells. Where Access does not let the bridge read it, it is not read.
 func (v *verdicts) readList(ctx context.Context, ask lookUp, isDone func() bool) (isRead bool, _ error) {
-	unlock, err := v.listing.lock(ctx, "")
+	unlock, err := v.listing.Lock(ctx, "")
 	if err != nil {
 		return false, unavailable("judge records", fmt.Errorf("waiting for a list: %w", err))
 	}

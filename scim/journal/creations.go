@@ -118,9 +118,11 @@ func (c *Creations) Adopt(kind, name, externalID string) {
 	c.wait(note{name: name, externalID: externalID})
 }
 
-// Made tells which id a creation is answered with.
-func (c *Creations) Made(kind, name, id string) {
+// Made tells which id a creation is answered with. It waits for a database, so that other
+// copies know before the answer, but goes on without one.
+func (c *Creations) Made(ctx context.Context, kind, name, id string) {
 	name = creationOf(kind, name)
+	told := c.lasting == nil || c.tellNow(ctx, note{name: name, id: id})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if was, ok := c.byName[name]; ok {
@@ -128,7 +130,16 @@ func (c *Creations) Made(kind, name, id string) {
 		was.id = id
 		c.byName[name], c.names[id] = was, name
 	}
-	c.wait(note{name: name, id: id})
+	if !told {
+		c.wait(note{name: name, id: id})
+	}
+}
+
+// tellNow tells the database at once, and reports whether that was possible.
+func (c *Creations) tellNow(ctx context.Context, n note) bool {
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), beginTimeout)
+	defer cancel()
+	return c.lasting.tell(bounded, []note{n}) == nil
 }
 
 // Used tells that the caller knows an id: its creation is over, and another one of that name

@@ -24,7 +24,7 @@ func TestCreations(t *testing.T) {
 			begin("x1", "x1", "")
 			begin("x2", "x1", "")
 			c.Adopt("group", "sales", "x0")
-			c.Made("group", "sales", "g1")
+			c.Made(t.Context(), "group", "sales", "g1")
 			time.Sleep(time.Second) // until it is written
 			begin("x3", "x0", "g1")
 			if counts, _ := c.Begin(t.Context(), "user", "sales", "u1"); counts != "u1" {
@@ -53,7 +53,7 @@ func TestCreationsOutliveTheProcess(t *testing.T) {
 			if counts, _ := second.Creations().Begin(t.Context(), "group", "sales", "x2"); counts != "x1" {
 				t.Errorf("the repetition counts as %s, want x1", counts)
 			}
-			second.Creations().Made("group", "sales", "g1")
+			second.Creations().Made(t.Context(), "group", "sales", "g1")
 			second.stop()
 			third := run(t, journal.Config{URL: url})
 			if counts, id := third.Creations().Begin(t.Context(), "group", "sales", "x3"); counts != "x1" || id != "g1" {

@@ -46,11 +46,13 @@ func openDatabase(raw string, readOnly bool) (*database, error) {
 	}
 	db, err := sql.Open("pgx", raw)
 	if err != nil {
-		return nil, errors.New("is no URL of a PostgreSQL database") // the error may quote a password
+		return nil, errNotPostgres // the error may quote a password
 	}
 	db.SetMaxOpenConns(8)
 	return &database{db: db, dialect: goose.DialectPostgres}, nil
 }
+
+var errNotPostgres = errors.New("is no URL of a PostgreSQL database")
 
 func openSQLite(path string, readOnly bool) (*database, error) {
 	if path == "" || path == ":memory:" || strings.ContainsAny(path, "?#") {
@@ -240,10 +242,11 @@ func (d *database) forget(ctx context.Context, name string) (n int, _ error) {
 			statement string
 			args      []any
 		}{
+			{`DELETE FROM creations WHERE name LIKE ? ESCAPE '!' OR resource <> '' AND resource IN
+				(SELECT resource FROM pushes WHERE name = ?)`, []any{"%" + escaped(creationOf("", folded)), folded}},
 			{`DELETE FROM pushes WHERE name = ? OR resource <> '' AND resource IN
 				(SELECT resource FROM pushes WHERE name = ?) OR LOWER(record) LIKE ? ESCAPE '!'`,
 				[]any{folded, folded, "%" + escaped(inRecord(name)) + "%"}},
-			{"DELETE FROM creations WHERE name LIKE ? ESCAPE '!'", []any{"%" + escaped(creationOf("", folded))}},
 		} {
 			done, err := tx.ExecContext(ctx, d.placed(deletion.statement), deletion.args...)
 			if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/pressly/goose/v3"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -58,6 +59,7 @@ type Journal struct {
 	memory    *memory   // nil where there is a database
 	database  *database // nil where there is none
 	creations *Creations
+	order     *Order
 	lost      prometheus.Counter
 
 	mu      sync.Mutex // guards what follows
@@ -77,7 +79,7 @@ func Open(cfg Config) (*Journal, error) {
 		cfg.MaxRecords = DefaultMaxRecords
 	}
 	m := &memory{}
-	j := &Journal{cfg: cfg, store: m, memory: m, creations: newCreations(), wake: make(chan struct{}, 1),
+	j := &Journal{cfg: cfg, store: m, memory: m, creations: newCreations(), order: &Order{}, wake: make(chan struct{}, 1),
 		lost: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "ws1bridge_journal_lost_total",
 			Help: "Pushes that are missing in the journal, because it could not be written.",
@@ -89,6 +91,12 @@ func Open(cfg Config) (*Journal, error) {
 		}
 		j.store, j.memory, j.database = db, nil, db
 		j.creations.lasting, j.creations.rouse = db, j.rouse
+		if db.dialect == goose.DialectPostgres {
+			if j.order, err = newOrder(cfg.URL); err != nil {
+				_ = db.close()
+				return nil, err
+			}
+		}
 	}
 	if cfg.Registerer != nil {
 		cfg.Registerer.MustRegister(j.lost)
@@ -113,6 +121,9 @@ func (j *Journal) KeepsValues() bool { return j.cfg.Values }
 
 // Creations are those under way.
 func (j *Journal) Creations() *Creations { return j.creations }
+
+// Order is that of writes to one record.
+func (j *Journal) Order() *Order { return j.order }
 
 // Add remembers a push. It does not wait: the record is written by Run. Seq is chosen, and
 // Time where there is none.
@@ -145,7 +156,7 @@ func newSeq() string {
 
 // Run writes what is added until ctx ends, and then what still waits. It returns nil.
 func (j *Journal) Run(ctx context.Context) error {
-	defer func() { _ = j.store.close() }()
+	defer func() { _ = j.Close() }()
 	prune := time.NewTicker(pruneEvery)
 	defer prune.Stop()
 	j.prune(ctx)
@@ -274,7 +285,7 @@ func (j *Journal) Forget(ctx context.Context, name string) (n int, _ error) {
 }
 
 // Close lets go of a journal that nobody runs.
-func (j *Journal) Close() error { return j.store.close() }
+func (j *Journal) Close() error { return errors.Join(j.store.close(), j.order.close()) }
 
 // OpenToRead opens a journal in a database to look at it, beside the bridge that writes it.
 func OpenToRead(raw string) (*Journal, error) {
@@ -282,5 +293,5 @@ func OpenToRead(raw string) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Journal{store: db, creations: newCreations()}, nil
+	return &Journal{store: db, creations: newCreations(), order: &Order{}}, nil
 }

@@ -50,6 +50,8 @@ var (
 		"`access.url` is another server of Workspace ONE, or a proxy changes paths", setAccessURL))
 	NotShownYet = passing("Workspace ONE Access does not show an earlier change yet.",
 		"Access shows a change some seconds after it was made", nothingToDo)
+	OtherWrite = passing("Another copy of the bridge is changing this record.",
+		"Several changes of one user or group arrive at several copies at the same moment", nothingToDo)
 	TokensRefused = none(stuck("Workspace ONE Access refuses every token of the bridge (401): "+
 		"check that the bridge's OAuth client is still valid.").because(
 		"The OAuth client was deleted or changed", "run `ws1bridge doctor`; create a new client if it is gone"))

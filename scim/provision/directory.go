@@ -6,22 +6,6 @@ import (
 	"ws1bridge/upstream"
 )
 
-// Creations remembers what is being created, from before the first request for it until
-// the caller uses its id: until then its repetition is the same push, whatever became of
-// the answer. It is safe for concurrent use.
-type Creations interface {
-	// Begin notes the creation of a name, with the externalId that was made up for it. It
-	// returns that of an earlier attempt whose id nobody has used since, with the id if
-	// it was answered, or this one.
-	Begin(ctx context.Context, kind, name, externalID string) (counts, answered string)
-	// Adopt tells that the creation goes on with what has another externalId.
-	Adopt(kind, name, externalID string)
-	// Made tells which id the creation is answered with.
-	Made(kind, name, id string)
-	// Used tells that the caller knows an id.
-	Used(id string)
-}
-
 // UserSearch finds users in Access.
 type UserSearch interface {
 	// FindUsers finds the users by a key, such as those whose userName equals

@@ -26,6 +26,7 @@ type Groups struct {
 // groupDoubts are what is in doubt of groups.
 type groupDoubts struct {
 	creations Creations
+	order     Order
 	finished  doubts[string, struct{}] // ids of groups that were answered for, which are nobody else's
 	unshown   doubts[string, struct{}] // folded names that are taken by nobody who is shown
 	deletions deletions
@@ -33,8 +34,8 @@ type groupDoubts struct {
 
 // NewGroups returns the groups of a directory. domain is the one that new groups
 // go to.
-func NewGroups(directory GroupDirectory, domain string, creations Creations) *Groups {
-	return &Groups{groupDoubts: &groupDoubts{creations: creations}, directory: directory, domain: domain}
+func NewGroups(directory GroupDirectory, domain string, creations Creations, order Order) *Groups {
+	return &Groups{groupDoubts: &groupDoubts{creations: creations, order: order}, directory: directory, domain: domain}
 }
 
 // With returns groups by another configuration, which have what is in doubt in common
@@ -113,12 +114,20 @@ func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, 
 	if err != nil {
 		return Record{}, err
 	}
-	updated, err := g.directory.UpdateGroup(ctx, id,
-		upstream.GroupChange{Make: write, Members: members, Fresh: change.Allow != nil})
+	updated, err := g.write(ctx, id, upstream.GroupChange{Make: write, Members: members, Fresh: change.Allow != nil})
 	if errors.Is(err, upstream.ErrConflict) {
 		return Record{}, problem.NewGroupNameTaken()
 	}
 	return record(updated, err)
+}
+
+// write changes a group while nobody else does.
+func (g *Groups) write(ctx context.Context, id string, change upstream.GroupChange) (updated upstream.Group, _ error) {
+	err := alone(ctx, g.order, func() (err error) {
+		updated, err = g.directory.UpdateGroup(ctx, id, change)
+		return err
+	}, groupKind+" "+id)
+	return updated, err
 }
 
 // members are who joins the group and who leaves it, nil where the change does not tell.
@@ -139,18 +148,28 @@ func (c Change) members() (*upstream.MemberChange, error) {
 // earlier deletion of it was left in doubt.
 func (g *Groups) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
 	g.creations.Used(id)
-	err := g.directory.DeleteGroup(ctx, id, func(current upstream.Group) error { return allow(current.Meta) })
+	err := alone(ctx, g.order, func() error {
+		return g.directory.DeleteGroup(ctx, id, func(current upstream.Group) error { return allow(current.Meta) })
+	}, groupKind+" "+id)
 	return g.deletions.outcome(id, err)
 }
 
 // Create creates a group, or finishes one whose creation broke off before:
 // creating a group takes several requests, and Okta repeats a push that was
 // answered 429 from its beginning.
-func (g *Groups) Create(ctx context.Context, r schema.Resource) (Record, error) {
+func (g *Groups) Create(ctx context.Context, r schema.Resource) (made Record, _ error) {
 	wanted, err := translate.GroupFromSCIM(r)
 	if err != nil {
 		return Record{}, err
 	}
+	err = alone(ctx, g.order, func() (err error) {
+		made, err = g.create(ctx, wanted)
+		return err
+	}, groupKind+" called "+g.creationName(wanted))
+	return made, err
+}
+
+func (g *Groups) create(ctx context.Context, wanted upstream.Group) (_ Record, err error) {
 	answered := "" // the id that an earlier attempt was answered with
 	if wanted.ExternalID == "" {
 		// By it the group is known to be made by the bridge, and for this push.
@@ -166,7 +185,7 @@ func (g *Groups) Create(ctx context.Context, r schema.Resource) (Record, error) 
 	if err == nil {
 		g.finished.add(group.ID, struct{}{})
 		if translate.IsInvented(wanted.ExternalID) { // others are known by what the caller sent
-			g.creations.Made(groupKind, g.creationName(wanted), group.ID)
+			g.creations.Made(ctx, groupKind, g.creationName(wanted), group.ID)
 		}
 	}
 	return record(group, err)
@@ -214,7 +233,7 @@ func (g *Groups) resume(
 	if found[i].ExternalID != wanted.ExternalID {
 		g.creations.Adopt(groupKind, g.creationName(wanted), found[i].ExternalID)
 	}
-	group, err := g.directory.UpdateGroup(ctx, found[i].ID, upstream.GroupChange{
+	group, err := g.write(ctx, found[i].ID, upstream.GroupChange{
 		Make: func(current upstream.Group) (upstream.Group, error) {
 			current.Members = wanted.Members
 			return current, nil

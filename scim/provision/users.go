@@ -22,14 +22,18 @@ type Users struct {
 
 // userDoubts are what is in doubt of users.
 type userDoubts struct {
+	order     Order
 	creations Creations                           // of users without externalId, and the one that was made up
 	unshown   doubts[translate.UserKey, struct{}] // that are taken by nobody who is shown
 	deletions deletions
 }
 
 // NewUsers returns the users of a directory.
-func NewUsers(directory UserDirectory, translator *translate.Translator, creations Creations) *Users {
-	return &Users{userDoubts: &userDoubts{creations: creations}, directory: directory, translator: translator}
+func NewUsers(
+	directory UserDirectory, translator *translate.Translator, creations Creations, order Order,
+) *Users {
+	doubts := &userDoubts{creations: creations, order: order}
+	return &Users{userDoubts: doubts, directory: directory, translator: translator}
 }
 
 // With returns users by another configuration, who have what is in doubt in common
@@ -113,7 +117,7 @@ func (u *Users) Update(ctx context.Context, id string, change Change) (Record, e
 		}
 		return wanted, err
 	}
-	updated, err := u.directory.UpdateUser(ctx, id, upstream.UserChange{Make: write, Fresh: change.Allow != nil})
+	updated, err := u.write(ctx, id, upstream.UserChange{Make: write, Fresh: change.Allow != nil})
 	if errors.Is(err, upstream.ErrConflict) {
 		return Record{}, problem.NewUserNameTaken()
 	}
@@ -122,12 +126,23 @@ func (u *Users) Update(ctx context.Context, id string, change Change) (Record, e
 	return r, err
 }
 
+// write changes a user while nobody else does.
+func (u *Users) write(ctx context.Context, id string, change upstream.UserChange) (updated upstream.User, _ error) {
+	err := alone(ctx, u.order, func() (err error) {
+		updated, err = u.directory.UpdateUser(ctx, id, change)
+		return err
+	}, userKind+" "+id)
+	return updated, err
+}
+
 // Delete deletes the user, unless allow fails for what Access holds; its error is
 // returned as it is. upstream.ErrNotFound when there is none, unless an earlier
 // deletion of it was left in doubt.
 func (u *Users) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
 	u.creations.Used(id)
-	err := u.directory.DeleteUser(ctx, id, func(current upstream.User) error { return allow(current.Meta) })
+	err := alone(ctx, u.order, func() error {
+		return u.directory.DeleteUser(ctx, id, func(current upstream.User) error { return allow(current.Meta) })
+	}, userKind+" "+id)
 	return u.deletions.outcome(id, err)
 }
 

@@ -22,18 +22,55 @@ type creation struct {
 	recognizedBy string
 	// answered says that the earlier attempt was answered with an account.
 	answered bool
+	// elsewhere is the id of the account that a creation with this externalId led to, maybe
+	// by another copy; "" where none is known.
+	elsewhere string
 }
 
 // Create makes sure that the user is there. It is created first and searched for
 // only where Access says that it is there already, so that a new user costs one
 // request.
-func (u *Users) Create(ctx context.Context, r schema.Resource) (Record, error) {
+func (u *Users) Create(ctx context.Context, r schema.Resource) (made Record, _ error) {
 	wanted, err := u.translator.NewUser(r)
 	if err != nil {
 		return Record{}, err
 	}
+	keys := []string{userKind + " called " + creationName(wanted.Domain, wanted.UserName())}
+	if !wanted.NoExternalID {
+		keys = append(keys, externalIDKind+" "+externalIDOf(wanted))
+	}
+	err = alone(ctx, u.order, func() (err error) {
+		made, err = u.record(u.create(ctx, wanted))
+		return err
+	}, keys...)
+	return made, err
+}
+
+func (u *Users) create(ctx context.Context, wanted translate.Creation) (upstream.User, error) {
+	c := u.begin(ctx, wanted)
+	var user upstream.User
+	err := u.checkSpellings(ctx, c.Domain, c.UserName())
+	if err == nil {
+		user, err = u.createUnlessKnown(ctx, c)
+	}
+	if errors.Is(err, upstream.ErrConflict) {
+		user, err = u.resolveConflict(ctx, c)
+	}
+	switch {
+	case err != nil:
+	case c.NoExternalID:
+		u.creations.Made(ctx, userKind, creationName(c.Domain, c.UserName()), user.ID)
+	case u.order.IsShared():
+		u.creations.Made(ctx, externalIDKind, externalIDOf(c.Creation), user.ID)
+	}
+	return user, err
+}
+
+// begin notes a creation, so that it is recognized when it is made again.
+func (u *Users) begin(ctx context.Context, wanted translate.Creation) creation {
 	c := creation{Creation: wanted, recognizedBy: wanted.ExternalID()}
-	if wanted.NoExternalID {
+	switch {
+	case wanted.NoExternalID:
 		// Access requires an externalId. A random one makes no claim to know the
 		// person, so a second push of the same user stays a conflict, unless it
 		// repeats one that the caller knows no outcome of.
@@ -44,22 +81,21 @@ func (u *Users) Create(ctx context.Context, r schema.Resource) (Record, error) {
 		}
 		c.answered = answered != ""
 		c.SetExternalID(counts)
+	case u.order.IsShared():
+		// Another copy may have created the account a moment ago.
+		_, c.elsewhere = u.creations.Begin(ctx, externalIDKind, externalIDOf(wanted), wanted.ExternalID())
 	}
-	var user upstream.User
-	if err = u.checkSpellings(ctx, c.Domain, c.UserName()); err == nil {
-		user, err = u.createUnlessKnown(ctx, c)
-	}
-	if errors.Is(err, upstream.ErrConflict) {
-		user, err = u.resolveConflict(ctx, c)
-	}
-	if err == nil && c.NoExternalID {
-		u.creations.Made(userKind, creationName(c.Domain, c.UserName()), user.ID)
-	}
-	return u.record(user, err)
+	return c
 }
 
-// userKind is what creations of users are.
-const userKind = "user"
+// What creations of users are: of a name, and of an externalId.
+const (
+	userKind       = "user"
+	externalIDKind = "externalId"
+)
+
+// externalIDOf is the externalId of a creation in its domain.
+func externalIDOf(c translate.Creation) string { return c.Domain + "\x1f" + c.ExternalID() }
 
 // creationName is the name of a creation: what Access has once in a domain.
 func creationName(domain, name string) string { return domain + "\x1f" + names.Fold(name) }
@@ -71,7 +107,7 @@ func (u *Users) createUnlessKnown(ctx context.Context, c creation) (upstream.Use
 	if c.recognizedBy == "" {
 		return u.createOrRecover(ctx, c)
 	}
-	holders, err := u.directory.RememberedUsers(ctx, c.recognizedBy)
+	holders, err := u.holders(ctx, c)
 	if err != nil {
 		return upstream.User{}, err
 	}
@@ -81,6 +117,24 @@ func (u *Users) createUnlessKnown(ctx context.Context, c creation) (upstream.Use
 		}
 	}
 	return u.createOrRecover(ctx, c)
+}
+
+// holders are the accounts that are known to have the externalId of a creation without a
+// search.
+func (u *Users) holders(ctx context.Context, c creation) ([]upstream.User, error) {
+	holders, err := u.directory.RememberedUsers(ctx, c.recognizedBy)
+	isHim := func(one upstream.User) bool { return one.ID == c.elsewhere }
+	if err != nil || c.elsewhere == "" || slices.ContainsFunc(holders, isHim) {
+		return holders, err
+	}
+	one, err := u.directory.User(ctx, c.elsewhere)
+	switch {
+	case errors.Is(err, upstream.ErrNotFound): // it was deleted since
+		return holders, nil
+	case err != nil:
+		return nil, err
+	}
+	return append(holders, one), nil
 }
 
 // checkSpellings is upstream.ErrConflict where somebody of the domain has the name
@@ -125,7 +179,7 @@ func (u *Users) takenElsewhere(ctx context.Context, c creation) error {
 
 // pushOnto makes an existing user what a creation asks for.
 func (u *Users) pushOnto(ctx context.Context, id string, c creation) (upstream.User, error) {
-	user, err := u.directory.UpdateUser(ctx, id, upstream.UserChange{
+	user, err := u.write(ctx, id, upstream.UserChange{
 		Make: func(current upstream.User) (upstream.Attributes, error) {
 			if c.answered && !c.isAs(current) {
 				return nil, problem.UserNameTaken(id, u.shownName(current), current.Active()).HeldBy(id)

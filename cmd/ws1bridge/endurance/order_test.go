@@ -11,20 +11,21 @@ import (
 	"ws1bridge/cmd/ws1bridge/okta"
 )
 
-// crowd is a group, and people who are in it or not, before two bridges.
+// crowd is a group, and people who are in it or not, before several bridges.
 type crowd struct {
 	emulator *emulatorProcess
-	orgs     [2]*org
+	orgs     []*org
 	people   []okta.Object // as members
 	path     string        // of the group
 }
 
-func newCrowd(t *testing.T, people int) *crowd {
+func newCrowd(t *testing.T, people, copies int, changes ...string) *crowd {
 	t.Helper()
 	c := &crowd{emulator: spawnEmulator(t, "--latency", "5ms")}
-	for i := range c.orgs {
-		c.orgs[i] = newOrg(t, spawnBridge(t, c.emulator.tenant, separateCopies...).main)
-		c.orgs[i].second = 10 * time.Millisecond
+	for range copies {
+		o := newOrg(t, spawnBridge(t, c.emulator.tenant, append(changes, separateCopies...)...).main)
+		o.second = 10 * time.Millisecond
+		c.orgs = append(c.orgs, o)
 	}
 	for i := range people {
 		p := newPerson(0, i)
@@ -36,12 +37,12 @@ func newCrowd(t *testing.T, people int) *crowd {
 	return c
 }
 
-// atOnce sends a push to each of two orgs at the same moment.
-func (c *crowd) atOnce(t *testing.T, orgs [2]*org, pushes [2]push) {
+// atOnce sends pushes to orgs in turn, at the same moment.
+func (c *crowd) atOnce(t *testing.T, orgs []*org, pushes ...push) {
 	t.Helper()
 	var wait sync.WaitGroup
 	for i, p := range pushes {
-		wait.Go(func() { orgs[i].push(t.Context(), p) })
+		wait.Go(func() { orgs[i%len(orgs)].push(t.Context(), p) })
 	}
 	wait.Wait()
 	for _, o := range orgs {
@@ -87,33 +88,33 @@ func ids[M any](members ...M) string {
 func TestListsAtOnce(t *testing.T) {
 	t.Parallel()
 	const rounds = 20
-	c := newCrowd(t, 8)
+	c := newCrowd(t, 8, 2)
 	left, right := c.people[:4], c.people[4:]
-	mixed := func(orgs [2]*org) (mixtures int) {
+	mixed := func(orgs ...*org) (mixtures int) {
 		for range rounds {
 			c.orgs[0].push(t.Context(), c.put())
-			c.atOnce(t, orgs, [2]push{c.put(left...), c.put(right...)})
+			c.atOnce(t, orgs, c.put(left...), c.put(right...))
 			if held := c.held(t); held != ids(left...) && held != ids(right...) {
 				mixtures++
 			}
 		}
 		return mixtures
 	}
-	if n := mixed([2]*org{c.orgs[0], c.orgs[0]}); n > 0 {
+	if n := mixed(c.orgs[0]); n > 0 {
 		t.Errorf("%d of %d ended as a mixture by one bridge, want none", n, rounds)
 	}
-	t.Logf("%d of %d ended as a mixture by two bridges", mixed(c.orgs), rounds)
+	t.Logf("%d of %d ended as a mixture by two bridges", mixed(c.orgs...), rounds)
 }
 
 // TestDeltasAtOnce adds and removes different members at the same moment by two bridges.
 func TestDeltasAtOnce(t *testing.T) {
 	t.Parallel()
-	c := newCrowd(t, 8)
+	c := newCrowd(t, 8, 2)
 	for range 20 {
 		c.orgs[0].push(t.Context(), c.put(c.people[:4]...))
 		remove := push{method: http.MethodPatch, path: c.path, want: http.StatusNoContent,
 			body: okta.Patch(okta.RemoveMember(ids(c.people[0])), okta.RemoveMember(ids(c.people[1])))}
-		c.atOnce(t, c.orgs, [2]push{c.add(c.people[4:]...), remove})
+		c.atOnce(t, c.orgs, c.add(c.people[4:]...), remove)
 		if held := c.held(t); held != ids(c.people[2:]...) {
 			t.Fatalf("the group has %s, want %s", held, ids(c.people[2:]...))
 		}

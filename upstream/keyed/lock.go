@@ -1,4 +1,5 @@
-package upstream
+// Package keyed has locks that go by a key, such as the id of a record.
+package keyed
 
 import (
 	"context"
@@ -7,9 +8,9 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// keyedLock is one lock for each key, taken in the order of the callers. The
+// Lock is one lock for each key, taken in the order of the callers. The
 // zero value is ready for use.
-type keyedLock struct {
+type Lock struct {
 	mu   sync.Mutex // guards held
 	held map[string]*heldKey
 }
@@ -17,12 +18,12 @@ type keyedLock struct {
 // heldKey is a lock that somebody holds or waits for.
 type heldKey struct {
 	turn    *semaphore.Weighted // of 1; it serves first come, first served
-	callers int                 // guarded by keyedLock.mu
+	callers int                 // guarded by Lock.mu
 }
 
-// lock waits for the key's turn and returns how to give it back. It fails only
+// Lock waits for the key's turn and returns how to give it back. It fails only
 // when ctx ends first.
-func (l *keyedLock) lock(ctx context.Context, key string) (unlock func(), err error) {
+func (l *Lock) Lock(ctx context.Context, key string) (unlock func(), err error) {
 	held := l.join(key)
 	if held.turn.Acquire(ctx, 1) != nil {
 		l.leave(key, held)
@@ -34,7 +35,7 @@ func (l *keyedLock) lock(ctx context.Context, key string) (unlock func(), err er
 	}, nil
 }
 
-func (l *keyedLock) join(key string) *heldKey {
+func (l *Lock) join(key string) *heldKey {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	held, ok := l.held[key]
@@ -49,7 +50,7 @@ func (l *keyedLock) join(key string) *heldKey {
 	return held
 }
 
-func (l *keyedLock) leave(key string, held *heldKey) {
+func (l *Lock) leave(key string, held *heldKey) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	held.callers--

@@ -1,0 +1,97 @@
+package journal_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ws1bridge/scim/journal"
+	"ws1bridge/scim/journal/journaltest"
+)
+
+// opened is a journal that nobody runs.
+func opened(t *testing.T, url string) *journal.Journal {
+	t.Helper()
+	j, err := journal.Open(journal.Config{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	return j
+}
+
+// TestOrder has two bridges write to one record and to others.
+func TestOrder(t *testing.T) {
+	url := postgresFor(t)
+	bridges := []*journal.Order{opened(t, url).Order(), opened(t, url).Order()}
+	if !bridges[0].IsShared() || opened(t, "").Order().IsShared() {
+		t.Error("an order is shared where there is a database in PostgreSQL")
+	}
+	var inside, entered atomic.Int32
+	var callers sync.WaitGroup
+	for i := range 40 {
+		callers.Go(func() {
+			keys := [][]string{{"group a", "group b"}, {"group b", "group a"}}[i%2]
+			release, ok := bridges[i/2%2].Lock(t.Context(), keys...)
+			if !ok {
+				t.Error("the lock was not to be had")
+				return
+			}
+			if n := inside.Add(1); n != 1 {
+				t.Errorf("%d write at once", n)
+			}
+			entered.Add(1)
+			time.Sleep(time.Millisecond)
+			inside.Add(-1)
+			release()
+		})
+	}
+	callers.Wait()
+	if entered.Load() != 40 {
+		t.Errorf("%d of 40 had their turn", entered.Load())
+	}
+	release, _ := bridges[0].Lock(t.Context(), "group a")
+	other, ok := bridges[1].Lock(t.Context(), "group c")
+	if !ok {
+		t.Fatal("another record waits too")
+	}
+	other()
+	bounded, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	for _, o := range bridges {
+		if _, ok := o.Lock(bounded, "group a"); ok {
+			t.Error("two have the lock")
+		}
+	}
+	release()
+	again, ok := bridges[1].Lock(t.Context(), "group a")
+	if !ok {
+		t.Fatal("the lock was not given back")
+	}
+	again()
+}
+
+// TestOrderWithoutDatabase lets writes go on while the database is away.
+func TestOrderWithoutDatabase(t *testing.T) {
+	server := journaltest.PostgreSQL(t)
+	o := opened(t, server.URL).Order()
+	held, ok := o.Lock(t.Context(), "group a")
+	if !ok {
+		t.Fatal("the lock was not to be had")
+	}
+	server.Stop()
+	held() // which has nowhere to go
+	release, ok := o.Lock(t.Context(), "group a")
+	if !ok {
+		t.Fatal("a write is kept back")
+	}
+	release()
+	server.Start()
+	release, ok = o.Lock(t.Context(), "group a")
+	if !ok {
+		t.Fatal("the lock is still held")
+	}
+	release()
+}

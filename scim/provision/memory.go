@@ -1,0 +1,46 @@
+package provision
+
+import (
+	"context"
+
+	"ws1bridge/scim/problem"
+)
+
+// Creations remembers what is being created, from before the first request for it until
+// the caller uses its id: until then its repetition is the same push, whatever became of
+// the answer. It is safe for concurrent use.
+type Creations interface {
+	// Begin notes the creation of a name, with the externalId that was made up for it. It
+	// returns that of an earlier attempt whose id nobody has used since, with the id if
+	// it was answered, or this one.
+	Begin(ctx context.Context, kind, name, externalID string) (counts, answered string)
+	// Adopt tells that the creation goes on with what has another externalId.
+	Adopt(kind, name, externalID string)
+	// Made tells which id the creation is answered with.
+	Made(ctx context.Context, kind, name, id string)
+	// Used tells that the caller knows an id.
+	Used(id string)
+}
+
+// Order puts writes to one record in order, also those of other copies of the bridge. It is
+// safe for concurrent use.
+type Order interface {
+	// IsShared reports whether other copies keep to the order too.
+	IsShared() bool
+	// Lock waits until nobody else writes to what the keys name; release ends that. It is
+	// not ok where somebody does for longer than a write may wait, or ctx has ended.
+	Lock(ctx context.Context, keys ...string) (release func(), ok bool)
+}
+
+// alone does a write while nobody else writes to what the keys name.
+func alone(ctx context.Context, o Order, write func() error, keys ...string) error {
+	release, ok := o.Lock(ctx, keys...)
+	switch {
+	case !ok && ctx.Err() != nil:
+		return context.Cause(ctx)
+	case !ok:
+		return problem.OtherWrite()
+	}
+	defer release()
+	return write()
+}
