@@ -142,4 +142,5 @@ var classes = []struct{ sign, class string }{
 	{"client connection lost", "the connection was lost: nothing comes from the server any more"},
 	{"stream error", "the server broke off the request"},
 	{"server closed idle connection", "the server ended the connection"},
+	{"client conn could not be established", "the server ended the connection"}, // before the first request
 }
