@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 	"golang.org/x/net/http2"
@@ -40,7 +41,12 @@ func answering(t *testing.T, raw string) string {
 			}
 			_, _ = conn.Read(make([]byte, 4096))
 			_, _ = io.WriteString(conn, raw)
-			_ = conn.Close()
+			go func() { // what the client still writes must find somebody who reads it
+				_ = conn.(*net.TCPConn).CloseWrite()
+				_ = conn.SetReadDeadline(time.Now().Add(time.Second))
+				_, _ = io.Copy(io.Discard, conn)
+				_ = conn.Close()
+			}()
 		}
 	}()
 	return "http://" + ln.Addr().String()
