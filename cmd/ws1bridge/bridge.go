@@ -81,8 +81,8 @@ func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err 
 	}
 	b.current.Store(first)
 	b.status = newStatus(b, b.log, b.metrics)
-	b.ops = b.opsHandler()
-	return nil
+	b.ops, err = b.opsHandler()
+	return err
 }
 
 // openJournal makes the memory of what is pushed. A database that is away keeps nobody from

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -74,27 +73,8 @@ func (f historyFlags) query(about string, now time.Time) (q journal.Query, err e
 	case f.forget != "" && (about != "" || f.failed || f.follow || f.csv || f.json || f.since != ""):
 		return q, errors.New("--forget deletes all that there is of a name, and takes nothing beside it")
 	}
-	q.Since, err = readSince(f.since, now)
+	q.Since, err = history.ReadSince(f.since, now)
 	return q, err
-}
-
-// readSince reads a duration before now, which may be in days, or a time.
-func readSince(s string, now time.Time) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		if n, err := strconv.Atoi(days); err == nil && n >= 0 {
-			return now.AddDate(0, 0, -n), nil
-		}
-	}
-	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
-		return now.Add(-d), nil
-	}
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t, nil
-	}
-	return time.Time{}, errors.New("--since takes a duration such as 90m or 7d, or a time such as 2026-03-02T08:00:00Z")
 }
 
 // finder is where records are found.

@@ -72,7 +72,7 @@ func TestHistory(t *testing.T) {
 			if code := follow.stop(t); code != exitOK {
 				t.Errorf("--follow ended with %d", code)
 			}
-			o.expect(t, exitUsage, []string{"history", "--since", "yesterday"}, "--since takes")
+			o.expect(t, exitUsage, []string{"history", "--since", "yesterday"}, "since takes")
 			o.expect(t, exitUsage, []string{"history", "--csv", "--json"}, "excludes")
 			o.expect(t, exitUsage, []string{"history", "--limit", "0"}, "--limit")
 			o.expect(t, exitUsage, []string{"history", "--forget", "ada@acme.com", "--failed"}, "nothing beside it")

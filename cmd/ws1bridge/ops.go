@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/console"
 	"ws1bridge/cmd/ws1bridge/history"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim/explain"
@@ -20,14 +21,38 @@ import (
 )
 
 // opsHandler is for operators: health, status and metrics.
-func (b *bridge) opsHandler() http.Handler {
+func (b *bridge) opsHandler() (http.Handler, error) {
 	r := chi.NewRouter()
 	r.Get("/healthz", alive)
 	r.Get("/readyz", b.readyz)
 	r.Method(http.MethodGet, "/status", b.status)
 	r.Method(http.MethodGet, history.Path, history.Handler(b.journal, b.opsIsPrivate.Load))
 	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(b.metrics, promhttp.HandlerOpts{}))
-	return r
+	pages, err := b.console()
+	if err != nil {
+		return nil, err
+	}
+	r.Mount("/", pages)
+	return r, nil
+}
+
+// console is the page for administrators.
+func (b *bridge) console() (http.Handler, error) {
+	return console.New(console.Config{
+		TokenSHA256: b.current.Load().Console.TokenSHA256,
+		Journal:     b.journal, Components: b.status.Findings, IsPrivate: b.opsIsPrivate.Load, Version: buildVersion(),
+		TokenExpires: func() time.Time { return b.access.Tokens.State().Expires },
+		Domains:      func() []string { return b.current.Load().domains },
+		Managed: func(ctx context.Context) (users, groups int, _ error) {
+			client := b.current.Load().client
+			people, err := client.Users(ctx, 1, 1)
+			if err != nil {
+				return 0, 0, err
+			}
+			teams, err := client.Groups(ctx, 1, 1, false)
+			return people.Total, teams.Total, err
+		},
+	})
 }
 
 // alive says that the process lives, and nothing about Access: restarting the

@@ -47,6 +47,8 @@ const (
 // store keeps records.
 type store interface {
 	find(context.Context, Query) ([]Record, error)
+	activity(ctx context.Context, since time.Time) ([]Hour, error)
+	causes(ctx context.Context, since time.Time, most int) ([]Cause, error)
 	prune(ctx context.Context, before time.Time, most int) error
 	forget(ctx context.Context, name string) (int, error)
 	close() error

@@ -32,8 +32,7 @@ func (m *memory) add(r Record) {
 func (m *memory) find(_ context.Context, q Query) (found []Record, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	count := m.records[max(0, len(m.records)-memoryRecords):]
-	for _, r := range slices.Backward(count) {
+	for _, r := range slices.Backward(m.last()) {
 		if len(found) == q.limit() {
 			break
 		}
@@ -43,6 +42,9 @@ func (m *memory) find(_ context.Context, q Query) (found []Record, _ error) {
 	}
 	return found, nil
 }
+
+// last are the records that count. m.mu is held.
+func (m *memory) last() []Record { return m.records[max(0, len(m.records)-memoryRecords):] }
 
 func (m *memory) prune(_ context.Context, before time.Time, _ int) error {
 	m.mu.Lock()

@@ -12,6 +12,12 @@ type Query struct {
 	// About is a name, an externalId, an id of Access, or that of a request; "" is any.
 	// Names are compared without regard to case.
 	About string
+	// Seq selects one record.
+	Seq string
+	// Cause is why something was refused: Record.Cause.
+	Cause string
+	// Kind is user or group.
+	Kind string
 	// Failed selects what was refused alone.
 	Failed bool
 	// Since is the earliest time, the zero one for all.
@@ -36,6 +42,7 @@ func (q Query) limit() int {
 func (q Query) matches(r Record) bool {
 	about := q.About == "" || names.Same(r.Name, q.About) ||
 		slices.Contains([]string{r.ExternalID, r.ID, r.Request}, q.About)
-	return about && (!q.Failed || r.Failed()) && !r.Time.Before(q.Since) &&
+	return about && (q.Seq == "" || r.Seq == q.Seq) && (q.Cause == "" || r.Cause == q.Cause) &&
+		(q.Kind == "" || r.Kind == q.Kind) && (!q.Failed || r.Failed()) && !r.Time.Before(q.Since) &&
 		r.Seq > q.After && (q.Before == "" || r.Seq < q.Before)
 }

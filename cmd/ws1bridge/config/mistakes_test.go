@@ -139,6 +139,11 @@ func TestConfigMistakes(t *testing.T) {
 			},
 		},
 		{
+			name: "a token of the console in clear", env: []string{"WS1BRIDGE_CONSOLE_TOKEN_SHA256=hush"},
+			want: []string{"console.token_sha256 (WS1BRIDGE_CONSOLE_TOKEN_SHA256): must be the SHA-256 digest of a token, " +
+				"64 hexadecimal digits: printf %s TOKEN | sha256sum"},
+		},
+		{
 			name: "secret files that are missing",
 			env: []string{"WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE=/hush",
 				"WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE=/hush"},

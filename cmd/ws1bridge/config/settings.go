@@ -59,6 +59,7 @@ func settings() []setting {
 		{"WS1BRIDGE_JOURNAL_KEEP", "journal.keep", duration},
 		{"WS1BRIDGE_JOURNAL_MAX_RECORDS", "journal.max_records", number},
 		{"WS1BRIDGE_JOURNAL_VALUES", "journal.values", truth},
+		{"WS1BRIDGE_CONSOLE_TOKEN_SHA256", "console.token_sha256", text},
 		{"WS1BRIDGE_SHUTDOWN_DELAY", "shutdown.delay", duration},
 		{"WS1BRIDGE_LOG_LEVEL", "log.level", text},
 	}

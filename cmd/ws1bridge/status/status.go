@@ -45,6 +45,12 @@ type Finding struct {
 	Fix    string `json:"fix,omitempty"`
 }
 
+// Named is a component, and how it is.
+type Named struct {
+	Name string
+	Finding
+}
+
 // Component is one thing that must work.
 type Component struct {
 	Name  string

@@ -11,12 +11,13 @@ CREATE TABLE pushes (
     cause       TEXT NOT NULL,
     record      TEXT NOT NULL -- JSON
 );
-CREATE INDEX pushes_at ON pushes (at);
+CREATE INDEX pushes_at ON pushes (at, status);
 CREATE INDEX pushes_request ON pushes (request);
 CREATE INDEX pushes_resource ON pushes (resource) WHERE resource <> '';
 CREATE INDEX pushes_external_id ON pushes (external_id) WHERE external_id <> '';
 CREATE INDEX pushes_name ON pushes (name) WHERE name <> '';
 CREATE INDEX pushes_failed ON pushes (seq) WHERE status >= 400;
+CREATE INDEX pushes_cause ON pushes (at, cause) WHERE status >= 400;
 
 CREATE TABLE creations (
     name        TEXT PRIMARY KEY, -- kind, domain and folded name

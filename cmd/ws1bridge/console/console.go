@@ -1,0 +1,178 @@
+// Package console is the web page for administrators, on the ops address: how the bridge is,
+// what was pushed, what failed and why. It is made on the server and works without
+// JavaScript.
+package console
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"errors"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"ws1bridge/cmd/ws1bridge/history"
+	"ws1bridge/cmd/ws1bridge/status"
+	"ws1bridge/scim/journal"
+	"ws1bridge/scim/problem"
+)
+
+//go:embed pages/*.html
+var pages embed.FS
+
+//go:embed static
+var static embed.FS
+
+// Config is what the console shows. Only TokenSHA256 may be left out.
+type Config struct {
+	Journal *journal.Journal
+	// Components are those that the bridge depends on.
+	Components func(context.Context) []status.Named
+	// TokenExpires is when the token for Access ends; the zero time where there is none.
+	TokenExpires func() time.Time
+	// Managed counts the users and groups that the bridge manages.
+	Managed func(context.Context) (users, groups int, err error)
+	// IsPrivate reports whether nobody on another machine reaches the console.
+	IsPrivate func() bool
+	// TokenSHA256 is the digest of the token that lets people in who are on other machines,
+	// in hexadecimal form; "" lets nobody in.
+	TokenSHA256 string
+	// Domains are those that are managed.
+	Domains func() []string
+	Version string
+}
+
+// console serves the pages.
+type console struct {
+	Config
+
+	templates map[string]*template.Template
+	managed   managed
+	sessions  *sessions // nil lets nobody in from other machines
+}
+
+// errNoPage is a page that is not there.
+var errNoPage = errors.New("there is no such page")
+
+// New returns the handler of everything below the root.
+func New(cfg Config) (http.Handler, error) {
+	c := &console{Config: cfg, templates: map[string]*template.Template{}}
+	for _, name := range []string{"overview", "pushes", "push", "failures", "trouble", "login"} {
+		t, err := template.New("layout.html").Funcs(functions).ParseFS(pages, "pages/layout.html", "pages/parts.html",
+			"pages/"+name+".html")
+		if err != nil {
+			return nil, err
+		}
+		c.templates[name] = t
+	}
+	files, err := fs.Sub(static, "static")
+	if err != nil {
+		return nil, err
+	}
+	if c.sessions, err = newSessions(cfg.TokenSHA256); err != nil {
+		return nil, err
+	}
+	r := chi.NewRouter()
+	r.Use(c.guard)
+	r.Method(http.MethodGet, "/static/*", http.StripPrefix("/static/", http.FileServerFS(files)))
+	for path, show := range map[string]func(*http.Request) (string, any, error){
+		"/": c.overview, "/pushes": c.pushes, "/pushes/{seq}": c.push, "/failures": c.failures,
+	} {
+		r.Get(path, func(w http.ResponseWriter, r *http.Request) { c.answer(w, r, show) })
+	}
+	r.Get("/pushes.csv", c.csv)
+	r.Get("/live", c.live)
+	r.Post("/logout", c.leave)
+	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
+		c.answer(w, r, func(*http.Request) (string, any, error) { return "", nil, errNoPage })
+	})
+	return r, nil
+}
+
+// guard lets nobody see the pages who is not on the machine, and has browsers run, load and
+// frame nothing from elsewhere.
+func (c *console) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "+
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		// A page of another site could ask by a name of its own that leads here.
+		private := c.IsPrivate() && history.IsLoopback(r.Host)
+		switch {
+		case !private && c.sessions != nil && r.URL.Path == "/login":
+			c.enter(w, r)
+		case private, strings.HasPrefix(r.URL.Path, "/static/"), c.sessions != nil && c.sessions.isIn(r):
+			next.ServeHTTP(w, r)
+		case c.sessions != nil:
+			c.enter(w, r)
+		default:
+			c.write(w, http.StatusForbidden, "trouble", trouble{Title: "The console is switched off",
+				Text: "It shows names of people, and this address can be reached from other machines. Let ops_listen be an " +
+					"address of loopback, such as 127.0.0.1:9090, and open it from the machine itself; or set " +
+					"console.token_sha256 to the digest of a token that is asked for here (printf %s TOKEN | sha256sum)."})
+		}
+	})
+}
+
+// leave ends a session.
+func (c *console) leave(w http.ResponseWriter, r *http.Request) {
+	if c.sessions != nil {
+		c.sessions.signOut(w, r)
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// trouble is a page in place of the one that was asked for.
+type trouble struct{ Title, Text string }
+
+// answer makes a page, or one that says what is wrong.
+func (c *console) answer(w http.ResponseWriter, r *http.Request, show func(*http.Request) (string, any, error)) {
+	name, data, err := show(r)
+	bad, isBad := errors.AsType[badRequest](err)
+	switch {
+	case errors.Is(err, errNoPage):
+		c.write(w, http.StatusNotFound, "trouble", trouble{"Not found", "There is no such page, or no such push any more."})
+	case isBad:
+		c.write(w, http.StatusBadRequest, "trouble", trouble{"Not understood", bad.Error()})
+	case err != nil:
+		c.write(w, http.StatusServiceUnavailable, "trouble", trouble{"The journal cannot be read", err.Error()})
+	default:
+		c.write(w, http.StatusOK, name, data)
+	}
+}
+
+// write writes a page whole, or nothing of it.
+func (c *console) write(w http.ResponseWriter, status int, name string, data any) {
+	var page bytes.Buffer
+	err := c.templates[name].Execute(&page, struct {
+		Page, Version string
+		SignedIn      bool
+		Data          any
+	}{name, c.Version, c.sessions != nil && !c.IsPrivate() && name != "login", data})
+	if err != nil {
+		http.Error(w, "the page cannot be made", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(page.Bytes()) // the caller has gone: nobody is left to tell
+}
+
+// fixOf is what the guide says of a sentence without its facts.
+func fixOf(cause string) (e problem.Entry, ok bool) {
+	for _, known := range problem.Entries() {
+		if known.Sentence() == cause {
+			return *known, true
+		}
+	}
+	return problem.Entry{}, false
+}
