@@ -65,7 +65,7 @@ func (s *sandbox) settings() []string {
 	return []string{
 		"WS1BRIDGE_ACCESS_URL=" + addressURL(s.tenant), "WS1BRIDGE_ACCESS_CLIENT_ID=" + sandboxClient,
 		"WS1BRIDGE_ACCESS_CLIENT_SECRET=" + sandboxSecret, "WS1BRIDGE_DOMAIN=" + sandboxDomain,
-		"WS1BRIDGE_OKTA_TOKENS=" + sandboxToken,
+		"WS1BRIDGE_OKTA_TOKENS=" + sandboxToken, "WS1BRIDGE_OPS_LISTEN=" + s.ops.Addr().String(),
 	}
 }
 

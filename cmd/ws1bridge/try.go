@@ -59,7 +59,10 @@ Three people are there; directory, identity provider and policy are set up. Past
   curl -d '{"status":503}' %[3]s/faults
   curl -X DELETE %[3]s/faults
 
+4. See what was pushed, what failed and why: open %[4]s/ in a browser, or
+  ws1bridge history
+
 Ctrl-C ends it; nothing is kept.
-`, sandboxToken, base, addressURL(s.control))
+`, sandboxToken, base, addressURL(s.control), addressURL(s.ops))
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/okta"
 )
 
@@ -20,7 +21,7 @@ func TestTry(t *testing.T) {
 	}
 	base := regexp.MustCompile(`http://\S+/scim/v2`).FindString(told)
 	token := regexp.MustCompile(`Bearer (\S+)'`).FindStringSubmatch(told)
-	if len(o.env) != 5 || base == "" || token == nil {
+	if len(o.env) != 6 || base == "" || token == nil {
 		t.Fatalf("it says\n%s", told)
 	}
 	r, err := okta.Client{Base: base, Token: token[1]}.Send(t.Context(), http.MethodPost, "/Users",
@@ -35,6 +36,14 @@ func TestTry(t *testing.T) {
 	}
 	if got := o.run(t, "user", "get", "ada@acme.com"); got.code != exitOK || strings.Contains(got.stdout, "✗") {
 		t.Errorf("user get says\n%s%s", got.stdout, got.stderr)
+	}
+	o.expect(t, exitOK, []string{"history", "ada@acme.com"}, "create user", "201")
+	page := regexp.MustCompile(`open (http://\S+/) in a browser`).FindStringSubmatch(told)
+	if page == nil {
+		t.Fatalf("it says\n%s", told)
+	}
+	if code, body := cmdtest.Get(t, page[1]); code != http.StatusOK || !strings.Contains(body, "ada@acme.com") {
+		t.Errorf("the console is %d %s", code, body)
 	}
 	if got := try.stop(t); got != exitOK {
 		t.Errorf("exit code %d:\n%s", got, try.stderr)

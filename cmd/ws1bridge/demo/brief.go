@@ -43,7 +43,8 @@ func Play(ctx context.Context, out io.Writer, stage Stage, invite bool) error {
 		return fmt.Errorf("the story did not go well: %w", t.err)
 	}
 	if invite {
-		t.print(`Still serving; %[4]s shows what Access holds. In another shell (--full tells more):
+		t.print(`Still serving; %[4]s shows what Access holds. In another shell (--full tells more),
+or with %[3]s/ in a browser, which shows what was pushed:
   curl -H 'Authorization: Bearer %[1]s' %[2]s/Users
   curl %[3]s/status
 `, stage.Okta.Token, stage.Okta.Base, stage.OpsURL, stage.ControlURL+"/state")

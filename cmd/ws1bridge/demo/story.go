@@ -54,7 +54,7 @@ func (t *teller) invite() {
 The bridge goes on serving until you interrupt it. Try:
 
    curl -H 'Authorization: Bearer %[1]s' '%[2]s/Users?filter=userName+eq+%%22ada@acme.com%%22'
-   curl '%[3]s/status'        # how the bridge and Access are
+   curl '%[3]s/status'        # how the bridge and Access are; '%[3]s/' in a browser shows the pushes
    curl '%[4]s/state'          # what the emulator holds
    curl '%[4]s/requests'       # what the bridge asked of it
    curl -d '{"status":503,"retry_after":5}' '%[4]s/faults'   # break Access; DELETE repairs it
