@@ -12,6 +12,7 @@ CREATE TABLE pushes (
     record      TEXT NOT NULL -- JSON
 );
 CREATE INDEX pushes_at ON pushes (at, status);
+CREATE INDEX pushes_kind ON pushes (kind, seq);
 CREATE INDEX pushes_request ON pushes (request);
 CREATE INDEX pushes_resource ON pushes (resource) WHERE resource <> '';
 CREATE INDEX pushes_external_id ON pushes (external_id) WHERE external_id <> '';
