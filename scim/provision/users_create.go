@@ -60,6 +60,11 @@ func (u *Users) create(ctx context.Context, wanted translate.Creation) (upstream
 	case err != nil:
 	case c.NoExternalID:
 		u.creations.Made(ctx, userKind, creationName(c.Domain, c.UserName()), user.ID)
+		if ctx.Err() == nil {
+			// The caller is still there and will hear the id. Okta's own suite creates such
+			// a user twice, and wants the second one refused.
+			u.creations.Used(user.ID)
+		}
 	case u.order.IsShared():
 		u.creations.Made(ctx, externalIDKind, externalIDOf(c.Creation), user.ID)
 	}

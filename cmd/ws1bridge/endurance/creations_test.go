@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,10 +22,14 @@ type creations struct {
 	members []okta.Object
 	random  *rand.Rand
 	usual   time.Duration // that one of a group takes
+	cut     bool          // says that callers hang up, and bridges go on
 	n       int
 }
 
-const manyMembers = 1000
+const (
+	manyMembers = 1000
+	unnamedUser = "a user without externalId"
+)
 
 func newCreations(t *testing.T) *creations {
 	t.Helper()
@@ -59,7 +64,9 @@ func (c *creations) measure(main string) {
 }
 
 // round begins creations of a group and of two people, interrupts them at a random moment,
-// and makes them again until they are answered: never 409, and each is there once.
+// and makes them again until they are answered: never 409, and each is there once. One
+// without externalId is made again only where nobody heard an answer: it is another push
+// otherwise.
 func (c *creations) round(main string, interrupt func(cancel func()) (next string)) {
 	c.t.Helper()
 	c.n++
@@ -69,22 +76,33 @@ func (c *creations) round(main string, interrupt func(cancel func()) (next strin
 		path string
 		body any
 	}{
-		"a group":                   {"/Groups", okta.Group(fmt.Sprint("Group ", c.n), c.members...)},
-		"a user":                    {"/Users", named},
-		"a user without externalId": {"/Users", unnamed},
+		"a group":   {"/Groups", okta.Group(fmt.Sprint("Group ", c.n), c.members...)},
+		"a user":    {"/Users", named},
+		unnamedUser: {"/Users", unnamed},
+	}
+	if c.cut {
+		delete(bodies, unnamedUser) // the bridge may answer in the moment in which the caller goes
 	}
 	ctx, cancel := context.WithCancel(c.t.Context())
 	defer cancel()
-	first := make(chan int, len(bodies))
-	for _, b := range bodies {
-		go func() { first <- c.send(ctx, main, b.path, b.body) }()
+	var mu sync.Mutex
+	var first sync.WaitGroup
+	heard := map[string]int{}
+	for what, b := range bodies {
+		first.Go(func() {
+			status := c.send(ctx, main, b.path, b.body)
+			mu.Lock()
+			defer mu.Unlock()
+			heard[what] = status
+		})
 	}
 	time.Sleep(time.Duration(c.random.Int64N(int64(c.usual) * 3 / 2)))
 	next := interrupt(cancel)
-	for range bodies {
-		<-first
-	}
+	first.Wait()
 	for what, b := range bodies {
+		if what == unnamedUser && heard[what] == http.StatusCreated {
+			continue
+		}
 		c.again(next, what, b.path, b.body)
 	}
 }
@@ -123,7 +141,7 @@ func (c *creations) check() {
 			"group": groups[fmt.Sprint("Group ", i)], "named": people[fmt.Sprintf("named%d@acme.com", i)],
 			"unnamed": people[fmt.Sprintf("unnamed%d@acme.com", i)],
 		} {
-			if n != 1 {
+			if n != 1 && !(c.cut && name == "unnamed") {
 				c.t.Errorf("round %d: there are %d of %s, want 1", i, n, name)
 			}
 		}
@@ -160,6 +178,7 @@ func TestCutAnswers(t *testing.T) {
 	t.Parallel()
 	c := newCreations(t)
 	b := spawnBridge(t, c.e.tenant, "WS1BRIDGE_LOG_LEVEL=error")
+	c.cut = true
 	c.measure(b.main)
 	for range rounds() {
 		c.round(b.main, func(cancel func()) string { cancel(); return b.main })
