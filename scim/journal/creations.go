@@ -143,16 +143,15 @@ func (c *Creations) tellNow(ctx context.Context, n note) bool {
 }
 
 // Used tells that the caller knows an id: its creation is over, and another one of that name
-// is another push.
-func (c *Creations) Used(id string) {
+// is another push. The end of a creation of this process is told to a database at once, that
+// of others a moment later.
+func (c *Creations) Used(ctx context.Context, id string) {
+	if c.end(id) && c.lasting != nil && c.tellNow(ctx, note{id: id}) {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	name, isOpen := c.names[id]
-	if isOpen {
-		delete(c.names, id)
-		delete(c.byName, name)
-	}
-	if !isOpen && c.told[id] {
+	if c.told[id] {
 		return
 	}
 	if len(c.told) >= maxTold {
@@ -160,6 +159,19 @@ func (c *Creations) Used(id string) {
 	}
 	c.told[id] = true
 	c.wait(note{id: id})
+}
+
+// end forgets the creation that led to an id, and reports whether there was one.
+func (c *Creations) end(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	name, isOpen := c.names[id]
+	if isOpen {
+		delete(c.names, id)
+		delete(c.byName, name)
+		delete(c.told, id)
+	}
+	return isOpen
 }
 
 // wait keeps a note for lasting. c.mu is held.

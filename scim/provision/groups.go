@@ -47,7 +47,7 @@ func (g *Groups) With(directory GroupDirectory, domain string) *Groups {
 // Read reads one group, and its members only where they are used. upstream.ErrNotFound
 // when there is none.
 func (g *Groups) Read(ctx context.Context, id string, uses Uses) (Record, error) {
-	g.creations.Used(id)
+	g.creations.Used(ctx, id)
 	return record(g.directory.Group(ctx, id, uses("members")))
 }
 
@@ -94,7 +94,7 @@ func (g *Groups) Find(ctx context.Context, l Lookup, uses Uses) (_ []Record, ok 
 
 // Update changes the group. upstream.ErrNotFound when there is none.
 func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, error) {
-	g.creations.Used(id)
+	g.creations.Used(ctx, id)
 	g.finished.add(id, struct{}{})
 	write := func(current upstream.Group) (upstream.Group, error) {
 		if err := change.allow(current.Meta); err != nil {
@@ -147,7 +147,7 @@ func (c Change) members() (*upstream.MemberChange, error) {
 // is returned as it is. upstream.ErrNotFound when there is none, unless an
 // earlier deletion of it was left in doubt.
 func (g *Groups) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
-	g.creations.Used(id)
+	g.creations.Used(ctx, id)
 	err := alone(ctx, g.order, func() error {
 		return g.directory.DeleteGroup(ctx, id, func(current upstream.Group) error { return allow(current.Meta) })
 	}, groupKind+" "+id)

@@ -19,7 +19,7 @@ type Creations interface {
 	// Made tells which id the creation is answered with.
 	Made(ctx context.Context, kind, name, id string)
 	// Used tells that the caller knows an id.
-	Used(id string)
+	Used(ctx context.Context, id string)
 }
 
 // Order puts writes to one record in order, also those of other copies of the bridge. It is

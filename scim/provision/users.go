@@ -44,7 +44,7 @@ func (u *Users) With(directory UserDirectory, translator *translate.Translator) 
 
 // Read reads one user. upstream.ErrNotFound when there is none.
 func (u *Users) Read(ctx context.Context, id string, _ Uses) (Record, error) {
-	u.creations.Used(id)
+	u.creations.Used(ctx, id)
 	return u.record(u.directory.User(ctx, id))
 }
 
@@ -100,7 +100,7 @@ func (u *Users) inAccess(l Lookup) (by upstream.Key, values []string, ok bool) {
 
 // Update changes the user. upstream.ErrNotFound when there is none.
 func (u *Users) Update(ctx context.Context, id string, change Change) (Record, error) {
-	u.creations.Used(id)
+	u.creations.Used(ctx, id)
 	var overruled []string
 	write := func(current upstream.User) (upstream.Attributes, error) {
 		if err := change.allow(current.Meta); err != nil {
@@ -139,7 +139,7 @@ func (u *Users) write(ctx context.Context, id string, change upstream.UserChange
 // returned as it is. upstream.ErrNotFound when there is none, unless an earlier
 // deletion of it was left in doubt.
 func (u *Users) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
-	u.creations.Used(id)
+	u.creations.Used(ctx, id)
 	err := alone(ctx, u.order, func() error {
 		return u.directory.DeleteUser(ctx, id, func(current upstream.User) error { return allow(current.Meta) })
 	}, userKind+" "+id)

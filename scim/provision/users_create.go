@@ -63,7 +63,7 @@ func (u *Users) create(ctx context.Context, wanted translate.Creation) (upstream
 		if ctx.Err() == nil {
 			// The caller is still there and will hear the id. Okta's own suite creates such
 			// a user twice, and wants the second one refused.
-			u.creations.Used(user.ID)
+			u.creations.Used(ctx, user.ID)
 		}
 	case u.order.IsShared():
 		u.creations.Made(ctx, externalIDKind, externalIDOf(c.Creation), user.ID)
