@@ -89,6 +89,9 @@ func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err 
 // starting.
 func (b *bridge) openJournal(cfg config.Journal) (*journal.Journal, error) {
 	log := b.log.Named("journal")
+	if b.dry.held() {
+		cfg.URL = "" // what was not done has no place in the history of what was
+	}
 	return journal.Open(journal.Config{
 		URL: string(cfg.URL), Keep: cfg.Keep, MaxRecords: int(cfg.MaxRecords), Values: cfg.Values, Registerer: b.metrics,
 		OnTrouble: func(err error) {

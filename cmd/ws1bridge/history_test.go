@@ -168,3 +168,17 @@ func TestJournalThatCannotBeWritten(t *testing.T) {
 	o := &operator{access: s.access, env: cmdtest.Environ("WS1BRIDGE_JOURNAL=sqlite:" + filepath.Join(folder, "j.db"))}
 	o.awaitHistory(t, 2) // nothing is lost
 }
+
+// TestDryRunHasNoHistory keeps what was not done out of the database.
+func TestDryRunHasNoHistory(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "j.db")
+	s := serveArgs(t, accesstest.Config{}, []string{"serve", "--dry-run"}, "WS1BRIDGE_JOURNAL=sqlite:"+file)
+	s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
+	if _, body := cmdtest.Get(t, s.ops+"/journal"); !strings.Contains(body, "ada@acme.com") {
+		t.Errorf("the memory has %s", body)
+	}
+	s.stop(t)
+	if _, err := os.Stat(file); !os.IsNotExist(err) {
+		t.Errorf("there is a database: %v", err)
+	}
+}
