@@ -16,7 +16,8 @@ import (
 	"sync"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
@@ -44,15 +45,26 @@ func openDatabase(raw string, readOnly bool) (*database, error) {
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "" {
 		return nil, errors.New("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE, or be left out")
 	}
-	db, err := sql.Open("pgx", raw)
+	cfg, err := postgres(raw)
 	if err != nil {
-		return nil, errNotPostgres // the error may quote a password
+		return nil, err
 	}
+	db := stdlib.OpenDB(*cfg)
 	db.SetMaxOpenConns(8)
 	return &database{db: db, dialect: goose.DialectPostgres}, nil
 }
 
 var errNotPostgres = errors.New("is no URL of a PostgreSQL database")
+
+// postgres is the way to a database. One that does not answer is away soon.
+func postgres(raw string) (*pgx.ConnConfig, error) {
+	cfg, err := pgx.ParseConfig(raw)
+	if err != nil {
+		return nil, errNotPostgres // the error may quote a password
+	}
+	cfg.ConnectTimeout = beginTimeout
+	return cfg, nil
+}
 
 func openSQLite(path string, readOnly bool) (*database, error) {
 	if path == "" || path == ":memory:" || strings.ContainsAny(path, "?#") {

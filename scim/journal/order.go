@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
@@ -42,9 +41,9 @@ type Order struct {
 
 // newOrder is the order of a PostgreSQL database, by its URL.
 func newOrder(raw string) (*Order, error) {
-	cfg, err := pgx.ParseConfig(raw)
+	cfg, err := postgres(raw)
 	if err != nil {
-		return nil, errNotPostgres // the error may quote a password
+		return nil, err
 	}
 	cfg.RuntimeParams["lock_timeout"] = strconv.FormatInt(lockTimeout.Milliseconds(), 10)
 	db := stdlib.OpenDB(*cfg)

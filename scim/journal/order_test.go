@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"context"
+	"net"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -94,4 +95,24 @@ func TestOrderWithoutDatabase(t *testing.T) {
 		t.Fatal("the lock is still held")
 	}
 	release()
+}
+
+// TestOrderOfASilentDatabase does not wait long for one that takes connections and says
+// nothing.
+func TestOrderOfASilentDatabase(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ln.Close() })
+	j := opened(t, "postgres://u@"+ln.Addr().String()+"/db?sslmode=disable")
+	began := time.Now()
+	release, ok := j.Order().Lock(t.Context(), "group a")
+	if !ok || time.Since(began) > 10*time.Second {
+		t.Fatalf("a write is kept back (%t) for %v", ok, time.Since(began))
+	}
+	release()
+	if counts, _ := j.Creations().Begin(t.Context(), "group", "sales", "x1"); counts != "x1" {
+		t.Errorf("the creation counts as %s", counts)
+	}
 }
