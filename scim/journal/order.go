@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -56,22 +57,24 @@ func newOrder(raw string) (*Order, error) {
 // IsShared reports whether other copies keep to the order too.
 func (o *Order) IsShared() bool { return o.db != nil }
 
-// Lock waits until nobody else writes to what the keys name; release ends that. It is not
-// ok where somebody does for longer than a write may wait, or ctx has ended. Where the
-// database cannot be asked, there is no order, and writes go on.
-func (o *Order) Lock(ctx context.Context, keys ...string) (release func(), ok bool) {
+// Lock waits until nobody else writes to what the keys name; release ends that. within is
+// the context for what is done meanwhile: locks that are taken by it need no connection of
+// their own. It is not ok where somebody does write for longer than a write may wait, or ctx
+// has ended. Where the database cannot be asked, there is no order, and writes go on.
+func (o *Order) Lock(ctx context.Context, keys ...string) (within context.Context, release func(), ok bool) {
 	if o.db == nil {
-		return func() {}, true
+		return ctx, func() {}, true
 	}
 	bounded, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
 	slices.Sort(keys) // whoever takes several takes them in one order
 	l := &locks{order: o}
+	l.outer, _ = ctx.Value(locksKey{}).(*locks)
 	for _, key := range slices.Compact(keys) {
 		unlock, err := o.turns.Lock(bounded, key)
 		if err != nil {
 			l.release(ctx)
-			return nil, false
+			return nil, nil, false
 		}
 		l.turns = append(l.turns, unlock)
 	}
@@ -80,10 +83,10 @@ func (o *Order) Lock(ctx context.Context, keys ...string) (release func(), ok bo
 		held := isPostgres && (code.Code == lockNotAvailable || code.Code == deadlockDetected)
 		if held || bounded.Err() != nil {
 			l.release(ctx)
-			return nil, false
+			return nil, nil, false
 		}
 	}
-	return func() { l.release(ctx) }, true
+	return context.WithValue(ctx, locksKey{}, l), func() { l.release(ctx) }, true
 }
 
 func (o *Order) close() error {
@@ -93,17 +96,23 @@ func (o *Order) close() error {
 	return o.db.Close()
 }
 
-// locks are those of one write.
+// locks are those of one write. They are taken and given back by one goroutine.
 type locks struct {
 	order *Order
+	outer *locks // within which they are taken; nil for none
 	turns []func()
 	conn  *sql.Conn
 	held  []int64
+	err   error // of the connection
 }
+
+type locksKey struct{}
 
 // take takes the locks in the database.
 func (l *locks) take(ctx context.Context, keys []string) (err error) {
-	if l.conn, err = l.order.db.Conn(ctx); err != nil {
+	if l.outer != nil && l.outer.conn != nil {
+		l.conn = l.outer.conn
+	} else if l.conn, err = l.order.db.Conn(ctx); err != nil {
 		return err
 	}
 	for _, key := range slices.Compact(keys) {
@@ -126,14 +135,18 @@ func numberOf(key string) int64 {
 func (l *locks) release(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beginTimeout)
 	defer cancel()
-	var err error
 	for _, number := range l.held {
-		if _, err = l.conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", number); err != nil {
+		if _, err := l.conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", number); err != nil {
+			l.err = err
 			break
 		}
 	}
-	if l.conn != nil {
-		if err != nil { // a lock ends with its connection
+	switch isOwn := l.outer == nil || l.outer.conn == nil; {
+	case l.conn == nil:
+	case !isOwn:
+		l.outer.err = cmp.Or(l.outer.err, l.err)
+	default:
+		if l.err != nil { // a lock ends with its connection
 			_ = l.conn.Raw(func(any) error { return driver.ErrBadConn })
 		}
 		_ = l.conn.Close()

@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -35,7 +36,7 @@ func TestOrder(t *testing.T) {
 	for i := range 40 {
 		callers.Go(func() {
 			keys := [][]string{{"group a", "group b"}, {"group b", "group a"}}[i%2]
-			release, ok := bridges[i/2%2].Lock(t.Context(), keys...)
+			_, release, ok := bridges[i/2%2].Lock(t.Context(), keys...)
 			if !ok {
 				t.Error("the lock was not to be had")
 				return
@@ -53,8 +54,8 @@ func TestOrder(t *testing.T) {
 	if entered.Load() != 40 {
 		t.Errorf("%d of 40 had their turn", entered.Load())
 	}
-	release, _ := bridges[0].Lock(t.Context(), "group a")
-	other, ok := bridges[1].Lock(t.Context(), "group c")
+	_, release, _ := bridges[0].Lock(t.Context(), "group a")
+	_, other, ok := bridges[1].Lock(t.Context(), "group c")
 	if !ok {
 		t.Fatal("another record waits too")
 	}
@@ -62,12 +63,12 @@ func TestOrder(t *testing.T) {
 	bounded, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	for _, o := range bridges {
-		if _, ok := o.Lock(bounded, "group a"); ok {
+		if _, _, ok := o.Lock(bounded, "group a"); ok {
 			t.Error("two have the lock")
 		}
 	}
 	release()
-	again, ok := bridges[1].Lock(t.Context(), "group a")
+	_, again, ok := bridges[1].Lock(t.Context(), "group a")
 	if !ok {
 		t.Fatal("the lock was not given back")
 	}
@@ -78,19 +79,19 @@ func TestOrder(t *testing.T) {
 func TestOrderWithoutDatabase(t *testing.T) {
 	server := journaltest.PostgreSQL(t)
 	o := opened(t, server.URL).Order()
-	held, ok := o.Lock(t.Context(), "group a")
+	_, held, ok := o.Lock(t.Context(), "group a")
 	if !ok {
 		t.Fatal("the lock was not to be had")
 	}
 	server.Stop()
 	held() // which has nowhere to go
-	release, ok := o.Lock(t.Context(), "group a")
+	_, release, ok := o.Lock(t.Context(), "group a")
 	if !ok {
 		t.Fatal("a write is kept back")
 	}
 	release()
 	server.Start()
-	release, ok = o.Lock(t.Context(), "group a")
+	_, release, ok = o.Lock(t.Context(), "group a")
 	if !ok {
 		t.Fatal("the lock is still held")
 	}
@@ -107,12 +108,41 @@ func TestOrderOfASilentDatabase(t *testing.T) {
 	t.Cleanup(func() { _ = ln.Close() })
 	j := opened(t, "postgres://u@"+ln.Addr().String()+"/db?sslmode=disable")
 	began := time.Now()
-	release, ok := j.Order().Lock(t.Context(), "group a")
+	_, release, ok := j.Order().Lock(t.Context(), "group a")
 	if !ok || time.Since(began) > 10*time.Second {
 		t.Fatalf("a write is kept back (%t) for %v", ok, time.Since(began))
 	}
 	release()
 	if counts, _ := j.Creations().Begin(t.Context(), "group", "sales", "x1"); counts != "x1" {
 		t.Errorf("the creation counts as %s", counts)
+	}
+}
+
+// TestOrderWithinOrder takes locks while others are held, by more writes than there are
+// connections for two locks each.
+func TestOrderWithinOrder(t *testing.T) {
+	o := opened(t, postgresFor(t)).Order()
+	var writes sync.WaitGroup
+	began := time.Now()
+	for i := range 60 {
+		writes.Go(func() {
+			within, release, ok := o.Lock(t.Context(), fmt.Sprint("user called ", i))
+			if !ok {
+				t.Error("the first lock was not to be had")
+				return
+			}
+			defer release()
+			time.Sleep(20 * time.Millisecond)
+			_, inner, ok := o.Lock(within, fmt.Sprint("user ", i%3))
+			if !ok {
+				t.Error("the second lock was not to be had")
+				return
+			}
+			inner()
+		})
+	}
+	writes.Wait()
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("it took %v: they wait for each other's connections", took)
 	}
 }

@@ -123,7 +123,7 @@ func (g *Groups) Update(ctx context.Context, id string, change Change) (Record, 
 
 // write changes a group while nobody else does.
 func (g *Groups) write(ctx context.Context, id string, change upstream.GroupChange) (updated upstream.Group, _ error) {
-	err := alone(ctx, g.order, func() (err error) {
+	err := alone(ctx, g.order, func(ctx context.Context) (err error) {
 		updated, err = g.directory.UpdateGroup(ctx, id, change)
 		return err
 	}, groupKind+" "+id)
@@ -148,7 +148,7 @@ func (c Change) members() (*upstream.MemberChange, error) {
 // earlier deletion of it was left in doubt.
 func (g *Groups) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
 	g.creations.Used(ctx, id)
-	err := alone(ctx, g.order, func() error {
+	err := alone(ctx, g.order, func(ctx context.Context) error {
 		return g.directory.DeleteGroup(ctx, id, func(current upstream.Group) error { return allow(current.Meta) })
 	}, groupKind+" "+id)
 	return g.deletions.outcome(id, err)
@@ -162,7 +162,7 @@ func (g *Groups) Create(ctx context.Context, r schema.Resource) (made Record, _ 
 	if err != nil {
 		return Record{}, err
 	}
-	err = alone(ctx, g.order, func() (err error) {
+	err = alone(ctx, g.order, func(ctx context.Context) (err error) {
 		made, err = g.create(ctx, wanted)
 		return err
 	}, groupKind+" called "+g.creationName(wanted))

@@ -27,14 +27,15 @@ type Creations interface {
 type Order interface {
 	// IsShared reports whether other copies keep to the order too.
 	IsShared() bool
-	// Lock waits until nobody else writes to what the keys name; release ends that. It is
-	// not ok where somebody does for longer than a write may wait, or ctx has ended.
-	Lock(ctx context.Context, keys ...string) (release func(), ok bool)
+	// Lock waits until nobody else writes to what the keys name; release ends that, and
+	// within is for what is done meanwhile. It is not ok where somebody does write for
+	// longer than a write may wait, or ctx has ended.
+	Lock(ctx context.Context, keys ...string) (within context.Context, release func(), ok bool)
 }
 
 // alone does a write while nobody else writes to what the keys name.
-func alone(ctx context.Context, o Order, write func() error, keys ...string) error {
-	release, ok := o.Lock(ctx, keys...)
+func alone(ctx context.Context, o Order, write func(context.Context) error, keys ...string) error {
+	within, release, ok := o.Lock(ctx, keys...)
 	switch {
 	case !ok && ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -42,5 +43,5 @@ func alone(ctx context.Context, o Order, write func() error, keys ...string) err
 		return problem.OtherWrite()
 	}
 	defer release()
-	return write()
+	return write(within)
 }

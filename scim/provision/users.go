@@ -128,7 +128,7 @@ func (u *Users) Update(ctx context.Context, id string, change Change) (Record, e
 
 // write changes a user while nobody else does.
 func (u *Users) write(ctx context.Context, id string, change upstream.UserChange) (updated upstream.User, _ error) {
-	err := alone(ctx, u.order, func() (err error) {
+	err := alone(ctx, u.order, func(ctx context.Context) (err error) {
 		updated, err = u.directory.UpdateUser(ctx, id, change)
 		return err
 	}, userKind+" "+id)
@@ -140,7 +140,7 @@ func (u *Users) write(ctx context.Context, id string, change upstream.UserChange
 // deletion of it was left in doubt.
 func (u *Users) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
 	u.creations.Used(ctx, id)
-	err := alone(ctx, u.order, func() error {
+	err := alone(ctx, u.order, func(ctx context.Context) error {
 		return u.directory.DeleteUser(ctx, id, func(current upstream.User) error { return allow(current.Meta) })
 	}, userKind+" "+id)
 	return u.deletions.outcome(id, err)

@@ -39,7 +39,7 @@ func (u *Users) Create(ctx context.Context, r schema.Resource) (made Record, _ e
 	if !wanted.NoExternalID {
 		keys = append(keys, externalIDKind+" "+externalIDOf(wanted))
 	}
-	err = alone(ctx, u.order, func() (err error) {
+	err = alone(ctx, u.order, func(ctx context.Context) (err error) {
 		made, err = u.record(u.create(ctx, wanted))
 		return err
 	}, keys...)
