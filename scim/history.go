@@ -3,6 +3,7 @@ package scim
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -83,25 +84,22 @@ func (t *trail) report(r *journal.Record) {
 // remember puts a call into the journal: every write, and every read that was refused. Who
 // has no token is nobody's push, and counted alone.
 func (h *Handler) remember(c *call, status int, took time.Duration) {
-	r := journal.Record{
-		Time: time.Now().Add(-took), Request: c.log.id, Front: c.dialect.version, Caller: c.log.caller,
-		Operation: c.log.op, ID: c.id, Status: status, Took: took,
-	}
-	if !c.writes && !r.Failed() || c.log.caller == "" {
+	if !c.writes && status < http.StatusBadRequest || c.log.caller == "" {
 		return
 	}
 	s := &c.log.subject
-	if c.resource != nil {
-		s.isCalled(c.resource)
+	s.isCalled(c.resource)
+	r := journal.Record{
+		Time: time.Now().Add(-took), Request: c.log.id, Front: c.dialect.version, Caller: c.log.caller,
+		Operation: c.log.op, ID: cmp.Or(s.id, c.id), ExternalID: s.externalID, Name: s.name, Domain: s.domain,
+		Status: status, Took: took, Dropped: s.notKept, LeftOut: s.leftOut, LeftOutIDs: s.leftOutIDs,
 	}
 	if len(c.on) == 1 {
 		r.Kind = c.one().label
 	}
-	r.ID, r.ExternalID, r.Name, r.Domain = cmp.Or(s.id, c.id), s.externalID, s.name, s.domain
 	if c.log.problem != nil {
 		r.Reason, r.Cause = c.log.problem.Detail, c.log.problem.Sentence()
 	}
-	r.Dropped, r.LeftOut, r.LeftOutIDs = s.notKept, s.leftOut, s.leftOutIDs
 	c.log.trail.report(&r)
 	h.describeCreation(c, &r)
 	h.Journal.Add(r)

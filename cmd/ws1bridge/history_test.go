@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -90,24 +89,7 @@ func TestHistory(t *testing.T) {
 
 // TestHistoryIsPrivate shows it to nobody but who is on the machine.
 func TestHistoryIsPrivate(t *testing.T) {
-	get := func(s *served, host string) (int, string) {
-		t.Helper()
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.ops+"/journal", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Host = host
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = res.Body.Close() }()
-		b, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return res.StatusCode, string(b)
-	}
+	get := func(s *served, host string) (int, string) { return cmdtest.GetAs(t, s.ops+"/journal", host) }
 	s := serve(t, accesstest.Config{})
 	somePushes(t, s)
 	if code, body := get(s, ""); code != http.StatusOK || !strings.Contains(body, "ada@acme.com") {

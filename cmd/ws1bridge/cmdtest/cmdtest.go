@@ -45,10 +45,17 @@ func WriteFile(t *testing.T, content string) string {
 // Get reads a page.
 func Get(t *testing.T, url string) (status int, body string) {
 	t.Helper()
+	return GetAs(t, url, "")
+}
+
+// GetAs reads a page by another name of its host; "" is that of the URL.
+func GetAs(t *testing.T, url, host string) (status int, body string) {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
+	req.Host = host
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)

@@ -137,16 +137,23 @@ type trouble struct{ Title, Text string }
 // answer makes a page, or one that says what is wrong.
 func (c *console) answer(w http.ResponseWriter, r *http.Request, show func(*http.Request) (string, any, error)) {
 	name, data, err := show(r)
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	c.write(w, http.StatusOK, name, data)
+}
+
+// refuse makes the page that says what is wrong.
+func (c *console) refuse(w http.ResponseWriter, err error) {
 	bad, isBad := errors.AsType[badRequest](err)
 	switch {
 	case errors.Is(err, errNoPage):
 		c.write(w, http.StatusNotFound, "trouble", trouble{"Not found", "There is no such page, or no such push any more."})
 	case isBad:
 		c.write(w, http.StatusBadRequest, "trouble", trouble{"Not understood", bad.Error()})
-	case err != nil:
-		c.write(w, http.StatusServiceUnavailable, "trouble", trouble{"The journal cannot be read", err.Error()})
 	default:
-		c.write(w, http.StatusOK, name, data)
+		c.write(w, http.StatusServiceUnavailable, "trouble", trouble{"The journal cannot be read", err.Error()})
 	}
 }
 

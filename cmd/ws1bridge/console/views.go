@@ -261,13 +261,13 @@ func ago(d time.Duration) string {
 func (c *console) csv(w http.ResponseWriter, r *http.Request) {
 	q, err := history.ReadForm(r.URL.Query()).Query(time.Now())
 	if err != nil {
-		c.write(w, http.StatusBadRequest, "trouble", trouble{"Not understood", err.Error()})
+		c.refuse(w, badRequest{err})
 		return
 	}
 	q.Limit = 10_000
 	found, err := c.Journal.Find(r.Context(), q)
 	if err != nil {
-		c.write(w, http.StatusServiceUnavailable, "trouble", trouble{"The journal cannot be read", err.Error()})
+		c.refuse(w, err)
 		return
 	}
 	rows := &listing.Rows{Columns: history.Columns}
