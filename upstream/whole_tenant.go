@@ -31,10 +31,7 @@ func (c *Client) account(u userRecord) Account {
 	return Account{User: u.User, Kind: u.kind, Status: u.status, Ours: c.ours(u)}
 }
 
-// Accounts finds the users that a person may mean by name, ours or not: by id
-// or userName, which takes one request, and else by e-mail address,
-// externalId or the userName before its @, for which it reads all users of the
-// tenant.
+// Accounts finds the users with an id or userName, ours or not. It takes one request, or two.
 func (c *Client) Accounts(ctx context.Context, name string) ([]Account, error) {
 	if looksLikeID(name) {
 		var u userRecord
@@ -47,12 +44,16 @@ func (c *Client) Accounts(ctx context.Context, name string) ([]Account, error) {
 		}
 	}
 	byName := search{op: opFindUsers, path: usersPath, key: ByUserName, value: name}
-	found, err := c.selectAccounts(ctx, byName, func(u userRecord) bool { return strings.EqualFold(u.UserName(), name) })
-	if err != nil || len(found) > 0 {
-		return found, err
-	}
-	return c.selectAccounts(ctx, search{op: opFindUsers, path: usersPath},
-		func(u userRecord) bool { return meant(u, name) })
+	return c.selectAccounts(ctx, byName, func(u userRecord) bool { return strings.EqualFold(u.UserName(), name) })
+}
+
+// SearchAccounts finds the users that a person may mean by one of the names, ours or not: by
+// userName, whole or before its @, e-mail address or externalId. It reads all users of the
+// tenant.
+func (c *Client) SearchAccounts(ctx context.Context, anyOf ...string) ([]Account, error) {
+	return c.selectAccounts(ctx, search{op: opFindUsers, path: usersPath}, func(u userRecord) bool {
+		return slices.ContainsFunc(anyOf, func(name string) bool { return meant(u, name) })
+	})
 }
 
 // looksLikeID reports whether name is a UUID, as all ids of Access are.

@@ -5,12 +5,10 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"ws1bridge/cmd/ws1bridge/doctor"
-	"ws1bridge/upstream"
+	"ws1bridge/cmd/ws1bridge/inspect"
 )
 
 func (p *program) groupCommand() *cobra.Command {
@@ -42,29 +40,8 @@ const someMembers = 50
 
 // groupPage is all that group get prints, as JSON.
 type groupPage struct {
-	Groups []shownMembers `json:"groups"`
+	Groups []inspect.Group `json:"groups"`
 	*sheet
-}
-
-// shownMembers is a group with its members.
-type shownMembers struct {
-	shownGroup
-
-	Type       string       `json:"type"`
-	Domain     string       `json:"domain"`
-	ExternalID string       `json:"external_id"`
-	Changed    *time.Time   `json:"changed"`
-	OktaSees   bool         `json:"okta_sees"`
-	Members    []shownGroup `json:"members"`
-}
-
-func shownMembersOf(g upstream.GroupAccount) shownMembers {
-	s := shownMembers{shownGroup: shownGroup{g.ID, g.DisplayName}, Type: g.Kind, Domain: g.Domain,
-		ExternalID: g.ExternalID, Changed: timeOf(g.Meta), OktaSees: g.Ours, Members: []shownGroup{}}
-	for _, m := range g.Members {
-		s.Members = append(s.Members, shownGroup{m.ID, m.Display})
-	}
-	return s
 }
 
 func (p *program) showGroup(ctx context.Context, t *tenant, name string, all, asJSON bool) error {
@@ -72,46 +49,41 @@ func (p *program) showGroup(ctx context.Context, t *tenant, name string, all, as
 	if err != nil {
 		return err
 	}
-	page := groupPage{sheet: p.newSheet(t.domains), Groups: []shownMembers{}}
+	page := groupPage{sheet: p.newSheet(t.domains), Groups: found}
 	page.quiet = asJSON
 	for _, g := range found {
 		limit := someMembers
 		if all {
 			limit = len(g.Members)
 		}
-		page.Groups = append(page.Groups, shownMembersOf(g))
 		if !asJSON {
 			p.printGroup(g, limit)
 		}
-		if err := doctor.Group(ctx, t.Client, g, t.domains, page.add); err != nil {
+		if err := t.inspector().CheckGroup(ctx, g, page.add); err != nil {
 			return err
 		}
 	}
 	return page.concludeWith(page)
 }
 
-func (p *program) findGroups(ctx context.Context, t *tenant, name string) ([]upstream.GroupAccount, error) {
+func (p *program) findGroups(ctx context.Context, t *tenant, name string) ([]inspect.Group, error) {
 	defer p.underWay("looking for the group")()
-	groups, err := t.GroupAccounts(ctx, name)
+	groups, err := t.inspector().Groups(ctx, name)
 	return found("reading groups", groups, err, "Access has no group with this displayName or id"+
 		"\n  → push the group in Okta (Push Groups), with another group than the one that assigns people")
 }
 
-func (p *program) printGroup(g upstream.GroupAccount, limit int) {
-	sees := "the same name, id and members"
-	if !g.Ours {
-		sees = "nothing: it is not the bridge's"
-	}
-	fmt.Fprintf(p.stdout, "%s\n", g.DisplayName)
+func (p *program) printGroup(g inspect.Group, limit int) {
+	fmt.Fprintf(p.stdout, "%s\n", g.Name)
 	for _, fact := range [][2]string{
-		{"id in Access", g.ID}, {"type", cmp.Or(g.Kind, "not known")}, {"domain", cmp.Or(g.Domain, "not known")},
-		{"externalId", cmp.Or(g.ExternalID, "none")}, {"changed", whenChanged(g.Meta)}, {"Okta sees", sees},
+		{"id in Access", g.ID}, {"type", cmp.Or(g.Type, "not known")}, {"domain", cmp.Or(g.Domain, "not known")},
+		{"externalId", cmp.Or(g.ExternalID, "none")}, {"changed", whenChanged(g.Changed)}, {"Okta sees", g.SeenWords()},
 		{"members", strconv.Itoa(len(g.Members))},
 	} {
 		fmt.Fprintf(p.stdout, "  %-14s %s\n", fact[0], fact[1])
 	}
 	for _, m := range g.Members[:min(limit, len(g.Members))] {
-		fmt.Fprintf(p.stdout, "    %s  %s\n", m.ID, m.Display)
+		fmt.Fprintf(p.stdout, "    %s  %s\n", m.ID, m.Name)
 	}
 	if rest := len(g.Members) - limit; rest > 0 {
 		fmt.Fprintf(p.stdout, "    and %d more (--all lists them)\n", rest)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ws1bridge/cmd/ws1bridge/inspect"
 	"ws1bridge/cmd/ws1bridge/listing"
 	"ws1bridge/scim/query"
 	"ws1bridge/scim/schema"
@@ -47,7 +48,7 @@ var groupColumns = []listing.Column[upstream.GroupAccount]{
 		}
 		return len(g.Members)
 	}},
-	{Name: "changed", Value: func(g upstream.GroupAccount) any { return whenChanged(g.Meta) }},
+	{Name: "changed", Value: func(g upstream.GroupAccount) any { return whenChanged(inspect.Changed(g.Meta)) }},
 }
 
 func (p *program) listGroups(ctx context.Context, t *tenant, f listFlags) error {

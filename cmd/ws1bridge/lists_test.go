@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/inspect"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -148,7 +149,7 @@ func TestGroupList(t *testing.T) {
 func TestShownAsJSON(t *testing.T) {
 	o, _ := pushed(t, accesstest.Config{})
 	var user struct {
-		Accounts []shownAccount
+		Accounts []inspect.User
 		Checks   []any
 		Login    []any
 		OK       int
@@ -163,7 +164,7 @@ func TestShownAsJSON(t *testing.T) {
 		t.Errorf("Okta sees %v", user.Accounts[0].Okta)
 	}
 	var group struct {
-		Groups []shownMembers
+		Groups []inspect.Group
 		Checks []any
 	}
 	name := o.access.State().Groups[1]["displayName"].(string)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"net/http"
 
@@ -11,6 +10,7 @@ import (
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/cmd/ws1bridge/doctor"
+	"ws1bridge/cmd/ws1bridge/inspect"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 )
@@ -67,20 +67,9 @@ func (p *program) onTenant(
 	}
 }
 
-// accountsOf finds the accounts that an operator may mean by a name, which may be
-// the one that Okta knows them by.
-func (t *tenant) accountsOf(ctx context.Context, name string) ([]upstream.Account, error) {
-	if t.translator != nil {
-		for _, held := range t.translator.UserNames(name) {
-			if held == name {
-				break // it is what is looked for anyway
-			}
-			if found, err := t.Accounts(ctx, held); err != nil || len(found) > 0 {
-				return found, err
-			}
-		}
-	}
-	return t.Accounts(ctx, name)
+// inspector looks at one record of the tenant.
+func (t *tenant) inspector() inspect.Inspector {
+	return inspect.Inspector{Client: t.Client, Translator: t.translator, Domains: t.domains}
 }
 
 // found is what was looked for, or why there is nothing of it.

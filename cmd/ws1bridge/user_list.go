@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ws1bridge/cmd/ws1bridge/inspect"
 	"ws1bridge/cmd/ws1bridge/listing"
 	"ws1bridge/scim/query"
 	"ws1bridge/scim/schema"
@@ -62,7 +63,7 @@ var ownUserColumns = []listing.Column[person]{
 	{Name: "type", Value: func(u person) any { return u.Kind }},
 	{Name: "domain", Value: func(u person) any { return u.Domain }},
 	{Name: "status", Value: func(u person) any { return u.Status }},
-	{Name: "changed", Value: func(u person) any { return whenChanged(u.Meta) }},
+	{Name: "changed", Value: func(u person) any { return whenChanged(inspect.Changed(u.Meta)) }},
 }
 
 func (p *program) listUsers(ctx context.Context, t *tenant, f userList) error {

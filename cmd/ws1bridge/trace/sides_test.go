@@ -27,12 +27,12 @@ func TestSides(t *testing.T) {
 		print func(Printer)
 		want  []string
 	}{
-		{"seen by Okta", func(p Printer) { p.Sides(translator, user) }, []string{
+		{"seen by Okta", func(p Printer) { p.Sides(Sides(translator, user), true) }, []string{
 			`OKTA SEES`, `\n  userName +ada@acme\.com +userName +ada@acme\.com\n`,
 			`\n  name\.givenName +Ada +name\.givenName +Ada\n`,
 			`\n  workspace:unmapped +kept +- +-\n`, `\n  workspace:domain +acme\.com +urn:x:y:1\.0:domain +acme\.com\n`,
 		}},
-		{"not seen", func(p Printer) { p.Unseen(user) }, []string{
+		{"not seen", func(p Printer) { p.Sides(Held(user), false) }, []string{
 			`OKTA DOES NOT SEE THIS ACCOUNT`, `\n  userName +ada@acme\.com +- +-\n`, `\n  name\.givenName +Ada +- +-\n`,
 			`\n  workspace:unmapped +kept +- +-\n`,
 		}},
