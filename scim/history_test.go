@@ -53,10 +53,15 @@ func TestJournal(t *testing.T) {
 		r.ExternalID != "00u2" || r.Name != "ada@acme.com" {
 		t.Errorf("a refusal: %+v", r)
 	}
-	w.Want(http.StatusCreated, http.MethodPost, groupsPath, group("Sales", ada, "nobody"))
-	if r = newest(t, j); r.Kind != "group" || r.Name != "Sales" || r.Joined != 1 || r.LeftOut != 1 ||
+	sales := w.Want(http.StatusCreated, http.MethodPost, groupsPath, group("Sales", ada, "nobody")).ID()
+	if r = newest(t, j); r.Kind != "group" || r.Name != "Sales" || r.Joined != 1 || r.LeftOut != 1 || r.Domain != domain ||
 		!slices.Equal(r.LeftOutIDs, []string{"nobody"}) {
 		t.Errorf("a group: %+v", r)
+	}
+	w.Want(http.StatusNoContent, http.MethodPatch, groupsPath+"/"+sales, operations(
+		object{"op": "remove", "path": "members"}))
+	if r = newest(t, j); r.Kind != "group" || r.Left != 1 || r.Domain != domain {
+		t.Errorf("a change of a group: %+v", r)
 	}
 	w.Want(http.StatusOK, http.MethodGet, usersPath+"/"+ada, nil)
 	if r = newest(t, j); r.Kind != "group" {

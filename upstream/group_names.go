@@ -30,7 +30,7 @@ var groupNamesQuery = "attributes=" + url.QueryEscape(groupNames)
 // judged leniently elsewhere, but here may be what Access left out.
 func (g groupRecord) tellsOwner() bool {
 	isInternal := strings.EqualFold(g.kind, GroupInternal)
-	return g.kind != "" && (g.domain != "" || !isInternal) || strings.EqualFold(g.DisplayName, allUsers)
+	return g.kind != "" && (g.Domain != "" || !isInternal) || strings.EqualFold(g.DisplayName, allUsers)
 }
 
 // groupNamesToChange is getGroupNames, without a request where that had to read all

@@ -11,7 +11,7 @@ import (
 // groupRecord is a group as Access writes it, before anybody judged whose it is.
 type groupRecord struct {
 	Group
-	kind, domain string
+	kind string
 	// namesOnly has the members skipped, of which membersTold says that the answer had them:
 	// lists may omit them.
 	namesOnly, membersTold bool
@@ -70,7 +70,7 @@ func (g *groupRecord) readWorkspace(d *jsontext.Decoder) error {
 		case strings.EqualFold(name, "internalGroupType"):
 			return readText(d, &g.kind)
 		case strings.EqualFold(name, "domain"):
-			return readText(d, &g.domain)
+			return readText(d, &g.Domain)
 		}
 		return d.SkipValue()
 	})

@@ -34,6 +34,8 @@ type Group struct {
 	ID          string
 	DisplayName string
 	ExternalID  string
+	// Domain is that of its directory, "" where Access does not tell.
+	Domain string
 	// Members are the users in the group. Groups within groups are left
 	// out, and so are users who are not ours: they are neither shown nor changed.
 	Members []Member
@@ -58,7 +60,7 @@ type Member struct {
 func (c *Client) ourGroup(g groupRecord) bool {
 	return g.ID != "" && !strings.EqualFold(g.DisplayName, allUsers) &&
 		(g.kind == "" || strings.EqualFold(g.kind, GroupInternal)) &&
-		(g.domain == "" || c.manages(g.domain))
+		(g.Domain == "" || c.manages(g.Domain))
 }
 
 // Group reads the group with that id, and its members where withMembers is set.

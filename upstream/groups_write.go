@@ -39,6 +39,7 @@ func (c *Client) CreateGroup(ctx context.Context, domain string, g Group) (Group
 	defer unlock()
 	defer c.groups.drop(created.ID) // it may have been read before it was filled
 	group := created.Group
+	group.Domain = domain
 	group.Members, group.LeftOut = nil, unknown
 	err = markInDoubt(c.addMembers(ctx, &group, joining))
 	return group, err

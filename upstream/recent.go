@@ -36,7 +36,7 @@ type footprint struct {
 	at      time.Time // of the last write
 	writes  int       // how many there were
 	created bool
-	domain  string // of a user who was created
+	domain  string // of what was created
 	read    bool   // it was read by its id since it was created
 	listed  bool   // a list showed it since then
 	deleted bool

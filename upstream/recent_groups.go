@@ -135,7 +135,7 @@ func (c *Client) withRecentGroups(
 
 // createdGroup is a group that was created within the lag, as Access confirmed it.
 func (f *footprint) createdGroup(id string) Group {
-	g := Group{ID: id, DisplayName: f.set.text(displayNamePath), ExternalID: f.set.ExternalID(),
+	g := Group{ID: id, Domain: f.domain, DisplayName: f.set.text(displayNamePath), ExternalID: f.set.ExternalID(),
 		Meta: Meta{Unsettled: true}}
 	for member, added := range f.members {
 		if added {

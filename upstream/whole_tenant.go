@@ -129,9 +129,8 @@ func (c *Client) CountUsers(ctx context.Context, domains []string) (int, error) 
 // GroupAccount is any group of the tenant, ours or not.
 type GroupAccount struct {
 	Group
-	// Kind is the internalGroupType: INTERNAL, EXTERNAL, … and Domain the domain;
-	// both are "" where Access does not tell.
-	Kind, Domain string
+	// Kind is the internalGroupType: INTERNAL, EXTERNAL, …, "" where Access does not tell.
+	Kind string
 	// Ours says that the group is the bridge's own, which Okta sees.
 	Ours bool
 	// MembersKnown says that Members are those of the group; lists may leave them out.
@@ -139,7 +138,7 @@ type GroupAccount struct {
 }
 
 func (c *Client) group(g groupRecord) GroupAccount {
-	return GroupAccount{Group: g.Group, Kind: g.kind, Domain: g.domain, Ours: c.ourGroup(g),
+	return GroupAccount{Group: g.Group, Kind: g.kind, Ours: c.ourGroup(g),
 		MembersKnown: g.membersKnown()}
 }
 

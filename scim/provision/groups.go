@@ -290,5 +290,6 @@ func record(group upstream.Group, err error) (Record, error) {
 }
 
 func groupRecord(group upstream.Group) Record {
-	return Record{ID: group.ID, Resource: translate.GroupToSCIM(group), Meta: group.Meta, LeftOut: group.LeftOut}
+	return Record{ID: group.ID, Resource: translate.GroupToSCIM(group), Domain: group.Domain, Meta: group.Meta,
+		LeftOut: group.LeftOut}
 }

@@ -26,7 +26,7 @@ import (
 type Record struct {
 	ID       string
 	Resource schema.Resource
-	// Domain is that of a user.
+	// Domain is that of the directory, "" where that of a group is not known.
 	Domain string
 	// Meta is what Access keeps about it.
 	Meta upstream.Meta
