@@ -65,11 +65,11 @@ func newBridge(cfg config.Config, dry dryRun, log *zap.Logger, level zap.AtomicL
 
 // wire makes what follows from the first configuration.
 func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err error) {
-	first := &configured{Config: cfg, domains: translator.ManagedDomains()}
+	first := &configured{Config: cfg, translator: translator, domains: translator.ManagedDomains()}
 	if first.client, err = clientOf(b.dry, b.access.Client, b.log); err != nil {
 		return err
 	}
-	endpoint, err := b.endpointConfig(first, translator)
+	endpoint, err := b.endpointConfig(first)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/config"
+	"ws1bridge/cmd/ws1bridge/inspect"
 	"ws1bridge/scim"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
@@ -15,9 +16,10 @@ import (
 type configured struct {
 	config.Config
 
-	domains  []string         // that are managed
-	client   *upstream.Client // of Access, or a dry run over it
-	endpoint *scim.Handler
+	translator *translate.Translator
+	domains    []string         // that are managed
+	client     *upstream.Client // of Access, or a dry run over it
+	endpoint   *scim.Handler
 }
 
 // take has the bridge work by another configuration from now on, as far as that can be
@@ -26,18 +28,17 @@ type configured struct {
 func (b *bridge) take(cfg config.Config) (isNewClient bool, err error) {
 	now := b.current.Load()
 	next := &configured{Config: now.Keep(cfg), client: now.client}
-	translator, err := translate.New(cfg.Translation())
-	if err != nil {
+	if next.translator, err = translate.New(cfg.Translation()); err != nil {
 		return false, err
 	}
-	next.domains = translator.ManagedDomains()
+	next.domains = next.translator.ManagedDomains()
 	isNewClient = !slices.Equal(next.domains, now.domains)
 	if isNewClient {
 		if next.client, err = now.client.With(next.domains); err != nil {
 			return false, err
 		}
 	}
-	endpoint, err := b.endpointConfig(next, translator)
+	endpoint, err := b.endpointConfig(next)
 	if err != nil {
 		return false, err
 	}
@@ -64,13 +65,18 @@ func (b *bridge) limit(c *configured) {
 	}
 }
 
-func (b *bridge) endpointConfig(c *configured, translator *translate.Translator) (scim.Config, error) {
+// inspector looks at one record of the tenant.
+func (c *configured) inspector() inspect.Inspector {
+	return inspect.Inspector{Client: c.client, Translator: c.translator, Domains: c.domains}
+}
+
+func (b *bridge) endpointConfig(c *configured) (scim.Config, error) {
 	bearer, err := auth.NewBearer(c.Okta.Tokens)
 	if err != nil {
 		return scim.Config{}, err
 	}
 	return scim.Config{
-		Users: c.client, Groups: c.client, Translator: translator, GroupDomain: c.GroupDomain(),
+		Users: c.client, Groups: c.client, Translator: c.translator, GroupDomain: c.GroupDomain(),
 		Authenticate: bearer.Identify, PublicURL: c.PublicURL, MaxScan: int(c.SCIM.MaxScan),
 		Journal: b.journal, Log: b.log.Named("scim"), Registerer: b.metrics,
 	}, nil

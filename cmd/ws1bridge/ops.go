@@ -15,6 +15,7 @@ import (
 	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/console"
 	"ws1bridge/cmd/ws1bridge/history"
+	"ws1bridge/cmd/ws1bridge/inspect"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim/explain"
 	"ws1bridge/upstream"
@@ -42,6 +43,7 @@ func (b *bridge) console() (http.Handler, error) {
 		TokenSHA256: b.current.Load().Console.TokenSHA256,
 		Journal:     b.journal, Components: b.status.Findings, IsPrivate: b.opsIsPrivate.Load, Version: buildVersion(),
 		TokenExpires: func() time.Time { return b.access.Tokens.State().Expires },
+		Inspector:    func() inspect.Inspector { return b.current.Load().inspector() },
 		Domains:      func() []string { return b.current.Load().domains },
 		Managed: func(ctx context.Context) (users, groups int, _ error) {
 			client := b.current.Load().client

@@ -36,7 +36,7 @@ func TestUserGet(t *testing.T) {
 			"✓ access policy for acme.com", "Log-in as this person in acme.com: verified")
 		for _, line := range []string{
 			`userName +ada@acme\.com +userName +ada@acme\.com\n`,
-			`emails +ada@acme\.com +emails +\[\{"primary":true,"type":"work","value":"ada@acme\.com"\}\]\n`,
+			`emails +ada@acme\.com +emails +ada@acme\.com \(work\)\n`,
 			`enterprise:department +Engines +enterprise:department +Engines\n`,
 			`enterprise:manager\.managerId +00u9 +enterprise:manager\.value +00u9\n`,
 			`name\.familyName +Lovelace +name\.familyName +Lovelace\n`,

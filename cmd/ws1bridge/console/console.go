@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"ws1bridge/cmd/ws1bridge/history"
+	"ws1bridge/cmd/ws1bridge/inspect"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim/journal"
 	"ws1bridge/scim/problem"
@@ -42,6 +43,8 @@ type Config struct {
 	// TokenSHA256 is the digest of the token that lets people in who are on other machines,
 	// in hexadecimal form; "" lets nobody in.
 	TokenSHA256 string
+	// Inspector looks at people and groups in Access.
+	Inspector func() inspect.Inspector
 	// Domains are those that are managed.
 	Domains func() []string
 	Version string
@@ -53,16 +56,22 @@ type console struct {
 
 	templates map[string]*template.Template
 	managed   managed
+	looks     looks
 	sessions  *sessions // nil lets nobody in from other machines
 }
 
 // errNoPage is a page that is not there.
 var errNoPage = errors.New("there is no such page")
 
+// unreachable is why Access could not be asked, and what to do about it.
+type unreachable struct{ finding, fix string }
+
+func (u unreachable) Error() string { return u.finding + ". " + u.fix }
+
 // New returns the handler of everything below the root.
 func New(cfg Config) (http.Handler, error) {
-	c := &console{Config: cfg, templates: map[string]*template.Template{}}
-	for _, name := range []string{"overview", "pushes", "push", "failures", "trouble", "login"} {
+	c := &console{Config: cfg, looks: make(looks, 1), templates: map[string]*template.Template{}}
+	for _, name := range []string{"overview", "pushes", "push", "records", "failures", "trouble", "login"} {
 		t, err := template.New("layout.html").Funcs(functions).ParseFS(pages, "pages/layout.html", "pages/parts.html",
 			"pages/"+name+".html")
 		if err != nil {
@@ -82,10 +91,13 @@ func New(cfg Config) (http.Handler, error) {
 	r.Method(http.MethodGet, "/static/*", http.StripPrefix("/static/", http.FileServerFS(files)))
 	for path, show := range map[string]func(*http.Request) (string, any, error){
 		"/": c.overview, "/pushes": c.pushes, "/pushes/{seq}": c.push, "/failures": c.failures,
+		"/users": c.users, "/groups": c.groups,
 	} {
 		r.Get(path, func(w http.ResponseWriter, r *http.Request) { c.answer(w, r, show) })
 	}
-	r.Get("/pushes.csv", c.csv)
+	r.Get("/pushes.csv", c.table(c.pushesTable))
+	r.Get("/failures.csv", c.table(c.causesTable))
+	r.Get("/members.csv", c.table(c.membersTable))
 	r.Get("/live", c.live)
 	r.Post("/logout", c.leave)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
@@ -147,11 +159,14 @@ func (c *console) answer(w http.ResponseWriter, r *http.Request, show func(*http
 // refuse makes the page that says what is wrong.
 func (c *console) refuse(w http.ResponseWriter, err error) {
 	bad, isBad := errors.AsType[badRequest](err)
+	away, isAway := errors.AsType[unreachable](err)
 	switch {
 	case errors.Is(err, errNoPage):
 		c.write(w, http.StatusNotFound, "trouble", trouble{"Not found", "There is no such page, or no such push any more."})
 	case isBad:
 		c.write(w, http.StatusBadRequest, "trouble", trouble{"Not understood", bad.Error()})
+	case isAway:
+		c.write(w, http.StatusServiceUnavailable, "trouble", trouble{"Access cannot be asked", away.Error()})
 	default:
 		c.write(w, http.StatusServiceUnavailable, "trouble", trouble{"The journal cannot be read", err.Error()})
 	}

@@ -15,9 +15,15 @@ import (
 
 	"golang.org/x/net/html"
 
+	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/connection"
+	"ws1bridge/cmd/ws1bridge/inspect"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim/journal"
 	"ws1bridge/scim/problem"
+	"ws1bridge/scim/translate"
+	"ws1bridge/upstream"
+	"ws1bridge/upstream/accesstest"
 )
 
 const hostile = `<script>alert("x")</script>`
@@ -26,6 +32,7 @@ const hostile = `<script>alert("x")</script>`
 type world struct {
 	*httptest.Server
 	journal *journal.Journal
+	access  *accesstest.Running
 	client  *http.Client
 	public  bool
 	failing []status.Named
@@ -35,7 +42,11 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	t.Helper()
 	j, err := journal.Open(journal.Config{})
 	must(t, err)
-	w := &world{journal: j}
+	w := &world{journal: j, access: accesstest.Start(t, accesstest.Config{ClientID: "id", ClientSecret: "secret",
+		Domains: []string{"acme.com"}, SeedUsers: 2})}
+	inspector := inspect.Inspector{Client: w.tenant(t), Domains: []string{"acme.com"}}
+	inspector.Translator, err = translate.New(translate.Config{DefaultDomain: "acme.com"})
+	must(t, err)
 	cfg := Config{Journal: j, IsPrivate: func() bool { return !w.public }, Version: "v1.2.3",
 		Components: func(context.Context) []status.Named {
 			return append([]status.Named{{Name: "token", Finding: status.Finding{Status: status.OK, Since: time.Now()}}},
@@ -43,6 +54,7 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 		},
 		TokenExpires: func() time.Time { return time.Now().Add(3 * time.Hour) },
 		Managed:      func(context.Context) (int, int, error) { return 12, 1, nil },
+		Inspector:    func() inspect.Inspector { return inspector },
 		Domains:      func() []string { return []string{"acme.com"} },
 	}
 	for _, c := range change {
@@ -57,6 +69,19 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	w.client = &http.Client{Jar: jar, Transport: w.Client().Transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return w
+}
+
+// tenant is a client of the emulator.
+func (w *world) tenant(t *testing.T) *upstream.Client {
+	t.Helper()
+	base, err := upstream.TenantURL(w.access.URL)
+	must(t, err)
+	transport := connection.NewTransport()
+	t.Cleanup(transport.CloseIdleConnections)
+	access, err := connection.New(base, transport, auth.Config{ClientID: "id", ClientSecret: "secret"},
+		upstream.Config{Domains: []string{"acme.com"}})
+	must(t, err)
+	return access.Client
 }
 
 func must(t *testing.T, err error) {
@@ -110,20 +135,7 @@ func TestPages(t *testing.T) {
 		"/pushes/" + found[0].Seq:          {"Where it comes from", "What to do"},
 		"/failures":                        {"taken by …", sentence, "What to do"},
 	} {
-		code, body, header := w.get(t, path)
-		if code != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), "text/html") {
-			t.Errorf("%s was answered %d %s", path, code, header.Get("Content-Type"))
-		}
-		for _, text := range says {
-			if !strings.Contains(body, text) {
-				t.Errorf("%s does not show %q", path, text)
-			}
-		}
-		if strings.Contains(body, hostile) {
-			t.Errorf("%s has a script in it", path)
-		}
-		checkPage(t, path, body)
-		checkHeader(t, path, header)
+		w.shows(t, path, says...)
 	}
 	if _, body, _ := w.get(t, "/pushes?about=ada@acme.com"); strings.Contains(body, "grace") {
 		t.Error("the search for one finds another")
@@ -140,6 +152,25 @@ func TestPages(t *testing.T) {
 	if code != http.StatusOK || strings.Count(body, "\n") != 3 || !strings.Contains(body, "grace@acme.com") {
 		t.Errorf("the CSV is %d %s", code, body)
 	}
+}
+
+// shows expects a page with some texts, and without what would run.
+func (w *world) shows(t *testing.T, path string, texts ...string) {
+	t.Helper()
+	code, body, header := w.get(t, path)
+	if code != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), "text/html") {
+		t.Errorf("%s was answered %d %s", path, code, header.Get("Content-Type"))
+	}
+	for _, text := range texts {
+		if !strings.Contains(body, text) {
+			t.Errorf("%s does not show %q", path, text)
+		}
+	}
+	if strings.Contains(body, hostile) {
+		t.Errorf("%s has a script in it", path)
+	}
+	checkPage(t, path, body)
+	checkHeader(t, path, header)
 }
 
 func checkHeader(t *testing.T, path string, h http.Header) {

@@ -15,7 +15,6 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"ws1bridge/cmd/ws1bridge/history"
-	"ws1bridge/cmd/ws1bridge/listing"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim/journal"
 )
@@ -160,7 +159,7 @@ type one struct {
 	row
 
 	Cause, Fix string
-	Others     template.URL // the pushes of the same person or group
+	About      template.URL // the page of the person or group, "" without one
 }
 
 func (c *console) push(r *http.Request) (string, any, error) {
@@ -175,9 +174,7 @@ func (c *console) push(r *http.Request) (string, any, error) {
 	if e, ok := fixOf(found[0].Cause); ok {
 		o.Cause, o.Fix = plain(e.Cause), plain(e.Fix)
 	}
-	if about := cmp.Or(found[0].ID, found[0].Name); about != "" {
-		o.Others = address("/pushes", url.Values{"about": {about}}.Encode())
-	}
+	o.About = pageOf(found[0])
 	return "push", o, nil
 }
 
@@ -203,6 +200,12 @@ func explained(causes []journal.Cause) []cause {
 	return out
 }
 
+// The page of failures has the most frequent causes of some days.
+const (
+	causeDays = 7
+	maxCauses = 100
+)
+
 // byCause is the page of failures.
 type byCause struct {
 	Causes []cause
@@ -210,9 +213,8 @@ type byCause struct {
 }
 
 func (c *console) failures(r *http.Request) (string, any, error) {
-	const days = 7
-	causes, err := c.Journal.Causes(r.Context(), time.Now().AddDate(0, 0, -days), 100)
-	return "failures", byCause{explained(causes), days}, err
+	causes, err := c.Journal.Causes(r.Context(), time.Now().AddDate(0, 0, -causeDays), maxCauses)
+	return "failures", byCause{explained(causes), causeDays}, err
 }
 
 // functions are those of the templates.
@@ -255,25 +257,4 @@ func ago(d time.Duration) string {
 		return fmt.Sprintf("%d h", int(d.Hours()))
 	}
 	return fmt.Sprintf("%d days", int(d.Hours()/24))
-}
-
-// csv is the list as a spreadsheet reads it.
-func (c *console) csv(w http.ResponseWriter, r *http.Request) {
-	q, err := history.ReadForm(r.URL.Query()).Query(time.Now())
-	if err != nil {
-		c.refuse(w, badRequest{err})
-		return
-	}
-	q.Limit = 10_000
-	found, err := c.Journal.Find(r.Context(), q)
-	if err != nil {
-		c.refuse(w, err)
-		return
-	}
-	rows := &listing.Rows{Columns: history.Columns}
-	for _, one := range found {
-		rows.Add(history.Row(one)...)
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	_ = rows.Write(w, listing.CSV) // the caller has gone: nobody is left to tell
 }

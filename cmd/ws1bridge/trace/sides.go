@@ -23,7 +23,7 @@ func Sides(t *translate.Translator, u upstream.User) []Row {
 	var rows []Row
 	for _, a := range pairs {
 		if a.Read != nil {
-			rows = append(rows, Row{short(a.Access), oneLine(a.Read, "-"), short(cmp.Or(a.SCIM, "-")), oneLine(a.Okta, "-")})
+			rows = append(rows, Row{short(a.Access), whole(a.Read), short(cmp.Or(a.SCIM, "-")), whole(a.Okta)})
 		}
 	}
 	rows = append(rows, heldAlone(u, pairs)...)
@@ -36,7 +36,7 @@ func heldAlone(u upstream.User, pairs []translate.TracedAttribute) (rows []Row) 
 	for path, held := range u.Attributes {
 		name := path.String()
 		if !slices.ContainsFunc(pairs, func(a translate.TracedAttribute) bool { return a.Access == name }) {
-			rows = append(rows, Row{short(name), oneLine(held, "-"), "-", "-"})
+			rows = append(rows, Row{short(name), whole(held), "-", "-"})
 		}
 	}
 	slices.SortFunc(rows, func(a, b Row) int { return cmp.Compare(a.Access, b.Access) })

@@ -13,12 +13,20 @@ import (
 // maxCell bounds the width of a column of values; JSON has them whole.
 const maxCell = 40
 
-// cell is a value in a table.
-func cell(v any) string {
-	text := oneLine(v, "")
+// whole is a value for people, "-" for none.
+func whole(v any) string {
 	if values := listed(v); len(values) > 0 {
-		text = strings.Join(values, ", ")
+		return strings.Join(values, ", ")
 	}
+	return oneLine(v, "-")
+}
+
+// cell is a value in a table, of bounded width.
+func cell(v any) string {
+	if v == nil {
+		return ""
+	}
+	text := whole(v)
 	if runes := []rune(text); len(runes) > maxCell {
 		return string(runes[:maxCell-1]) + "…"
 	}
