@@ -2,9 +2,9 @@ package auth
 
 import (
 	"errors"
-	"net"
 	"net/url"
-	"strings"
+
+	"ws1bridge/auth/loopback"
 )
 
 // checkTokenURL refuses what cannot be a token endpoint. Its errors do not
@@ -29,8 +29,7 @@ func isPrivate(u *url.URL) bool {
 	case "https":
 		return true
 	case "http":
-		ip := net.ParseIP(u.Hostname())
-		return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
+		return loopback.Is(u.Host)
 	}
 	return false
 }

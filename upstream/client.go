@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"ws1bridge/auth/loopback"
 	"ws1bridge/upstream/keyed"
 )
 
@@ -145,21 +145,13 @@ func TenantURL(raw string) (*url.URL, error) {
 	}
 	switch {
 	case u.Scheme == "https":
-	case u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "http" && loopback.Is(u.Host):
 	case u.Scheme == "http":
 		return nil, errors.New("the tenant URL must use https (plain http is for loopback only)")
 	default:
 		return nil, errors.New("the tenant URL must begin with https://")
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
-}
-
-func isLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 // manages reports whether domain is one of the bridge's.

@@ -14,9 +14,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ws1bridge/auth"
+	"ws1bridge/auth/loopback"
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/connection"
-	"ws1bridge/cmd/ws1bridge/history"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim"
 	"ws1bridge/scim/journal"
@@ -166,7 +166,7 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener, beside ...func
 	work.Go(func() error { return b.access.Client.Run(base) })
 	work.Go(func() error { return b.status.Run(base) })
 	work.Go(func() error { return b.journal.Run(base) })
-	b.opsIsPrivate.Store(history.IsLoopback(ops.Addr().String()))
+	b.opsIsPrivate.Store(loopback.Is(ops.Addr().String()))
 	for _, do := range beside {
 		work.Go(func() error { return do(base) })
 	}

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/console"
 	"ws1bridge/cmd/ws1bridge/history"
 	"ws1bridge/cmd/ws1bridge/inspect"
@@ -39,9 +40,11 @@ func (b *bridge) opsHandler() (http.Handler, error) {
 
 // console is the page for administrators.
 func (b *bridge) console() (http.Handler, error) {
+	settings := b.current.Load().Console
 	return console.New(console.Config{
-		TokenSHA256: b.current.Load().Console.TokenSHA256,
-		Journal:     b.journal, Components: b.status.Findings, IsPrivate: b.opsIsPrivate.Load, Version: buildVersion(),
+		TokenSHA256: settings.TokenSHA256, OIDC: signOnOf(settings.OIDC),
+		OnRefusal: func(err error) { b.log.Named("console").Warn("nobody was let in", zap.Error(err)) },
+		Journal:   b.journal, Components: b.status.Findings, IsPrivate: b.opsIsPrivate.Load, Version: buildVersion(),
 		TokenExpires: func() time.Time { return b.access.Tokens.State().Expires },
 		Inspector:    func() inspect.Inspector { return b.current.Load().inspector() },
 		Domains:      func() []string { return b.current.Load().domains },
@@ -55,6 +58,15 @@ func (b *bridge) console() (http.Handler, error) {
 			return people.Total, teams.Total, err
 		},
 	})
+}
+
+// signOnOf is where people sign in who may see the console, nil where they do not.
+func signOnOf(o config.OIDC) *console.OIDC {
+	if !o.On() {
+		return nil
+	}
+	return &console.OIDC{Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: string(o.ClientSecret), Groups: o.Groups,
+		GroupsClaim: o.GroupsClaim, URL: o.URL}
 }
 
 // alive says that the process lives, and nothing about Access: restarting the

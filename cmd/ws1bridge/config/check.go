@@ -1,8 +1,6 @@
 package config
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"math"
 	"net"
@@ -46,12 +44,7 @@ func (c *Config) check() (problems Problems) {
 		problems.report("shutdown.delay", "must be from 0s to %v", maxShutdownDelay)
 	}
 	c.Journal.check(&problems)
-	if d := c.Console.TokenSHA256; d != "" {
-		if raw, err := hex.DecodeString(d); err != nil || len(raw) != sha256.Size {
-			problems.report("console.token_sha256", "must be the SHA-256 digest of a token, 64 hexadecimal digits: "+
-				"printf %%s TOKEN | sha256sum")
-		}
-	}
+	c.Console.check(&problems)
 	c.checkTranslation(&problems)
 	if _, err := auth.NewBearer(c.Okta.Tokens); err != nil {
 		problems.report("okta.tokens", "%v", err)

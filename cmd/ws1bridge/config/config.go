@@ -43,12 +43,8 @@ type Config struct {
 		// Access can't answer; a whole number. Default 10,000.
 		MaxScan float64 `koanf:"max_scan"`
 	} `koanf:"scim"`
-	Journal Journal `koanf:"journal"`
-	Console struct {
-		// TokenSHA256 is the digest of the token that the console asks for where it can be
-		// reached from other machines, in hexadecimal form. Optional.
-		TokenSHA256 string `koanf:"token_sha256"`
-	} `koanf:"console"`
+	Journal  Journal `koanf:"journal"`
+	Console  Console `koanf:"console"`
 	Shutdown struct {
 		// Delay is how long requests are still answered as ever after SIGTERM, while
 		// /readyz says that the bridge is stopping. Default 5 s.

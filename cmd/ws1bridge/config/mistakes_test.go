@@ -144,6 +144,23 @@ func TestConfigMistakes(t *testing.T) {
 				"64 hexadecimal digits: printf %s TOKEN | sha256sum"},
 		},
 		{
+			name: "a sign-in without an issuer", env: []string{"WS1BRIDGE_CONSOLE_OIDC_CLIENT_SECRET=hush"},
+			want: []string{"console.oidc.issuer (WS1BRIDGE_CONSOLE_OIDC_ISSUER): is required with the other settings of " +
+				"console.oidc: where people sign in, such as https://acme.okta.com"},
+		},
+		{
+			name: "a sign-in in clear, for everybody", env: []string{"WS1BRIDGE_CONSOLE_OIDC_ISSUER=http://hush.example.com",
+				"WS1BRIDGE_CONSOLE_OIDC_URL=https://bridge-ops.example.com/?hush", "WS1BRIDGE_CONSOLE_OIDC_GROUPS_CLAIM="},
+			want: []string{
+				"console.oidc.issuer (WS1BRIDGE_CONSOLE_OIDC_ISSUER): must begin with https:// (http is for loopback only), " +
+					"such as https://acme.okta.com",
+				"console.oidc.url (WS1BRIDGE_CONSOLE_OIDC_URL): must be a URL without user, query and fragment: the console as " +
+					"browsers reach it, such as https://bridge-ops.example.com; the issuer must know it with /oidc/callback after it",
+				"console.oidc.client_id (WS1BRIDGE_CONSOLE_OIDC_CLIENT_ID): is required: the id that the issuer gave the console",
+				"console.oidc.groups (WS1BRIDGE_CONSOLE_OIDC_GROUPS): is required: the groups whose members may see the console",
+			},
+		},
+		{
 			name: "secret files that are missing",
 			env: []string{"WS1BRIDGE_ACCESS_CLIENT_SECRET=", "WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE=/hush",
 				"WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE=/hush"},

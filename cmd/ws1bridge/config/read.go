@@ -20,10 +20,11 @@ import (
 
 var defaults = map[string]any{
 	"listen": ":8080", "ops_listen": ":9090", "log.level": "info", "scim.max_scan": 10_000.0,
-	"tls.acme.directory_url": "https://acme-v02.api.letsencrypt.org/directory",
-	"access.reuse_reads":     upstream.DefaultReuseReads.Seconds(),
-	"shutdown.delay":         defaultShutdownDelay,
-	"journal.keep":           journal.DefaultKeep, "journal.max_records": float64(journal.DefaultMaxRecords),
+	"tls.acme.directory_url":    "https://acme-v02.api.letsencrypt.org/directory",
+	"access.reuse_reads":        upstream.DefaultReuseReads.Seconds(),
+	"shutdown.delay":            defaultShutdownDelay,
+	"console.oidc.groups_claim": "groups",
+	"journal.keep":              journal.DefaultKeep, "journal.max_records": float64(journal.DefaultMaxRecords),
 }
 
 // read reads the configuration without judging it.

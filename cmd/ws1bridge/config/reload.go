@@ -8,7 +8,8 @@ import (
 
 // Files are those that the configuration was read from, and those of its secrets.
 func (c *Config) Files() []string {
-	files := []string{c.file, c.Access.ClientSecretFile, c.Okta.TokensFile, c.Journal.URLFile}
+	files := []string{c.file, c.Access.ClientSecretFile, c.Okta.TokensFile, c.Journal.URLFile,
+		c.Console.OIDC.ClientSecretFile}
 	return slices.DeleteFunc(files, func(path string) bool { return path == "" })
 }
 

@@ -36,6 +36,11 @@ func (c *Config) readSecretFiles(env map[string]string) (problems Problems) {
 			c.Journal.URL = auth.Secret(text)
 		}
 	}
+	if path := c.Console.OIDC.ClientSecretFile; path != "" && env["WS1BRIDGE_CONSOLE_OIDC_CLIENT_SECRET"] == "" {
+		if text, ok := problems.readFile("console.oidc.client_secret_file", path); ok {
+			c.Console.OIDC.ClientSecret = auth.Secret(text)
+		}
+	}
 	return problems
 }
 
@@ -69,6 +74,7 @@ func (c *Config) Warnings(environ []string) Problems {
 		warnings.report("access.client_secret",
 			"it looks like a JSON Web Token: the shared secret of the OAuth client is meant, not a token that it got")
 	}
+	warnings.doubt("console.oidc.client_secret", "", string(c.Console.OIDC.ClientSecret))
 	for i, token := range c.Okta.Tokens {
 		warnings.doubt("okta.tokens", fmt.Sprintf("token %d of %d: ", i+1, len(c.Okta.Tokens)), string(token))
 	}

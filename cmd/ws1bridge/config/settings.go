@@ -60,6 +60,13 @@ func settings() []setting {
 		{"WS1BRIDGE_JOURNAL_MAX_RECORDS", "journal.max_records", number},
 		{"WS1BRIDGE_JOURNAL_VALUES", "journal.values", truth},
 		{"WS1BRIDGE_CONSOLE_TOKEN_SHA256", "console.token_sha256", text},
+		{"WS1BRIDGE_CONSOLE_OIDC_ISSUER", "console.oidc.issuer", text},
+		{"WS1BRIDGE_CONSOLE_OIDC_CLIENT_ID", "console.oidc.client_id", text},
+		{"WS1BRIDGE_CONSOLE_OIDC_CLIENT_SECRET", "console.oidc.client_secret", text},
+		{"WS1BRIDGE_CONSOLE_OIDC_CLIENT_SECRET_FILE", "console.oidc.client_secret_file", text},
+		{"WS1BRIDGE_CONSOLE_OIDC_GROUPS", "console.oidc.groups", list},
+		{"WS1BRIDGE_CONSOLE_OIDC_GROUPS_CLAIM", "console.oidc.groups_claim", text},
+		{"WS1BRIDGE_CONSOLE_OIDC_URL", "console.oidc.url", text},
 		{"WS1BRIDGE_SHUTDOWN_DELAY", "shutdown.delay", duration},
 		{"WS1BRIDGE_LOG_LEVEL", "log.level", text},
 	}

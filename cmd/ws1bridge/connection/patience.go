@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"net"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"ws1bridge/auth/loopback"
 )
 
 const (
@@ -28,7 +29,7 @@ func Patiently(dial Dial) Dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		for {
 			conn, err := dial(ctx, network, address)
-			if err == nil || !errors.Is(err, syscall.ECONNREFUSED) || !isLoopback(address) || time.Now().After(over()) {
+			if err == nil || !errors.Is(err, syscall.ECONNREFUSED) || !loopback.Is(address) || time.Now().After(over()) {
 				return conn, err
 			}
 			select {
@@ -38,11 +39,4 @@ func Patiently(dial Dial) Dial {
 			}
 		}
 	}
-}
-
-// isLoopback reports whether an address is one of this machine, which nobody else reaches.
-func isLoopback(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	ip := net.ParseIP(host)
-	return err == nil && (strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback())
 }

@@ -11,12 +11,10 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
-	"ws1bridge/cmd/ws1bridge/history"
 	"ws1bridge/cmd/ws1bridge/inspect"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim/journal"
@@ -29,7 +27,7 @@ var pages embed.FS
 //go:embed static
 var static embed.FS
 
-// Config is what the console shows. Only TokenSHA256 may be left out.
+// Config is what the console shows. Only TokenSHA256 and OIDC may be left out.
 type Config struct {
 	Journal *journal.Journal
 	// Components are those that the bridge depends on.
@@ -41,8 +39,12 @@ type Config struct {
 	// IsPrivate reports whether nobody on another machine reaches the console.
 	IsPrivate func() bool
 	// TokenSHA256 is the digest of the token that lets people in who are on other machines,
-	// in hexadecimal form; "" lets nobody in.
+	// in hexadecimal form; "" lets nobody in by one.
 	TokenSHA256 string
+	// OIDC lets people in who sign in elsewhere; nil lets nobody in by that.
+	OIDC *OIDC
+	// OnRefusal is told why somebody could not sign in, without personal data.
+	OnRefusal func(error)
 	// Inspector looks at people and groups in Access.
 	Inspector func() inspect.Inspector
 	// Domains are those that are managed.
@@ -57,7 +59,7 @@ type console struct {
 	templates map[string]*template.Template
 	managed   managed
 	looks     looks
-	sessions  *sessions // nil lets nobody in from other machines
+	gate      *gate // nil lets nobody in from other machines
 }
 
 // errNoPage is a page that is not there.
@@ -71,7 +73,7 @@ func (u unreachable) Error() string { return u.finding + ". " + u.fix }
 // New returns the handler of everything below the root.
 func New(cfg Config) (http.Handler, error) {
 	c := &console{Config: cfg, looks: make(looks, 1), templates: map[string]*template.Template{}}
-	for _, name := range []string{"overview", "pushes", "push", "records", "failures", "trouble", "login"} {
+	for _, name := range []string{"overview", "pushes", "push", "records", "failures", "trouble", "login", "welcome"} {
 		t, err := template.New("layout.html").Funcs(functions).ParseFS(pages, "pages/layout.html", "pages/parts.html",
 			"pages/"+name+".html")
 		if err != nil {
@@ -83,7 +85,7 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.sessions, err = newSessions(cfg.TokenSHA256); err != nil {
+	if c.gate, err = newGate(cfg); err != nil {
 		return nil, err
 	}
 	r := chi.NewRouter()
@@ -100,47 +102,18 @@ func New(cfg Config) (http.Handler, error) {
 	r.Get("/members.csv", c.table(c.membersTable))
 	r.Get("/live", c.live)
 	r.Post("/logout", c.leave)
+	if c.gate != nil {
+		r.Get("/login", c.enter)
+		r.Post("/login", c.enter)
+	}
+	if c.gate != nil && c.gate.signOn != nil {
+		r.Get("/oidc/login", c.signIn)
+		r.Get(callbackPath, c.comeBack)
+	}
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		c.answer(w, r, func(*http.Request) (string, any, error) { return "", nil, errNoPage })
 	})
 	return r, nil
-}
-
-// guard lets nobody see the pages who is not on the machine, and has browsers run, load and
-// frame nothing from elsewhere.
-func (c *console) guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "+
-			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store")
-		// A page of another site could ask by a name of its own that leads here.
-		private := c.IsPrivate() && history.IsLoopback(r.Host)
-		switch {
-		case !private && c.sessions != nil && r.URL.Path == "/login":
-			c.enter(w, r)
-		case private, strings.HasPrefix(r.URL.Path, "/static/"), c.sessions != nil && c.sessions.isIn(r):
-			next.ServeHTTP(w, r)
-		case c.sessions != nil:
-			c.enter(w, r)
-		default:
-			c.write(w, http.StatusForbidden, "trouble", trouble{Title: "The console is switched off",
-				Text: "It shows names of people, and this address can be reached from other machines. Let ops_listen be an " +
-					"address of loopback, such as 127.0.0.1:9090, and open it from the machine itself; or set " +
-					"console.token_sha256 to the digest of a token that is asked for here (printf %s TOKEN | sha256sum)."})
-		}
-	})
-}
-
-// leave ends a session.
-func (c *console) leave(w http.ResponseWriter, r *http.Request) {
-	if c.sessions != nil {
-		c.sessions.signOut(w, r)
-	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
 // trouble is a page in place of the one that was asked for.
@@ -150,36 +123,37 @@ type trouble struct{ Title, Text string }
 func (c *console) answer(w http.ResponseWriter, r *http.Request, show func(*http.Request) (string, any, error)) {
 	name, data, err := show(r)
 	if err != nil {
-		c.refuse(w, err)
+		c.refuse(w, r, err)
 		return
 	}
-	c.write(w, http.StatusOK, name, data)
+	c.write(w, r, http.StatusOK, name, data)
 }
 
 // refuse makes the page that says what is wrong.
-func (c *console) refuse(w http.ResponseWriter, err error) {
+func (c *console) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	bad, isBad := errors.AsType[badRequest](err)
 	away, isAway := errors.AsType[unreachable](err)
 	switch {
 	case errors.Is(err, errNoPage):
-		c.write(w, http.StatusNotFound, "trouble", trouble{"Not found", "There is no such page, or no such push any more."})
+		c.write(w, r, http.StatusNotFound, "trouble", trouble{"Not found",
+			"There is no such page, or no such push any more."})
 	case isBad:
-		c.write(w, http.StatusBadRequest, "trouble", trouble{"Not understood", bad.Error()})
+		c.write(w, r, http.StatusBadRequest, "trouble", trouble{"Not understood", bad.Error()})
 	case isAway:
-		c.write(w, http.StatusServiceUnavailable, "trouble", trouble{"Access cannot be asked", away.Error()})
+		c.write(w, r, http.StatusServiceUnavailable, "trouble", trouble{"Access cannot be asked", away.Error()})
 	default:
-		c.write(w, http.StatusServiceUnavailable, "trouble", trouble{"The journal cannot be read", err.Error()})
+		c.write(w, r, http.StatusServiceUnavailable, "trouble", trouble{"The journal cannot be read", err.Error()})
 	}
 }
 
 // write writes a page whole, or nothing of it.
-func (c *console) write(w http.ResponseWriter, status int, name string, data any) {
+func (c *console) write(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	var page bytes.Buffer
 	err := c.templates[name].Execute(&page, struct {
 		Page, Version string
 		SignedIn      bool
 		Data          any
-	}{name, c.Version, c.sessions != nil && !c.IsPrivate() && name != "login", data})
+	}{name, c.Version, c.gate.isIn(r), data})
 	if err != nil {
 		http.Error(w, "the page cannot be made", http.StatusInternalServerError)
 		return

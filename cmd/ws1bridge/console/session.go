@@ -4,108 +4,98 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
+	"encoding/base64"
+	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-const (
-	cookieName  = "ws1bridge_console"
-	sessionLife = 8 * time.Hour
-	// maxLoginBody bounds a form, in bytes.
-	maxLoginBody = 8 << 10
-)
+const sessionLife = 8 * time.Hour
 
-// sessions lets people in who know a token. It keeps nothing: a session is its end with a
-// signature, by a key that ends with the process.
-type sessions struct {
-	digest [sha256.Size]byte // of the token
-	key    []byte
-	// wrong bounds how many wrong tokens are judged a second, whoever sends them: 256 bits
-	// are not guessed, but a token of a person's making may be.
-	wrong *rate.Limiter
+// sealed writes and reads cookies that nobody else can make.
+type sealed struct {
+	key []byte
+	// isSecure says that browsers reach the console by HTTPS.
+	isSecure bool
 }
 
-// newSessions takes the digest of the token in hexadecimal form; nil without one.
-func newSessions(digest string) (*sessions, error) {
-	if digest == "" {
-		return nil, nil
+// newSealed takes a secret that all copies of the bridge have, so that cookies of one count with
+// the others; without one, its key ends with the process.
+func newSealed(secret string, isSecure bool) *sealed {
+	if secret == "" {
+		secret = rand.Text()
 	}
-	s := &sessions{key: make([]byte, sha256.Size), wrong: rate.NewLimiter(1, 5)}
-	_, _ = rand.Read(s.key) // which never fails
-	raw, err := hex.DecodeString(digest)
-	copy(s.digest[:], raw)
-	return s, err
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte("cookies of the console of ws1bridge"))
+	return &sealed{key: mac.Sum(nil), isSecure: isSecure}
 }
 
-// isIn reports whether a request is of somebody who signed in.
-func (s *sessions) isIn(r *http.Request) bool {
-	cookie, err := r.Cookie(cookieName)
+// jar is a kind of cookie.
+type jar struct {
+	name, path string
+	life       time.Duration
+	sameSite   http.SameSite
+}
+
+var (
+	// sessionCookie stands for somebody who was let in.
+	sessionCookie = jar{"ws1bridge_console", "/", sessionLife, http.SameSiteStrictMode}
+	// signOnCookie is what is remembered of somebody who is signing in elsewhere, and comes
+	// back by a link from there: a strict one would not be sent.
+	signOnCookie = jar{"ws1bridge_sign_on", "/oidc", 10 * time.Minute, http.SameSiteLaxMode}
+)
+
+// content is what a cookie holds.
+type content[T any] struct {
+	Ends  int64 `json:"ends"` // in seconds since 1970
+	Value T     `json:"value"`
+}
+
+// put sets a cookie.
+func put[T any](s *sealed, w http.ResponseWriter, r *http.Request, j jar, value T) {
+	plain, _ := json.Marshal(content[T]{time.Now().Add(j.life).Unix(), value}) // strings alone
+	text := base64.RawURLEncoding.EncodeToString(plain)
+	s.set(w, r, j, text+"."+s.sign(j, text), int(j.life.Seconds()))
+}
+
+// read reads a cookie. ok is false for one that has ended, and for one that nobody set here.
+func read[T any](s *sealed, r *http.Request, j jar) (value T, ok bool) {
+	cookie, err := r.Cookie(j.name)
 	if err != nil {
-		return false
+		return value, false
 	}
-	end, signature, _ := strings.Cut(cookie.Value, ".")
-	until, err := strconv.ParseInt(end, 10, 64)
-	return err == nil && time.Now().Unix() < until && hmac.Equal([]byte(signature), []byte(s.sign(end)))
+	text, signature, _ := strings.Cut(cookie.Value, ".")
+	if !hmac.Equal([]byte(signature), []byte(s.sign(j, text))) {
+		return value, false
+	}
+	var c content[T]
+	plain, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || json.Unmarshal(plain, &c) != nil || time.Now().Unix() >= c.Ends {
+		return value, false
+	}
+	return c.Value, true
 }
 
-func (s *sessions) sign(end string) string {
+// remove ends a cookie in the browser.
+func (s *sealed) remove(w http.ResponseWriter, r *http.Request, j jar) { s.set(w, r, j, "", -1) }
+
+// sign makes the signature of a cookie, which is not one of a cookie of another kind.
+func (s *sealed) sign(j jar, text string) string {
 	mac := hmac.New(sha256.New, s.key)
-	mac.Write([]byte(end))
-	return hex.EncodeToString(mac.Sum(nil))
+	mac.Write([]byte(j.name + "\x00" + text))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// signIn judges the token in a form, and begins a session.
-func (s *sessions) signIn(w http.ResponseWriter, r *http.Request) (ok bool) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxLoginBody)
-	sum := sha256.Sum256([]byte(strings.TrimSpace(r.PostFormValue("token"))))
-	if subtle.ConstantTimeCompare(sum[:], s.digest[:]) != 1 {
-		return false
-	}
-	end := strconv.FormatInt(time.Now().Add(sessionLife).Unix(), 10)
-	s.set(w, r, end+"."+s.sign(end), int(sessionLife.Seconds()))
-	return true
-}
-
-// signOut ends a session in the browser.
-func (s *sessions) signOut(w http.ResponseWriter, r *http.Request) { s.set(w, r, "", -1) }
-
-func (*sessions) set(w http.ResponseWriter, r *http.Request, value string, age int) {
-	https := r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
+func (s *sealed) set(w http.ResponseWriter, r *http.Request, j jar, value string, age int) {
+	https := s.isSecure || r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 	//nolint:gosec // plain HTTP is what ops_listen speaks; over HTTPS the cookie is Secure
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: value, Path: "/", MaxAge: age,
-		HttpOnly: true, Secure: https, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{Name: j.name, Value: value, Path: j.path, MaxAge: age,
+		HttpOnly: true, Secure: https, SameSite: j.sameSite})
 }
 
-// login is the page that asks for the token.
-type login struct {
-	Wrong bool
-	Next  string
-}
-
-// enter lets somebody in, or asks for the token.
-func (c *console) enter(w http.ResponseWriter, r *http.Request) {
-	next := r.URL.RequestURI()
-	if r.URL.Path != "/login" {
-		c.write(w, http.StatusUnauthorized, "login", login{Next: next})
-		return
-	}
-	next = r.FormValue("next")
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.HasPrefix(next, "/\\") {
-		next = "/" // never to another server
-	}
-	if r.Method == http.MethodPost && c.sessions.wrong.Tokens() >= 1 && c.sessions.signIn(w, r) {
-		http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // it begins with one slash: a page of ours
-		return
-	}
-	if r.Method == http.MethodPost && !c.sessions.wrong.Allow() {
-		c.write(w, http.StatusTooManyRequests, "trouble", trouble{"Too many wrong tokens", "Wait some seconds."})
-		return
-	}
-	c.write(w, http.StatusUnauthorized, "login", login{Wrong: r.Method == http.MethodPost, Next: next})
+// isIn reports whether a request is of somebody who was let in.
+func (s *sealed) isIn(r *http.Request) bool {
+	_, ok := read[struct{}](s, r, sessionCookie)
+	return ok
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
@@ -60,7 +61,8 @@ func TestSignIn(t *testing.T) {
 		t.Errorf("a wrong token was answered %d with %v", res.StatusCode, res.Cookies())
 	}
 	for next, want := range map[string]string{"/pushes?about=x": "/pushes?about=x", "//attacker.example": "/",
-		"https://attacker.example": "/", `/\attacker.example`: "/"} {
+		"https://attacker.example": "/", `/\attacker.example`: "/", "/\t/attacker.example": "/", "": "/", "x": "/",
+		"////attacker.example": "/attacker.example", "javascript:alert(1)": "/"} {
 		res := w.signIn(t, token, next)
 		if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != want {
 			t.Errorf("next %q was answered %d to %s", next, res.StatusCode, res.Header.Get("Location"))
@@ -102,12 +104,15 @@ func TestSignIn(t *testing.T) {
 
 // TestForgedSessions has cookies that nobody gave out.
 func TestForgedSessions(t *testing.T) {
-	s, err := newSessions(strings.Repeat("0a", sha256.Size))
-	must(t, err)
-	past := "1000"
-	for _, value := range []string{"", "x", "9999999999", "9999999999.", "9999999999.00", past + "." + s.sign(past)} {
+	s := newSealed("", false)
+	in := func(j jar, plain string) string {
+		text := base64.RawURLEncoding.EncodeToString([]byte(plain))
+		return text + "." + s.sign(j, text)
+	}
+	for _, value := range []string{"", "x", ".", in(sessionCookie, `{"ends":1000}`), in(sessionCookie, `{}`),
+		in(sessionCookie, `[]`), in(signOnCookie, `{"ends":9999999999}`), in(sessionCookie, `{"ends":9999999999}`) + "x"} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
-		r.AddCookie(&http.Cookie{Name: cookieName, Value: value}) //nolint:gosec // a request's has no attributes
+		r.AddCookie(&http.Cookie{Name: sessionCookie.name, Value: value}) //nolint:gosec // a request's has no attributes
 		if s.isIn(r) {
 			t.Errorf("%q lets somebody in", value)
 		}

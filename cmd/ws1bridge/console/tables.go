@@ -16,7 +16,7 @@ func (c *console) table(list func(*http.Request) (*listing.Rows, error)) http.Ha
 	return func(w http.ResponseWriter, r *http.Request) {
 		rows, err := list(r)
 		if err != nil {
-			c.refuse(w, err)
+			c.refuse(w, r, err)
 			return
 		}
 		w.Header().Set("Content-Type", "text/csv; charset=utf-8")

@@ -5,12 +5,12 @@ package history
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
+	"ws1bridge/auth/loopback"
 	"ws1bridge/scim/journal"
 )
 
@@ -40,7 +40,7 @@ func Handler(j *journal.Journal, isPrivate func() bool) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Type", "application/json")
 		// A name of another machine that leads here is what a page in a browser would ask by.
-		if !isPrivate() || !IsLoopback(r.Host) {
+		if !isPrivate() || !loopback.Is(r.Host) {
 			answer(w, http.StatusForbidden, failure{errPublic})
 			return
 		}
@@ -64,17 +64,6 @@ func Handler(j *journal.Journal, isPrivate func() bool) http.Handler {
 func answer(w http.ResponseWriter, status int, body any) {
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // the caller has gone: nobody is left to tell
-}
-
-// IsLoopback reports whether an address, with or without a port, is one of this machine,
-// which nobody else reaches.
-func IsLoopback(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		host = address
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // parse reads a query.
