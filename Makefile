@@ -22,6 +22,7 @@ PEBBLE        := $(TOOLS)/pebble-v2.10.3
 ACTIONLINT    := $(TOOLS)/actionlint-v1.7.12
 GORELEASER    := $(TOOLS)/goreleaser-v2.15.1
 HELM          := $(TOOLS)/helm-v4.3.1
+AXE           := $(TOOLS)/axe-core-4.11.0.js
 
 .PHONY: help
 help: ## Show this help
@@ -56,6 +57,13 @@ acme-test: $(PEBBLE) ## Obtain and renew certificates from a local ACME server
 
 .PHONY: test-all
 test-all: test test-slow ## Run all tests
+
+# The browser is any Chromium in PATH. Without npm, the pages are looked at without axe-core.
+.PHONY: console-test
+console-test: ## Look at the console in a browser (FLAGS='-pictures DIR' keeps pictures)
+	$(MAKE) $(AXE) || echo 'console-test: without axe-core, which npm cannot get'
+	$(GO) test -race -count=1 -timeout 10m -tags browser ./cmd/ws1bridge/console -args \
+		$$([[ ! -f $(AXE) ]] || echo -axe $(CURDIR)/$(AXE)) $(FLAGS)
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run golangci-lint
@@ -185,6 +193,12 @@ $(TOOLS)/promtool:
 	cd $(TOOLS)/debian && apt-get download -qq prometheus && dpkg -x prometheus_*.deb .
 	mv $(TOOLS)/debian/usr/bin/promtool $@
 	rm -rf $(TOOLS)/debian
+
+$(TOOLS)/axe-core-%.js:
+	mkdir -p $(TOOLS)
+	cd $(TOOLS) && npm pack --silent axe-core@$* && tar -xzOf axe-core-$*.tgz package/axe.min.js >axe-core.tmp
+	mv $(TOOLS)/axe-core.tmp $@
+	rm $(TOOLS)/axe-core-$*.tgz
 
 $(TOOLS)/actionlint-v%:
 	GOBIN=$(CURDIR)/$(TOOLS) $(GO) install github.com/rhysd/actionlint/cmd/actionlint@v$*

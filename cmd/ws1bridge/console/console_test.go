@@ -57,13 +57,19 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 		Inspector:    func() inspect.Inspector { return inspector },
 		Domains:      func() []string { return []string{"acme.com"} },
 	}
+	var handler http.Handler
+	w.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		handler.ServeHTTP(rw, r)
+	}))
+	t.Cleanup(w.Close)
 	for _, c := range change {
 		c(&cfg)
 	}
-	handler, err := New(cfg)
+	if cfg.OIDC != nil {
+		cfg.OIDC.URL = w.URL + "/"
+	}
+	handler, err = New(cfg)
 	must(t, err)
-	w.Server = httptest.NewServer(handler)
-	t.Cleanup(w.Close)
 	jar, err := cookiejar.New(nil)
 	must(t, err)
 	w.client = &http.Client{Jar: jar, Transport: w.Client().Transport,
