@@ -164,13 +164,15 @@ func TestTokenInABrowser(t *testing.T) {
 // browsers alone know.
 func TestSignOnInABrowser(t *testing.T) {
 	i := newIssuer(t)
+	i.asks = true
 	i.URL = strings.Replace(i.URL, "127.0.0.1", "localhost", 1)
 	w, refusals := signOnWorld(t, i)
 	b := newBrowser(t)
 	b.view(w.URL+"/pushes?about=ada@acme.com", "light", 1280, 800)
 	ctx, cancel := b.within()
 	defer cancel()
-	err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS("a.button")), chromedp.WaitVisible(chromedp.CSS("tbody")))
+	err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS("a.button")), chromedp.Click(chromedp.CSS("a.go")),
+		chromedp.WaitVisible(chromedp.CSS("tbody")))
 	if at := get(b, chromedp.Location()); err != nil || at != w.URL+"/pushes?about=ada@acme.com" {
 		t.Fatalf("it led to %s, %v, refused for %v", at, err, *refusals)
 	}

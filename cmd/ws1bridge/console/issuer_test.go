@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"html"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -35,6 +37,8 @@ type issuer struct {
 	signer *rsa.PrivateKey
 	// refuses is an error code that somebody comes back with.
 	refuses string
+	// asks has it show a page, whose link leads back.
+	asks bool
 	// fails has the token endpoint answer with a status.
 	fails int
 
@@ -88,7 +92,13 @@ func (i *issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	if i.refuses != "" {
 		answer = url.Values{"state": {i.asked.Get("state")}, "error": {i.refuses}, "error_description": {"marked"}}
 	}
-	http.Redirect(w, r, i.asked.Get("redirect_uri")+"?"+answer.Encode(), http.StatusFound)
+	to := i.asked.Get("redirect_uri") + "?" + answer.Encode()
+	if i.asks {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = fmt.Fprintf(w, `<a class="go" href="%s">Go on</a>`, html.EscapeString(to))
+		return
+	}
+	http.Redirect(w, r, to, http.StatusFound)
 }
 
 func (i *issuer) token(w http.ResponseWriter, r *http.Request) {
