@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 )
 
 const (
@@ -27,6 +27,13 @@ var (
 	ErrScheme = errors.New("the header has no bearer token")
 	// ErrWrongToken says that the token is none of the accepted ones.
 	ErrWrongToken = errors.New("the token is none of the accepted ones")
+	// ErrDamagedToken says that the token has the form of one that NewToken made, and was mistyped
+	// or cut off.
+	ErrDamagedToken = errors.New("the token was mistyped or cut off")
+	// ErrExpiredToken and ErrEarlyToken say that the token is right, and its time is over or has
+	// yet to come.
+	ErrExpiredToken = errors.New("the token has expired")
+	ErrEarlyToken   = errors.New("the token is not valid yet")
 	// ErrHeaderTooLong says that the header is longer than 8 KiB.
 	ErrHeaderTooLong = errors.New("the Authorization header is longer than 8 KiB")
 )
@@ -36,34 +43,38 @@ type Bearer struct {
 	hidden
 
 	sums [][sha256.Size]byte // of the accepted tokens
+	keys []Key               // the same, without the tokens
 }
 
-// NewBearer returns a Bearer that accepts any of tokens. It refuses an empty
-// list and tokens that are empty, longer than 4 KiB, or hold anything but
+// NewBearer returns a Bearer that accepts any of the keys. It refuses an empty
+// list, two keys of one name, and tokens that are empty, longer than 4 KiB, or hold anything but
 // printable ASCII without spaces, since such a token does not survive the way
 // through a header. The error names a token by its
 // position and does not show it.
-func NewBearer(tokens []Secret) (*Bearer, error) {
-	if len(tokens) == 0 {
+func NewBearer(keys []Key) (*Bearer, error) {
+	if len(keys) == 0 {
 		return nil, errors.New("inbound tokens: at least one is required")
 	}
 	b := &Bearer{}
 	var problems []error
-	for i, token := range tokens {
-		if err := checkInbound(string(token)); err != nil {
-			problems = append(problems, fmt.Errorf("inbound token %d of %d: %w", i+1, len(tokens), err))
+	names := map[string]bool{}
+	for i, key := range keys {
+		sum, err := key.sum()
+		key.Name, key.Token = KeyName(key, i), ""
+		if err == nil && names[key.Name] {
+			err = errors.New("has the name of another one: names tell tokens apart in the log")
 		}
-		b.sums = append(b.sums, sha256.Sum256([]byte(token)))
+		if err != nil {
+			problems = append(problems, fmt.Errorf("inbound token %d of %d: %w", i+1, len(keys), err))
+		}
+		names[key.Name] = true
+		b.sums, b.keys = append(b.sums, sum), append(b.keys, key)
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
-
-// IsWeak reports whether a token is so short that it might be guessed. Such a
-// token is accepted; whoever gives it out should hear of it.
-func IsWeak(token Secret) bool { return len(token) < weakToken }
 
 func checkInbound(token string) error {
 	switch err := CheckText(token); {
@@ -90,8 +101,8 @@ func isVisibleASCII(s string) bool {
 	return !slices.ContainsFunc([]byte(s), func(c byte) bool { return c <= ' ' || c > '~' })
 }
 
-// Identify names the accepted token that authorization, the value of that header,
-// carries, by its position, as in "token 1"; otherwise the error is one of this package.
+// Identify names the key whose token authorization, the value of that header,
+// carries; otherwise the error is one of this package.
 // The token may be after "Bearer", in any case and with any number of spaces (RFC 6750
 // §2.1), or alone: some of Okta's connectors send what was entered and add no
 // scheme.
@@ -113,23 +124,29 @@ func (b *Bearer) Identify(authorization string) (caller string, _ error) {
 	if first, _, _ := strings.Cut(token, " "); isBearer(first) {
 		return "", ErrDoubleBearer
 	}
-	i := b.find(token)
-	if i < 0 {
-		return "", ErrWrongToken
+	caller, err := b.find(token, time.Now())
+	if err != nil && IsDamaged(token) {
+		return "", ErrDamagedToken
 	}
-	return "token " + strconv.Itoa(i+1), nil
+	return caller, err
 }
 
 func isBearer(word string) bool { return strings.EqualFold(word, "Bearer") }
 
-// find is the place of an accepted token, -1 for none. It looks at all of them, also
+// find names the key of a token. It looks at all of them, also
 // after a match, and compares sums
-// of equal length, so that the time tells nothing about the tokens.
-func (b *Bearer) find(token string) int {
+// of equal length, so that the time tells nothing about the tokens. One token may have
+// several keys: it is accepted when one of them is.
+func (b *Bearer) find(token string, now time.Time) (name string, err error) {
 	sum := sha256.Sum256([]byte(token))
-	found := -1
+	err = ErrWrongToken
 	for i, accepted := range b.sums {
-		found = subtle.ConstantTimeSelect(subtle.ConstantTimeCompare(accepted[:], sum[:]), i, found)
+		if subtle.ConstantTimeCompare(accepted[:], sum[:]) != 1 || err == nil {
+			continue
+		}
+		if err = b.keys[i].Judge(now); err == nil {
+			name = b.keys[i].Name
+		}
 	}
-	return found
+	return name, err
 }

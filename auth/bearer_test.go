@@ -17,7 +17,7 @@ const (
 
 func newBearer(tb testing.TB) *auth.Bearer {
 	tb.Helper()
-	b, err := auth.NewBearer([]auth.Secret{oldToken, newToken})
+	b, err := auth.NewBearer(auth.Keys(oldToken, newToken))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestNewBearerRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b, err := auth.NewBearer(tt.tokens)
+			b, err := auth.NewBearer(auth.Keys(tt.tokens...))
 			if b != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("NewBearer = %v, %v, want an error with %q", b, err, tt.want)
 			}
@@ -110,7 +110,7 @@ func TestNewBearerRefuses(t *testing.T) {
 }
 
 func TestNewBearerReportsAllProblems(t *testing.T) {
-	_, err := auth.NewBearer([]auth.Secret{"", "with space", oldToken})
+	_, err := auth.NewBearer(auth.Keys("", "with space", oldToken))
 	for _, want := range []string{"1 of 3", "2 of 3"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error = %v, want it to name token %s", err, want)

@@ -33,6 +33,7 @@ type bridge struct {
 	ops     http.Handler
 	https   *https // nil: plain HTTP
 	metrics *prometheus.Registry
+	tokens  *inboundTokens
 	dry     dryRun
 	level   zap.AtomicLevel // of the log
 	log     *zap.Logger
@@ -81,6 +82,8 @@ func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err 
 	}
 	b.current.Store(first)
 	b.status = newStatus(b, b.log, b.metrics)
+	b.tokens = newInboundTokens(func() []auth.Key { return b.current.Load().Okta.Keys() }, b.log.Named("auth"), b.metrics)
+	b.tokens.measure()
 	b.ops, err = b.opsHandler()
 	return err
 }
@@ -166,6 +169,7 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener, beside ...func
 	work.Go(func() error { return b.access.Client.Run(base) })
 	work.Go(func() error { return b.status.Run(base) })
 	work.Go(func() error { return b.journal.Run(base) })
+	work.Go(func() error { return b.tokens.run(base) })
 	b.opsIsPrivate.Store(loopback.Is(ops.Addr().String()))
 	for _, do := range beside {
 		work.Go(func() error { return do(base) })

@@ -53,6 +53,7 @@ func (b *bridge) take(cfg config.Config) (isNewClient bool, err error) {
 	}
 	b.limit(next)
 	b.current.Store(next)
+	b.tokens.measure()
 	return isNewClient, nil
 }
 
@@ -71,7 +72,7 @@ func (c *configured) inspector() inspect.Inspector {
 }
 
 func (b *bridge) endpointConfig(c *configured) (scim.Config, error) {
-	bearer, err := auth.NewBearer(c.Okta.Tokens)
+	bearer, err := auth.NewBearer(c.Okta.Keys())
 	if err != nil {
 		return scim.Config{}, err
 	}

@@ -48,6 +48,12 @@ func Unauthenticated(err error) *problem.Error {
 		return problem.NotBearer()
 	case errors.Is(err, auth.ErrHeaderTooLong):
 		return problem.HeaderTooLong()
+	case errors.Is(err, auth.ErrDamagedToken):
+		return problem.DamagedToken()
+	case errors.Is(err, auth.ErrExpiredToken):
+		return problem.ExpiredToken()
+	case errors.Is(err, auth.ErrEarlyToken):
+		return problem.EarlyToken()
 	}
 	return problem.WrongToken()
 }

@@ -121,7 +121,9 @@ func TestError(t *testing.T) {
 func TestUnauthenticated(t *testing.T) {
 	for err, want := range map[error]*problem.Error{
 		auth.ErrNoToken: problem.NoToken(), auth.ErrDoubleBearer: problem.DoubleBearer(), auth.ErrScheme: problem.NotBearer(),
-		auth.ErrHeaderTooLong: problem.HeaderTooLong(), auth.ErrWrongToken: problem.WrongToken(),
+		auth.ErrDamagedToken: problem.DamagedToken(), auth.ErrExpiredToken: problem.ExpiredToken(),
+		auth.ErrEarlyToken: problem.EarlyToken(), auth.ErrHeaderTooLong: problem.HeaderTooLong(),
+		auth.ErrWrongToken:  problem.WrongToken(),
 		errors.New("other"): problem.WrongToken(),
 	} {
 		if got := explain.Unauthenticated(err); got.Detail != want.Detail || got.Status != http.StatusUnauthorized {

@@ -47,6 +47,16 @@ var (
 		"of the bridge as the API token in Okta.").loggable().because(
 		"The token was mistyped, or removed from `okta.tokens`",
 		"enter a token of `okta.tokens`; the log says whether the bridge took a change of its configuration"))
+	DamagedToken = none(status(http.StatusUnauthorized, "The token was mistyped or cut off: its checksum is wrong. Enter "+
+		"it again, whole.").loggable().because(
+		"The token was made by `ws1bridge token new`, and is not complete", "copy it whole, and enter it again"))
+	ExpiredToken = none(status(http.StatusUnauthorized, "The token has expired: enter another token of the bridge as "+
+		"the API token in Okta.").loggable().because(
+		"Its time in `okta.tokens` (`expires`) is over",
+		"make another one (`ws1bridge token new`), add it to `okta.tokens`, and enter it in Okta"))
+	EarlyToken = none(status(http.StatusUnauthorized, "The token is not valid yet.").loggable().because(
+		"Its time in `okta.tokens` (`not_before`) has yet to come, or the clock of the bridge is wrong",
+		"wait, or correct `not_before`"))
 	HeaderTooLong = none(status(http.StatusUnauthorized, "The Authorization header is longer than 8 KiB: enter a "+
 		"token of the bridge as the API token in Okta.").loggable().because(
 		"Something other than the token was pasted", "enter only the token"))

@@ -64,7 +64,7 @@ func New(t *testing.T, cfg Config) *World {
 	}
 	w := &World{T: t, Access: accesstest.Start(t, cfg.Access), Log: &bytes.Buffer{}}
 	client := w.client(cfg)
-	bearer, err := auth.NewBearer([]auth.Secret{OktaToken})
+	bearer, err := auth.NewBearer(auth.Keys(OktaToken))
 	Must(t, err)
 	translator, err := translate.New(translate.Config{DefaultDomain: Domain})
 	Must(t, err)

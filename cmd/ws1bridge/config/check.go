@@ -46,7 +46,7 @@ func (c *Config) check() (problems Problems) {
 	c.Journal.check(&problems)
 	c.Console.check(&problems)
 	c.checkTranslation(&problems)
-	if _, err := auth.NewBearer(c.Okta.Tokens); err != nil {
+	if _, err := auth.NewBearer(c.Okta.Keys()); err != nil {
 		problems.report("okta.tokens", "%v", err)
 	}
 	if err := checkPublicURL(c.PublicURL); err != nil {

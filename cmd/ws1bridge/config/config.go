@@ -32,13 +32,8 @@ type Config struct {
 	// Attributes change the table of attributes; their keys are the names of the
 	// fields in lower case, as those of rules are. Optional.
 	Attributes []translate.Attribute `koanf:"attributes"`
-	Okta       struct {
-		// Tokens are the bearer tokens that Okta may present. At least one.
-		Tokens []auth.Secret `koanf:"tokens"`
-		// TokensFile names a file that holds them, one a line.
-		TokensFile string `koanf:"tokens_file"`
-	} `koanf:"okta"`
-	SCIM struct {
+	Okta       Okta                  `koanf:"okta"`
+	SCIM       struct {
 		// MaxScan bounds how many resources are looked through for a query that
 		// Access can't answer; a whole number. Default 10,000.
 		MaxScan float64 `koanf:"max_scan"`
@@ -56,6 +51,14 @@ type Config struct {
 	} `koanf:"log"`
 
 	file string // that it was read from, "" for none
+}
+
+// Okta says what Okta presents.
+type Okta struct {
+	// Tokens are the bearer tokens that Okta may present. At least one.
+	Tokens []Token `koanf:"tokens"`
+	// TokensFile names a file that holds them, one a line.
+	TokensFile string `koanf:"tokens_file"`
 }
 
 // Access says which tenant the bridge works for, and as whom.

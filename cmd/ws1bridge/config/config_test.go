@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/cmdtest"
 )
 
@@ -160,9 +159,9 @@ func TestReferenceNamesEverySetting(t *testing.T) {
 	}
 }
 
-func revealed(secrets []auth.Secret) (texts []string) {
-	for _, s := range secrets {
-		texts = append(texts, string(s))
+func revealed(tokens []Token) (texts []string) {
+	for _, t := range tokens {
+		texts = append(texts, string(t.Token))
 	}
 	return texts
 }

@@ -144,6 +144,16 @@ func TestConfigMistakes(t *testing.T) {
 				"64 hexadecimal digits: printf %s TOKEN | sha256sum"},
 		},
 		{
+			name: "tokens as mappings with mistakes", file: "tokens.yaml", env: []string{"WS1BRIDGE_OKTA_TOKENS="},
+			want: []string{
+				"okta.tokens[2].expires: must be a date such as 2027-01-31, or a time such as 2027-01-31T08:00:00Z",
+				"okta.tokens[1].secret: there is no such setting; did you mean okta.tokens[].name?",
+				"okta.tokens[3].token_file: is one of three: leave out token and sha256",
+				"okta.tokens (WS1BRIDGE_OKTA_TOKENS): inbound token 4 of 4: has a digest that is no SHA-256, 64 hexadecimal " +
+					"digits: ws1bridge token new makes one",
+			},
+		},
+		{
 			name: "a sign-in without an issuer", env: []string{"WS1BRIDGE_CONSOLE_OIDC_CLIENT_SECRET=hush"},
 			want: []string{"console.oidc.issuer (WS1BRIDGE_CONSOLE_OIDC_ISSUER): is required with the other settings of " +
 				"console.oidc: where people sign in, such as https://acme.okta.com"},

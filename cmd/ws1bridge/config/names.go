@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ofKubernetes are the variables, as NAME=value, that Kubernetes sets in every
@@ -77,7 +78,7 @@ func keysOf(t reflect.Type, prefix string) (keys []string) {
 		}
 		key := prefix + name
 		switch kind := field.Type; {
-		case kind.Kind() == reflect.Struct:
+		case kind.Kind() == reflect.Struct && kind != reflect.TypeFor[time.Time]():
 			keys = append(keys, keysOf(kind, key+".")...)
 		case kind.Kind() == reflect.Slice && kind.Elem().Kind() == reflect.Struct:
 			keys = append(append(keys, key), keysOf(kind.Elem(), key+"[].")...)

@@ -146,7 +146,7 @@ func settle(k *koanf.Koanf, env map[string]string) (problems Problems) {
 func unmarshal(k *koanf.Koanf, cfg *Config) Problems {
 	var meta mapstructure.Metadata
 	err := k.UnmarshalWithConf("", cfg, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
-		Result: cfg, Metadata: &meta, TagName: "koanf",
+		Result: cfg, Metadata: &meta, TagName: "koanf", DecodeHook: fromText,
 	}})
 	problems := undecoded(err)
 	slices.Sort(meta.Unused)
@@ -176,6 +176,9 @@ func undecoded(err error) (problems Problems) {
 }
 
 func wrongKind(err error) string {
+	if errors.Is(err, errNoTime) {
+		return errNoTime.Error()
+	}
 	if kind, ok := errors.AsType[*mapstructure.UnconvertibleTypeError](err); ok {
 		switch kind.Expected.Kind() {
 		case reflect.String:

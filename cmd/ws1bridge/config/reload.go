@@ -8,8 +8,8 @@ import (
 
 // Files are those that the configuration was read from, and those of its secrets.
 func (c *Config) Files() []string {
-	files := []string{c.file, c.Access.ClientSecretFile, c.Okta.TokensFile, c.Journal.URLFile,
-		c.Console.OIDC.ClientSecretFile}
+	files := append([]string{c.file, c.Access.ClientSecretFile, c.Journal.URLFile, c.Console.OIDC.ClientSecretFile},
+		c.Okta.files()...)
 	return slices.DeleteFunc(files, func(path string) bool { return path == "" })
 }
 

@@ -2,9 +2,7 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -27,10 +25,11 @@ func (c *Config) readSecretFiles(env map[string]string) (problems Problems) {
 		if text, ok := problems.readFile("okta.tokens_file", path); ok {
 			c.Okta.Tokens = nil
 			for _, token := range splitList(strings.ReplaceAll(text, "\n", ",")) {
-				c.Okta.Tokens = append(c.Okta.Tokens, auth.Secret(token))
+				c.Okta.Tokens = append(c.Okta.Tokens, Token{Token: auth.Secret(token)})
 			}
 		}
 	}
+	c.Okta.readFiles(&problems)
 	if path := c.Journal.URLFile; path != "" && env["WS1BRIDGE_JOURNAL"] == "" {
 		if text, ok := problems.readFile("journal.url_file", path); ok {
 			c.Journal.URL = auth.Secret(text)
@@ -75,13 +74,7 @@ func (c *Config) Warnings(environ []string) Problems {
 			"it looks like a JSON Web Token: the shared secret of the OAuth client is meant, not a token that it got")
 	}
 	warnings.doubt("console.oidc.client_secret", "", string(c.Console.OIDC.ClientSecret))
-	for i, token := range c.Okta.Tokens {
-		warnings.doubt("okta.tokens", fmt.Sprintf("token %d of %d: ", i+1, len(c.Okta.Tokens)), string(token))
-	}
-	if slices.ContainsFunc(c.Okta.Tokens, auth.IsWeak) {
-		warnings.report("okta.tokens",
-			"a token is short enough to be guessed: use 32 random bytes (openssl rand -hex 32)")
-	}
+	c.Okta.warn(&warnings)
 	return warnings
 }
 

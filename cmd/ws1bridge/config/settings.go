@@ -24,6 +24,7 @@ const (
 	number        // in YAML too
 	duration      // such as 5s
 	truth         // true or false
+	texts         // a list, whose items may be mappings
 )
 
 // settings are all environment variables but WS1BRIDGE_CONFIG.
@@ -51,7 +52,7 @@ func settings() []setting {
 		{"WS1BRIDGE_DOMAINS_SOURCE", "domains.source", list},
 		{"WS1BRIDGE_DOMAINS_PRESETS", "domains.presets", list},
 		{"WS1BRIDGE_GROUPS_DOMAIN", "groups.domain", text},
-		{"WS1BRIDGE_OKTA_TOKENS", "okta.tokens", list},
+		{"WS1BRIDGE_OKTA_TOKENS", "okta.tokens", texts},
 		{"WS1BRIDGE_OKTA_TOKENS_FILE", "okta.tokens_file", text},
 		{"WS1BRIDGE_SCIM_MAX_SCAN", "scim.max_scan", number},
 		{"WS1BRIDGE_JOURNAL", "journal.url", text},
@@ -107,17 +108,22 @@ func (s setting) parse(value any) (parsed any, wrong string) {
 			return nil, "must be true or false"
 		}
 		return is, ""
-	case text, list:
+	case text, list, texts:
 	}
-	isText := func(v any) bool { _, ok := v.(string); return ok }
-	texts, isList := value.([]any)
+	isItem := func(v any) bool {
+		_, isText := v.(string)
+		_, isMapping := v.(map[string]any)
+		return isText || isMapping && s.kind == texts
+	}
+	items, isList := value.([]any)
+	one, isText := value.(string)
 	switch {
-	case s.kind == list && isText(value):
-		return splitList(value.(string)), ""
-	case isText(value):
+	case s.kind != text && isText:
+		return splitList(one), ""
+	case isText:
 		return value, ""
-	case s.kind == list && isList && !slices.ContainsFunc(texts, func(v any) bool { return !isText(v) }):
-		return texts, ""
+	case s.kind != text && isList && !slices.ContainsFunc(items, func(v any) bool { return !isItem(v) }):
+		return items, ""
 	}
 	return nil, notText
 }

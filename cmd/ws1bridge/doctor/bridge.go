@@ -9,8 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"ws1bridge/auth"
 )
 
 // basePath is where the bridge serves SCIM.
@@ -81,35 +79,6 @@ func (d *Doctor) checkReach(ctx context.Context) verdict {
 	return ok(finding)
 }
 
-// checkTokenLength looks at the tokens as such: anybody on the internet may try some.
-func (d *Doctor) checkTokenLength(context.Context) verdict {
-	weak := 0
-	for _, token := range d.cfg.OktaTokens {
-		if auth.IsWeak(token) || isSimple(string(token)) {
-			weak++
-		}
-	}
-	if weak > 0 {
-		return failed(fmt.Sprintf("%d of %d token(s) of okta.tokens are short or simple enough to be guessed", weak,
-			len(d.cfg.OktaTokens)), "make one of 32 random bytes (openssl rand -hex 32), add it to okta.tokens, enter it in "+
-			"Okta, and take the other one out")
-	}
-	return ok("the tokens of okta.tokens are long enough")
-}
-
-// fewCharacters is how many different characters no random token has as few of: even of 16
-// hexadecimal digits, all but one in a million have more.
-const fewCharacters = 4
-
-// isSimple reports whether a token is long by repeating itself, such as abcabcabcabcabcabc.
-func isSimple(token string) bool {
-	different := map[rune]bool{}
-	for _, r := range token {
-		different[r] = true
-	}
-	return len(different) <= fewCharacters
-}
-
 // speaksSCIM reports whether an answer is an error of SCIM (RFC 7644 section
 // 3.12), as the bridge gives without a token.
 func speaksSCIM(a page) bool {
@@ -121,30 +90,4 @@ func speaksSCIM(a page) bool {
 func isPrivate(address net.Addr) bool {
 	tcp, ok := address.(*net.TCPAddr)
 	return ok && (tcp.IP.IsPrivate() || tcp.IP.IsLoopback())
-}
-
-// checkOktaTokens presents every configured token, as Okta does.
-func (d *Doctor) checkOktaTokens(ctx context.Context) verdict {
-	if len(d.cfg.OktaTokens) == 0 {
-		return unknown("not checked, because okta.tokens is empty", "set okta.tokens")
-	}
-	accepted := 0
-	for _, token := range d.cfg.OktaTokens {
-		a, err := d.probe(ctx, d.configURL(), "Bearer "+string(token))
-		switch {
-		case err != nil:
-			return d.publicPeer().unreached(err)
-		case a.status == http.StatusOK:
-			accepted++
-		case a.status != http.StatusUnauthorized:
-			return failed(fmt.Sprintf("the bridge answers %d to a token of okta.tokens", a.status),
-				"look into the log of the bridge")
-		}
-	}
-	if all := len(d.cfg.OktaTokens); accepted < all {
-		return failed(fmt.Sprintf("the bridge accepts %d of %d tokens of okta.tokens", accepted, all),
-			"see in the log of the bridge whether it took this configuration; if it did, let what ends TLS pass on the header "+
-				"Authorization")
-	}
-	return ok(fmt.Sprintf("the bridge accepts %d token(s) of okta.tokens", accepted))
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"time"
 
 	"ws1bridge/auth"
 	"ws1bridge/cmd/ws1bridge/doctor"
@@ -58,18 +59,34 @@ func TestMistakesOfTheBridge(t *testing.T) {
 		{name: "something else that wants a login", plant: answering(http.StatusUnauthorized, "<html>Log in</html>"),
 			check: "bridge from here", finding: "is not the bridge (401)", fix: "start the bridge"},
 		{name: "a token that the bridge does not know",
-			plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = []auth.Secret{oktaToken, "hush-new-token"} },
+			plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = auth.Keys(oktaToken, "hush-new-token") },
 			check: "token of Okta", finding: "accepts 1 of 2 tokens", fix: "whether it took this configuration"},
 		{name: "a proxy that drops the token", plant: withoutAuthorization, check: "token of Okta",
 			finding: "accepts 0 of 1 tokens", fix: "pass on the header Authorization"},
-		{name: "a short token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = []auth.Secret{"hush"} },
-			check: "length of tokens", finding: "1 of 1 token(s)", fix: "openssl rand -hex 32"},
+		{name: "a short token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = auth.Keys("hush") },
+			check: "length of tokens", finding: "1 of 1 token(s)", fix: "ws1bridge token new"},
 		{name: "a simple token", plant: func(_ *testing.T, w *world) {
-			w.cfg.OktaTokens = []auth.Secret{"abcdabcdabcdabcdabcd", oktaToken, "abcdeabcdeabcdeabcde"}
-		}, check: "length of tokens", finding: "1 of 3 token(s)", fix: "openssl rand -hex 32"},
+			w.cfg.OktaTokens = auth.Keys("abcdabcdabcdabcdabcd", oktaToken, "abcdeabcdeabcdeabcde")
+		}, check: "length of tokens", finding: "1 of 3 token(s)", fix: "ws1bridge token new"},
+		{name: "a token that ends soon", plant: keys(auth.Key{Token: oktaToken, Name: "old", Expires: time.Now().Add(day)}),
+			check: "end of tokens", outcome: doctor.OK, finding: "a token ends soon: old on 20", fix: "make another token"},
+		{name: "tokens that have ended", plant: keys(auth.Key{Token: oktaToken, Expires: time.Now()}),
+			check: "end of tokens", finding: "all tokens of okta.tokens have ended: token 1 on 20", fix: "make another token"},
+		{name: "a token that has ended",
+			plant: keys(auth.Key{Token: oktaToken}, auth.Key{Token: "hush-old-token-0001", Expires: time.Now()}),
+			check: "end of tokens", outcome: doctor.OK, finding: "a token has ended: token 2", fix: "take it out"},
+		{name: "a digest beside a token", plant: keys(auth.Key{Token: oktaToken}, auth.Key{SHA256: auth.Digest("x")}),
+			check: "token of Okta", outcome: doctor.OK, finding: "accepts 1 token(s) of okta.tokens; 1 could not be presented"},
+		{name: "a digest alone", plant: keys(auth.Key{SHA256: auth.Digest(oktaToken)}), check: "token of Okta",
+			outcome: doctor.Unknown, finding: "no token is known here", fix: "with the token that Okta has"},
 		{name: "no token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = nil }, check: "token of Okta",
 			outcome: doctor.Unknown, finding: "okta.tokens is empty", fix: "set okta.tokens"},
 	})
+}
+
+// keys plants tokens of Okta.
+func keys(keys ...auth.Key) func(*testing.T, *world) {
+	return func(_ *testing.T, w *world) { w.cfg.OktaTokens = keys }
 }
 
 // TestPremises checks that one failure is named once and not again by every

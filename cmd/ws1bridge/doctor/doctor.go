@@ -38,7 +38,7 @@ type Config struct {
 	// PublicURL is the SCIM base URL as Okta knows it, "" where it is not set.
 	PublicURL string
 	// OktaTokens are those that the bridge accepts.
-	OktaTokens []auth.Secret
+	OktaTokens []auth.Key
 	// Write makes the Doctor create, change and delete a user and a group.
 	Write bool
 	// Keep makes it leave a test user for somebody to log in as, called KeepUser unless that
@@ -126,6 +126,7 @@ func (d *Doctor) checks() []check {
 		check{name: "SCIM write", after: []string{nameRead}, run: d.checkWrite, skip: !d.cfg.Write},
 		check{name: "test user", after: []string{nameRead}, run: d.checkKeep, skip: !d.cfg.Keep},
 		check{name: "length of tokens", run: d.checkTokenLength, skip: len(d.cfg.OktaTokens) == 0},
+		check{name: "end of tokens", run: d.checkTokenEnds, skip: len(d.cfg.OktaTokens) == 0},
 		check{name: namePublicURL, run: d.checkPublicURL},
 		check{name: nameReach, after: []string{namePublicURL}, run: d.checkReach},
 		check{name: "certificate of the bridge", after: []string{nameReach}, run: d.checkPublicCertificate},

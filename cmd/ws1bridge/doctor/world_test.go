@@ -57,7 +57,7 @@ func newWorld(t *testing.T, cfg accesstest.Config) *world {
 	w := &world{authority: newAuthority(t), access: accesstest.Start(t, cfg), hosts: map[string]string{}}
 	w.cfg = doctor.Config{
 		AccessURL: "https://" + tenantHost, ClientID: clientID, ClientSecret: secret, Domains: []string{domain},
-		PublicURL: "https://" + bridgeHost + "/scim/v2", OktaTokens: []auth.Secret{oktaToken},
+		PublicURL: "https://" + bridgeHost + "/scim/v2", OktaTokens: auth.Keys(oktaToken),
 		Roots: w.authority.pool(), PublicRoots: w.authority.pool(), Dial: w.dial,
 		Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
 	}
@@ -102,7 +102,7 @@ func (w *world) bridge(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bearer, err := auth.NewBearer([]auth.Secret{oktaToken})
+	bearer, err := auth.NewBearer(auth.Keys(oktaToken))
 	if err != nil {
 		t.Fatal(err)
 	}
