@@ -175,7 +175,7 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener, beside ...func
 		work.Go(func() error { return do(base) })
 	}
 	work.Go(func() error {
-		return serveHTTP(base, ops, server{handler: b.ops, log: b.log.Named("ops")})
+		return serveHTTP(base, ops, server{handler: b.ops, log: b.log.Named("ops"), hangsUp: true})
 	})
 	work.Go(func() error { return b.https.run(base) })
 	work.Go(func() error {

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"ws1bridge/auth"
+	"ws1bridge/cmd/ws1bridge/console"
 )
 
 const (
@@ -56,6 +57,21 @@ func (i *inboundTokens) measure() {
 			i.ends.WithLabelValues(auth.KeyName(key, place)).Set(float64(key.Expires.Unix()))
 		}
 	}
+}
+
+// notices are what the console says of tokens that have ended or end soon.
+func (i *inboundTokens) notices() (list []console.Notice) {
+	ended, soon := auth.Ends(i.keys(), time.Now())
+	for _, key := range soon {
+		list = append(list, console.Notice{
+			Text: "The token " + key.Name + " of Okta ends on " + key.Expires.UTC().Format("2006-01-02 15:04 UTC") + ".",
+			Fix:  "make another one (ws1bridge token new), add its digest to okta.tokens, and enter the token in Okta"})
+	}
+	for _, key := range ended {
+		list = append(list, console.Notice{Text: "The token " + key.Name + " of Okta has ended.",
+			Fix: "if Okta has another one, take this one out of okta.tokens"})
+	}
+	return list
 }
 
 // tell writes a line about each token that has ended or ends soon, once a day.

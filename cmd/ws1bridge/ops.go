@@ -28,7 +28,7 @@ func (b *bridge) opsHandler() (http.Handler, error) {
 	r.Get("/healthz", alive)
 	r.Get("/readyz", b.readyz)
 	r.Method(http.MethodGet, "/status", b.status)
-	r.Method(http.MethodGet, history.Path, history.Handler(b.journal, b.opsIsPrivate.Load))
+	r.Method(http.MethodGet, history.Path, history.Handler(b.journal, b.isForTheMachine))
 	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(b.metrics, promhttp.HandlerOpts{}))
 	pages, err := b.console()
 	if err != nil {
@@ -36,6 +36,13 @@ func (b *bridge) opsHandler() (http.Handler, error) {
 	}
 	r.Mount("/", pages)
 	return r, nil
+}
+
+// isForTheMachine reports whether whoever reaches ops_listen is on the machine: where people
+// from elsewhere are let in, a proxy on the machine may ask for them.
+func (b *bridge) isForTheMachine() bool {
+	c := b.current.Load().Console
+	return b.opsIsPrivate.Load() && c.TokenSHA256 == "" && !c.OIDC.On()
 }
 
 // console is the page for administrators.
@@ -48,15 +55,15 @@ func (b *bridge) console() (http.Handler, error) {
 		TokenExpires: func() time.Time { return b.access.Tokens.State().Expires },
 		Inspector:    func() inspect.Inspector { return b.current.Load().inspector() },
 		Domains:      func() []string { return b.current.Load().domains },
-		Managed: func(ctx context.Context) (users, groups int, _ error) {
-			client := b.current.Load().client
-			people, err := client.Users(ctx, 1, 1)
-			if err != nil {
-				return 0, 0, err
-			}
-			teams, err := client.Groups(ctx, 1, 1, false)
-			return people.Total, teams.Total, err
+		CountUsers: func(ctx context.Context) (int, error) {
+			page, err := b.current.Load().client.Users(ctx, 1, 1)
+			return page.Total, err
 		},
+		CountGroups: func(ctx context.Context) (int, error) {
+			page, err := b.current.Load().client.Groups(ctx, 1, 1, false)
+			return page.Total, err
+		},
+		Notices: b.tokens.notices,
 	})
 }
 

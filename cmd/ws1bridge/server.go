@@ -27,6 +27,8 @@ type server struct {
 	// drain makes handler refuse new requests and waits for those under way;
 	// nil leaves that to the end of the connections.
 	drain func(context.Context) error
+	// hangsUp says that requests under way end with the server: streams would keep it for long.
+	hangsUp bool
 	// tls is what HTTPS is served with; nil for plain HTTP.
 	tls *tls.Config
 }
@@ -59,6 +61,9 @@ func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
 	var silent silentConns
 	srv := s.httpServer()
 	srv.ConnState = silent.watch
+	if s.hangsUp {
+		srv.BaseContext = func(net.Listener) context.Context { return ctx }
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- s.accept(srv, ln) }()
 	select {

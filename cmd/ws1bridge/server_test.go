@@ -102,6 +102,25 @@ func TestServeHTTPEnds(t *testing.T) {
 	}
 }
 
+// TestStreamsEnd has a stream that ends with its server.
+func TestStreamsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		p := newPipes()
+		ended := make(chan error)
+		handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		go func() { ended <- serveHTTP(ctx, p, server{handler: handler, log: zap.NewNop(), hangsUp: true}) }()
+		askMeanwhile(t, p)
+		synctest.Wait()
+		start := time.Now()
+		stop()
+		must(t, <-ended)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("the end took %v", took)
+		}
+	})
+}
+
 // TestSlowBodyIsRepeated has a body come to a stop, with its length told and not.
 func TestSlowBodyIsRepeated(t *testing.T) {
 	for name, length := range map[string]string{

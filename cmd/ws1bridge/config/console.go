@@ -41,9 +41,15 @@ func (o *OIDC) On() bool { return o.Issuer != "" }
 
 func (c *Console) check(problems *Problems) {
 	if d := c.TokenSHA256; d != "" {
-		if raw, err := hex.DecodeString(d); err != nil || len(raw) != sha256.Size {
+		empty := sha256.Sum256(nil)
+		raw, err := hex.DecodeString(d)
+		switch {
+		case err != nil || len(raw) != sha256.Size:
 			problems.report("console.token_sha256", "must be the SHA-256 digest of a token, 64 hexadecimal digits: "+
-				"printf %%s TOKEN | sha256sum")
+				"ws1bridge token new prints both")
+		case string(raw) == string(empty[:]):
+			problems.report("console.token_sha256", "is the digest of nothing: ws1bridge token new prints a token "+
+				"and its digest")
 		}
 	}
 	c.OIDC.check(problems)
@@ -63,6 +69,9 @@ func (o *OIDC) check(problems *Problems) {
 	if err := checkSecureURL(o.URL); err != nil {
 		problems.report("console.oidc.url", "%v: the console as browsers reach it, such as https://bridge-ops.example.com; "+
 			"the issuer must know it with /oidc/callback after it", err)
+	}
+	if u, err := url.Parse(o.URL); err == nil && u.Path != "" && u.Path != "/" {
+		problems.report("console.oidc.url", "must have no path: the console is at the root of its host")
 	}
 	if o.ClientID == "" {
 		problems.report("console.oidc.client_id", "is required: the id that the issuer gave the console")

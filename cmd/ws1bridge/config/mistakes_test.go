@@ -141,7 +141,18 @@ func TestConfigMistakes(t *testing.T) {
 		{
 			name: "a token of the console in clear", env: []string{"WS1BRIDGE_CONSOLE_TOKEN_SHA256=hush"},
 			want: []string{"console.token_sha256 (WS1BRIDGE_CONSOLE_TOKEN_SHA256): must be the SHA-256 digest of a token, " +
-				"64 hexadecimal digits: printf %s TOKEN | sha256sum"},
+				"64 hexadecimal digits: ws1bridge token new prints both"},
+		},
+		{
+			name: "a console for everybody, below a path", env: []string{"WS1BRIDGE_CONSOLE_TOKEN_SHA256=" +
+				"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "WS1BRIDGE_CONSOLE_OIDC_CLIENT_ID=id",
+				"WS1BRIDGE_CONSOLE_OIDC_ISSUER=https://acme.okta.com", "WS1BRIDGE_CONSOLE_OIDC_GROUPS=g",
+				"WS1BRIDGE_CONSOLE_OIDC_URL=https://bridge.example.com/hush"},
+			want: []string{
+				"console.token_sha256 (WS1BRIDGE_CONSOLE_TOKEN_SHA256): is the digest of nothing: ws1bridge token new prints a " +
+					"token and its digest",
+				"console.oidc.url (WS1BRIDGE_CONSOLE_OIDC_URL): must have no path: the console is at the root of its host",
+			},
 		},
 		{
 			name: "tokens as mappings with mistakes", file: "tokens.yaml", env: []string{"WS1BRIDGE_OKTA_TOKENS="},

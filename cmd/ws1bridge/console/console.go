@@ -34,8 +34,8 @@ type Config struct {
 	Components func(context.Context) []status.Named
 	// TokenExpires is when the token for Access ends; the zero time where there is none.
 	TokenExpires func() time.Time
-	// Managed counts the users and groups that the bridge manages.
-	Managed func(context.Context) (users, groups int, err error)
+	// CountUsers and CountGroups count what the bridge manages.
+	CountUsers, CountGroups func(context.Context) (int, error)
 	// IsPrivate reports whether nobody on another machine reaches the console.
 	IsPrivate func() bool
 	// TokenSHA256 is the digest of the token that lets people in who are on other machines,
@@ -47,10 +47,15 @@ type Config struct {
 	OnRefusal func(error)
 	// Inspector looks at people and groups in Access.
 	Inspector func() inspect.Inspector
+	// Notices are what is about to be trouble.
+	Notices func() []Notice
 	// Domains are those that are managed.
 	Domains func() []string
 	Version string
 }
+
+// Notice is something that somebody should see to, and what to do.
+type Notice struct{ Text, Fix string }
 
 // console serves the pages.
 type console struct {

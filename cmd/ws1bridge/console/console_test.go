@@ -36,6 +36,9 @@ type world struct {
 	client  *http.Client
 	public  bool
 	failing []status.Named
+	notices []Notice
+
+	inspector func() inspect.Inspector
 }
 
 func newWorld(t *testing.T, change ...func(*Config)) *world {
@@ -47,14 +50,17 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	inspector := inspect.Inspector{Client: w.tenant(t), Domains: []string{"acme.com"}}
 	inspector.Translator, err = translate.New(translate.Config{DefaultDomain: "acme.com"})
 	must(t, err)
+	w.inspector = func() inspect.Inspector { return inspector }
 	cfg := Config{Journal: j, IsPrivate: func() bool { return !w.public }, Version: "v1.2.3",
 		Components: func(context.Context) []status.Named {
 			return append([]status.Named{{Name: "token", Finding: status.Finding{Status: status.OK, Since: time.Now()}}},
 				w.failing...)
 		},
 		TokenExpires: func() time.Time { return time.Now().Add(3 * time.Hour) },
-		Managed:      func(context.Context) (int, int, error) { return 12, 1, nil },
-		Inspector:    func() inspect.Inspector { return inspector },
+		CountUsers:   func(context.Context) (int, error) { return 12, nil },
+		CountGroups:  func(context.Context) (int, error) { return 1, nil },
+		Notices:      func() []Notice { return w.notices },
+		Inspector:    w.inspector,
 		Domains:      func() []string { return []string{"acme.com"} },
 	}
 	var handler http.Handler
@@ -65,7 +71,7 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	for _, c := range change {
 		c(&cfg)
 	}
-	if cfg.OIDC != nil {
+	if cfg.OIDC != nil && cfg.OIDC.URL == "" {
 		cfg.OIDC.URL = w.URL + "/"
 	}
 	handler, err = New(cfg)
@@ -143,6 +149,8 @@ func TestPages(t *testing.T) {
 	} {
 		w.shows(t, path, says...)
 	}
+	w.notices = []Notice{{"The token old ends " + hostile, "make another one"}}
+	w.shows(t, "/", "The token old ends &lt;script&gt;", "make another one")
 	if _, body, _ := w.get(t, "/pushes?about=ada@acme.com"); strings.Contains(body, "grace") {
 		t.Error("the search for one finds another")
 	}
@@ -248,6 +256,14 @@ func TestLive(t *testing.T) {
 	if lines.Text() != "data: 2" {
 		t.Errorf("the stream ended with %q, %v", lines.Text(), lines.Err())
 	}
+	for range maxNews {
+		w.push("barbara@acme.com", 201, "")
+	}
+	for lines.Scan() && !strings.HasSuffix(lines.Text(), "or more") {
+	}
+	if lines.Text() != "data: 100 or more" {
+		t.Errorf("the stream ended with %q, %v", lines.Text(), lines.Err())
+	}
 }
 
 // TestUnreadableJournal shows that, and not an empty list.
@@ -256,7 +272,7 @@ func TestUnreadableJournal(t *testing.T) {
 	must(t, err)
 	t.Cleanup(func() { _ = j.Close() })
 	w := newWorld(t, func(c *Config) {
-		c.Journal, c.Managed = j, func(context.Context) (int, int, error) { return 0, 0, errors.New("away") }
+		c.Journal, c.CountUsers = j, func(context.Context) (int, error) { return 0, errors.New("away") }
 	})
 	for _, path := range []string{"/", "/pushes", "/failures", "/pushes/x", "/pushes.csv"} {
 		if code, body, _ := w.get(t, path); code != http.StatusServiceUnavailable || strings.Contains(body, "sw0rdfish") {

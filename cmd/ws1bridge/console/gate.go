@@ -35,8 +35,11 @@ func newGate(cfg Config) (*gate, error) {
 	if cfg.OIDC == nil {
 		return &gate{cookies: newSealed("", false), token: token}, nil
 	}
-	return &gate{cookies: newSealed(cfg.OIDC.ClientSecret, strings.HasPrefix(cfg.OIDC.URL, "https:")), token: token,
-		signOn: newSignOn(*cfg.OIDC)}, nil
+	// Who may see the console is part of the key: when that changes, everybody signs in again.
+	rules := append([]string{cfg.TokenSHA256, cfg.OIDC.Issuer, cfg.OIDC.ClientID, cfg.OIDC.URL, cfg.OIDC.GroupsClaim},
+		cfg.OIDC.Groups...)
+	return &gate{cookies: newSealed(cfg.OIDC.ClientSecret, strings.HasPrefix(cfg.OIDC.URL, "https:"), rules...),
+		token: token, signOn: newSignOn(*cfg.OIDC)}, nil
 }
 
 // token is one that lets people in.
@@ -75,10 +78,11 @@ func (c *console) guard(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
-		// A page of another site could ask by a name of its own that leads here.
-		private := c.IsPrivate() && loopback.Is(r.Host)
 		switch {
-		case private, strings.HasPrefix(r.URL.Path, "/static/"), c.gate.isOpen(r.URL.Path), c.gate.isIn(r):
+		case isFromAnotherSite(r):
+			c.write(w, r, http.StatusForbidden, "trouble", trouble{"Not from another site",
+				"A page of another site asked for this. Enter the address of the console in the browser yourself."})
+		case c.isLocal(r), strings.HasPrefix(r.URL.Path, "/static/"), c.gate.isOpen(r.URL.Path), c.gate.isIn(r):
 			next.ServeHTTP(w, r)
 		case c.gate != nil:
 			c.ask(w, r, login{Next: r.URL.RequestURI()})
@@ -90,6 +94,22 @@ func (c *console) guard(next http.Handler) http.Handler {
 					"here (printf %s TOKEN | sha256sum)."})
 		}
 	})
+}
+
+// isLocal reports whether a request is of somebody on the machine. Where there is a gate, nobody
+// is: a proxy on the machine, in front of the console, asks for people elsewhere.
+func (c *console) isLocal(r *http.Request) bool {
+	// A page of another site could ask by a name of its own that leads here.
+	return c.gate == nil && c.IsPrivate() && loopback.Is(r.Host)
+}
+
+// isFromAnotherSite reports whether a page of another site has a browser ask, other than by a
+// link to a page that costs little: it could have the console read the whole tenant, again and
+// again (Fetch Metadata Request Headers).
+func isFromAnotherSite(r *http.Request) bool {
+	isLink := r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" &&
+		!r.URL.Query().Has("everywhere")
+	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && !isLink
 }
 
 // isOpen reports whether a page is one by which people come in.

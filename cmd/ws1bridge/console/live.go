@@ -12,6 +12,9 @@ import (
 // liveFor bounds a stream of events: a browser comes again by itself.
 const liveFor = 50 * time.Second
 
+// maxNews is how many pushes are counted: whoever sees that many looks anew.
+const maxNews = 100
+
 // live tells how many pushes came since the page was made (server-sent events).
 func (c *console) live(w http.ResponseWriter, r *http.Request) {
 	q, err := history.ReadForm(r.URL.Query()).Query(time.Now())
@@ -19,7 +22,7 @@ func (c *console) live(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	q.After, q.Limit = r.URL.Query().Get("after"), 1000
+	q.After, q.Limit = r.URL.Query().Get("after"), maxNews
 	w.Header().Set("Content-Type", "text/event-stream")
 	stream := http.NewResponseController(w)
 	tick := time.NewTicker(time.Second)
@@ -29,9 +32,13 @@ func (c *console) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for end := time.Now().Add(liveFor); time.Now().Before(end); {
-		if n := c.since(r, q); n != told {
-			told = n
-			if _, err := fmt.Fprintf(w, "data: %d\n\n", n); err != nil || stream.Flush() != nil {
+		if n := told; n < maxNews {
+			if n = c.since(r, q); n == maxNews {
+				_, err = fmt.Fprintf(w, "data: %d or more\n\n", n)
+			} else if n != told {
+				_, err = fmt.Fprintf(w, "data: %d\n\n", n)
+			}
+			if told = n; err != nil || stream.Flush() != nil {
 				return
 			}
 		}

@@ -38,7 +38,13 @@ type records struct {
 	// Trouble is why Access could not be asked, and Fix what to do about it.
 	Trouble, Fix string
 	Pushes       []row
-	All          template.URL
+	All          []pushesOf
+}
+
+// pushesOf leads to the pushes about a name or an id.
+type pushesOf struct {
+	Name string
+	Link template.URL
 }
 
 // person is an account, and whether somebody can log in with it.
@@ -84,8 +90,12 @@ func (c *console) records(
 	if err != nil {
 		p.Trouble, p.Fix = doctor.Explain("asking Access", err)
 	}
-	p.All = address("/pushes", url.Values{"about": {p.Name}}.Encode())
-	p.Pushes, err = c.pushesAbout(r.Context(), append(names, p.Name))
+	names = append(names, p.Name)
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		p.All = append(p.All, pushesOf{name, address("/pushes", url.Values{"about": {name}}.Encode())})
+	}
+	p.Pushes, err = c.pushesAbout(r.Context(), p.All)
 	return "records", p, err
 }
 
@@ -111,7 +121,9 @@ func (c *console) lookAtUsers(ctx context.Context, p *records) (names []string, 
 		if err == nil {
 			err = inspector.CheckUser(ctx, u, func(r doctor.Result) { one.Checks = append(one.Checks, r) })
 		}
-		one.LogIns = doctor.LogIns(one.Checks)
+		if err == nil { // checks that were cut off prove nothing
+			one.LogIns = doctor.LogIns(one.Checks)
+		}
 		p.Users = append(p.Users, one)
 		seen, _ := u.Okta["userName"].(string)
 		names = append(names, u.ID, cmp.Or(seen, u.UserName))
@@ -135,11 +147,10 @@ func (c *console) lookAtGroups(ctx context.Context, p *records) (names []string,
 }
 
 // pushesAbout are the newest pushes of what is known by any of the names.
-func (c *console) pushesAbout(ctx context.Context, names []string) ([]row, error) {
-	slices.Sort(names)
+func (c *console) pushesAbout(ctx context.Context, names []pushesOf) ([]row, error) {
 	var all []journal.Record
-	for _, name := range slices.Compact(names) {
-		found, err := c.Journal.Find(ctx, journal.Query{About: name, Limit: somePushes})
+	for _, one := range names {
+		found, err := c.Journal.Find(ctx, journal.Query{About: one.Name, Limit: somePushes})
 		if err != nil {
 			return nil, err
 		}

@@ -1,10 +1,12 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"ws1bridge/scim/journal"
 	"ws1bridge/upstream/accesstest"
@@ -104,6 +106,21 @@ func TestAccessIsAway(t *testing.T) {
 	}
 	if code, body, _ := w.get(t, "/members.csv?group=x"); code != http.StatusServiceUnavailable {
 		t.Errorf("members were answered %d %s", code, body)
+	}
+}
+
+// TestChecksThatAreCutOff conclude nothing.
+func TestChecksThatAreCutOff(t *testing.T) {
+	w := newWorld(t)
+	w.access.AddFault(accesstest.Fault{Path: "/SAAS/jersey/manager/api/connectormanagement", Delay: time.Hour})
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	c := console{Config: Config{Inspector: w.inspector}}
+	var p records
+	p.Name = someone
+	if _, err := c.lookAtUsers(ctx, &p); err == nil || len(p.Users) != 1 || len(p.Users[0].Checks) == 0 ||
+		p.Users[0].LogIns != nil {
+		t.Errorf("got %+v, %v", p.Users, err)
 	}
 }
 

@@ -21,13 +21,13 @@ type sealed struct {
 }
 
 // newSealed takes a secret that all copies of the bridge have, so that cookies of one count with
-// the others; without one, its key ends with the process.
-func newSealed(secret string, isSecure bool) *sealed {
+// the others; without one, its key ends with the process. Cookies of other rules do not count.
+func newSealed(secret string, isSecure bool, rules ...string) *sealed {
 	if secret == "" {
 		secret = rand.Text()
 	}
 	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte("cookies of the console of ws1bridge"))
+	mac.Write([]byte("cookies of the console of ws1bridge\x00" + strings.Join(rules, "\x00")))
 	return &sealed{key: mac.Sum(nil), isSecure: isSecure}
 }
 

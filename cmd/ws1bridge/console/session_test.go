@@ -31,6 +31,44 @@ func TestOpenConsole(t *testing.T) {
 	}
 }
 
+// TestGateOnTheMachine asks everybody, because a proxy on the machine may ask for others.
+func TestGateOnTheMachine(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.TokenSHA256 = strings.Repeat("0a", 32) })
+	w.push("ada@acme.com", 201, "")
+	if code, body, _ := w.get(t, "/pushes", "127.0.0.1:9090"); code != http.StatusUnauthorized ||
+		strings.Contains(body, "ada") {
+		t.Errorf("somebody on the machine gets %d %s", code, body)
+	}
+}
+
+// TestOtherSites has pages of other sites make a browser ask.
+func TestOtherSites(t *testing.T) {
+	w := newWorld(t)
+	for _, tt := range []struct {
+		method, path, site, mode string
+		want                     int
+	}{
+		{"GET", "/users?name=x&everywhere=1", "cross-site", "no-cors", http.StatusForbidden},
+		{"GET", "/users?name=x&everywhere=1", "cross-site", "navigate", http.StatusForbidden},
+		{"GET", "/", "cross-site", "no-cors", http.StatusForbidden},
+		{"POST", "/logout", "cross-site", "navigate", http.StatusForbidden},
+		{"GET", "/pushes", "cross-site", "navigate", http.StatusOK},
+		{"GET", "/users?name=x&everywhere=1", "same-origin", "navigate", http.StatusOK},
+		{"GET", "/pushes", "none", "navigate", http.StatusOK}, {"GET", "/pushes", "", "", http.StatusOK},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), tt.method, w.URL+tt.path, nil)
+		must(t, err)
+		req.Header.Set("Sec-Fetch-Site", tt.site)
+		req.Header.Set("Sec-Fetch-Mode", tt.mode)
+		res, err := w.client.Do(req)
+		must(t, err)
+		must(t, res.Body.Close())
+		if res.StatusCode != tt.want {
+			t.Errorf("%+v was answered %d", tt, res.StatusCode)
+		}
+	}
+}
+
 // signIn sends the form.
 func (w *world) signIn(t *testing.T, token, next string) *http.Response {
 	t.Helper()

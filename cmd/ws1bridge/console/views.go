@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,8 @@ type badRequest struct{ error }
 // overview is the first page.
 type overview struct {
 	Failed     []status.Named // that have failed
+	Unchecked  bool           // some could not be checked
+	Notices    []Notice
 	Components []status.Named
 	Token      string
 	Users      string
@@ -52,16 +55,17 @@ func (c *console) overview(r *http.Request) (string, any, error) {
 		return "", nil, err
 	}
 	o := overview{Components: c.Components(r.Context()), Token: lifeOf(c.TokenExpires(), time.Now()), Domains: c.Domains(),
-		Chart: newChart(hours, time.Now()), Causes: explained(causes), Newest: rowsOf(newest)}
+		Chart: newChart(hours, time.Now()), Causes: explained(causes), Newest: rowsOf(newest), Notices: c.Notices()}
 	for _, one := range o.Components {
 		if one.Status == status.Failed {
 			o.Failed = append(o.Failed, one)
 		}
+		o.Unchecked = o.Unchecked || one.Status == status.Unknown
 	}
 	for _, h := range hours {
 		o.Pushes, o.Refused = o.Pushes+h.Pushes, o.Refused+h.Failed
 	}
-	o.Users, o.Groups = c.managed.count(r.Context(), c.Managed)
+	o.Users, o.Groups = c.managedNow(r.Context())
 	return "overview", o, nil
 }
 
@@ -77,25 +81,37 @@ func lifeOf(ends, now time.Time) string {
 	return "renewed before " + ends.UTC().Format("15:04 UTC") + ", in " + ago(left)
 }
 
-// managed remembers the counts of users and groups: to count takes requests to Access.
+// managed remembers the counts of users and groups: to count may take reading all of them.
 type managed struct {
-	mu            sync.Mutex // guards what follows, and has one count at a time
+	mu            sync.Mutex // guards what follows
 	users, groups string
 	until         time.Time
 }
 
-func (m *managed) count(ctx context.Context, count func(context.Context) (int, int, error)) (users, groups string) {
+// Counts are taken again after some time.
+const (
+	countFor  = 5 * time.Second
+	keepCount = 5 * time.Minute
+)
+
+// managedNow counts, or says what was counted a moment ago. Who leaves the page does not end it.
+func (c *console) managedNow(ctx context.Context) (users, groups string) {
+	m := &c.managed
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if time.Now().Before(m.until) {
 		return m.users, m.groups
 	}
-	bounded, cancel := context.WithTimeout(ctx, 3*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countFor)
 	defer cancel()
-	m.users, m.groups, m.until = "unknown", "unknown", time.Now().Add(30*time.Second)
-	if u, g, err := count(bounded); err == nil {
-		m.users, m.groups, m.until = fmt.Sprint(u), fmt.Sprint(g), time.Now().Add(5*time.Minute)
+	count := func(count func(context.Context) (int, error)) string {
+		n := 0
+		if _, err := c.looks.alone(ctx, func() (_ []string, err error) { n, err = count(ctx); return nil, err }); err != nil {
+			return "unknown"
+		}
+		return strconv.Itoa(n)
 	}
+	m.users, m.groups, m.until = count(c.CountUsers), count(c.CountGroups), time.Now().Add(keepCount)
 	return m.users, m.groups
 }
 

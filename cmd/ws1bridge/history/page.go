@@ -29,9 +29,9 @@ type failure struct {
 
 // errPublic is what whoever asks an address that others reach is told: names of people
 // stand in the journal.
-const errPublic = "the journal holds personal data, and ops_listen can be reached from other machines: " +
-	"let ops_listen be an address of loopback, such as 127.0.0.1:9090, or set journal.url, " +
-	"so that ws1bridge history reads the database"
+const errPublic = "the journal holds personal data, and ops_listen can be reached from other machines, or the " +
+	"console is made for them: let ops_listen be an address of loopback, such as 127.0.0.1:9090, without " +
+	"console.token_sha256 and console.oidc, or set journal.url, so that ws1bridge history reads the database"
 
 // Handler answers queries of the journal to whoever is on the machine. isPrivate reports
 // whether nobody else reaches the address that it is served at.
