@@ -62,7 +62,8 @@ func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
 	srv := s.httpServer()
 	srv.ConnState = silent.watch
 	if s.hangsUp {
-		srv.BaseContext = func(net.Listener) context.Context { return ctx }
+		life := ctx
+		srv.BaseContext = func(net.Listener) context.Context { return life }
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- s.accept(srv, ln) }()
