@@ -2,7 +2,6 @@ package scim
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"ws1bridge/scim/provision"
@@ -16,13 +15,7 @@ func (h *Handler) baseURL(r *http.Request) string {
 	if h.PublicURL != "" {
 		return h.PublicURL
 	}
-	scheme := "http"
-	// Each proxy adds what it was called by; the first is the one that the caller reached.
-	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
-	if r.TLS != nil || strings.EqualFold(strings.TrimSpace(first), "https") {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host + BasePath
+	return h.TrustedProxies.scheme(r) + "://" + r.Host + BasePath
 }
 
 func (t *resourceType) location(record provision.Record, base string) string {

@@ -45,7 +45,7 @@ func (h *Handler) finish(c *call, status int, took time.Duration, err error) {
 func (h *Handler) logLine(e *entry, status int, took time.Duration, err error) {
 	fields := append([]zap.Field{
 		zap.String("op", e.op), zap.String("request_id", e.id),
-		zap.Int("status", status), zap.Duration("took", took),
+		zap.Int("status", status), zap.Duration("took", took), token(e.caller),
 	}, e.fields...)
 	if len(e.dropped) > 0 {
 		fields = append(fields, zap.Strings("dropped_attributes", e.dropped))
@@ -204,4 +204,12 @@ func (n *namesOnce) first(name string) bool {
 	}
 	n.seen[name] = true
 	return true
+}
+
+// token names the token of the caller, where there is one.
+func token(caller string) zap.Field {
+	if caller == "" {
+		return zap.Skip()
+	}
+	return zap.String("token", caller)
 }

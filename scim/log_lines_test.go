@@ -87,7 +87,7 @@ func TestRefusalsAreLoggedWithTheirCause(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w.Want(tt.status, tt.method, tt.path, tt.body)
-			tt.want["status"] = float64(tt.status)
+			tt.want["status"], tt.want["token"] = float64(tt.status), "token 1"
 			if got := w.lastLine(t); !maps.Equal(got, tt.want) {
 				t.Errorf("got %v\nwant %v", got, tt.want)
 			}

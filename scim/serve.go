@@ -47,12 +47,16 @@ func (h *Handler) dispatch(ctx context.Context, m methods, c *call, r *http.Requ
 		return answer{}, problem.Restarting()
 	}
 	defer h.work.end()
-	caller, err := h.Authenticate(r.Header.Get("Authorization"))
+	caller, err := h.identify(c, r)
 	if err != nil {
-		c.log.op = "authenticate"
-		return answer{}, explain.Unauthenticated(err)
+		return answer{}, err
 	}
 	c.log.caller = caller
+	release, err := h.admit()
+	if err != nil {
+		return answer{}, err
+	}
+	defer release()
 	if m == nil {
 		c.log.path = h.loggablePath(r.URL.Path)
 		c.log.note(zap.String("method", problem.Clip(r.Method)))

@@ -34,12 +34,15 @@ type Config struct {
 	Translator *translate.Translator
 	// GroupDomain is the domain that new groups go to.
 	GroupDomain string
-	// Authenticate judges the Authorization header of a request, and names the caller.
-	// Its errors are those of package auth.
-	Authenticate func(authorization string) (caller string, _ error)
+	// Authenticate judges the Authorization header of a request, and names the caller; client
+	// is the address that the request comes from. Its errors are those of package auth.
+	Authenticate func(authorization string, client func() string) (caller string, _ error)
 	// PublicURL is the base URL as callers know it, for links in answers;
 	// "" takes it from each request.
 	PublicURL string
+	// TrustedProxies are the addresses whose forwarding headers are believed: X-Forwarded-For
+	// for the address of the client, X-Forwarded-Proto for links.
+	TrustedProxies proxies
 	// Timeout bounds the handling of a request; 0 means 45 seconds. Okta gives
 	// up after 60.
 	Timeout time.Duration
@@ -78,6 +81,7 @@ type lasting struct {
 	corrected namesOnce
 	work      work
 	bodies    *semaphore.Weighted // bytes of large bodies
+	inFlight  *semaphore.Weighted // requests of callers with a token
 }
 
 // NewHandler returns the endpoint, which serves everything below BasePath.
@@ -86,10 +90,11 @@ func NewHandler(cfg Config) (*Handler, error) {
 		return nil, fmt.Errorf("scim: %w", err)
 	}
 	h := &Handler{
-		Config:  cfg,
-		lasting: &lasting{metrics: newMetrics(cfg.Registerer), bodies: semaphore.NewWeighted(maxBodies)},
-		users:   provision.NewUsers(cfg.Users, cfg.Translator, cfg.Journal.Creations(), cfg.Journal.Order()),
-		groups:  provision.NewGroups(cfg.Groups, cfg.GroupDomain, cfg.Journal.Creations(), cfg.Journal.Order()),
+		Config: cfg,
+		lasting: &lasting{metrics: newMetrics(cfg.Registerer), bodies: semaphore.NewWeighted(maxBodies),
+			inFlight: semaphore.NewWeighted(maxInFlight)},
+		users:  provision.NewUsers(cfg.Users, cfg.Translator, cfg.Journal.Creations(), cfg.Journal.Order()),
+		groups: provision.NewGroups(cfg.Groups, cfg.GroupDomain, cfg.Journal.Creations(), cfg.Journal.Order()),
 	}
 	h.assemble()
 	return h, nil

@@ -278,17 +278,3 @@ func TestLinksCarryThePublicURL(t *testing.T) {
 		t.Errorf("meta.location %v, Location %q; want %s", got, r.Header.Get("Location"), want)
 	}
 }
-
-func TestLinksCarryTheSchemeOfTheFirstProxy(t *testing.T) {
-	w := newWorld(t, accesstest.Config{})
-	for forwarded, want := range map[string]string{
-		"https": "https", "https,http": "https", "HTTPS , http": "https", "http": "http", "http, https": "http", "": "http",
-	} {
-		r := w.SendWith(http.MethodGet, "/scim/v2/ServiceProviderConfig", nil,
-			map[string]string{"X-Forwarded-Proto": forwarded})
-		got := r.Body["meta"].(map[string]any)["location"].(string)
-		if !strings.HasPrefix(got, want+"://127.0.0.1:") {
-			t.Errorf("X-Forwarded-Proto %q gives the location %s, want %s", forwarded, got, want)
-		}
-	}
-}

@@ -34,9 +34,11 @@ type bridge struct {
 	https   *https // nil: plain HTTP
 	metrics *prometheus.Registry
 	tokens  *inboundTokens
-	dry     dryRun
-	level   zap.AtomicLevel // of the log
-	log     *zap.Logger
+	// throttle is that of wrong tokens.
+	throttle auth.Throttle
+	dry      dryRun
+	level    zap.AtomicLevel // of the log
+	log      *zap.Logger
 	// opsIsPrivate says that nobody on another machine reaches ops_listen.
 	opsIsPrivate atomic.Bool
 	// stopping says that the bridge is about to take no new requests.

@@ -76,9 +76,16 @@ func (b *bridge) endpointConfig(c *configured) (scim.Config, error) {
 	if err != nil {
 		return scim.Config{}, err
 	}
+	proxies, err := c.Proxies()
+	if err != nil {
+		return scim.Config{}, err
+	}
 	return scim.Config{
 		Users: c.client, Groups: c.client, Translator: c.translator, GroupDomain: c.GroupDomain(),
-		Authenticate: bearer.Identify, PublicURL: c.PublicURL, MaxScan: int(c.SCIM.MaxScan),
+		Authenticate: func(authorization string, client func() string) (string, error) {
+			return b.throttle.Identify(bearer, authorization, client)
+		},
+		TrustedProxies: proxies, PublicURL: c.PublicURL, MaxScan: int(c.SCIM.MaxScan),
 		Journal: b.journal, Log: b.log.Named("scim"), Registerer: b.metrics,
 	}, nil
 }

@@ -76,6 +76,7 @@ func shownMetrics(t *testing.T) shown {
 	s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
 	s.access.AddFault(accesstest.Fault{Query: "ada@acme.com", Status: http.StatusServiceUnavailable, Count: 1})
 	s.push(t, http.StatusOK, http.MethodGet, okta.Filtered("/Users", "userName", "ada@acme.com"), nil)
+	cmdtest.Get(t, s.main+"/scim/v2/Users") // without a token
 	s.awaitStatus(t, http.StatusOK)
 	_, page := cmdtest.Get(t, s.ops+"/metrics")
 	return readMetrics(page)

@@ -39,6 +39,11 @@ func Error(err error, id string) *problem.Error {
 
 // Unauthenticated is the problem of a caller that package auth did not accept.
 func Unauthenticated(err error) *problem.Error {
+	if tooFast, ok := errors.AsType[*auth.TooFastError](err); ok {
+		e := problem.TooManyWrongTokens()
+		e.RetryAfter = tooFast.Wait
+		return e
+	}
 	switch {
 	case errors.Is(err, auth.ErrNoToken):
 		return problem.NoToken()

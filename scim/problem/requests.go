@@ -30,6 +30,10 @@ var (
 
 const nothingToDo = "nothing: Okta repeats by itself"
 
+// TooManyRequests says that the bridge does enough at the same time.
+var TooManyRequests = passing("The bridge has too many requests under way.",
+	"More requests arrive at once than Okta sends, such as by a test under load", nothingToDo)
+
 // What is wrong with the token that Okta presents.
 var (
 	NoToken = none(status(http.StatusUnauthorized, "The request carries no token: enter a token of the bridge as "+
@@ -57,6 +61,10 @@ var (
 	EarlyToken = none(status(http.StatusUnauthorized, "The token is not valid yet.").loggable().because(
 		"Its time in `okta.tokens` (`not_before`) has yet to come, or the clock of the bridge is wrong",
 		"wait, or correct `not_before`"))
+	TooManyWrongTokens = none(later("Too many requests with a wrong token came from this address: the bridge answers "+
+		"them later.").loggable().because(
+		"Somebody tries tokens, or Okta has a wrong one and sends many requests",
+		"correct the token in Okta; find out whose address it is, and block it before the bridge if it is nobody's you know"))
 	HeaderTooLong = none(status(http.StatusUnauthorized, "The Authorization header is longer than 8 KiB: enter a "+
 		"token of the bridge as the API token in Okta.").loggable().because(
 		"Something other than the token was pasted", "enter only the token"))

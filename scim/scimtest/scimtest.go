@@ -72,7 +72,8 @@ func New(t *testing.T, cfg Config) *World {
 		zapcore.Lock(zapcore.AddSync(w.Log)), zap.InfoLevel)
 	config := scim.Config{
 		Users: client, Groups: client, Translator: translator, GroupDomain: Domain,
-		Authenticate: bearer.Identify, Log: zap.New(core),
+		Authenticate: func(header string, _ func() string) (string, error) { return bearer.Identify(header) },
+		Log:          zap.New(core),
 	}
 	for _, o := range cfg.Options {
 		o(&config)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -48,6 +49,9 @@ func (c *Config) check() (problems Problems) {
 	c.checkTranslation(&problems)
 	if _, err := auth.NewBearer(c.Okta.Keys()); err != nil {
 		problems.report("okta.tokens", "%v", err)
+	}
+	if _, err := c.Proxies(); err != nil {
+		problems.report("trusted_proxies", "%v", err)
 	}
 	if err := checkPublicURL(c.PublicURL); err != nil {
 		problems.report("public_url", "%v", err)
@@ -104,6 +108,23 @@ func (a *Access) check(problems *Problems) {
 		problems.report("access.reuse_reads", "must be from 0 to %d seconds; 0 reads each record before each change of it",
 			maxReuseReads)
 	}
+}
+
+// Proxies are the networks whose forwarding headers are believed.
+func (c *Config) Proxies() (networks []netip.Prefix, _ error) {
+	for _, text := range c.TrustedProxies {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			address, notOne := netip.ParseAddr(text)
+			if notOne != nil || address.Zone() != "" {
+				return nil, errors.New("must be addresses or networks, such as 10.0.0.7 or 10.0.0.0/8")
+			}
+			address = address.Unmap()
+			network = netip.PrefixFrom(address, address.BitLen())
+		}
+		networks = append(networks, network.Masked())
+	}
+	return networks, nil
 }
 
 func checkPublicURL(raw string) error {

@@ -50,6 +50,9 @@ type Config struct {
 		Level string `koanf:"level"`
 	} `koanf:"log"`
 
+	// TrustedProxies are the addresses or networks whose forwarding headers are believed.
+	TrustedProxies []string `koanf:"trusted_proxies"`
+
 	file string // that it was read from, "" for none
 }
 

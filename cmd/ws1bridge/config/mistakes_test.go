@@ -165,6 +165,11 @@ func TestConfigMistakes(t *testing.T) {
 			},
 		},
 		{
+			name: "proxies by name", env: []string{"WS1BRIDGE_TRUSTED_PROXIES=10.0.0.0/8, proxy.example.com"},
+			want: []string{"trusted_proxies (WS1BRIDGE_TRUSTED_PROXIES): must be addresses or networks, such as 10.0.0.7 or " +
+				"10.0.0.0/8"},
+		},
+		{
 			name: "a sign-in without an issuer", env: []string{"WS1BRIDGE_CONSOLE_OIDC_CLIENT_SECRET=hush"},
 			want: []string{"console.oidc.issuer (WS1BRIDGE_CONSOLE_OIDC_ISSUER): is required with the other settings of " +
 				"console.oidc: where people sign in, such as https://acme.okta.com"},

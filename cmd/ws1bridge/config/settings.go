@@ -33,6 +33,7 @@ func settings() []setting {
 		{"WS1BRIDGE_LISTEN", "listen", text},
 		{"WS1BRIDGE_OPS_LISTEN", "ops_listen", text},
 		{"WS1BRIDGE_PUBLIC_URL", "public_url", text},
+		{"WS1BRIDGE_TRUSTED_PROXIES", "trusted_proxies", list},
 		{"WS1BRIDGE_TLS_CERT_FILE", "tls.cert_file", text},
 		{"WS1BRIDGE_TLS_KEY_FILE", "tls.key_file", text},
 		{"WS1BRIDGE_TLS_CLIENT_CA_FILE", "tls.client_ca_file", text},
