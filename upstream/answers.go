@@ -63,6 +63,9 @@ type answerBody struct {
 }
 
 func (b *answerBody) Read(p []byte) (int, error) {
+	if b.err != nil { // a reader that got bytes with an error may try again
+		return 0, b.err
+	}
 	n, err := b.from.Read(p)
 	switch b.size += n; {
 	case b.size > maxAnswer:

@@ -18,7 +18,7 @@ import (
 const (
 	jsonType = "application/json"
 	// maxAnswer bounds an answer of Access: a group of 100,000 members is about 15 MB.
-	maxAnswer = 64 << 20
+	maxAnswer = 32 << 20
 	// maxMessage bounds how much of Access's own text is passed on.
 	maxMessage = 300
 	// maxRefusal bounds what is read of an answer that is no success, in bytes.

@@ -67,7 +67,11 @@ func readTime(d *jsontext.Decoder, into *time.Time) error {
 
 // anyValue reads a value of any form. Numbers become text: Access keeps text, and
 // whoever compares or shows a value sees the digits that were sent.
-var anyValue = jsonvalue.Reader{Text: shared, NumbersAreText: true}
+var anyValue = jsonvalue.Reader{Text: shared, NumbersAreText: true, Most: maxValue}
+
+// maxValue bounds a value of a user, in bytes: one of many small values takes 25 times as much
+// memory. Members of groups, of which there may be many, are read in another way.
+const maxValue = 256 << 10
 
 // shared is the text of a token, in one copy for all answers where it is common.
 func shared(token jsontext.Token) string {

@@ -208,9 +208,13 @@ func (u *userRecord) readGroups(d *jsontext.Decoder) error {
 
 // read reads the value of the attribute p into a.
 func (a Attributes) read(d *jsontext.Decoder, p Path) error {
+	begins := d.InputOffset()
 	switch d.PeekKind() {
 	case '{':
 		return readObject(d, func(sub string) error {
+			if d.InputOffset()-begins > maxValue {
+				return jsonvalue.ErrTooLong
+			}
 			v, err := anyValue.Read(d)
 			a.put(Path{Schema: p.Schema, Name: p.Name, Sub: sub}, v)
 			return err
@@ -238,7 +242,11 @@ func (a Attributes) put(p Path, v any) {
 // readList reads a multi-valued attribute. Bare strings become {"value": …}, as
 // Access itself reads them.
 func (Attributes) readList(d *jsontext.Decoder) (list []Element, _ error) {
+	begins := d.InputOffset()
 	err := jsonvalue.List(d, func() error {
+		if d.InputOffset()-begins > maxValue {
+			return jsonvalue.ErrTooLong
+		}
 		v, err := anyValue.Read(d)
 		switch v := v.(type) {
 		case map[string]any:

@@ -150,7 +150,9 @@ func reuseReads(seconds float64) time.Duration {
 // its next request at the moment in which it is closed, and could not know whether
 // that request was read.
 func (b *bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if b.stopping.Load() {
+	// A request in chunks may have had a length, too, which package net/http does not tell. A proxy
+	// that believed the length took what follows for a part of it (RFC 9112 section 6.1).
+	if b.stopping.Load() || len(r.TransferEncoding) > 0 {
 		w.Header().Set("Connection", "close")
 	}
 	if r.URL.Path == "/healthz" {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -18,6 +17,8 @@ const (
 	shutdownTimeout = 50 * time.Second
 	// silentTimeout is how long the end waits for the first byte on a connection.
 	silentTimeout = 500 * time.Millisecond
+	// maxHeader bounds the head of a request, in bytes: that of a long filter is smaller.
+	maxHeader = 64 << 10
 )
 
 // server is what serves a listener.
@@ -40,7 +41,7 @@ func (s server) httpServer() *http.Server {
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    1 << 20, // long filters reach the endpoint, which refuses them in SCIM
+		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          zap.NewStdLog(countingHandshakes(quotingNobody(s.log))),
 		TLSConfig:         s.tls,
 	}
@@ -58,9 +59,10 @@ func (s server) accept(srv *http.Server, ln net.Listener) error {
 // ones finish, and closes ln, in that order, so that requests in between
 // are answered.
 func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
-	var silent silentConns
+	connections := newConnections(s.log)
 	srv := s.httpServer()
-	srv.ConnState = silent.watch
+	srv.Handler = connections.following(srv.Handler)
+	srv.ConnState, srv.ConnContext = connections.watch, connections.attach
 	if s.hangsUp {
 		life := ctx
 		srv.BaseContext = func(net.Listener) context.Context { return life }
@@ -77,7 +79,7 @@ func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
 	if s.drain != nil {
 		_ = s.drain(ctx) // the end of the time shows in Shutdown too
 	}
-	hangUp := time.AfterFunc(silentTimeout, silent.close)
+	hangUp := time.AfterFunc(silentTimeout, connections.closeSilent)
 	defer hangUp.Stop()
 	err := srv.Shutdown(ctx)
 	if ended := <-failed; !errors.Is(ended, http.ErrServerClosed) {
@@ -87,25 +89,6 @@ func serveHTTP(ctx context.Context, ln net.Listener, s server) error {
 		return errors.New("requests were still under way at the end of the grace period")
 	}
 	return err
-}
-
-// silentConns are the connections on which nothing came yet, such as those that
-// a load balancer has in reserve: http.Server.Shutdown waits 5 seconds for them.
-// The zero value is ready for use.
-type silentConns struct{ conns sync.Map }
-
-func (s *silentConns) watch(c net.Conn, state http.ConnState) {
-	if state == http.StateNew {
-		s.conns.Store(c, nil)
-	} else {
-		s.conns.Delete(c)
-	}
-}
-
-func (s *silentConns) close() {
-	for c := range s.conns.Range {
-		_ = c.(net.Conn).Close()
-	}
 }
 
 // listen opens all of the addresses, or none.

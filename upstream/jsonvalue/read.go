@@ -47,6 +47,9 @@ func each(d *jsontext.Decoder, kind jsontext.Kind, read func() error) error {
 	return err
 }
 
+// ErrTooLong says that a value is longer than the reader takes.
+var ErrTooLong = errors.New("a JSON value is too long")
+
 // Unexpected skips a value of another form than expected. Its error is ErrForm, or why
 // that could not be done.
 func Unexpected(d *jsontext.Decoder) error {
@@ -67,8 +70,12 @@ type Reader struct {
 	Names int
 	// Special reads the values that some names have in the outermost object.
 	Special map[string]Special
+	// Most bounds how long a value may be, in bytes; 0 is no bound. What is longer is ErrTooLong.
+	Most int64
 	// Check judges each token when it was read; nil takes all. Its error ends the reading.
 	Check func(*jsontext.Decoder, jsontext.Token) error
+
+	end int64 // where a value is too long, counted in bytes from the beginning of the input
 }
 
 // Special reads a value that is to become something of its own. It reads each token by the
@@ -86,6 +93,13 @@ func (r Reader) Next(d *jsontext.Decoder) (jsontext.Token, error) {
 
 // Read reads the next value.
 func (r Reader) Read(d *jsontext.Decoder) (any, error) {
+	switch {
+	case r.Most == 0:
+	case r.end == 0:
+		r.end = d.InputOffset() + r.Most
+	case d.InputOffset() > r.end:
+		return nil, ErrTooLong
+	}
 	token, err := r.Next(d)
 	if err != nil {
 		return nil, err

@@ -230,3 +230,17 @@ func TestUnexpected(t *testing.T) {
 		t.Errorf("what is no JSON has the error %v", err)
 	}
 }
+
+// TestReadBoundsValues takes a value up to a length, each for itself, and no more of it.
+func TestReadBoundsValues(t *testing.T) {
+	d := decoder(`[1,2] {"a":[3,4]} [1,2,3,4,5,6,7,8,9,10,11,12]`)
+	r := Reader{Most: 16}
+	for range 2 {
+		if _, err := r.Read(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := r.Read(d); !errors.Is(err, ErrTooLong) {
+		t.Errorf("got %v, %v, want %v", got, err, ErrTooLong)
+	}
+}

@@ -38,6 +38,12 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(tests{m, dir})
 }
 
+// raced reports whether the race detector is on, with which everything takes several times as much.
+func raced() bool {
+	info, _ := debug.ReadBuildInfo()
+	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}
+
 // tests are those of the package, after which the program is removed.
 type tests struct {
 	*testing.M
@@ -54,8 +60,7 @@ var program func() (string, error)
 
 func build(file string, flags ...string) (string, error) {
 	args := append([]string{"build", "-o", file}, flags...)
-	info, _ := debug.ReadBuildInfo()
-	if info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+	if raced() {
 		args = append(args, "-race")
 	}
 	out, err := exec.Command("go", append(args, "ws1bridge/cmd/ws1bridge")...).CombinedOutput()
