@@ -78,12 +78,9 @@ func (h *Handler) identify(c *call, r *http.Request) (caller string, _ error) {
 	return caller, nil
 }
 
-// admit bounds how many requests are worked on at the same time. release ends one.
-func (h *Handler) admit() (release func(), _ error) {
-	if !h.inFlight.TryAcquire(1) {
-		e := problem.TooManyRequests()
-		e.RetryAfter = soon
-		return nil, e
-	}
-	return func() { h.inFlight.Release(1) }, nil
+// tooManyRequests is the answer to a request beyond those that are worked on.
+func tooManyRequests() error {
+	e := problem.TooManyRequests()
+	e.RetryAfter = soon
+	return e
 }

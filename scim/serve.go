@@ -52,11 +52,10 @@ func (h *Handler) dispatch(ctx context.Context, m methods, c *call, r *http.Requ
 		return answer{}, err
 	}
 	c.log.caller = caller
-	release, err := h.admit()
-	if err != nil {
-		return answer{}, err
+	if !h.inFlight.TryAcquire(1) {
+		return answer{}, tooManyRequests()
 	}
-	defer release()
+	defer h.inFlight.Release(1)
 	if m == nil {
 		c.log.path = h.loggablePath(r.URL.Path)
 		c.log.note(zap.String("method", problem.Clip(r.Method)))

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/semaphore"
 
+	"ws1bridge/scim/guard"
 	"ws1bridge/scim/journal"
 	"ws1bridge/scim/provision"
 	"ws1bridge/scim/query"
@@ -55,7 +56,10 @@ type Config struct {
 	// Journal remembers what was pushed; nil is one in memory. It is the same for all
 	// configurations of a process.
 	Journal *journal.Journal
-	Log     *zap.Logger
+	// Guard holds damage in masses back; nil holds nothing back. It is the same for all
+	// configurations of a process.
+	Guard *guard.Guard
+	Log   *zap.Logger
 	// Registerer takes the metrics; nil leaves them unregistered.
 	Registerer prometheus.Registerer
 }
@@ -89,12 +93,13 @@ func NewHandler(cfg Config) (*Handler, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, fmt.Errorf("scim: %w", err)
 	}
+	common := provision.Common{Creations: cfg.Journal.Creations(), Order: cfg.Journal.Order(), Guard: cfg.Guard}
 	h := &Handler{
 		Config: cfg,
 		lasting: &lasting{metrics: newMetrics(cfg.Registerer), bodies: semaphore.NewWeighted(maxBodies),
 			inFlight: semaphore.NewWeighted(maxInFlight)},
-		users:  provision.NewUsers(cfg.Users, cfg.Translator, cfg.Journal.Creations(), cfg.Journal.Order()),
-		groups: provision.NewGroups(cfg.Groups, cfg.GroupDomain, cfg.Journal.Creations(), cfg.Journal.Order()),
+		users:  provision.NewUsers(cfg.Users, cfg.Translator, common),
+		groups: provision.NewGroups(cfg.Groups, cfg.GroupDomain, common),
 	}
 	h.assemble()
 	return h, nil
@@ -148,6 +153,9 @@ func (c *Config) complete() error {
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	if c.Journal == nil {
 		c.Journal, _ = journal.Open(journal.Config{}) // one in memory cannot fail
+	}
+	if c.Guard == nil {
+		c.Guard = guard.New(guard.Config{Limits: func() guard.Limits { return guard.Limits{} }})
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout

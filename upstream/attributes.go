@@ -99,6 +99,9 @@ func (a Attributes) Active() bool {
 	return active
 }
 
+// Deactivate reports whether a change to the attributes has a user log in no more.
+func (a Attributes) Deactivate() bool { return a[activePath] == false }
+
 // difference is what has to be sent to turn one state into another.
 type difference struct {
 	set   Attributes

@@ -62,6 +62,9 @@ type GroupChange struct {
 	Members *MemberChange
 	// Fresh says that a reading of a moment ago will not do.
 	Fresh bool
+	// Leaving is told who will leave the group, before anything is written, and not where
+	// nobody does. Its error is returned as it is. Optional.
+	Leaving func([]Member) error
 }
 
 // MemberChange is who is to join a group, and who is to leave it. Nobody is in both.
@@ -86,6 +89,9 @@ func (c *Client) UpdateGroup(ctx context.Context, id string, change GroupChange)
 		}
 		if change.Members != nil {
 			d.joining, d.leaving, err = c.ownAmong(ctx, *change.Members)
+		}
+		if err == nil && len(d.leaving) > 0 && change.Leaving != nil {
+			err = change.Leaving(d.leaving)
 		}
 		if err == nil {
 			updated, err = c.applyToGroup(ctx, current, d)

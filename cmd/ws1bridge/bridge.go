@@ -19,6 +19,7 @@ import (
 	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim"
+	"ws1bridge/scim/guard"
 	"ws1bridge/scim/journal"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
@@ -34,6 +35,7 @@ type bridge struct {
 	https   *https // nil: plain HTTP
 	metrics *prometheus.Registry
 	tokens  *inboundTokens
+	guard   *guard.Guard
 	// throttle is that of wrong tokens.
 	throttle auth.Throttle
 	dry      dryRun
@@ -72,6 +74,7 @@ func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err 
 	if first.client, err = clientOf(b.dry, b.access.Client, b.log); err != nil {
 		return err
 	}
+	b.guard = newGuard(b.current.Load, b.journal, b.log.Named("guard"), b.metrics)
 	endpoint, err := b.endpointConfig(first)
 	if err != nil {
 		return err

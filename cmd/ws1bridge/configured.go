@@ -86,6 +86,6 @@ func (b *bridge) endpointConfig(c *configured) (scim.Config, error) {
 			return b.throttle.Identify(bearer, authorization, client)
 		},
 		TrustedProxies: proxies, PublicURL: c.PublicURL, MaxScan: int(c.SCIM.MaxScan),
-		Journal: b.journal, Log: b.log.Named("scim"), Registerer: b.metrics,
+		Journal: b.journal, Guard: b.guard, Log: b.log.Named("scim"), Registerer: b.metrics,
 	}, nil
 }

@@ -91,7 +91,7 @@ func (p *program) doctor(ctx context.Context, f doctorFlags) error {
 	done := func() {}
 	examination := doctor.Config{
 		AccessURL: cfg.Access.URL, ClientID: cfg.Access.ClientID, ClientSecret: cfg.Access.ClientSecret,
-		PublicURL: cfg.PublicURL, OktaTokens: cfg.Okta.Keys(),
+		PublicURL: cfg.PublicURL, OktaTokens: cfg.Okta.Keys(), Guarded: cfg.Guard.Limits().On(),
 		Write: f.write, Keep: f.keep, KeepUser: f.userName, Cleanup: f.cleanup,
 		Dial:    connection.Patiently((&net.Dialer{Timeout: doctorPatience}).DialContext),
 		OnCheck: func(name string) { done = p.underWay("checking: " + name) },

@@ -16,7 +16,7 @@ func TestDoctor(t *testing.T) {
 	o := newOperator(t, accesstest.Config{SeedUsers: 2})
 	got := o.expect(t, exitOK, words("doctor --write"), "✓ directory of acme.com", "✓ access policy for acme.com",
 		"✓ SCIM write", "? public URL",
-		"14 OK, 0 to be fixed, 4 not checked", "Log-in for acme.com: verified\n")
+		"15 OK, 0 to be fixed, 4 not checked", "Log-in for acme.com: verified\n")
 	if strings.Contains(got.stdout, "\x1b") || got.stderr != "" || strings.Contains(got.stdout, "user-0001") {
 		t.Errorf("the doctor printed %q and %q", got.stdout, got.stderr)
 	}

@@ -164,3 +164,30 @@ func TestDryRunHasNoHistory(t *testing.T) {
 		t.Errorf("there is a database: %v", err)
 	}
 }
+
+// TestGuardCommands shows the guard of a running bridge, and of a database, and lets changes pass.
+func TestGuardCommands(t *testing.T) {
+	s := serve(t, accesstest.Config{SeedUsers: 3}, "WS1BRIDGE_GUARD_MAX_DEACTIVATIONS=1")
+	id := func(n int) string { return s.access.State().Users[n]["id"].(string) }
+	off := okta.Patch(okta.Replace(okta.Object{"active": false}))
+	s.push(t, http.StatusOK, http.MethodPatch, "/Users/"+id(1), off)
+	s.push(t, http.StatusTooManyRequests, http.MethodPatch, "/Users/"+id(2), off)
+	s.stdout.Await(t, "the guard holds changes back")
+	o := &operator{access: s.access, env: append(cmdtest.Environ("WS1BRIDGE_ACCESS_URL="+s.access.URL),
+		"WS1BRIDGE_OPS_LISTEN="+strings.TrimPrefix(s.ops, "http://"))}
+	o.expect(t, exitFailed, words("guard show"), "deactivations of users", "yes", "guard release lets them pass")
+	if _, page := cmdtest.Get(t, s.ops+"/"); !strings.Contains(page, "Let it pass for an hour") {
+		t.Error("the console does not say so")
+	}
+	o.expect(t, exitUsage, words("guard release --for 1000h"), "--for must be up to")
+	o.expect(t, exitOK, words("guard release --for 10m"), "Everything passes until")
+	o.expect(t, exitOK, words("guard show --json"), `"holds_back": false`)
+	s.push(t, http.StatusOK, http.MethodPatch, "/Users/"+id(2), off)
+	if code, _ := cmdtest.GetAs(t, s.ops+"/guard", "attacker.example"); code != http.StatusForbidden {
+		t.Errorf("another host is answered %d", code)
+	}
+	o.env = append(o.env, "WS1BRIDGE_JOURNAL=sqlite:"+filepath.Join(t.TempDir(), "j.db"),
+		"WS1BRIDGE_GUARD_MAX_DELETIONS=5%")
+	o.expect(t, exitOK, words("guard release"), "Everything passes until")
+	o.expect(t, exitOK, words("guard show"), "5%", "Everything passes until")
+}

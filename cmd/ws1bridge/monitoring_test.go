@@ -29,7 +29,6 @@ const (
 var elsewhere = map[string]string{
 	"ws1bridge_certificate_expiry_timestamp_seconds":   "there is one with HTTPS only",
 	"ws1bridge_inbound_token_expiry_timestamp_seconds": "comes with tokens that have an end",
-	"ws1bridge_guard_tripped":                          "comes with the guard against mass damage",
 }
 
 // promQL are the words of PromQL that rules and dashboard use; functions are known by the

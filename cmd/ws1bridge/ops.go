@@ -29,6 +29,8 @@ func (b *bridge) opsHandler() (http.Handler, error) {
 	r.Get("/readyz", b.readyz)
 	r.Method(http.MethodGet, "/status", b.status)
 	r.Method(http.MethodGet, history.Path, history.Handler(b.journal, b.isForTheMachine))
+	r.Method(http.MethodGet, guardPath, b.onMachine(b.showGuard))
+	r.Method(http.MethodPost, guardPath, b.onMachine(b.releaseGuard))
 	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(b.metrics, promhttp.HandlerOpts{}))
 	pages, err := b.console()
 	if err != nil {
@@ -56,14 +58,15 @@ func (b *bridge) console() (http.Handler, error) {
 		Inspector:    func() inspect.Inspector { return b.current.Load().inspector() },
 		Domains:      func() []string { return b.current.Load().domains },
 		CountUsers: func(ctx context.Context) (int, error) {
-			page, err := b.current.Load().client.Users(ctx, 1, 1)
-			return page.Total, err
+			return countManaged(ctx, b.current.Load().client, false)
 		},
 		CountGroups: func(ctx context.Context) (int, error) {
-			page, err := b.current.Load().client.Groups(ctx, 1, 1, false)
-			return page.Total, err
+			return countManaged(ctx, b.current.Load().client, true)
 		},
-		Notices: b.tokens.notices,
+		Notices: func(ctx context.Context) []console.Notice {
+			return append(b.guardNotices(ctx), b.tokens.notices()...)
+		},
+		Release: func(ctx context.Context) error { return b.guard.Release(ctx, time.Now().Add(releaseFor)) },
 	})
 }
 

@@ -30,6 +30,12 @@ var (
 
 const nothingToDo = "nothing: Okta repeats by itself"
 
+// HeldBack says that the guard against mass damage holds a change back.
+var HeldBack = one[string](later("The guard of the bridge holds back %s: too many were asked for. Whoever runs the "+
+	"bridge decides whether they are right.").because(
+	"Okta deactivates or removes more than `guard.*` allows: often a wrong rule or assignment",
+	"look in Okta at what it is about to do; if it is right, `ws1bridge guard release`, else correct it there"))
+
 // TooManyRequests says that the bridge does enough at the same time.
 var TooManyRequests = passing("The bridge has too many requests under way.",
 	"More requests arrive at once than Okta sends, such as by a test under load", nothingToDo)

@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 
+	"ws1bridge/scim/guard"
 	"ws1bridge/scim/problem"
 )
 
@@ -31,6 +32,19 @@ type Order interface {
 	// within is for what is done meanwhile. It is not ok where somebody does write for
 	// longer than a write may wait, or ctx has ended.
 	Lock(ctx context.Context, keys ...string) (within context.Context, release func(), ok bool)
+}
+
+// Guard judges changes that do damage in masses. It is safe for concurrent use.
+type Guard interface {
+	// Allow judges changes of a kind to what the keys name. Its error says why they are held back.
+	Allow(ctx context.Context, kind guard.Kind, keys ...string) error
+}
+
+// Common is what users and groups have in common.
+type Common struct {
+	Creations Creations
+	Order     Order
+	Guard     Guard
 }
 
 // alone does a write while nobody else writes to what the keys name.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"ws1bridge/scim/filter"
+	"ws1bridge/scim/guard"
 	"ws1bridge/scim/problem"
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
@@ -23,16 +24,15 @@ type Users struct {
 // userDoubts are what is in doubt of users.
 type userDoubts struct {
 	order     Order
+	guard     Guard
 	creations Creations                           // of users without externalId, and the one that was made up
 	unshown   doubts[translate.UserKey, struct{}] // that are taken by nobody who is shown
 	deletions deletions
 }
 
 // NewUsers returns the users of a directory.
-func NewUsers(
-	directory UserDirectory, translator *translate.Translator, creations Creations, order Order,
-) *Users {
-	doubts := &userDoubts{creations: creations, order: order}
+func NewUsers(directory UserDirectory, translator *translate.Translator, common Common) *Users {
+	doubts := &userDoubts{creations: common.Creations, order: common.Order, guard: common.Guard}
 	return &Users{userDoubts: doubts, directory: directory, translator: translator}
 }
 
@@ -126,13 +126,27 @@ func (u *Users) Update(ctx context.Context, id string, change Change) (Record, e
 	return r, err
 }
 
-// write changes a user while nobody else does.
+// write changes a user while nobody else does, if the guard allows it.
 func (u *Users) write(ctx context.Context, id string, change upstream.UserChange) (updated upstream.User, _ error) {
 	err := alone(ctx, u.order, func(ctx context.Context) (err error) {
+		change.Make = u.guarded(ctx, id, change.Make)
 		updated, err = u.directory.UpdateUser(ctx, id, change)
 		return err
 	}, userKind+" "+id)
 	return updated, err
+}
+
+// guarded is a change that the guard judges where it shuts the person out.
+func (u *Users) guarded(
+	ctx context.Context, id string, change func(upstream.User) (upstream.Attributes, error),
+) func(upstream.User) (upstream.Attributes, error) {
+	return func(current upstream.User) (upstream.Attributes, error) {
+		wanted, err := change(current)
+		if err == nil && current.Active() && wanted.Deactivate() {
+			err = u.guard.Allow(ctx, guard.Deactivations, id)
+		}
+		return wanted, err
+	}
 }
 
 // Delete deletes the user, unless allow fails for what Access holds; its error is
@@ -141,7 +155,12 @@ func (u *Users) write(ctx context.Context, id string, change upstream.UserChange
 func (u *Users) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
 	u.creations.Used(ctx, id)
 	err := alone(ctx, u.order, func(ctx context.Context) error {
-		return u.directory.DeleteUser(ctx, id, func(current upstream.User) error { return allow(current.Meta) })
+		return u.directory.DeleteUser(ctx, id, func(current upstream.User) error {
+			if err := allow(current.Meta); err != nil {
+				return err
+			}
+			return u.guard.Allow(ctx, guard.Deactivations, id)
+		})
 	}, userKind+" "+id)
 	return u.deletions.outcome(id, err)
 }

@@ -45,6 +45,7 @@ func (c *Config) check() (problems Problems) {
 		problems.report("shutdown.delay", "must be from 0s to %v", maxShutdownDelay)
 	}
 	c.Journal.check(&problems)
+	c.Guard.check(&problems)
 	c.Console.check(&problems)
 	c.checkTranslation(&problems)
 	if _, err := auth.NewBearer(c.Okta.Keys()); err != nil {

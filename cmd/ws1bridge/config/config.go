@@ -39,6 +39,7 @@ type Config struct {
 		MaxScan float64 `koanf:"max_scan"`
 	} `koanf:"scim"`
 	Journal  Journal `koanf:"journal"`
+	Guard    Guard   `koanf:"guard"`
 	Console  Console `koanf:"console"`
 	Shutdown struct {
 		// Delay is how long requests are still answered as ever after SIGTERM, while

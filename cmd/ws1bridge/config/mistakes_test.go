@@ -165,6 +165,19 @@ func TestConfigMistakes(t *testing.T) {
 			},
 		},
 		{
+			name: "a guard with mistakes", env: []string{"WS1BRIDGE_GUARD_WINDOW=1s", "WS1BRIDGE_GUARD_MAX_DEACTIVATIONS=some",
+				"WS1BRIDGE_GUARD_MAX_DELETIONS=0%", "WS1BRIDGE_GUARD_MAX_MEMBER_REMOVALS=-1"},
+			want: []string{
+				"guard.window (WS1BRIDGE_GUARD_WINDOW): must be from 1m0s to 168h0m0s",
+				"guard.max_deactivations (WS1BRIDGE_GUARD_MAX_DEACTIVATIONS): must be a whole number such as 50, or a share of " +
+					"what is managed, such as 5%",
+				"guard.max_deletions (WS1BRIDGE_GUARD_MAX_DELETIONS): must be a whole number such as 50, or a share of what is " +
+					"managed, such as 5%",
+				"guard.max_member_removals (WS1BRIDGE_GUARD_MAX_MEMBER_REMOVALS): must be a whole number such as 50, or a share " +
+					"of what is managed, such as 5%",
+			},
+		},
+		{
 			name: "proxies by name", env: []string{"WS1BRIDGE_TRUSTED_PROXIES=10.0.0.0/8, proxy.example.com"},
 			want: []string{"trusted_proxies (WS1BRIDGE_TRUSTED_PROXIES): must be addresses or networks, such as 10.0.0.7 or " +
 				"10.0.0.0/8"},

@@ -24,6 +24,7 @@ var defaults = map[string]any{
 	"access.reuse_reads":        upstream.DefaultReuseReads.Seconds(),
 	"shutdown.delay":            defaultShutdownDelay,
 	"console.oidc.groups_claim": "groups",
+	"guard.window":              defaultGuardWindow,
 	"journal.keep":              journal.DefaultKeep, "journal.max_records": float64(journal.DefaultMaxRecords),
 }
 

@@ -60,6 +60,7 @@ func allDifferent(t *testing.T) Config {
 		"WS1BRIDGE_JOURNAL_FILE="+cmdtest.WriteFile(t, "sqlite:j.db"), "WS1BRIDGE_JOURNAL_VALUES=true",
 		"WS1BRIDGE_CONSOLE_TOKEN_SHA256="+strings.Repeat("0a", 32),
 		"WS1BRIDGE_GROUPS_DOMAIN=acme.com", "WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE="+secret)
+	cfg.Guard = Guard{Window: 1, MaxDeactivations: "1", MaxDeletions: "1", MaxMemberRemovals: "1"}
 	cfg.TrustedProxies = []string{"10.0.0.0/8"}
 	cfg.Console.OIDC = OIDC{Issuer: "i", ClientID: "c", ClientSecret: "s", ClientSecretFile: "f", Groups: []string{"g"},
 		GroupsClaim: "g", URL: "u"}

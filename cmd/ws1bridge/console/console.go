@@ -48,14 +48,20 @@ type Config struct {
 	// Inspector looks at people and groups in Access.
 	Inspector func() inspect.Inspector
 	// Notices are what is about to be trouble.
-	Notices func() []Notice
+	Notices func(context.Context) []Notice
+	// Release has the guard let changes pass for an hour.
+	Release func(context.Context) error
 	// Domains are those that are managed.
 	Domains func() []string
 	Version string
 }
 
 // Notice is something that somebody should see to, and what to do.
-type Notice struct{ Text, Fix string }
+type Notice struct {
+	Text, Fix string
+	// IsGuard says that the guard holds changes back, which can be let pass.
+	IsGuard bool
+}
 
 // console serves the pages.
 type console struct {
@@ -107,6 +113,7 @@ func New(cfg Config) (http.Handler, error) {
 	r.Get("/members.csv", c.table(c.membersTable))
 	r.Get("/live", c.live)
 	r.Post("/logout", c.leave)
+	r.Post("/guard/release", c.release)
 	if c.gate != nil {
 		r.Get("/login", c.enter)
 		r.Post("/login", c.enter)
@@ -132,6 +139,15 @@ func (c *console) answer(w http.ResponseWriter, r *http.Request, show func(*http
 		return
 	}
 	c.write(w, r, http.StatusOK, name, data)
+}
+
+// release has the guard let changes pass.
+func (c *console) release(w http.ResponseWriter, r *http.Request) {
+	if err := c.Release(r.Context()); err != nil {
+		c.refuse(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
 // refuse makes the page that says what is wrong.

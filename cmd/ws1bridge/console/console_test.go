@@ -37,6 +37,8 @@ type world struct {
 	public  bool
 	failing []status.Named
 	notices []Notice
+	// released counts how often the guard was released.
+	released int
 
 	inspector func() inspect.Inspector
 }
@@ -59,7 +61,8 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 		TokenExpires: func() time.Time { return time.Now().Add(3 * time.Hour) },
 		CountUsers:   func(context.Context) (int, error) { return 12, nil },
 		CountGroups:  func(context.Context) (int, error) { return 1, nil },
-		Notices:      func() []Notice { return w.notices },
+		Notices:      func(context.Context) []Notice { return w.notices },
+		Release:      func(context.Context) error { w.released++; return nil },
 		Inspector:    w.inspector,
 		Domains:      func() []string { return []string{"acme.com"} },
 	}
@@ -149,7 +152,7 @@ func TestPages(t *testing.T) {
 	} {
 		w.shows(t, path, says...)
 	}
-	w.notices = []Notice{{"The token old ends " + hostile, "make another one"}}
+	w.notices = []Notice{{Text: "The token old ends " + hostile, Fix: "make another one"}}
 	w.shows(t, "/", "The token old ends &lt;script&gt;", "make another one")
 	if _, body, _ := w.get(t, "/pushes?about=ada@acme.com"); strings.Contains(body, "grace") {
 		t.Error("the search for one finds another")

@@ -69,6 +69,27 @@ func TestOtherSites(t *testing.T) {
 	}
 }
 
+// TestRelease has the guard let changes pass, for people of this site.
+func TestRelease(t *testing.T) {
+	w := newWorld(t)
+	w.notices = []Notice{{Text: "The guard holds back deletions", Fix: "look in Okta", IsGuard: true}}
+	w.shows(t, "/", "The guard holds back", `action="/guard/release"`, "Let it pass for an hour")
+	for site, want := range map[string]int{"cross-site": http.StatusForbidden, "same-origin": http.StatusSeeOther} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL+"/guard/release", nil)
+		must(t, err)
+		req.Header.Set("Sec-Fetch-Site", site)
+		res, err := w.client.Do(req)
+		must(t, err)
+		must(t, res.Body.Close())
+		if res.StatusCode != want {
+			t.Errorf("from %s: %d", site, res.StatusCode)
+		}
+	}
+	if w.released != 1 {
+		t.Errorf("it was released %d times", w.released)
+	}
+}
+
 // signIn sends the form.
 func (w *world) signIn(t *testing.T, token, next string) *http.Response {
 	t.Helper()

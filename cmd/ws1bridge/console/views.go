@@ -55,7 +55,8 @@ func (c *console) overview(r *http.Request) (string, any, error) {
 		return "", nil, err
 	}
 	o := overview{Components: c.Components(r.Context()), Token: lifeOf(c.TokenExpires(), time.Now()), Domains: c.Domains(),
-		Chart: newChart(hours, time.Now()), Causes: explained(causes), Newest: rowsOf(newest), Notices: c.Notices()}
+		Chart: newChart(hours, time.Now()), Causes: explained(causes), Newest: rowsOf(newest),
+		Notices: c.Notices(r.Context())}
 	for _, one := range o.Components {
 		if one.Status == status.Failed {
 			o.Failed = append(o.Failed, one)

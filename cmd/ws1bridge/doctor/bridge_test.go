@@ -79,6 +79,8 @@ func TestMistakesOfTheBridge(t *testing.T) {
 			check: "token of Okta", outcome: doctor.OK, finding: "accepts 1 token(s) of okta.tokens; 1 could not be presented"},
 		{name: "a digest alone", plant: keys(auth.Key{SHA256: auth.Digest(oktaToken)}), check: "token of Okta",
 			outcome: doctor.Unknown, finding: "no token is known here", fix: "with the token that Okta has"},
+		{name: "no guard", plant: func(_ *testing.T, w *world) { w.cfg.Guarded = false }, check: "guard",
+			outcome: doctor.OK, finding: "nothing limits", fix: "guard.max_deactivations"},
 		{name: "no token", plant: func(_ *testing.T, w *world) { w.cfg.OktaTokens = nil }, check: "token of Okta",
 			outcome: doctor.Unknown, finding: "okta.tokens is empty", fix: "set okta.tokens"},
 	})

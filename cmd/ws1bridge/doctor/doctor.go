@@ -37,6 +37,8 @@ type Config struct {
 	Domains []string
 	// PublicURL is the SCIM base URL as Okta knows it, "" where it is not set.
 	PublicURL string
+	// Guarded says that the guard against mass damage has a limit.
+	Guarded bool
 	// OktaTokens are those that the bridge accepts.
 	OktaTokens []auth.Key
 	// Write makes the Doctor create, change and delete a user and a group.
@@ -126,6 +128,7 @@ func (d *Doctor) checks() []check {
 		check{name: "SCIM write", after: []string{nameRead}, run: d.checkWrite, skip: !d.cfg.Write},
 		check{name: "test user", after: []string{nameRead}, run: d.checkKeep, skip: !d.cfg.Keep},
 		check{name: "length of tokens", run: d.checkTokenLength, skip: len(d.cfg.OktaTokens) == 0},
+		check{name: "guard", run: d.checkGuard, skip: len(d.cfg.OktaTokens) == 0},
 		check{name: "end of tokens", run: d.checkTokenEnds, skip: len(d.cfg.OktaTokens) == 0},
 		check{name: namePublicURL, run: d.checkPublicURL},
 		check{name: nameReach, after: []string{namePublicURL}, run: d.checkReach},

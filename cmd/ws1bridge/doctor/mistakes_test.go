@@ -25,7 +25,7 @@ func TestHealthy(t *testing.T) {
 			w.cfg.Write = true
 			before := len(w.access.State().Users)
 			results := w.examine(t)
-			if len(results) != 19 {
+			if len(results) != 20 {
 				t.Errorf("%d checks were made", len(results))
 			}
 			for _, r := range results {

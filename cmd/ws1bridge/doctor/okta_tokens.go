@@ -60,6 +60,15 @@ func (d *Doctor) checkTokenEnds(context.Context) verdict {
 	return ok("no token ends in the next 14 days")
 }
 
+// checkGuard reminds of the guard, which is off until somebody chooses limits.
+func (d *Doctor) checkGuard(context.Context) verdict {
+	if !d.cfg.Guarded {
+		return advised("nothing limits how many people Okta may deactivate at once",
+			"set guard.max_deactivations, such as 5%: see deploy/guides/guard.md")
+	}
+	return ok("mass deactivations and deletions are held back past a limit")
+}
+
 // endsOf says when keys end.
 func endsOf(keys []auth.Key) string {
 	words := make([]string, len(keys))

@@ -57,7 +57,7 @@ func newWorld(t *testing.T, cfg accesstest.Config) *world {
 	w := &world{authority: newAuthority(t), access: accesstest.Start(t, cfg), hosts: map[string]string{}}
 	w.cfg = doctor.Config{
 		AccessURL: "https://" + tenantHost, ClientID: clientID, ClientSecret: secret, Domains: []string{domain},
-		PublicURL: "https://" + bridgeHost + "/scim/v2", OktaTokens: auth.Keys(oktaToken),
+		PublicURL: "https://" + bridgeHost + "/scim/v2", OktaTokens: auth.Keys(oktaToken), Guarded: true,
 		Roots: w.authority.pool(), PublicRoots: w.authority.pool(), Dial: w.dial,
 		Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
 	}

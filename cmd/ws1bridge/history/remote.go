@@ -26,38 +26,44 @@ const maxPage = 64 << 20
 
 // Find asks the bridge.
 func (r Remote) Find(ctx context.Context, q journal.Query) ([]journal.Record, error) {
+	var p page
+	err := Ask(ctx, http.MethodGet, r.Address, Path+"?"+encode(q), &p)
+	return p.Records, err
+}
+
+// Ask asks the running bridge on this machine whose ops_listen is an address for what is at a
+// path, and reads its answer.
+func Ask(ctx context.Context, method, address, path string, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	host, port, err := net.SplitHostPort(r.Address)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, fmt.Errorf("ops_listen: %w", err)
+		return fmt.Errorf("ops_listen: %w", err)
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	where := "http://" + net.JoinHostPort(host, port) + Path + "?" + encode(q)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, where, nil)
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+net.JoinHostPort(host, port)+path, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req) // without a proxy
 	if err != nil {
-		return nil, fmt.Errorf("no bridge answers at %s: %w; it is asked because journal.url is not set",
+		return fmt.Errorf("no bridge answers at %s: %w; it is asked because journal.url is not set",
 			net.JoinHostPort(host, port), neterr.Class(ctx, err))
 	}
 	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(io.LimitReader(res.Body, maxPage))
 	if err != nil {
-		return nil, fmt.Errorf("the bridge: %w", neterr.Class(ctx, err))
+		return fmt.Errorf("the bridge: %w", neterr.Class(ctx, err))
 	}
 	if res.StatusCode != http.StatusOK {
 		var said failure
 		_ = json.Unmarshal(b, &said) // without it the status has to do
-		return nil, errors.New(cmp.Or(said.Error, fmt.Sprintf("the bridge answers %d", res.StatusCode)))
+		return errors.New(cmp.Or(said.Error, fmt.Sprintf("the bridge answers %d", res.StatusCode)))
 	}
-	var p page
-	if err := json.Unmarshal(b, &p); err != nil {
-		return nil, errors.New("what answers at ops_listen is no bridge that has a journal")
+	if err := json.Unmarshal(b, into); err != nil {
+		return errors.New("what answers at ops_listen is no bridge that has a journal")
 	}
-	return p.Records, nil
+	return nil
 }

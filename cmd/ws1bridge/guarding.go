@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"ws1bridge/cmd/ws1bridge/console"
+	"ws1bridge/cmd/ws1bridge/history"
+	"ws1bridge/scim/guard"
+	"ws1bridge/scim/journal"
+	"ws1bridge/upstream"
+)
+
+// newGuard is the guard of a bridge, by the configuration in use.
+func newGuard(
+	current func() *configured, j *journal.Journal, log *zap.Logger, metrics prometheus.Registerer,
+) *guard.Guard {
+	cfg := guard.Config{
+		Limits: func() guard.Limits { return current().Guard.Limits() },
+		Managed: func(ctx context.Context, kind guard.Kind) (int, error) {
+			return countManaged(ctx, current().client, kind == guard.Deletions)
+		},
+		OnTrip: func(kind guard.Kind, counted, most int) {
+			log.Error("the guard holds changes back: look in Okta at what it is about to do; if it is right, "+
+				"ws1bridge guard release", zap.String("kind", string(kind)), zap.Int("counted", counted), zap.Int("most", most))
+		},
+		Registerer: metrics,
+	}
+	if damage := j.Damage(); damage != nil {
+		cfg.Shared = damage
+	}
+	return guard.New(cfg)
+}
+
+// countManaged counts the users, or the groups, that the bridge manages.
+func countManaged(ctx context.Context, client *upstream.Client, groups bool) (int, error) {
+	if groups {
+		page, err := client.Groups(ctx, 1, 1, false)
+		return page.Total, err
+	}
+	page, err := client.Users(ctx, 1, 1)
+	return page.Total, err
+}
+
+// guardNotices are what the console says of changes that are held back.
+func (b *bridge) guardNotices(ctx context.Context) (list []console.Notice) {
+	state, err := b.guard.Show(ctx)
+	if err != nil {
+		return nil // that is trouble with the journal, which has a place of its own
+	}
+	for _, k := range state.Kinds {
+		if k.HoldsBack {
+			list = append(list, console.Notice{IsGuard: true, Text: fmt.Sprintf(
+				"The guard holds back %s: %d were made in the last %v, and the limit is %s.", k.Kind.Words(), k.Counted,
+				state.Window, k.Limit),
+				Fix: "look in Okta at what it is about to do; if it is right, let it pass, else correct it there"})
+		}
+	}
+	if time.Now().Before(state.Released) {
+		list = append(list, console.Notice{Text: "The guard lets everything pass until " +
+			state.Released.UTC().Format("15:04 UTC") + ".", Fix: "nothing: it counts again by itself"})
+	}
+	return list
+}
+
+// onMachine keeps others than those on the machine away.
+func (b *bridge) onMachine(answer http.HandlerFunc) http.Handler {
+	return history.OnMachine(b.isForTheMachine, answer)
+}
+
+func (b *bridge) showGuard(w http.ResponseWriter, r *http.Request) {
+	state, err := b.guard.Show(r.Context())
+	if err != nil {
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, state)
+}
+
+func (b *bridge) releaseGuard(w http.ResponseWriter, r *http.Request) {
+	until, err := time.Parse(time.RFC3339, r.URL.Query().Get("until"))
+	if err != nil || time.Until(until) > maxRelease {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "until is a time such as 2026-03-02T08:00:14Z, " +
+			"within a week"})
+		return
+	}
+	if err := b.guard.Release(r.Context(), until); err != nil {
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": err.Error()})
+		return
+	}
+	b.showGuard(w, r)
+}
