@@ -68,6 +68,28 @@ func TestGuardHoldsBack(t *testing.T) {
 	w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+inactive, replace("active", false))
 }
 
+// TestDeleteDeactivates keeps the account of a user who is deleted, where the configuration does
+// not allow more, and finds it again when the person comes back.
+func TestDeleteDeactivates(t *testing.T) {
+	w := newWorld(t, accesstest.Config{}, func(c *scim.Config) { c.AllowDeleteUsers = false })
+	ada := w.CreateUser("ada@acme.com")
+	for range 2 {
+		w.Want(http.StatusNoContent, http.MethodDelete, usersPath+"/"+ada, nil)
+	}
+	if got := w.HeldUser(ada); got["active"] != false {
+		t.Errorf("ada is %v", got)
+	}
+	w.Want(http.StatusNotFound, http.MethodDelete, usersPath+"/absent", nil)
+	r := w.SendWith(http.MethodDelete, usersPath+"/"+ada, nil, map[string]string{"If-Match": `W/"other"`})
+	if r.Status != http.StatusPreconditionFailed {
+		t.Errorf("a deletion of another version was answered %d", r.Status)
+	}
+	w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+ada, replace("active", true))
+	if got := w.HeldUser(ada); got["active"] != true {
+		t.Errorf("ada is %v", got)
+	}
+}
+
 // TestGuardAllows counts each change once.
 func TestGuardAllows(t *testing.T) {
 	w := guarded(t, "1")

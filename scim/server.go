@@ -41,6 +41,9 @@ type Config struct {
 	// PublicURL is the base URL as callers know it, for links in answers;
 	// "" takes it from each request.
 	PublicURL string
+	// AllowDeleteUsers has a DELETE of a user delete the account; otherwise it deactivates the
+	// user. Okta itself deactivates alone.
+	AllowDeleteUsers bool
 	// TrustedProxies are the addresses whose forwarding headers are believed: X-Forwarded-For
 	// for the address of the client, X-Forwarded-Proto for links.
 	TrustedProxies proxies
@@ -98,7 +101,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 		Config: cfg,
 		lasting: &lasting{metrics: newMetrics(cfg.Registerer), bodies: semaphore.NewWeighted(maxBodies),
 			inFlight: semaphore.NewWeighted(maxInFlight)},
-		users:  provision.NewUsers(cfg.Users, cfg.Translator, common),
+		users:  provision.NewUsers(cfg.Users, cfg.Translator, cfg.AllowDeleteUsers, common),
 		groups: provision.NewGroups(cfg.Groups, cfg.GroupDomain, common),
 	}
 	h.assemble()
@@ -116,7 +119,7 @@ func (h *Handler) With(cfg Config) (*Handler, error) {
 	next := &Handler{
 		Config:  cfg,
 		lasting: h.lasting,
-		users:   h.users.With(cfg.Users, cfg.Translator),
+		users:   h.users.With(cfg.Users, cfg.Translator, cfg.AllowDeleteUsers),
 		groups:  h.groups.With(cfg.Groups, cfg.GroupDomain),
 	}
 	next.assemble()

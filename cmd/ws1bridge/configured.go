@@ -86,6 +86,7 @@ func (b *bridge) endpointConfig(c *configured) (scim.Config, error) {
 			return b.throttle.Identify(bearer, authorization, client)
 		},
 		TrustedProxies: proxies, PublicURL: c.PublicURL, MaxScan: int(c.SCIM.MaxScan),
-		Journal: b.journal, Guard: b.guard, Log: b.log.Named("scim"), Registerer: b.metrics,
+		AllowDeleteUsers: c.SCIM.AllowDeleteUsers,
+		Journal:          b.journal, Guard: b.guard, Log: b.log.Named("scim"), Registerer: b.metrics,
 	}, nil
 }

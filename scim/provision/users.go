@@ -19,6 +19,7 @@ type Users struct {
 
 	directory  UserDirectory
 	translator *translate.Translator
+	deletes    bool
 }
 
 // userDoubts are what is in doubt of users.
@@ -31,15 +32,15 @@ type userDoubts struct {
 }
 
 // NewUsers returns the users of a directory.
-func NewUsers(directory UserDirectory, translator *translate.Translator, common Common) *Users {
+func NewUsers(directory UserDirectory, translator *translate.Translator, deletes bool, common Common) *Users {
 	doubts := &userDoubts{creations: common.Creations, order: common.Order, guard: common.Guard}
-	return &Users{userDoubts: doubts, directory: directory, translator: translator}
+	return &Users{userDoubts: doubts, directory: directory, translator: translator, deletes: deletes}
 }
 
 // With returns users by another configuration, who have what is in doubt in common
 // with u.
-func (u *Users) With(directory UserDirectory, translator *translate.Translator) *Users {
-	return &Users{userDoubts: u.userDoubts, directory: directory, translator: translator}
+func (u *Users) With(directory UserDirectory, translator *translate.Translator, deletes bool) *Users {
+	return &Users{userDoubts: u.userDoubts, directory: directory, translator: translator, deletes: deletes}
 }
 
 // Read reads one user. upstream.ErrNotFound when there is none.
@@ -151,8 +152,12 @@ func (u *Users) guarded(
 
 // Delete deletes the user, unless allow fails for what Access holds; its error is
 // returned as it is. upstream.ErrNotFound when there is none, unless an earlier
-// deletion of it was left in doubt.
+// deletion of it was left in doubt. Where users are not deleted, it deactivates the user.
 func (u *Users) Delete(ctx context.Context, id string, allow func(upstream.Meta) error) error {
+	if !u.deletes {
+		_, err := u.Update(ctx, id, Change{Allow: allow, Apply: deactivated})
+		return err
+	}
 	u.creations.Used(ctx, id)
 	err := alone(ctx, u.order, func(ctx context.Context) error {
 		return u.directory.DeleteUser(ctx, id, func(current upstream.User) error {
@@ -163,6 +168,13 @@ func (u *Users) Delete(ctx context.Context, id string, allow func(upstream.Meta)
 		})
 	}, userKind+" "+id)
 	return u.deletions.outcome(id, err)
+}
+
+// deactivated is a user who may log in no more.
+func deactivated(current func() schema.Resource) (schema.Resource, error) {
+	r := current()
+	r["active"] = false
+	return r, nil
 }
 
 func (u *Users) record(user upstream.User, err error) (Record, error) {

@@ -73,7 +73,7 @@ func New(t *testing.T, cfg Config) *World {
 	config := scim.Config{
 		Users: client, Groups: client, Translator: translator, GroupDomain: Domain,
 		Authenticate: func(header string, _ func() string) (string, error) { return bearer.Identify(header) },
-		Log:          zap.New(core),
+		Log:          zap.New(core), AllowDeleteUsers: true,
 	}
 	for _, o := range cfg.Options {
 		o(&config)

@@ -29,6 +29,7 @@ func Environ(changes ...string) []string {
 		"WS1BRIDGE_ACCESS_CLIENT_SECRET=" + Secret,
 		"WS1BRIDGE_DOMAIN=acme.com",
 		"WS1BRIDGE_OKTA_TOKENS=" + Token,
+		"WS1BRIDGE_SCIM_ALLOW_DELETE_USERS=true", // tests clean up, and try deletions
 	}, changes...)
 }
 

@@ -37,6 +37,9 @@ type Config struct {
 		// MaxScan bounds how many resources are looked through for a query that
 		// Access can't answer; a whole number. Default 10,000.
 		MaxScan float64 `koanf:"max_scan"`
+		// AllowDeleteUsers has a DELETE of a user delete the account, which otherwise
+		// deactivates it. Default false.
+		AllowDeleteUsers bool `koanf:"allow_delete_users"`
 	} `koanf:"scim"`
 	Journal  Journal `koanf:"journal"`
 	Guard    Guard   `koanf:"guard"`

@@ -58,6 +58,7 @@ func allDifferent(t *testing.T) Config {
 		"WS1BRIDGE_ACCESS_CLIENT_SECRET_FILE="+secret, "WS1BRIDGE_ACCESS_RATE_LIMIT=7", "WS1BRIDGE_DOMAINS_MANAGED=acme.com",
 		"WS1BRIDGE_DOMAINS_SOURCE=userName", "WS1BRIDGE_DOMAINS_PRESETS=vmwareidentity.com",
 		"WS1BRIDGE_JOURNAL_FILE="+cmdtest.WriteFile(t, "sqlite:j.db"), "WS1BRIDGE_JOURNAL_VALUES=true",
+		"WS1BRIDGE_SCIM_ALLOW_DELETE_USERS=true",
 		"WS1BRIDGE_CONSOLE_TOKEN_SHA256="+strings.Repeat("0a", 32),
 		"WS1BRIDGE_GROUPS_DOMAIN=acme.com", "WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE="+secret)
 	cfg.Guard = Guard{Window: 1, MaxDeactivations: "1", MaxDeletions: "1", MaxMemberRemovals: "1"}

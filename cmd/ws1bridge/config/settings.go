@@ -56,6 +56,7 @@ func settings() []setting {
 		{"WS1BRIDGE_OKTA_TOKENS", "okta.tokens", texts},
 		{"WS1BRIDGE_OKTA_TOKENS_FILE", "okta.tokens_file", text},
 		{"WS1BRIDGE_SCIM_MAX_SCAN", "scim.max_scan", number},
+		{"WS1BRIDGE_SCIM_ALLOW_DELETE_USERS", "scim.allow_delete_users", truth},
 		{"WS1BRIDGE_JOURNAL", "journal.url", text},
 		{"WS1BRIDGE_JOURNAL_FILE", "journal.url_file", text},
 		{"WS1BRIDGE_JOURNAL_KEEP", "journal.keep", duration},
