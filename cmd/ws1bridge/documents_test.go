@@ -2,6 +2,7 @@ package main
 
 import (
 	"go/build"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -181,5 +182,31 @@ func TestImageNamesItsConfiguration(t *testing.T) {
 	content := match(`RUN echo '(.*)' > /out/config\.yaml`)
 	if _, err := config.Load(cmdtest.WriteFile(t, content+"\n"), cmdtest.Environ()); err != nil {
 		t.Errorf("the file of the image: %v", err)
+	}
+}
+
+// TestSecurityNamesTests checks that the tests that SECURITY.md relies on are there; one that ends
+// with * stands for all that begin so.
+func TestSecurityNamesTests(t *testing.T) {
+	var code strings.Builder
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(path, "_test.go") {
+			code.WriteString(readText(t, path))
+		}
+		return err
+	})
+	must(t, err)
+	names := regexp.MustCompile("`((?:Test|Fuzz)\\w+)(\\*?)`").FindAllStringSubmatch(readText(t, "../../SECURITY.md"), -1)
+	for _, name := range names {
+		want := "func " + name[1]
+		if name[2] == "" {
+			want += "("
+		}
+		if !strings.Contains(code.String(), want) {
+			t.Errorf("there is no %s%s", name[1], name[2])
+		}
+	}
+	if len(names) < 20 {
+		t.Errorf("only %d tests are named", len(names))
 	}
 }
