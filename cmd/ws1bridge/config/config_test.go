@@ -165,3 +165,15 @@ func revealed(tokens []Token) (texts []string) {
 	}
 	return texts
 }
+
+// TestGuardLimits are numbers and shares, in the environment and in YAML without quotes.
+func TestGuardLimits(t *testing.T) {
+	c, err := Load(cmdtest.WriteFile(t, "guard: {max_deactivations: 5%, max_deletions: 7, max_member_removals: \"8\"}\n"),
+		cmdtest.Environ())
+	if err != nil || c.Guard.MaxDeactivations != "5%" || c.Guard.MaxDeletions != "7" || c.Guard.MaxMemberRemovals != "8" {
+		t.Errorf("got %+v, %v", c.Guard, err)
+	}
+	if c, err = Load("", cmdtest.Environ("WS1BRIDGE_GUARD_MAX_DELETIONS=9")); err != nil || c.Guard.MaxDeletions != "9" {
+		t.Errorf("got %+v, %v", c.Guard, err)
+	}
+}

@@ -25,6 +25,7 @@ const (
 	duration      // such as 5s
 	truth         // true or false
 	texts         // a list, whose items may be mappings
+	amount        // a whole number, or a share such as 5%
 )
 
 // settings are all environment variables but WS1BRIDGE_CONFIG.
@@ -63,9 +64,9 @@ func settings() []setting {
 		{"WS1BRIDGE_JOURNAL_MAX_RECORDS", "journal.max_records", number},
 		{"WS1BRIDGE_JOURNAL_VALUES", "journal.values", truth},
 		{"WS1BRIDGE_GUARD_WINDOW", "guard.window", duration},
-		{"WS1BRIDGE_GUARD_MAX_DEACTIVATIONS", "guard.max_deactivations", text},
-		{"WS1BRIDGE_GUARD_MAX_DELETIONS", "guard.max_deletions", text},
-		{"WS1BRIDGE_GUARD_MAX_MEMBER_REMOVALS", "guard.max_member_removals", text},
+		{"WS1BRIDGE_GUARD_MAX_DEACTIVATIONS", "guard.max_deactivations", amount},
+		{"WS1BRIDGE_GUARD_MAX_DELETIONS", "guard.max_deletions", amount},
+		{"WS1BRIDGE_GUARD_MAX_MEMBER_REMOVALS", "guard.max_member_removals", amount},
 		{"WS1BRIDGE_CONSOLE_TOKEN_SHA256", "console.token_sha256", text},
 		{"WS1BRIDGE_CONSOLE_OIDC_ISSUER", "console.oidc.issuer", text},
 		{"WS1BRIDGE_CONSOLE_OIDC_CLIENT_ID", "console.oidc.client_id", text},
@@ -114,6 +115,10 @@ func (s setting) parse(value any) (parsed any, wrong string) {
 			return nil, "must be true or false"
 		}
 		return is, ""
+	case amount:
+		if n, ok := value.(int); ok {
+			return strconv.Itoa(n), ""
+		}
 	case text, list, texts:
 	}
 	isItem := func(v any) bool {
@@ -124,11 +129,11 @@ func (s setting) parse(value any) (parsed any, wrong string) {
 	items, isList := value.([]any)
 	one, isText := value.(string)
 	switch {
-	case s.kind != text && isText:
+	case isText && (s.kind == list || s.kind == texts):
 		return splitList(one), ""
 	case isText:
 		return value, ""
-	case s.kind != text && isList && !slices.ContainsFunc(items, func(v any) bool { return !isItem(v) }):
+	case (s.kind == list || s.kind == texts) && isList && !slices.ContainsFunc(items, func(v any) bool { return !isItem(v) }):
 		return items, ""
 	}
 	return nil, notText
