@@ -113,7 +113,7 @@ func (p *program) printGuard(state guard.State) error {
 	if err := rows.Write(p.stdout, listing.Table); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "\nCounted are the last %v.\n", state.Window)
+	fmt.Fprintf(p.stdout, "\nCounted are the last %s.\n", state.Span())
 	if time.Now().Before(state.Released) {
 		fmt.Fprintf(p.stdout, "Everything passes until %s.\n", state.Released.UTC().Format("2006-01-02 15:04:05 UTC"))
 	}

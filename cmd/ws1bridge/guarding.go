@@ -56,8 +56,8 @@ func (b *bridge) guardNotices(ctx context.Context) (list []console.Notice) {
 	for _, k := range state.Kinds {
 		if k.HoldsBack {
 			list = append(list, console.Notice{IsGuard: true, Text: fmt.Sprintf(
-				"The guard holds back %s: %d were made in the last %v, and the limit is %s.", k.Kind.Words(), k.Counted,
-				state.Window, k.Limit),
+				"The guard holds back %s: %d were made in the last %s, and the limit is %s.", k.Kind.Words(), k.Counted,
+				state.Span(), k.Limit),
 				Fix: "look in Okta at what it is about to do; if it is right, let it pass, else correct it there"})
 		}
 	}

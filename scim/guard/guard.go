@@ -5,6 +5,7 @@ package guard
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -233,6 +234,17 @@ type State struct {
 	Window   time.Duration `json:"window_ns"`
 	Released time.Time     `json:"released,omitzero"`
 	Kinds    []KindState   `json:"kinds"`
+}
+
+// Span is the window without zeros at its end, such as 1h.
+func (s State) Span() string {
+	span := s.Window.String()
+	for _, end := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(span, end) {
+			span = span[:len(span)-2]
+		}
+	}
+	return span
 }
 
 // KindState is how it stands with changes of a kind.

@@ -128,12 +128,13 @@ func (s setting) parse(value any) (parsed any, wrong string) {
 	}
 	items, isList := value.([]any)
 	one, isText := value.(string)
+	several := s.kind == list || s.kind == texts
 	switch {
-	case isText && (s.kind == list || s.kind == texts):
+	case isText && several:
 		return splitList(one), ""
 	case isText:
 		return value, ""
-	case (s.kind == list || s.kind == texts) && isList && !slices.ContainsFunc(items, func(v any) bool { return !isItem(v) }):
+	case several && isList && !slices.ContainsFunc(items, func(v any) bool { return !isItem(v) }):
 		return items, ""
 	}
 	return nil, notText
