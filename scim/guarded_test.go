@@ -68,6 +68,18 @@ func TestGuardHoldsBack(t *testing.T) {
 	w.Want(http.StatusOK, http.MethodPatch, usersPath+"/"+inactive, replace("active", false))
 }
 
+// TestGuardOfAWriteInDoubt holds back the deactivation of somebody who may be active.
+func TestGuardOfAWriteInDoubt(t *testing.T) {
+	w := guarded(t, "0")
+	alan := user("alan@acme.com", "ext-alan")
+	alan["active"] = false
+	id := w.Want(http.StatusCreated, http.MethodPost, usersPath, alan).ID()
+	w.Access.AddFault(accesstest.Fault{Method: http.MethodPatch, Drop: true})
+	w.Want(http.StatusTooManyRequests, http.MethodPatch, usersPath+"/"+id, replace("active", true))
+	w.Access.ClearFaults()
+	held(t, w, http.MethodPatch, usersPath+"/"+id, replace("active", false))
+}
+
 // TestDeleteDeactivates keeps the account of a user who is deleted, where the configuration does
 // not allow more, and finds it again when the person comes back.
 func TestDeleteDeactivates(t *testing.T) {

@@ -99,6 +99,9 @@ func (a Attributes) Active() bool {
 	return active
 }
 
+// DifferentIn are the paths at which a change would change something.
+func (a Attributes) DifferentIn(change Attributes) []Path { return compare(a, change).paths() }
+
 // Deactivate reports whether a change to the attributes has a user log in no more.
 func (a Attributes) Deactivate() bool { return a[activePath] == false }
 

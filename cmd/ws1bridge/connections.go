@@ -26,7 +26,8 @@ type connections struct {
 
 // visitor is one of them.
 type visitor struct {
-	place *deque.Element // among those waiting, nil while a request is under way
+	place    *deque.Element // among those waiting, nil while requests are under way
+	requests int            // of those: HTTP/2 has several
 	// silent says that nothing came yet, as on those that a load balancer has in reserve.
 	silent bool
 }
@@ -96,12 +97,19 @@ func (cs *connections) work(c net.Conn, begins bool) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	one := cs.all[c]
+	if one == nil { // it was closed meanwhile
+		return
+	}
+	if begins {
+		one.requests++
+	} else {
+		one.requests--
+	}
 	switch {
-	case one == nil: // it was closed meanwhile
-	case begins && one.place != nil:
+	case one.requests > 0 && one.place != nil:
 		cs.waiting.Remove(one.place)
 		one.place = nil
-	case !begins && one.place == nil:
+	case one.requests == 0 && one.place == nil:
 		one.place = cs.waiting.PushBack(c)
 	}
 }

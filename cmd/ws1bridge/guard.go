@@ -74,8 +74,35 @@ func (p *program) openGuard() (_ guards, done func(), _ error) {
 		return nil, nil, usageError{err}
 	}
 	limits := cfg.Guard.Limits()
-	return guard.New(guard.Config{Limits: func() guard.Limits { return limits }, Shared: j.Damage()}),
-		func() { _ = j.Close() }, nil
+	shared := guard.New(guard.Config{Limits: func() guard.Limits { return limits }, Shared: j.Damage()})
+	return either{shared, remoteGuard{cfg.OpsListen}}, func() { _ = j.Close() }, nil
+}
+
+// either is the guard of a database, and that of the bridge on this machine while it is away.
+type either struct{ shared, own guards }
+
+// Show shows the one that can be asked.
+func (e either) Show(ctx context.Context) (guard.State, error) {
+	state, err := e.shared.Show(ctx)
+	if err == nil {
+		return state, nil
+	}
+	if own, ownErr := e.own.Show(ctx); ownErr == nil {
+		return own, nil
+	}
+	return state, err
+}
+
+// Release tells the one that can be told.
+func (e either) Release(ctx context.Context, until time.Time) error {
+	err := e.shared.Release(ctx, until)
+	if err == nil {
+		return nil
+	}
+	if ownErr := e.own.Release(ctx, until); ownErr == nil {
+		return nil
+	}
+	return err
 }
 
 func (p *program) showGuard(ctx context.Context, asJSON bool) error {

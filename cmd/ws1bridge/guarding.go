@@ -49,10 +49,7 @@ func countManaged(ctx context.Context, client *upstream.Client, groups bool) (in
 
 // guardNotices are what the console says of changes that are held back.
 func (b *bridge) guardNotices(ctx context.Context) (list []console.Notice) {
-	state, err := b.guard.Show(ctx)
-	if err != nil {
-		return nil // that is trouble with the journal, which has a place of its own
-	}
+	state, _ := b.guard.Show(ctx) // trouble with the journal has a place of its own
 	for _, k := range state.Kinds {
 		if k.HoldsBack {
 			list = append(list, console.Notice{IsGuard: true, Text: fmt.Sprintf(
@@ -68,17 +65,25 @@ func (b *bridge) guardNotices(ctx context.Context) (list []console.Notice) {
 	return list
 }
 
+// release lets changes pass.
+func (b *bridge) release(ctx context.Context, until time.Time) error {
+	if err := b.guard.Release(ctx, until); err != nil {
+		return fmt.Errorf("this bridge lets changes pass, and others could not be told: %w", err)
+	}
+	return nil
+}
+
+// errNotHere is what others than those on the machine are told.
+const errNotHere = "ops_listen can be reached from other machines, or the console is made for them: let changes pass in " +
+	"the console, or set journal.url, so that ws1bridge guard tells the database"
+
 // onMachine keeps others than those on the machine away.
 func (b *bridge) onMachine(answer http.HandlerFunc) http.Handler {
-	return history.OnMachine(b.isForTheMachine, answer)
+	return history.OnMachine(b.isForTheMachine, errNotHere, answer)
 }
 
 func (b *bridge) showGuard(w http.ResponseWriter, r *http.Request) {
-	state, err := b.guard.Show(r.Context())
-	if err != nil {
-		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": err.Error()})
-		return
-	}
+	state, _ := b.guard.Show(r.Context()) // while the database is away, it is that of this bridge
 	writeJSON(w, http.StatusOK, state)
 }
 
@@ -89,7 +94,7 @@ func (b *bridge) releaseGuard(w http.ResponseWriter, r *http.Request) {
 			"within a week"})
 		return
 	}
-	if err := b.guard.Release(r.Context(), until); err != nil {
+	if err := b.release(r.Context(), until); err != nil {
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"error": err.Error()})
 		return
 	}

@@ -24,7 +24,7 @@ type inboundTokens struct {
 	keys  func() []auth.Key
 	ends  *prometheus.GaugeVec
 	log   *zap.Logger
-	shown map[string]time.Time // when the log told of a token last, by its name
+	shown map[string]time.Time // when the log said something of a token last
 }
 
 func newInboundTokens(keys func() []auth.Key, log *zap.Logger, metrics prometheus.Registerer) *inboundTokens {
@@ -85,8 +85,8 @@ func (i *inboundTokens) tell(now time.Time) {
 		{soon, "a token of Okta ends soon: make another one (ws1bridge token new) and enter it in Okta"},
 	} {
 		for _, key := range list.keys {
-			if now.Sub(i.shown[key.Name]) >= tellEnds {
-				i.shown[key.Name] = now
+			if what := list.words + key.Name; now.Sub(i.shown[what]) >= tellEnds {
+				i.shown[what] = now
 				i.log.Warn(list.words, zap.String("token", key.Name), zap.Time("ends", key.Expires))
 			}
 		}

@@ -66,7 +66,7 @@ func (b *bridge) console() (http.Handler, error) {
 		Notices: func(ctx context.Context) []console.Notice {
 			return append(b.guardNotices(ctx), b.tokens.notices()...)
 		},
-		Release: func(ctx context.Context) error { return b.guard.Release(ctx, time.Now().Add(releaseFor)) },
+		Release: func(ctx context.Context) error { return b.release(ctx, time.Now().Add(releaseFor)) },
 	})
 }
 

@@ -90,7 +90,9 @@ type Guard struct {
 
 	mu      sync.Mutex         // guards what follows
 	tripped map[Kind]time.Time // of the last refusals
-	managed map[Kind]count
+	// released is until when nothing was counted, as far as this process has heard.
+	released time.Time
+	managed  map[Kind]count
 }
 
 // count is how many are managed.
@@ -178,7 +180,10 @@ func (g *Guard) note(ctx context.Context, kind Kind, keys []string, since time.T
 	if g.Shared != nil {
 		bounded, cancel := context.WithTimeout(ctx, storeTimeout)
 		defer cancel()
-		if until, err := g.Shared.Released(bounded); err == nil && time.Now().Before(until) {
+		if until, err := g.Shared.Released(bounded); err == nil {
+			g.follow(ctx, until)
+		}
+		if until, _ := g.own.Released(ctx); time.Now().Before(until) {
 			return 0, true
 		}
 		if counted, ok, err := g.Shared.Note(bounded, string(kind), keys, since, most); err == nil {
@@ -193,6 +198,18 @@ func (g *Guard) note(ctx context.Context, kind Kind, keys []string, since time.T
 	}
 	counted, ok, _ = g.own.Note(ctx, string(kind), keys, since, most)
 	return counted, ok
+}
+
+// follow takes over what another process released.
+func (g *Guard) follow(ctx context.Context, until time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if until.Equal(g.released) {
+		return
+	}
+	g.released = until
+	clear(g.tripped)
+	_ = g.own.Release(ctx, until) // never fails
 }
 
 // trips notes that changes are held back.
@@ -219,10 +236,8 @@ func (g *Guard) holdsBack(kind Kind, now time.Time) bool {
 // Release lets everything pass until a time, and counts from the beginning then. It fails where
 // what copies share is away; this one lets changes pass all the same.
 func (g *Guard) Release(ctx context.Context, until time.Time) error {
-	_ = g.own.Release(ctx, until) // never fails
-	g.mu.Lock()
-	clear(g.tripped)
-	g.mu.Unlock()
+	until = until.Truncate(time.Millisecond) // as a database keeps it
+	g.follow(ctx, until)
 	if g.Shared == nil {
 		return nil
 	}
@@ -256,17 +271,24 @@ type KindState struct {
 	HoldsBack bool `json:"holds_back"`
 }
 
-// Show is how the guard stands.
-func (g *Guard) Show(ctx context.Context) (State, error) {
-	limits, store := g.Limits(), Store(g.own)
+// Show is how the guard stands. Where it fails, what copies share is away, and the state is that of
+// this process.
+func (g *Guard) Show(ctx context.Context) (s State, err error) {
+	limits := g.Limits()
+	since := time.Now().Add(-limits.Window)
+	s.Window = limits.Window
+	counted, _ := g.own.Counted(ctx, since) // never fails
 	if g.Shared != nil {
-		store = g.Shared
+		var shared map[string]int
+		if s.Released, err = g.Shared.Released(ctx); err == nil {
+			g.follow(ctx, s.Released)
+			shared, err = g.Shared.Counted(ctx, since)
+		}
+		if err == nil {
+			counted = shared
+		}
 	}
-	s := State{Window: limits.Window}
-	counted, err := store.Counted(ctx, time.Now().Add(-limits.Window))
-	if err == nil {
-		s.Released, err = store.Released(ctx)
-	}
+	s.Released, _ = g.own.Released(ctx)
 	for _, kind := range Kinds {
 		s.Kinds = append(s.Kinds, KindState{kind, limits.Most[kind].String(), counted[string(kind)],
 			g.holdsBack(kind, time.Now())})

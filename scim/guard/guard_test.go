@@ -129,6 +129,23 @@ func (*awayStore) Note(context.Context, string, []string, time.Time, int) (int, 
 	return 0, false, errors.New("away")
 }
 
+// TestReleaseElsewhere follows what another process released.
+func TestReleaseElsewhere(t *testing.T) {
+	shared := &memory{}
+	w, other := newWorld(t, map[Kind]string{Deletions: "1"}, shared), newWorld(t, map[Kind]string{Deletions: "1"}, shared)
+	w.allowed(t, Deletions, "a", 3)
+	if err := other.Release(t.Context(), time.Now().Add(50*time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if state, err := w.Show(t.Context()); err != nil || state.Kinds[1].HoldsBack || state.Kinds[1].Counted != 0 {
+		t.Errorf("it stands at %+v, %v", state, err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	if n := w.allowed(t, Deletions, "b", 3); n != 1 || w.trips != 2 {
+		t.Errorf("afterwards %d are allowed, and it tripped %d times", n, w.trips)
+	}
+}
+
 // TestSharedIsAway counts in this process.
 func TestSharedIsAway(t *testing.T) {
 	w := newWorld(t, map[Kind]string{Deletions: "3"}, &awayStore{})
@@ -143,6 +160,9 @@ func TestParseLimit(t *testing.T) {
 			t.Errorf("%q is %+v, %v, of 1,000 %d", text, l, err, l.of(1000))
 		}
 	}
+	if l, _ := ParseLimit("29%"); l.of(100) != 29 {
+		t.Errorf("29%% of 100 are %d", l.of(100))
+	}
 	for _, text := range []string{"-1", "5.5", "x", "%", "0%", "101%", "-5%", "NaN%", "1e3"} {
 		if l, err := ParseLimit(text); err == nil {
 			t.Errorf("%q is %+v", text, l)
@@ -151,7 +171,7 @@ func TestParseLimit(t *testing.T) {
 	if l, err := ParseLimit(""); err != nil || l.IsSet() || l.String() != "" {
 		t.Error("nothing is a limit")
 	}
-	for _, text := range []string{"50", "5%", "0.5%"} {
+	for _, text := range []string{"50", "5%", "0.5%", "7%", "14%", "28%", "33.3%"} {
 		if l, _ := ParseLimit(text); l.String() != text {
 			t.Errorf("%s is shown as %s", text, l)
 		}

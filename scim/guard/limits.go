@@ -11,7 +11,7 @@ import (
 type Limit struct {
 	isSet bool
 	count int
-	share float64 // of 1
+	share float64 // in percent
 }
 
 // IsSet reports whether there is a limit.
@@ -23,7 +23,7 @@ func (l Limit) String() string {
 	case !l.isSet:
 		return ""
 	case l.share > 0:
-		return strconv.FormatFloat(l.share*100, 'f', -1, 64) + "%"
+		return strconv.FormatFloat(l.share, 'f', -1, 64) + "%"
 	}
 	return strconv.Itoa(l.count)
 }
@@ -36,7 +36,7 @@ func ParseLimit(text string) (Limit, error) {
 	}
 	if percent, ok := strings.CutSuffix(text, "%"); ok {
 		if p, err := strconv.ParseFloat(strings.TrimSpace(percent), 64); err == nil && p > 0 && p <= 100 {
-			return Limit{isSet: true, share: p / 100}, nil
+			return Limit{isSet: true, share: p}, nil
 		}
 	} else if n, err := strconv.Atoi(text); err == nil && n >= 0 {
 		return Limit{isSet: true, count: n}, nil
@@ -50,5 +50,5 @@ func (l Limit) of(managed int) int {
 	if l.share == 0 {
 		return l.count
 	}
-	return max(int(l.share*float64(managed)), 1)
+	return max(int(l.share*float64(managed)/100), 1)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -21,10 +23,28 @@ func (j *Journal) Damage() *Damage {
 	return &Damage{j.database}
 }
 
-// guardLock is the number of the advisory lock that has copies count one after the other.
+// guardLock is the number of the advisory locks that have copies count one after the other.
 const guardLock = 0x77733162 // ws1b
 
-const insertGuarded = "INSERT INTO guarded (kind, name, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+// guardedAtOnce is how many keys one statement counts: a change of a group may have thousands, and
+// other changes wait for it.
+const guardedAtOnce = 1000
+
+// insert counts what is not counted yet, and says how many that is.
+func (d *Damage) insert(ctx context.Context, tx *sql.Tx, kind string, keys []string) (fresh int, _ error) {
+	now, args := time.Now().UnixMilli(), make([]any, 0, 3*len(keys))
+	for _, key := range keys {
+		args = append(args, kind, stored(key), now)
+	}
+	statement := "INSERT INTO guarded (kind, name, at) VALUES (?, ?, ?)" + strings.Repeat(", (?, ?, ?)", len(keys)-1) +
+		" ON CONFLICT DO NOTHING"
+	done, err := tx.ExecContext(ctx, d.database.placed(statement), args...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := done.RowsAffected()
+	return int(n), err
+}
 
 // Note counts changes of a kind to what the keys name since a time, each key once, and returns
 // how many there are. It is not ok, and counts none of them, where there would be more than most.
@@ -33,7 +53,7 @@ func (d *Damage) Note(
 ) (counted int, ok bool, _ error) {
 	err := d.database.within(ctx, func(tx *sql.Tx) error {
 		if d.database.dialect == goose.DialectPostgres { // SQLite has one writer at a time anyway
-			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", guardLock); err != nil {
+			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1, hashtext($2))", guardLock, kind); err != nil {
 				return err
 			}
 		}
@@ -47,16 +67,12 @@ func (d *Damage) Note(
 			return err
 		}
 		before := counted
-		for _, key := range keys {
-			done, err := tx.ExecContext(ctx, place(insertGuarded), kind, stored(key), time.Now().UnixMilli())
+		for some := range slices.Chunk(keys, guardedAtOnce) {
+			fresh, err := d.insert(ctx, tx, kind, some)
 			if err != nil {
 				return err
 			}
-			fresh, err := done.RowsAffected()
-			if err != nil {
-				return err
-			}
-			if counted += int(fresh); counted > most && fresh > 0 {
+			if counted += fresh; counted > most && fresh > 0 {
 				counted = before
 				return errTooMany
 			}

@@ -13,10 +13,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -32,7 +32,7 @@ type database struct {
 	db      *sql.DB
 	dialect goose.Dialect
 
-	mu       sync.Mutex // guards migrated
+	turn     chan struct{} // is held by whoever looks at migrated
 	migrated bool
 }
 
@@ -51,7 +51,7 @@ func openDatabase(raw string, readOnly bool) (*database, error) {
 	}
 	db := stdlib.OpenDB(*cfg)
 	db.SetMaxOpenConns(8)
-	return &database{db: db, dialect: goose.DialectPostgres}, nil
+	return &database{db: db, dialect: goose.DialectPostgres, turn: make(chan struct{}, 1)}, nil
 }
 
 var errNotPostgres = errors.New("is no URL of a PostgreSQL database")
@@ -88,13 +88,17 @@ func openSQLite(path string, readOnly bool) (*database, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(2) // a writer, and a reader beside it
-	return &database{db: db, dialect: goose.DialectSQLite3, migrated: readOnly}, nil
+	return &database{db: db, dialect: goose.DialectSQLite3, turn: make(chan struct{}, 1), migrated: readOnly}, nil
 }
 
 // ready brings the schema up to date, once. Several copies may do so at the same time.
 func (d *database) ready(ctx context.Context) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	select {
+	case d.turn <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { <-d.turn }()
 	if d.migrated {
 		return nil
 	}
@@ -107,7 +111,8 @@ func (d *database) ready(ctx context.Context) error {
 			d.migrated = true
 			return nil
 		}
-		if attempt == maxMigrations || ctx.Err() != nil {
+		_, said := errors.AsType[*pgconn.PgError](err)
+		if attempt == maxMigrations || ctx.Err() != nil || !said && d.dialect == goose.DialectPostgres {
 			return fmt.Errorf("schema: %w", err)
 		}
 		pause(ctx, 50*time.Millisecond) // another copy is at it

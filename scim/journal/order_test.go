@@ -116,6 +116,18 @@ func TestOrderOfASilentDatabase(t *testing.T) {
 	if counts, _ := j.Creations().Begin(t.Context(), "group", "sales", "x1"); counts != "x1" {
 		t.Errorf("the creation counts as %s", counts)
 	}
+	background, stop := context.WithCancel(t.Context())
+	var work sync.WaitGroup
+	work.Go(func() { _ = j.Run(background) })
+	time.Sleep(100 * time.Millisecond) // it is at the database
+	bounded, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	began = time.Now()
+	if _, err := j.Damage().Released(bounded); err == nil || time.Since(began) > 3*time.Second {
+		t.Errorf("after %v: %v", time.Since(began), err)
+	}
+	stop()
+	work.Wait()
 }
 
 // TestOrderWithinOrder takes locks while others are held, by more writes than there are

@@ -141,12 +141,16 @@ func (u *Users) write(ctx context.Context, id string, change upstream.UserChange
 func (u *Users) guarded(
 	ctx context.Context, id string, change func(upstream.User) (upstream.Attributes, error),
 ) func(upstream.User) (upstream.Attributes, error) {
+	var held error // once it is, for every state that Access may hold
 	return func(current upstream.User) (upstream.Attributes, error) {
 		wanted, err := change(current)
-		if err == nil && current.Active() && wanted.Deactivate() {
-			err = u.guard.Allow(ctx, guard.Deactivations, id)
+		if err != nil || !wanted.Deactivate() {
+			return wanted, err
 		}
-		return wanted, err
+		if held == nil && current.Active() {
+			held = u.guard.Allow(ctx, guard.Deactivations, id)
+		}
+		return wanted, held
 	}
 }
 

@@ -34,15 +34,15 @@ const errPublic = "the journal holds personal data, and ops_listen can be reache
 	"console.token_sha256 and console.oidc, or set journal.url, so that ws1bridge history reads the database"
 
 // OnMachine answers nobody but those on the machine. isPrivate reports whether nobody else
-// reaches the address that it is served at.
-func OnMachine(isPrivate func() bool, next http.HandlerFunc) http.Handler {
+// reaches the address that it is served at; others are told why not.
+func OnMachine(isPrivate func() bool, whyNot string, next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Type", "application/json")
 		// A name of another machine that leads here is what a page in a browser would ask by, and
 		// browsers say that they ask for a page.
 		if !isPrivate() || !loopback.Is(r.Host) || r.Header.Get("Sec-Fetch-Site") == "cross-site" {
-			answer(w, http.StatusForbidden, failure{errPublic})
+			answer(w, http.StatusForbidden, failure{whyNot})
 			return
 		}
 		next(w, r)
@@ -51,7 +51,7 @@ func OnMachine(isPrivate func() bool, next http.HandlerFunc) http.Handler {
 
 // Handler answers queries of the journal to whoever is on the machine.
 func Handler(j *journal.Journal, isPrivate func() bool) http.Handler {
-	return OnMachine(isPrivate, func(w http.ResponseWriter, r *http.Request) {
+	return OnMachine(isPrivate, errPublic, func(w http.ResponseWriter, r *http.Request) {
 		q, err := parse(r.URL.Query())
 		if err != nil {
 			answer(w, http.StatusBadRequest, failure{err.Error()})

@@ -63,7 +63,7 @@ func Ask(ctx context.Context, method, address, path string, into any) error {
 		return errors.New(cmp.Or(said.Error, fmt.Sprintf("the bridge answers %d", res.StatusCode)))
 	}
 	if err := json.Unmarshal(b, into); err != nil {
-		return errors.New("what answers at ops_listen is no bridge that has a journal")
+		return errors.New("what answers at ops_listen is no bridge that knows what it is asked")
 	}
 	return nil
 }
