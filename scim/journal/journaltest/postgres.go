@@ -2,7 +2,7 @@
 package journaltest
 
 import (
-	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -115,12 +115,19 @@ func version(folder string) int {
 	return n
 }
 
+// freePort is a port of loopback where nothing listens. It is below those that systems give to
+// outgoing connections, so that it stays free while the server is stopped.
 func freePort(tb testing.TB) string {
 	tb.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed at once
-	must(tb, err)
-	defer func() { _ = ln.Close() }()
-	return fmt.Sprint(ln.Addr().(*net.TCPAddr).Port)
+	for range 100 {
+		port := strconv.Itoa(10_000 + rand.IntN(10_000))
+		if ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", port)); err == nil { //nolint:noctx // it is closed at once
+			must(tb, ln.Close())
+			return port
+		}
+	}
+	tb.Fatal("no port is free")
+	return ""
 }
 
 func must(tb testing.TB, err error) {
