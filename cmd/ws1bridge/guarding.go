@@ -74,8 +74,8 @@ func (b *bridge) release(ctx context.Context, until time.Time) error {
 }
 
 // errNotHere is what others than those on the machine are told.
-const errNotHere = "ops_listen can be reached from other machines, or the console is made for them: let changes pass in " +
-	"the console, or set journal.url, so that ws1bridge guard tells the database"
+const errNotHere = "ops_listen can be reached from other machines, or the console is made for them: let changes pass " +
+	"in the console, or set journal.url, so that ws1bridge guard tells the database"
 
 // onMachine keeps others than those on the machine away.
 func (b *bridge) onMachine(answer http.HandlerFunc) http.Handler {

@@ -123,7 +123,8 @@ func (p *program) addCommands(root *cobra.Command) {
 	add("run", "Run it:", p.serveCommand(), p.tryCommand(), p.demoCommand(), p.emulatorCommand(), p.healthcheckCommand())
 	add("setup", "Set it up:", p.doctorCommand(), p.configCommand(), p.directoryCommand(), p.loginCommand(),
 		p.oktaSettingsCommand(), p.tokenCommand())
-	add("look", "Look at somebody:", p.userCommand(), p.groupCommand(), p.historyCommand(), p.guardCommand(),
+	add("look", "Look at somebody:", p.userCommand(), p.groupCommand(), p.historyCommand(),
+		p.guardCommand(), p.driftCommand(),
 		p.mapCommand())
 	add("", "", p.completionCommand(), p.versionCommand())
 }

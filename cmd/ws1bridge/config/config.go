@@ -66,6 +66,13 @@ type Okta struct {
 	Tokens []Token `koanf:"tokens"`
 	// TokensFile names a file that holds them, one a line.
 	TokensFile string `koanf:"tokens_file"`
+	// OrgURL, AppID and APIToken are for drift alone, which asks Okta's management API: the org,
+	// the app that pushes, and a token of a read-only administrator. Optional.
+	OrgURL   string      `koanf:"org_url"`
+	AppID    string      `koanf:"app_id"`
+	APIToken auth.Secret `koanf:"api_token"`
+	// APITokenFile names a file that holds the token.
+	APITokenFile string `koanf:"api_token_file"`
 }
 
 // Access says which tenant the bridge works for, and as whom.

@@ -165,6 +165,11 @@ func TestConfigMistakes(t *testing.T) {
 			},
 		},
 		{
+			name: "an org in clear", env: []string{"WS1BRIDGE_OKTA_ORG_URL=http://hush.okta.com"},
+			want: []string{"okta.org_url (WS1BRIDGE_OKTA_ORG_URL): must begin with https:// (http is for loopback only), " +
+				"such as https://acme.okta.com"},
+		},
+		{
 			name: "a guard with mistakes", env: []string{"WS1BRIDGE_GUARD_WINDOW=1s", "WS1BRIDGE_GUARD_MAX_DEACTIVATIONS=some",
 				"WS1BRIDGE_GUARD_MAX_DELETIONS=0%", "WS1BRIDGE_GUARD_MAX_MEMBER_REMOVALS=-1"},
 			want: []string{

@@ -58,7 +58,7 @@ func (o *Okta) readFiles(problems *Problems) {
 
 // files are those that hold tokens.
 func (o *Okta) files() []string {
-	files := []string{o.TokensFile}
+	files := []string{o.TokensFile, o.APITokenFile}
 	for _, t := range o.Tokens {
 		files = append(files, t.TokenFile)
 	}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ws1bridge/cmd/ws1bridge/config"
+	"ws1bridge/cmd/ws1bridge/connection"
+	"ws1bridge/cmd/ws1bridge/drift"
+	"ws1bridge/cmd/ws1bridge/listing"
+	"ws1bridge/cmd/ws1bridge/terminal"
+)
+
+// oktaTimeout bounds each request to Okta's management API.
+const oktaTimeout = 60 * time.Second
+
+// driftFormats are the forms of the report.
+var driftFormats = []string{"table", "json", "csv"}
+
+func (p *program) driftCommand() *cobra.Command {
+	var format string
+	var values bool
+	cmd := &cobra.Command{
+		Use:   "drift",
+		Short: "Compare what Okta says should be in Access with what is there",
+		Long: `Compare what Okta says should be in Workspace ONE Access with what is there: people who are
+assigned and have no account, accounts that nobody is assigned to, who is active on one
+side alone, attributes that differ, groups and their members, and what Okta itself shows
+as failed. Okta's side passes through the same translation as a push. It changes nothing.
+
+It asks Okta's management API: okta.org_url, okta.app_id and okta.api_token, a token of a
+read-only administrator. Okta limits requests, which it keeps to. Members are compared as
+far as they are assigned to the app; nobody else is pushed.
+
+The output is personal data; values of attributes are in it only with --values. Exit code
+1: something differs.`,
+		Example: `  ws1bridge drift
+  ws1bridge drift --format csv > drift.csv
+  ws1bridge drift --format json --values`,
+		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, _ []string) error {
+			if !slices.Contains(driftFormats, format) {
+				return usageError{fmt.Errorf("--format %q: want table, json or csv", format)}
+			}
+			return p.drift(cmd.Context(), t, format, values)
+		}),
+	}
+	cmd.Flags().StringVar(&format, "format", "table", "form of the report: table, json or csv")
+	cmd.Flags().BoolVar(&values, "values", false, "report values of attributes, too (JSON)")
+	_ = cmd.RegisterFlagCompletionFunc("format", onlyValues(driftFormats...)) // the flag exists
+	return cmd
+}
+
+// oktaOrg is the org of the configuration.
+func (p *program) oktaOrg() (*drift.Org, error) {
+	cfg, problems := config.Examine(p.configFile, p.environ)
+	if err := problems.About("okta.org_url").Err(); err != nil {
+		return nil, err
+	}
+	o := cfg.Okta
+	if o.OrgURL == "" || o.AppID == "" || o.APIToken == "" {
+		return nil, usageError{errors.New("okta.org_url, okta.app_id and okta.api_token (or its file) must be set: " +
+			"the org, the app that pushes, and an API token of a read-only administrator (Security > API > Tokens)")}
+	}
+	return &drift.Org{URL: o.OrgURL, AppID: o.AppID, Token: o.APIToken,
+		HTTPClient: &http.Client{Transport: connection.NewTransport(), Timeout: oktaTimeout}}, nil
+}
+
+func (p *program) drift(ctx context.Context, t *tenant, format string, values bool) error {
+	if t.translator == nil {
+		return usageError{errors.New("the configuration names no domain: set WS1BRIDGE_DOMAIN")}
+	}
+	org, err := p.oktaOrg()
+	if err != nil {
+		return err
+	}
+	defer org.HTTPClient.CloseIdleConnections()
+	progress := terminal.NewProgress(p.stderr)
+	comparison := drift.Comparison{Org: org, Client: t.Client, Translator: t.translator, Values: values,
+		Progress: func(what string) { progress.End(); progress.Begin(what) }}
+	report, err := comparison.Run(ctx)
+	progress.End()
+	if err != nil {
+		return explained("comparing", err)
+	}
+	if err := p.printDrift(report, format); err != nil {
+		return err
+	}
+	if n := len(report.Differences); n > 0 {
+		return fmt.Errorf("%d differences", n)
+	}
+	return nil
+}
+
+func (p *program) printDrift(report drift.Report, format string) error {
+	if format == "json" {
+		return printJSON(p.stdout, report)
+	}
+	rows := &listing.Rows{Columns: []string{"name", "what", "detail", "id", "okta id"}}
+	for _, d := range report.Differences {
+		rows.Add(d.Name, string(d.Kind), d.Detail, d.ID, d.OktaID)
+	}
+	form := listing.Table
+	if format == "csv" {
+		form = listing.CSV
+	}
+	if form == listing.CSV || rows.Len() > 0 {
+		if err := rows.Write(p.stdout, form); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(p.stderr, "Compared were people (%d) and groups (%d).\n", report.People, report.Groups)
+	return nil
+}

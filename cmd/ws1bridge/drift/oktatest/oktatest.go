@@ -1,0 +1,253 @@
+// Package oktatest is an emulator of the part of Okta's management API that says what should be
+// pushed: app users, groups that are pushed with their members, the app's profile. It pages,
+// limits requests, and fails as Okta does. It shares no code with what reads it.
+package oktatest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The names of everything that has one.
+const (
+	AppID = "0oa1app"
+	Token = "00okta-api-token" //nolint:gosec // made up
+)
+
+// User is somebody who is assigned to the app.
+type User struct {
+	ID, Link, Status, SyncState, UserName string
+	// Profile has the variables of the app's profile.
+	Profile map[string]any
+}
+
+// Group is a group that is pushed.
+type Group struct {
+	ID, Name, Target, Status, Error string
+	Members                         []string // ids of Okta
+}
+
+// Org is an org. Its fields may be changed between requests.
+type Org struct {
+	URL string
+
+	mu     sync.Mutex // guards what follows
+	users  []User
+	groups []Group
+	// pageSize bounds pages, below what is asked for; 0 does not.
+	pageSize int
+	// limited and failing count the next requests that are answered 429, or 500.
+	limited, failing int
+	requests         int
+	// denied is the status of every answer, 0 for none.
+	denied int
+}
+
+// Start runs an org until the test ends.
+func Start(tb testing.TB) *Org {
+	tb.Helper()
+	o := &Org{}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/v1/apps/"+AppID+"/users", func(w http.ResponseWriter, r *http.Request) {
+		page(o, w, r, 500, o.appUsers())
+	})
+	mux.HandleFunc("GET /api/v1/apps/"+AppID+"/group-push/mappings", func(w http.ResponseWriter, r *http.Request) {
+		page(o, w, r, 1000, o.mappings())
+	})
+	mux.HandleFunc("GET /api/v1/groups/{id}", func(w http.ResponseWriter, r *http.Request) {
+		if g, ok := o.group(r.PathValue("id")); ok {
+			answer(w, http.StatusOK, map[string]any{"id": g.ID, "profile": map[string]any{"name": g.Name}})
+			return
+		}
+		refuse(w, http.StatusNotFound, "E0000007")
+	})
+	mux.HandleFunc("GET /api/v1/groups/{id}/users", func(w http.ResponseWriter, r *http.Request) {
+		g, ok := o.group(r.PathValue("id"))
+		if !ok {
+			refuse(w, http.StatusNotFound, "E0000007")
+			return
+		}
+		members := make([]any, len(g.Members))
+		for i, id := range g.Members {
+			members[i] = map[string]any{"id": id, "status": "ACTIVE"}
+		}
+		page(o, w, r, 1000, members)
+	})
+	mux.HandleFunc("GET /api/v1/meta/schemas/apps/"+AppID+"/default", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, appSchema())
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "E0000007") })
+	server := httptest.NewServer(o.guarded(mux))
+	tb.Cleanup(server.Close)
+	o.URL = server.URL
+	return o
+}
+
+// Set replaces who is assigned, and what is pushed.
+func (o *Org) Set(users []User, groups []Group) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.users, o.groups = users, groups
+}
+
+// Fault has the next requests be limited, or fail; denied is the status of all of them, 0 for
+// none; pageSize bounds pages.
+func (o *Org) Fault(limited, failing, denied, pageSize int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.limited, o.failing, o.denied, o.pageSize = limited, failing, denied, pageSize
+}
+
+// Requests counts those that were made.
+func (o *Org) Requests() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.requests
+}
+
+// guarded answers those without the token, and those that are to fail.
+func (o *Org) guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.mu.Lock()
+		o.requests++
+		limited, failing, denied := o.limited > 0, o.failing > 0, o.denied
+		o.limited, o.failing = max(o.limited-1, 0), max(o.failing-1, 0)
+		o.mu.Unlock()
+		switch {
+		case r.Header.Get("Authorization") != "SSWS "+Token:
+			refuse(w, http.StatusUnauthorized, "E0000011")
+		case denied != 0:
+			refuse(w, denied, "E0000006")
+		case limited:
+			w.Header().Set("X-Rate-Limit-Reset", strconv.FormatInt(time.Now().Unix(), 10))
+			refuse(w, http.StatusTooManyRequests, "E0000047")
+		case failing:
+			refuse(w, http.StatusInternalServerError, "E0000009")
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+func (o *Org) appUsers() []any {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	list := make([]any, len(o.users))
+	for i, u := range o.users {
+		one := map[string]any{"id": u.ID, "status": u.Status, "scope": "GROUP", "profile": u.Profile,
+			"credentials": map[string]any{"userName": u.UserName}}
+		if u.Link != "" {
+			one["externalId"] = u.Link
+		}
+		if u.SyncState != "" {
+			one["syncState"] = u.SyncState
+		}
+		list[i] = one
+	}
+	return list
+}
+
+func (o *Org) mappings() []any {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	list := make([]any, len(o.groups))
+	for i, g := range o.groups {
+		one := map[string]any{"id": "gm" + g.ID, "sourceGroupId": g.ID, "status": g.Status}
+		if g.Target != "" {
+			one["targetGroupId"] = g.Target
+		}
+		if g.Error != "" {
+			one["errorSummary"] = g.Error
+		}
+		list[i] = one
+	}
+	return list
+}
+
+func (o *Org) group(id string) (Group, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, g := range o.groups {
+		if g.ID == id {
+			return g, true
+		}
+	}
+	return Group{}, false
+}
+
+// page answers one page of a list, with the link to the next.
+func page(o *Org, w http.ResponseWriter, r *http.Request, most int, list []any) {
+	size := most
+	if n, err := strconv.Atoi(r.URL.Query().Get("limit")); err == nil && n > 0 && n < size {
+		size = n
+	}
+	o.mu.Lock()
+	if o.pageSize > 0 && o.pageSize < size {
+		size = o.pageSize
+	}
+	o.mu.Unlock()
+	after, _ := strconv.Atoi(r.URL.Query().Get("after")) // without it, the first page
+	after = min(max(after, 0), len(list))
+	rest := list[after:]
+	w.Header().Add("Link", fmt.Sprintf(`<%s%s>; rel="self"`, o.URL, r.URL.RequestURI()))
+	if len(rest) > size {
+		rest = rest[:size]
+		query := r.URL.Query()
+		query.Set("after", strconv.Itoa(after+size))
+		w.Header().Add("Link", fmt.Sprintf(`<%s%s?%s>; rel="next"`, o.URL, r.URL.Path, query.Encode()))
+	}
+	answer(w, http.StatusOK, rest)
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // the caller has gone: nobody is left to tell
+}
+
+func refuse(w http.ResponseWriter, status int, code string) {
+	answer(w, status, map[string]any{"errorCode": code, "errorSummary": http.StatusText(status), "errorId": "oae1"})
+}
+
+// appSchema is the app's profile, as Okta's template for SCIM has it.
+func appSchema() map[string]any {
+	properties := map[string]any{}
+	add := func(variable, namespace, name string) {
+		properties[variable] = map[string]any{"title": variable, "type": "string", "externalName": name,
+			"externalNamespace": namespace}
+	}
+	const user = "urn:ietf:params:scim:schemas:core:2.0:User"
+	const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+	add("userName", user, "userName")
+	add("givenName", user, "name.givenName")
+	add("familyName", user, "name.familyName")
+	add("email", user, "emails.^[primary==true].value")
+	add("emailType", user, "emails.^[primary==true].type")
+	add("title", user, "title")
+	add("displayName", user, "displayName")
+	add("mobilePhone", user, "phoneNumbers.^[type=='mobile'].value")
+	add("department", enterprise, "department")
+	add("managerValue", enterprise, "manager.value")
+	properties["local"] = map[string]any{"title": "not pushed", "type": "string"}
+	return map[string]any{"definitions": map[string]any{
+		"base":   map[string]any{"properties": map[string]any{"userName": properties["userName"]}},
+		"custom": map[string]any{"properties": properties},
+	}}
+}
+
+// Profile is that of somebody, as the app has it.
+func Profile(given, family, email string, more ...string) map[string]any {
+	p := map[string]any{"givenName": given, "familyName": family, "email": email, "emailType": "work", "local": "x",
+		"displayName": strings.TrimSpace(given + " " + family), "title": nil}
+	for i := 0; i+1 < len(more); i += 2 {
+		p[more[i]] = more[i+1]
+	}
+	return p
+}

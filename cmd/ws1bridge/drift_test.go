@@ -1,0 +1,49 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"ws1bridge/cmd/ws1bridge/drift"
+	"ws1bridge/cmd/ws1bridge/drift/oktatest"
+	"ws1bridge/upstream/accesstest"
+)
+
+// TestDriftCommand reports what differs, in each form, and what is missing in the configuration.
+func TestDriftCommand(t *testing.T) {
+	org := oktatest.Start(t)
+	o := newOperator(t, accesstest.Config{})
+	seedAda(t, o.access)
+	o.expect(t, exitUsage, words("drift"), "okta.org_url, okta.app_id and okta.api_token")
+	o.env = append(o.env, "WS1BRIDGE_OKTA_ORG_URL="+org.URL, "WS1BRIDGE_OKTA_APP_ID="+oktatest.AppID,
+		"WS1BRIDGE_OKTA_API_TOKEN="+oktatest.Token)
+	id := ""
+	for _, u := range o.access.State().Users {
+		if u["userName"] == "ada@acme.com" {
+			id = u["id"].(string)
+		}
+	}
+	ada := oktatest.User{ID: "00u1ada", Link: id, Status: "PROVISIONED", UserName: "ada@acme.com",
+		Profile: oktatest.Profile("Ada", "Lovelace", "ada@acme.com", "title", "Countess")}
+	delete(ada.Profile, "displayName")
+	org.Set([]oktatest.User{ada}, nil)
+	o.expect(t, exitOK, words("drift"), "Compared were people (1) and groups (0).")
+	ada.Profile["title"] = "marked-title"
+	org.Set([]oktatest.User{ada, {ID: "00u2", Status: "ACTIVE", UserName: "grace@acme.com"}}, nil)
+	got := o.expect(t, exitFailed, words("drift"), "ada@acme.com", "attributes", "title", "grace@acme.com", "missing",
+		"2 differences")
+	if strings.Contains(got.stdout, "marked-title") {
+		t.Errorf("values are shown: %s", got.stdout)
+	}
+	o.expect(t, exitFailed, words("drift --format csv"), "name,what,detail,id,okta id", "grace@acme.com,missing")
+	var report drift.Report
+	decode(t, o.expect(t, exitFailed, words("drift --format json --values")), &report)
+	if len(report.Differences) != 2 || report.Differences[0].Values["title"] != [2]any{"Countess", "marked-title"} {
+		t.Errorf("got %+v", report)
+	}
+	o.expect(t, exitUsage, words("drift --format xml"), "want table, json or csv")
+	o.env = append(o.env, "WS1BRIDGE_OKTA_API_TOKEN=hush-wrong-token")
+	if got := o.expect(t, exitFailed, words("drift"), "okta answers 401"); strings.Contains(got.stderr, "hush") {
+		t.Errorf("the token is shown: %s", got.stderr)
+	}
+}
