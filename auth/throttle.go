@@ -42,14 +42,13 @@ type TooFastError struct {
 // Error says that tokens come too fast.
 func (*TooFastError) Error() string { return "wrong tokens come too fast" }
 
-// Identify names the key whose token authorization carries, which came from the address of a
-// client. Wrong tokens that come too fast are a *TooFastError.
-func (t *Throttle) Identify(b *Bearer, authorization string, client func() string) (caller string, _ error) {
-	caller, err := b.Identify(authorization)
-	if err != nil && !t.wrong(client(), time.Now()) {
-		return "", &TooFastError{Wait: retryWrong}
+// Refuse counts a request from the address of a client that was not authenticated, and says
+// what it is answered: why, or a *TooFastError.
+func (t *Throttle) Refuse(client string, why error) error {
+	if !t.wrong(client, time.Now()) {
+		return &TooFastError{Wait: retryWrong}
 	}
-	return caller, err
+	return why
 }
 
 // wrong counts a wrong token. It reports whether they come slowly enough.

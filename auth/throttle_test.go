@@ -57,16 +57,16 @@ func TestThrottleSlowsNobodyDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	var th Throttle
-	client := func() string { return "192.0.2.1" }
 	slowed := 0
 	for range 10_000 {
-		_, err := th.Identify(b, "Bearer wrong", client)
+		_, err := b.Identify("Bearer wrong")
+		err = th.Refuse("192.0.2.1", err)
 		if tooFast, ok := errors.AsType[*TooFastError](err); ok && tooFast.Wait > 0 {
 			slowed++
 		} else if !errors.Is(err, ErrWrongToken) {
 			t.Fatal(err)
 		}
-		if name, err := th.Identify(b, "Bearer "+right, client); err != nil || name != "token 1" {
+		if name, err := b.Identify("Bearer " + right); err != nil || name != "token 1" {
 			t.Fatalf("a right token is %q, %v", name, err)
 		}
 	}

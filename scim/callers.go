@@ -68,14 +68,17 @@ func (p proxies) scheme(r *http.Request) string {
 
 // identify says who calls.
 func (h *Handler) identify(c *call, r *http.Request) (caller string, _ error) {
-	client := func() string { return h.TrustedProxies.clientOf(r) }
-	caller, err := h.Authenticate(r.Header.Get("Authorization"), client)
-	if err != nil {
-		c.log.op = "authenticate"
-		c.log.note(zap.String("client", client()))
-		return "", explain.Unauthenticated(err)
+	caller, err := h.Authenticate(r.Header.Get("Authorization"))
+	if err == nil {
+		return caller, nil
 	}
-	return caller, nil
+	client := h.TrustedProxies.clientOf(r)
+	c.log.op = "authenticate"
+	c.log.note(zap.String("client", client))
+	if h.Refuse != nil {
+		err = h.Refuse(client, err)
+	}
+	return "", explain.Unauthenticated(err)
 }
 
 // tooManyRequests is the answer to a request beyond those that are worked on.

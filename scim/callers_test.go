@@ -2,6 +2,7 @@ package scim_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -44,12 +45,16 @@ func TestWhoseWrongTokens(t *testing.T) {
 		var clients []string
 		w := newWorld(t, accesstest.Config{}, func(c *scim.Config) {
 			c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix(network)}
-			c.Authenticate = func(_ string, client func() string) (string, error) {
-				clients = append(clients, client())
-				return "", &auth.TooFastError{Wait: 1500 * time.Millisecond}
+			c.Refuse = func(client string, why error) error {
+				clients = append(clients, client)
+				if !errors.Is(why, auth.ErrWrongToken) {
+					t.Errorf("it is told %v", why)
+				}
+				return &auth.TooFastError{Wait: 1500 * time.Millisecond}
 			}
 		})
-		r := w.SendWith(http.MethodGet, usersPath, nil, map[string]string{"X-Forwarded-For": "198.51.100.1, 203.0.113.9"})
+		r := w.SendWith(http.MethodGet, usersPath, nil, map[string]string{
+			"X-Forwarded-For": "198.51.100.1, 203.0.113.9", "Authorization": "Bearer wrong"})
 		if r.Status != http.StatusTooManyRequests || r.Header.Get("Retry-After") != "2" ||
 			!slices.Equal(clients, []string{want}) {
 			t.Errorf("with %s trusted, %v is answered %d after %s", network, clients, r.Status, r.Header.Get("Retry-After"))

@@ -60,7 +60,7 @@ func (w *world) reconfigure(cfg translate.Config) {
 	must(w.T, err)
 	handler, err := scim.NewHandler(scim.Config{
 		Users: client, Groups: client, Translator: translator, GroupDomain: cfg.DefaultDomain,
-		Authenticate: func(string, func() string) (string, error) { return "test", nil }, Log: zap.NewNop(),
+		Authenticate: func(string) (string, error) { return "test", nil }, Log: zap.NewNop(),
 	})
 	must(w.T, err)
 	w.Bridge = httptest.NewServer(handler)

@@ -97,7 +97,7 @@ func newHotPath(tb testing.TB) *hotPath {
 	scimtest.Must(tb, err)
 	handler, err := scim.NewHandler(scim.Config{
 		Users: client, Groups: client, Translator: translator, GroupDomain: scimtest.Domain,
-		Authenticate: func(string, func() string) (string, error) { return "test", nil }, Log: zap.NewNop(),
+		Authenticate: func(string) (string, error) { return "test", nil }, Log: zap.NewNop(),
 	})
 	scimtest.Must(tb, err)
 	h := &hotPath{handler: handler}

@@ -54,7 +54,7 @@ func newPair(tb testing.TB) *pair {
 	check(tb, err)
 	p.bridge, err = scim.NewHandler(scim.Config{
 		Users: directory, Groups: directory, Translator: translator, GroupDomain: domain,
-		Authenticate: func(string, func() string) (string, error) { return "test", nil }, Log: zap.NewNop(), MaxScan: 50,
+		Authenticate: func(string) (string, error) { return "test", nil }, Log: zap.NewNop(), MaxScan: 50,
 	})
 	check(tb, err)
 	for _, u := range access.State().Users {

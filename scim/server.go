@@ -35,9 +35,12 @@ type Config struct {
 	Translator *translate.Translator
 	// GroupDomain is the domain that new groups go to.
 	GroupDomain string
-	// Authenticate judges the Authorization header of a request, and names the caller; client
-	// is the address that the request comes from. Its errors are those of package auth.
-	Authenticate func(authorization string, client func() string) (caller string, _ error)
+	// Authenticate judges the Authorization header of a request, and names the caller.
+	// Its errors are those of package auth.
+	Authenticate func(authorization string) (caller string, _ error)
+	// Refuse is told why a request from an address was not authenticated, and says what is
+	// answered. nil answers what it is told.
+	Refuse func(client string, why error) error
 	// PublicURL is the base URL as callers know it, for links in answers;
 	// "" takes it from each request.
 	PublicURL string

@@ -27,9 +27,12 @@ func running(t *testing.T, access *accesstest.Running) *upstream.Client {
 	var work sync.WaitGroup
 	work.Go(func() { _ = c.Run(ctx) })
 	t.Cleanup(func() { stop(); work.Wait() })
-	for deadline := time.Now().Add(10 * time.Second); requests(access,
-		http.MethodGet) < 2; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
+	deadline := time.Now().Add(10 * time.Second)
+	for quiet, seen := 0, 0; seen < 2 || quiet < 10; time.Sleep(5 * time.Millisecond) { // what was asked is read, too
+		if now := requests(access, http.MethodGet); now != seen {
+			quiet, seen = 0, now
+		}
+		if quiet++; time.Now().After(deadline) {
 			t.Fatal("the client reads no users and groups")
 		}
 	}

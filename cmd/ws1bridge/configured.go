@@ -82,9 +82,7 @@ func (b *bridge) endpointConfig(c *configured) (scim.Config, error) {
 	}
 	return scim.Config{
 		Users: c.client, Groups: c.client, Translator: c.translator, GroupDomain: c.GroupDomain(),
-		Authenticate: func(authorization string, client func() string) (string, error) {
-			return b.throttle.Identify(bearer, authorization, client)
-		},
+		Authenticate: bearer.Identify, Refuse: b.throttle.Refuse,
 		TrustedProxies: proxies, PublicURL: c.PublicURL, MaxScan: int(c.SCIM.MaxScan),
 		AllowDeleteUsers: c.SCIM.AllowDeleteUsers,
 		Journal:          b.journal, Guard: b.guard, Log: b.log.Named("scim"), Registerer: b.metrics,

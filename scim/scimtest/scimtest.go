@@ -72,7 +72,7 @@ func New(t *testing.T, cfg Config) *World {
 		zapcore.Lock(zapcore.AddSync(w.Log)), zap.InfoLevel)
 	config := scim.Config{
 		Users: client, Groups: client, Translator: translator, GroupDomain: Domain,
-		Authenticate: func(header string, _ func() string) (string, error) { return bearer.Identify(header) },
+		Authenticate: bearer.Identify,
 		Log:          zap.New(core), AllowDeleteUsers: true,
 	}
 	for _, o := range cfg.Options {

@@ -107,7 +107,7 @@ func (w *world) bridge(t *testing.T) http.Handler {
 		t.Fatal(err)
 	}
 	handler, err := scim.NewHandler(scim.Config{Users: client, Groups: client, Translator: translator, GroupDomain: domain,
-		Authenticate: func(header string, _ func() string) (string, error) { return bearer.Identify(header) },
+		Authenticate: bearer.Identify,
 		Log:          zap.NewNop()})
 	if err != nil {
 		t.Fatal(err)
