@@ -59,7 +59,7 @@ The output is personal data; values of attributes are in it only with --values. 
 // oktaOrg is the org of the configuration.
 func (p *program) oktaOrg() (*drift.Org, error) {
 	cfg, problems := config.Examine(p.configFile, p.environ)
-	if err := problems.About("okta.org_url").Err(); err != nil {
+	if err := problems.About("okta.org_url", "okta.api_token_file").Err(); err != nil {
 		return nil, err
 	}
 	o := cfg.Okta
@@ -68,7 +68,9 @@ func (p *program) oktaOrg() (*drift.Org, error) {
 			"the org, the app that pushes, and an API token of a read-only administrator (Security > API > Tokens)")}
 	}
 	return &drift.Org{URL: o.OrgURL, AppID: o.AppID, Token: o.APIToken,
-		HTTPClient: &http.Client{Transport: connection.NewTransport(), Timeout: oktaTimeout}}, nil
+		HTTPClient: &http.Client{Transport: connection.NewTransport(), Timeout: oktaTimeout,
+			// The token goes to no other host.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
 
 func (p *program) drift(ctx context.Context, t *tenant, format string, values bool) error {

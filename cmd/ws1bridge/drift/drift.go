@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"ws1bridge/scim/schema"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 	"ws1bridge/upstream/names"
@@ -30,7 +31,7 @@ const (
 	InactiveHere Kind = "inactive here"
 	// Attributes says that values differ.
 	Attributes Kind = "attributes"
-	// Unassigned says that there is an account of ours that Okta assigned to nobody.
+	// Unassigned says that there is an active account of ours that Okta assigned to nobody.
 	Unassigned Kind = "unassigned"
 	// Twice says that somebody has two accounts of ours.
 	Twice Kind = "twice"
@@ -112,8 +113,9 @@ func (c *Comparison) tell(format string, args ...any) {
 type person struct {
 	appUser
 
-	account string // the id of theirs, "" while none was seen
-	linked  bool   // the account is the one that Okta is linked to
+	account string       // the id of theirs, "" while none was seen
+	linked  bool         // the account is the one that Okta is linked to
+	found   []Difference // of the account
 }
 
 // people are all who are assigned.
@@ -123,7 +125,17 @@ type people struct {
 	all                  []*person
 	byLink, byID, byName map[string]*person
 	properties           map[string]property
-	found                []Difference // of accounts
+	isOld                bool // the app pushes in SCIM 1.1
+	users                schema.ResourceType
+	found                []Difference // of accounts that are nobody's, and of second ones
+	// others are the accounts of nobody who is assigned.
+	others map[string]other
+}
+
+// other is an account of nobody who is assigned.
+type other struct {
+	active     bool
+	externalID string
 }
 
 // readOkta reads who is assigned.
@@ -132,6 +144,10 @@ func (p *people) readOkta(ctx context.Context) (err error) {
 	if p.properties, err = p.Org.properties(ctx); err != nil {
 		return fmt.Errorf("read the app's profile: %w", err)
 	}
+	for _, one := range p.properties {
+		p.isOld = p.isOld || strings.HasPrefix(one.ExternalNamespace, oldNamespaces)
+	}
+	p.users = schema.Users(p.Translator.SchemaAttributes())
 	err = p.Org.users(ctx, func(u appUser) error {
 		one := &person{appUser: u}
 		p.all = append(p.all, one)
@@ -158,9 +174,9 @@ func (p *people) readAccess(ctx context.Context) error {
 	n := 0
 	return p.Client.EachAccount(ctx, func(page []upstream.Account, isFirst bool) {
 		if isFirst {
-			n, p.found = 0, nil
+			n, p.found, p.others = 0, nil, map[string]other{}
 			for _, one := range p.all {
-				one.account, one.linked = "", false
+				one.account, one.linked, one.found = "", false, nil
 			}
 		}
 		for _, a := range page {
@@ -189,44 +205,51 @@ func (p *people) note(d Difference) { p.found = append(p.found, d) }
 func (p *people) compare(a upstream.Account) {
 	one := p.of(a)
 	if one == nil {
-		state := "inactive"
-		if a.Active() {
-			state = "active"
+		p.others[a.ID] = other{a.Active(), a.ExternalID()}
+		if a.Active() { // Okta deactivates those who leave, and deletes nobody
+			p.note(Difference{Kind: Unassigned, Name: a.UserName(), ID: a.ID})
 		}
-		p.note(Difference{Kind: Unassigned, Name: a.UserName(), ID: a.ID, Detail: "the account is " + state})
 		return
 	}
-	d := Difference{Name: one.Credentials.UserName, ID: a.ID, OktaID: one.ID}
+	isLinked := one.ExternalID == a.ID
 	if one.account != "" {
-		d.Kind, d.Detail = Twice, "another account is "+one.account
-		p.note(d)
-		if one.linked {
+		second := a.ID
+		if isLinked {
+			second = one.account
+		}
+		p.note(Difference{Kind: Twice, Name: one.Credentials.UserName, ID: second, OktaID: one.ID,
+			Detail: "beside the account that is compared"})
+		if !isLinked {
 			return
 		}
 	}
-	one.account, one.linked = a.ID, one.ExternalID == a.ID
-	p.compareActive(a, one, d)
+	one.account, one.linked, one.found = a.ID, isLinked, nil
+	if toCome[one.Status] {
+		return
+	}
+	d := Difference{Name: one.Credentials.UserName, ID: a.ID, OktaID: one.ID}
+	compareActive(a, one, d)
 	p.compareAttributes(a, one, d)
 }
 
-func (p *people) compareActive(a upstream.Account, one *person, d Difference) {
+func compareActive(a upstream.Account, one *person, d Difference) {
 	switch {
-	case one.active() == a.Active() || toCome[one.Status]:
+	case one.active() == a.Active() || one.Status == suspended:
 		return
 	case a.Active():
 		d.Kind, d.Detail = ActiveHere, "Okta says "+one.Status
 	default:
 		d.Kind, d.Detail = InactiveHere, "Okta says "+one.Status
 	}
-	p.note(d)
+	one.found = append(one.found, d)
 }
 
 // compareAttributes passes what Okta holds through the translation of a push.
 func (p *people) compareAttributes(a upstream.Account, one *person, d Difference) {
-	want, err := p.Translator.UserChange(a.User, one.resource(p.properties))
+	want, err := p.Translator.UserChange(a.User, p.resource(one.appUser, a.User))
 	if err != nil {
 		d.Kind, d.Detail = NotPushable, err.Error()
-		p.note(d)
+		one.found = append(one.found, d)
 		return
 	}
 	for _, path := range a.Attributes.DifferentIn(want) {
@@ -245,7 +268,7 @@ func (p *people) compareAttributes(a upstream.Account, one *person, d Difference
 	if len(d.Attributes) > 0 {
 		slices.Sort(d.Attributes)
 		d.Kind, d.Detail = Attributes, strings.Join(d.Attributes, ", ")
-		p.note(d)
+		one.found = append(one.found, d)
 	}
 }
 
@@ -253,15 +276,16 @@ func (p *people) compareAttributes(a upstream.Account, one *person, d Difference
 func (p *people) conclude() []Difference {
 	for _, one := range p.all {
 		d := Difference{Name: one.Credentials.UserName, ID: one.account, OktaID: one.ID}
+		p.found = append(p.found, one.found...)
 		switch {
-		case one.account != "" && !one.linked && one.ExternalID != "":
+		case toCome[one.Status], !one.active(), one.linked:
+		case one.account != "" && one.ExternalID != "":
 			d.Kind, d.Detail = NotLinked, "Okta is linked to "+one.ExternalID
-		case one.account != "" && !one.linked:
+		case one.account != "":
 			d.Kind, d.Detail = NotLinked, "Okta has no link: it pushes the person when Provision User is pressed"
-		case one.account != "" || toCome[one.Status]:
 		case one.ExternalID != "":
 			d.Kind, d.ID, d.Detail = LinkGone, one.ExternalID, "Okta says "+one.Status
-		case one.active():
+		default:
 			d.Kind, d.Detail = Missing, "Okta says "+one.Status
 		}
 		if d.Kind != "" {

@@ -2,6 +2,7 @@ package drift
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,7 +29,14 @@ func (c *Comparison) compareGroups(ctx context.Context, p *people) (n int, found
 }
 
 func (c *Comparison) compareGroup(ctx context.Context, p *people, m mapping) (found []Difference, _ error) {
+	if m.Status == "INACTIVE" {
+		return nil, nil // which Okta does not push
+	}
 	name, err := c.Org.groupName(ctx, m.SourceGroupID)
+	if errors.Is(err, errNoGroup) {
+		return []Difference{{Kind: OktaFailed, Name: m.SourceGroupID, ID: m.TargetGroupID, OktaID: m.SourceGroupID,
+			Detail: "the group is pushed, and Okta does not have it"}}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -39,9 +47,6 @@ func (c *Comparison) compareGroup(ctx context.Context, p *people, m mapping) (fo
 	}
 	if m.Status == "ERROR" {
 		note(OktaFailed, m.ErrorSummary)
-	}
-	if m.Status == "INACTIVE" {
-		return found, nil // which Okta does not push
 	}
 	group, err := c.groupOf(ctx, m, name)
 	if err != nil || group == nil {
@@ -86,21 +91,23 @@ func (c *Comparison) groupOf(ctx context.Context, m mapping, name string) (*upst
 // membersOf compares who is in a group, in words: of those who are assigned to the app and have
 // an account, for nobody else is pushed.
 func (p *people) membersOf(inOkta []string, held []upstream.Member) (missing, extra []string) {
-	want, have := map[string]bool{}, map[string]bool{}
+	want, have, mentioned := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, m := range held {
 		have[m.ID] = true
 	}
 	for _, id := range inOkta {
+		mentioned[id] = true
 		one := p.byID[id]
 		if one == nil || one.account == "" {
 			continue
 		}
-		if want[one.account] = true; !have[one.account] {
+		if want[one.account] = true; !have[one.account] && one.active() {
 			missing = append(missing, one.Credentials.UserName)
 		}
 	}
 	for _, m := range held {
-		if !want[m.ID] {
+		// Okta takes nobody out who has left, and it pushes nobody who is not assigned.
+		if left, isOther := p.others[m.ID]; !want[m.ID] && (!isOther || left.active && !mentioned[left.externalID]) {
 			extra = append(extra, m.Display)
 		}
 	}

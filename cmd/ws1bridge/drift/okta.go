@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -147,9 +148,11 @@ func (o *Org) try(ctx context.Context, path string, into any) (next string, wait
 	case res.StatusCode >= http.StatusInternalServerError:
 		return "", time.Second, fmt.Errorf("okta has an error of its own (%d)", res.StatusCode)
 	case res.StatusCode != http.StatusOK:
-		return "", 0, refused(res.StatusCode, body)
+		return "", 0, refused(path, res.StatusCode, body)
 	}
-	if err := json.Unmarshal(body, into); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber() // as a push is read
+	if err := decoder.Decode(into); err != nil {
 		return "", 0, errors.New("okta answered with something else than the JSON that it documents")
 	}
 	next, err = o.nextPage(res.Header)
@@ -157,23 +160,30 @@ func (o *Org) try(ctx context.Context, path string, into any) (next string, wait
 }
 
 // refused is why Okta refuses a request, with what to do.
-func refused(status int, body []byte) error {
+func refused(path string, status int, body []byte) error {
 	var said struct {
 		ErrorCode    string `json:"errorCode"`
 		ErrorSummary string `json:"errorSummary"`
 	}
 	_ = json.Unmarshal(body, &said) // without it the status has to do
 	fix := ""
-	switch status {
-	case http.StatusUnauthorized:
+	switch {
+	case status == http.StatusUnauthorized:
 		fix = ": okta.api_token must be a token that is valid (Security > API > Tokens)"
-	case http.StatusForbidden:
+	case status == http.StatusForbidden:
 		fix = ": the administrator who made okta.api_token must be able to read apps, groups and users"
-	case http.StatusNotFound:
+	case status == http.StatusNotFound && strings.HasPrefix(path, "/api/v1/groups/"):
+		return errNoGroup
+	case status/100 == 3:
+		fix = ": see that okta.org_url is the address of the org itself"
+	case status == http.StatusNotFound:
 		fix = ": see that okta.app_id is the id of the app, which its address in Okta's console has"
 	}
 	return fmt.Errorf("okta answers %d %s %s%s", status, said.ErrorCode, said.ErrorSummary, fix)
 }
+
+// errNoGroup says that Okta has no such group.
+var errNoGroup = errors.New("okta has no such group")
 
 // untilReset is how long Okta's limit lasts.
 func untilReset(h http.Header, now time.Time) time.Duration {

@@ -1,9 +1,12 @@
 package drift
 
 import (
+	"maps"
 	"strings"
 
+	"ws1bridge/scim/classic"
 	"ws1bridge/scim/schema"
+	"ws1bridge/upstream"
 )
 
 // shutOut are the statuses of an app user who is not to log in (Okta management API,
@@ -15,36 +18,84 @@ var shutOut = map[string]bool{
 // toCome are the statuses of an app user whom Okta has yet to push.
 var toCome = map[string]bool{"STAGED": true, "PENDING": true}
 
+// suspended is the status of somebody of whom Okta pushes nothing, whatever Access holds.
+const suspended = "SUSPENDED"
+
 // active reports whether the person is to be able to log in.
 func (u appUser) active() bool { return !shutOut[u.Status] }
 
-// resource is the user as Okta pushes it, by the variables of the app's profile.
-func (u appUser) resource(properties map[string]property) schema.Resource {
-	r := schema.Resource{"schemas": []any{schema.User}, "externalId": u.ID, "active": u.active()}
-	for name, value := range u.Profile {
-		if p, ok := properties[name]; ok && value != nil && value != "" {
-			put(r, p, value)
+// oldNamespaces begin the namespaces of an app that pushes in SCIM 1.1.
+const oldNamespaces = "urn:scim:schemas:"
+
+// resource is the user as a push would have it: as Okta reads it, with the variables of the app's
+// profile written over it.
+func (p *people) resource(u appUser, held upstream.User) schema.Resource {
+	pushed := map[string]any{"schemas": []any{schema.User}}
+	r := p.Translator.UserToSCIM(held)
+	if p.isOld {
+		for name, value := range u.Profile {
+			if property, ok := p.properties[name]; ok && isSet(value) {
+				put(pushed, property, value)
+			}
+		}
+		pushed = classic.FromResource(pushed)
+		p.Translator.CorrectDomain(pushed)
+		overlay(r, pushed)
+	} else {
+		for name, property := range p.properties {
+			value := u.Profile[name]
+			if property.ExternalName == "locale" && !isSet(value) {
+				continue // for which Okta has a value of its own
+			}
+			put(r, property, value)
 		}
 	}
-	r["userName"] = u.Credentials.UserName // which the profile may have under another name
-	return r
+	r["userName"], r["externalId"], r["active"] = u.Credentials.UserName, u.ID, u.active()
+	if u.Status == suspended {
+		r["active"] = held.Active()
+	}
+	clean, _ := p.users.Index.Canonical(r)
+	return clean
 }
 
-// put puts a value where its variable says.
-func put(r schema.Resource, p property, value any) {
+func isSet(v any) bool { return v != nil && v != "" }
+
+// overlay writes attributes over others, those of extensions one by one.
+func overlay(r schema.Resource, over map[string]any) {
+	for name, value := range over {
+		under, both := r[name].(map[string]any)
+		if block, ok := value.(map[string]any); ok && both {
+			maps.Copy(under, block)
+			continue
+		}
+		r[name] = value
+	}
+}
+
+// put puts a value where its variable says, or takes out what is there where it has none.
+func put(r map[string]any, p property, value any) {
 	into := r
-	if p.ExternalNamespace != "" && !strings.EqualFold(p.ExternalNamespace, schema.User) {
+	if p.ExternalNamespace != "" && !strings.EqualFold(p.ExternalNamespace, schema.User) &&
+		!strings.EqualFold(p.ExternalNamespace, oldNamespaces+"core:1.0") {
 		into = object(r, p.ExternalNamespace)
 	}
 	name, rest, isNested := strings.Cut(p.ExternalName, ".")
 	switch {
 	case !isNested:
-		into[name] = value
+		set(into, name, value)
 	case strings.HasPrefix(rest, "^["):
 		condition, sub, _ := strings.Cut(strings.TrimPrefix(rest, "^["), "]")
-		element(into, name, condition)[strings.TrimPrefix(sub, ".")] = value
-	default:
-		object(into, name)[rest] = value
+		putElement(into, name, condition, strings.TrimPrefix(sub, "."), value)
+	case isSet(value) || into[name] != nil:
+		set(object(into, name), rest, value)
+	}
+}
+
+func set(in map[string]any, name string, value any) {
+	if isSet(value) {
+		in[name] = value
+	} else {
+		delete(in, name)
 	}
 }
 
@@ -58,9 +109,9 @@ func object(in map[string]any, name string) map[string]any {
 	return o
 }
 
-// element is the value of a list of which a condition such as primary==true or type=='work' holds,
-// which is made where it is missing.
-func element(in map[string]any, name, condition string) map[string]any {
+// putElement puts a value into the element of a list of which a condition such as primary==true
+// or type=='work' holds. The element is made where it is missing, and goes with its value.
+func putElement(in map[string]any, name, condition, sub string, value any) {
 	key, text, _ := strings.Cut(condition, "==")
 	text = strings.Trim(text, `'"`)
 	var want any = text
@@ -68,12 +119,19 @@ func element(in map[string]any, name, condition string) map[string]any {
 		want = text == "true"
 	}
 	list, _ := in[name].([]any)
-	for _, item := range list {
-		if e, ok := item.(map[string]any); ok && e[key] == want {
-			return e
+	for i, item := range list {
+		e, ok := item.(map[string]any)
+		if !ok || e[key] != want {
+			continue
 		}
+		if sub == "value" && !isSet(value) {
+			in[name] = append(list[:i:i], list[i+1:]...)
+			return
+		}
+		set(e, sub, value)
+		return
 	}
-	e := map[string]any{key: want}
-	in[name] = append(list, e)
-	return e
+	if isSet(value) {
+		in[name] = append(list, map[string]any{key: want, sub: value})
+	}
 }

@@ -32,6 +32,8 @@ type User struct {
 type Group struct {
 	ID, Name, Target, Status, Error string
 	Members                         []string // ids of Okta
+	// IsGone says that the group is pushed, and was deleted.
+	IsGone bool
 }
 
 // Org is an org. Its fields may be changed between requests.
@@ -175,7 +177,7 @@ func (o *Org) group(id string) (Group, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, g := range o.groups {
-		if g.ID == id {
+		if g.ID == id && !g.IsGone {
 			return g, true
 		}
 	}
