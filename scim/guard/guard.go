@@ -5,7 +5,6 @@ package guard
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
@@ -90,9 +89,9 @@ type Guard struct {
 
 	mu      sync.Mutex         // guards what follows
 	tripped map[Kind]time.Time // of the last refusals
-	// released is until when nothing was counted, as far as this process has heard.
-	released time.Time
-	managed  map[Kind]count
+	// shared is until when nothing is counted, as far as this process has heard from Shared.
+	shared  time.Time
+	managed map[Kind]count
 }
 
 // count is how many are managed.
@@ -181,7 +180,7 @@ func (g *Guard) note(ctx context.Context, kind Kind, keys []string, since time.T
 		bounded, cancel := context.WithTimeout(ctx, storeTimeout)
 		defer cancel()
 		if until, err := g.Shared.Released(bounded); err == nil {
-			g.follow(ctx, until)
+			g.heard(ctx, until)
 		}
 		if until, _ := g.own.Released(ctx); time.Now().Before(until) {
 			return 0, true
@@ -200,14 +199,22 @@ func (g *Guard) note(ctx context.Context, kind Kind, keys []string, since time.T
 	return counted, ok
 }
 
-// follow takes over what another process released.
-func (g *Guard) follow(ctx context.Context, until time.Time) {
+// heard takes over what another process released, once. What was released here while Shared was
+// away holds on.
+func (g *Guard) heard(ctx context.Context, until time.Time) {
+	g.mu.Lock()
+	isNews := !until.Equal(g.shared)
+	g.shared = until
+	g.mu.Unlock()
+	if isNews {
+		g.release(ctx, until)
+	}
+}
+
+// release begins anew in this process.
+func (g *Guard) release(ctx context.Context, until time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if until.Equal(g.released) {
-		return
-	}
-	g.released = until
 	clear(g.tripped)
 	_ = g.own.Release(ctx, until) // never fails
 }
@@ -237,61 +244,9 @@ func (g *Guard) holdsBack(kind Kind, now time.Time) bool {
 // what copies share is away; this one lets changes pass all the same.
 func (g *Guard) Release(ctx context.Context, until time.Time) error {
 	until = until.Truncate(time.Millisecond) // as a database keeps it
-	g.follow(ctx, until)
+	g.release(ctx, until)
 	if g.Shared == nil {
 		return nil
 	}
 	return g.Shared.Release(ctx, until)
-}
-
-// State is how a guard stands.
-type State struct {
-	Window   time.Duration `json:"window_ns"`
-	Released time.Time     `json:"released,omitzero"`
-	Kinds    []KindState   `json:"kinds"`
-}
-
-// Span is the window without zeros at its end, such as 1h.
-func (s State) Span() string {
-	span := s.Window.String()
-	for _, end := range []string{"m0s", "h0m"} {
-		if strings.HasSuffix(span, end) {
-			span = span[:len(span)-2]
-		}
-	}
-	return span
-}
-
-// KindState is how it stands with changes of a kind.
-type KindState struct {
-	Kind    Kind   `json:"kind"`
-	Limit   string `json:"limit"` // "" for none
-	Counted int    `json:"counted"`
-	// HoldsBack says that changes were refused in the last window.
-	HoldsBack bool `json:"holds_back"`
-}
-
-// Show is how the guard stands. Where it fails, what copies share is away, and the state is that of
-// this process.
-func (g *Guard) Show(ctx context.Context) (s State, err error) {
-	limits := g.Limits()
-	since := time.Now().Add(-limits.Window)
-	s.Window = limits.Window
-	counted, _ := g.own.Counted(ctx, since) // never fails
-	if g.Shared != nil {
-		var shared map[string]int
-		if s.Released, err = g.Shared.Released(ctx); err == nil {
-			g.follow(ctx, s.Released)
-			shared, err = g.Shared.Counted(ctx, since)
-		}
-		if err == nil {
-			counted = shared
-		}
-	}
-	s.Released, _ = g.own.Released(ctx)
-	for _, kind := range Kinds {
-		s.Kinds = append(s.Kinds, KindState{kind, limits.Most[kind].String(), counted[string(kind)],
-			g.holdsBack(kind, time.Now())})
-	}
-	return s, err
 }

@@ -123,10 +123,42 @@ func TestUnknownShare(t *testing.T) {
 }
 
 // awayStore is a database that is away.
-type awayStore struct{ memory }
+type awayStore struct {
+	memory
 
-func (*awayStore) Note(context.Context, string, []string, time.Time, int) (int, bool, error) {
-	return 0, false, errors.New("away")
+	away bool
+}
+
+var errAway = errors.New("away")
+
+func (s *awayStore) Note(
+	ctx context.Context, kind string, keys []string, since time.Time, most int,
+) (int, bool, error) {
+	if s.away {
+		return 0, false, errAway
+	}
+	return s.memory.Note(ctx, kind, keys, since, most)
+}
+
+func (s *awayStore) Counted(ctx context.Context, since time.Time) (map[string]int, error) {
+	if s.away {
+		return nil, errAway
+	}
+	return s.memory.Counted(ctx, since)
+}
+
+func (s *awayStore) Release(ctx context.Context, until time.Time) error {
+	if s.away {
+		return errAway
+	}
+	return s.memory.Release(ctx, until)
+}
+
+func (s *awayStore) Released(ctx context.Context) (time.Time, error) {
+	if s.away {
+		return time.Time{}, errAway
+	}
+	return s.memory.Released(ctx)
 }
 
 // TestReleaseElsewhere follows what another process released.
@@ -146,11 +178,24 @@ func TestReleaseElsewhere(t *testing.T) {
 	}
 }
 
-// TestSharedIsAway counts in this process.
+// TestSharedIsAway counts in this process, and lets pass what is let pass here, also when Shared is
+// there again.
 func TestSharedIsAway(t *testing.T) {
-	w := newWorld(t, map[Kind]string{Deletions: "3"}, &awayStore{})
+	shared := &awayStore{away: true}
+	w := newWorld(t, map[Kind]string{Deletions: "3"}, shared)
 	if n := w.allowed(t, Deletions, "a", 5); n != 3 {
 		t.Errorf("%d are allowed", n)
+	}
+	if state, err := w.Show(t.Context()); err == nil || !state.Kinds[1].HoldsBack || state.Kinds[1].Counted != 3 {
+		t.Errorf("it stands at %+v, %v", state, err)
+	}
+	if err := w.Release(t.Context(), time.Now().Add(time.Hour)); err == nil {
+		t.Error("a release that others did not hear of is one")
+	}
+	for _, shared.away = range []bool{true, false} {
+		if n := w.allowed(t, Deletions, "b", 5); n != 5 {
+			t.Errorf("%d are allowed after the release, while Shared is away: %t", n, shared.away)
+		}
 	}
 }
 
