@@ -24,6 +24,7 @@ type Throttle struct {
 	mu      sync.Mutex // guards what follows
 	clients map[string]*pace
 	all     *rate.Limiter
+	forgot  time.Time // when quiet addresses were dropped last
 }
 
 // pace is that of an address.
@@ -49,6 +50,15 @@ func (t *Throttle) Refuse(client string, why error) error {
 		return &TooFastError{Wait: retryWrong}
 	}
 	return why
+}
+
+// IsSlowed reports whether so many wrong tokens came from the address of a client that another
+// one would be refused. Who judges tokens that people choose asks before it judges.
+func (t *Throttle) IsSlowed(client string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p, known := t.clients[client]
+	return known && p.TokensAt(time.Now()) < 1
 }
 
 // wrong counts a wrong token. It reports whether they come slowly enough.
@@ -82,6 +92,10 @@ func (t *Throttle) of(client string, now time.Time) *rate.Limiter {
 // forget drops the addresses that have been quiet for so long that nothing is held against
 // them.
 func (t *Throttle) forget(now time.Time) {
+	if now.Sub(t.forgot) < time.Second { // it looks at all of them
+		return
+	}
+	t.forgot = now
 	for client, p := range t.clients {
 		if now.Sub(p.last) > burstPerClient/wrongPerClient*time.Second {
 			delete(t.clients, client)

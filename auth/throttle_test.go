@@ -70,6 +70,9 @@ func TestThrottleSlowsNobodyDown(t *testing.T) {
 			t.Fatalf("a right token is %q, %v", name, err)
 		}
 	}
+	if !th.IsSlowed("192.0.2.1") || th.IsSlowed("192.0.2.2") {
+		t.Error("one address is not slowed down, or another one is")
+	}
 	if slowed < 9_000 {
 		t.Errorf("%d of 10,000 wrong tokens are slowed down", slowed)
 	}

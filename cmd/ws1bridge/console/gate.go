@@ -4,12 +4,13 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
 
-	"golang.org/x/time/rate"
-
+	"ws1bridge/auth"
 	"ws1bridge/auth/loopback"
 )
 
@@ -45,9 +46,9 @@ func newGate(cfg Config) (*gate, error) {
 // token is one that lets people in.
 type token struct {
 	digest [sha256.Size]byte
-	// wrong bounds how many wrong tokens are judged a second, whoever sends them: 256 bits
-	// are not guessed, but a token of a person's making may be.
-	wrong *rate.Limiter
+	// wrong bounds how many wrong tokens of an address are judged: 256 bits are not guessed, but
+	// a token of a person's making may be.
+	wrong auth.Throttle
 }
 
 // newToken takes the digest in hexadecimal form; nil without one.
@@ -55,11 +56,13 @@ func newToken(digest string) (*token, error) {
 	if digest == "" {
 		return nil, nil
 	}
-	t := &token{wrong: rate.NewLimiter(1, 5)}
+	t := &token{}
 	raw, err := hex.DecodeString(digest)
 	copy(t.digest[:], raw)
 	return t, err
 }
+
+var errWrongToken = errors.New("not the token of the console")
 
 // isIn reports whether a form has the token.
 func (t *token) isIn(r *http.Request) bool {
@@ -146,12 +149,13 @@ func (c *console) enter(w http.ResponseWriter, r *http.Request) {
 		c.ask(w, r, login{Next: next})
 		return
 	}
-	if t.wrong.Tokens() >= 1 && t.isIn(r) {
+	client, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err == nil && !t.wrong.IsSlowed(client) && t.isIn(r) {
 		put(c.gate.cookies, w, r, sessionCookie, struct{}{})
 		http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // it begins with one slash: a page of ours
 		return
 	}
-	if !t.wrong.Allow() {
+	if err := t.wrong.Refuse(client, errWrongToken); !errors.Is(err, errWrongToken) {
 		c.write(w, r, http.StatusTooManyRequests, "trouble", trouble{"Too many wrong tokens", "Wait some seconds."})
 		return
 	}

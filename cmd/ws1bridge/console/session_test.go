@@ -150,11 +150,14 @@ func TestSignIn(t *testing.T) {
 		t.Errorf("after signing out: %d", code)
 	}
 	limited := false
-	for range 10 {
+	for range 20 {
 		limited = limited || w.signIn(t, "guess", "/").StatusCode == http.StatusTooManyRequests
 	}
 	if !limited {
 		t.Error("guesses are not slowed down")
+	}
+	if res := w.signIn(t, token, "/"); res.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("the token after many guesses is judged: %d", res.StatusCode)
 	}
 	if _, err := New(Config{TokenSHA256: "zz"}); err == nil {
 		t.Error("a digest that is none is taken")
