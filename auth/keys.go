@@ -93,11 +93,21 @@ func (k Key) sum() (sum [sha256.Size]byte, _ error) {
 	if k.Token != "" {
 		return sum, errors.New("has both a token and a digest: one of the two is enough")
 	}
-	digest, err := hex.DecodeString(k.SHA256)
-	if err != nil || copy(sum[:], digest) != sha256.Size || len(digest) != sha256.Size {
+	sum, ok := ReadDigest(k.SHA256)
+	if !ok {
 		return sum, errors.New("has a digest that is no SHA-256, 64 hexadecimal digits: ws1bridge token new makes one")
 	}
 	return sum, nil
+}
+
+// ReadDigest reads the SHA-256 digest of a token, and reports whether text is one: 64
+// hexadecimal digits.
+func ReadDigest(text string) (sum [sha256.Size]byte, ok bool) {
+	raw, err := hex.DecodeString(text)
+	if err != nil || len(raw) != len(sum) {
+		return sum, false
+	}
+	return [sha256.Size]byte(raw), true
 }
 
 // The form of a token that NewToken makes: secret scanners know it by the prefix, and by the

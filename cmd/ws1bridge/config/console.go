@@ -2,7 +2,6 @@ package config
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/url"
 
@@ -41,13 +40,12 @@ func (o *OIDC) On() bool { return o.Issuer != "" }
 
 func (c *Console) check(problems *Problems) {
 	if d := c.TokenSHA256; d != "" {
-		empty := sha256.Sum256(nil)
-		raw, err := hex.DecodeString(d)
+		sum, ok := auth.ReadDigest(d)
 		switch {
-		case err != nil || len(raw) != sha256.Size:
+		case !ok:
 			problems.report("console.token_sha256", "must be the SHA-256 digest of a token, 64 hexadecimal digits: "+
 				"ws1bridge token new prints both")
-		case string(raw) == string(empty[:]):
+		case sum == sha256.Sum256(nil):
 			problems.report("console.token_sha256", "is the digest of nothing: ws1bridge token new prints a token "+
 				"and its digest")
 		}

@@ -3,7 +3,6 @@ package console
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"errors"
 	"net"
 	"net/http"
@@ -56,10 +55,11 @@ func newToken(digest string) (*token, error) {
 	if digest == "" {
 		return nil, nil
 	}
-	t := &token{}
-	raw, err := hex.DecodeString(digest)
-	copy(t.digest[:], raw)
-	return t, err
+	sum, ok := auth.ReadDigest(digest)
+	if !ok {
+		return nil, errors.New("the digest of the console's token is no SHA-256, 64 hexadecimal digits")
+	}
+	return &token{digest: sum}, nil
 }
 
 var errWrongToken = errors.New("not the token of the console")

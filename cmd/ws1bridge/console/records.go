@@ -86,7 +86,8 @@ func (c *console) records(
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), lookFor)
 	defer cancel()
-	names, err := c.looks.alone(ctx, func() ([]string, error) { return look(ctx, &p) })
+	var names []string
+	err := c.looks.alone(ctx, func() (err error) { names, err = look(ctx, &p); return err })
 	if err != nil {
 		p.Trouble, p.Fix = doctor.Explain("asking Access", err)
 	}
@@ -102,11 +103,11 @@ func (c *console) records(
 // looks has one look at Access at a time: pages are not to take what pushes need.
 type looks chan struct{}
 
-func (l looks) alone(ctx context.Context, look func() ([]string, error)) ([]string, error) {
+func (l looks) alone(ctx context.Context, look func() error) error {
 	select {
 	case l <- struct{}{}:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 	defer func() { <-l }()
 	return look()

@@ -54,17 +54,17 @@ func (c *console) membersTable(r *http.Request) (*listing.Rows, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), lookFor)
 	defer cancel()
 	rows := &listing.Rows{Columns: []string{"id", "name"}}
-	_, err := c.looks.alone(ctx, func() ([]string, error) {
+	err := c.looks.alone(ctx, func() error {
 		groups, err := c.Inspector().Groups(ctx, r.URL.Query().Get("group"))
 		if err == nil && len(groups) == 0 {
-			return nil, errNoPage
+			return errNoPage
 		}
 		for _, g := range groups {
 			for _, m := range g.Members {
 				rows.Add(m.ID, m.Name)
 			}
 		}
-		return nil, err
+		return err
 	})
 	if err != nil && !errors.Is(err, errNoPage) {
 		finding, fix := doctor.Explain("asking Access", err)

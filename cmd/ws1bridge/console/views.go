@@ -107,7 +107,7 @@ func (c *console) managedNow(ctx context.Context) (users, groups string) {
 	defer cancel()
 	count := func(count func(context.Context) (int, error)) string {
 		n := 0
-		if _, err := c.looks.alone(ctx, func() (_ []string, err error) { n, err = count(ctx); return nil, err }); err != nil {
+		if err := c.looks.alone(ctx, func() (err error) { n, err = count(ctx); return err }); err != nil {
 			return "unknown"
 		}
 		return strconv.Itoa(n)
