@@ -159,8 +159,10 @@ func TestSignIn(t *testing.T) {
 	if res := w.signIn(t, token, "/"); res.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("the token after many guesses is judged: %d", res.StatusCode)
 	}
-	if _, err := New(Config{TokenSHA256: "zz"}); err == nil {
-		t.Error("a digest that is none is taken")
+	for _, digest := range []string{"zz", "0a", strings.Repeat("0a", 33)} {
+		if _, err := New(Config{TokenSHA256: digest}); err == nil {
+			t.Error("a digest that is none is taken")
+		}
 	}
 }
 
