@@ -13,6 +13,7 @@ import (
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/cmd/ws1bridge/drift"
+	"ws1bridge/cmd/ws1bridge/drift/org"
 	"ws1bridge/cmd/ws1bridge/listing"
 	"ws1bridge/cmd/ws1bridge/terminal"
 )
@@ -57,7 +58,7 @@ The output is personal data; values of attributes are in it only with --values. 
 }
 
 // oktaOrg is the org of the configuration.
-func (p *program) oktaOrg() (*drift.Org, error) {
+func (p *program) oktaOrg() (*org.Org, error) {
 	cfg, problems := config.Examine(p.configFile, p.environ)
 	if err := problems.About("okta.org_url", "okta.api_token_file").Err(); err != nil {
 		return nil, err
@@ -67,7 +68,7 @@ func (p *program) oktaOrg() (*drift.Org, error) {
 		return nil, usageError{errors.New("okta.org_url, okta.app_id and okta.api_token (or its file) must be set: " +
 			"the org, the app that pushes, and an API token of a read-only administrator (Security > API > Tokens)")}
 	}
-	return &drift.Org{URL: o.OrgURL, AppID: o.AppID, Token: o.APIToken,
+	return &org.Org{URL: o.OrgURL, AppID: o.AppID, Token: o.APIToken,
 		HTTPClient: &http.Client{Transport: connection.NewTransport(), Timeout: oktaTimeout,
 			// The token goes to no other host.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
@@ -77,13 +78,13 @@ func (p *program) drift(ctx context.Context, t *tenant, format string, values bo
 	if t.translator == nil {
 		return usageError{errors.New("the configuration names no domain: set WS1BRIDGE_DOMAIN")}
 	}
-	org, err := p.oktaOrg()
+	from, err := p.oktaOrg()
 	if err != nil {
 		return err
 	}
-	defer org.HTTPClient.CloseIdleConnections()
+	defer from.HTTPClient.CloseIdleConnections()
 	progress := terminal.NewProgress(p.stderr)
-	comparison := drift.Comparison{Org: org, Client: t.Client, Translator: t.translator, Values: values,
+	comparison := drift.Comparison{Source: from, Client: t.Client, Translator: t.translator, Values: values,
 		Progress: func(what string) { progress.End(); progress.Begin(what) }}
 	report, err := comparison.Run(ctx)
 	progress.End()

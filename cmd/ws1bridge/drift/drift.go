@@ -72,7 +72,7 @@ type Report struct {
 
 // Comparison compares an org with a tenant.
 type Comparison struct {
-	Org        *Org
+	Source     Source
 	Client     *upstream.Client
 	Translator *translate.Translator
 	// Values says that values of attributes are reported, too: personal data.
@@ -111,7 +111,7 @@ func (c *Comparison) tell(format string, args ...any) {
 
 // person is somebody who is assigned, with what was found of them.
 type person struct {
-	appUser
+	AppUser
 
 	account string       // the id of theirs, "" while none was seen
 	linked  bool         // the account is the one that Okta is linked to
@@ -124,7 +124,7 @@ type people struct {
 
 	all                  []*person
 	byLink, byID, byName map[string]*person
-	properties           map[string]property
+	properties           map[string]Property
 	isOld                bool // the app pushes in SCIM 1.1
 	users                schema.ResourceType
 	found                []Difference // of accounts that are nobody's, and of second ones
@@ -141,15 +141,15 @@ type other struct {
 // readOkta reads who is assigned.
 func (p *people) readOkta(ctx context.Context) (err error) {
 	p.tell("reading the app's profile")
-	if p.properties, err = p.Org.properties(ctx); err != nil {
+	if p.properties, err = p.Source.Properties(ctx); err != nil {
 		return fmt.Errorf("read the app's profile: %w", err)
 	}
 	for _, one := range p.properties {
 		p.isOld = p.isOld || strings.HasPrefix(one.ExternalNamespace, oldNamespaces)
 	}
 	p.users = schema.Users(p.Translator.SchemaAttributes())
-	err = p.Org.users(ctx, func(u appUser) error {
-		one := &person{appUser: u}
+	err = p.Source.EachUser(ctx, func(u AppUser) error {
+		one := &person{AppUser: u}
 		p.all = append(p.all, one)
 		if u.ExternalID != "" {
 			p.byLink[u.ExternalID] = one
@@ -246,7 +246,7 @@ func compareActive(a upstream.Account, one *person, d Difference) {
 
 // compareAttributes passes what Okta holds through the translation of a push.
 func (p *people) compareAttributes(a upstream.Account, one *person, d Difference) {
-	want, err := p.Translator.UserChange(a.User, p.resource(one.appUser, a.User))
+	want, err := p.Translator.UserChange(a.User, p.resource(one.AppUser, a.User))
 	if err != nil {
 		d.Kind, d.Detail = NotPushable, err.Error()
 		one.found = append(one.found, d)

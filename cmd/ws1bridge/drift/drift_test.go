@@ -2,6 +2,7 @@ package drift_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"ws1bridge/cmd/ws1bridge/drift"
 	"ws1bridge/cmd/ws1bridge/drift/oktatest"
 	"ws1bridge/upstream"
 )
@@ -172,6 +174,17 @@ func TestValues(t *testing.T) {
 	}
 }
 
+// TestOneUser reads one who is assigned, and tells of one who is not.
+func TestOneUser(t *testing.T) {
+	w := newWorld(t, 2, 0)
+	if u, err := w.okta.User(t.Context(), w.users[1].ID); err != nil || u.Credentials.UserName != w.users[1].UserName {
+		t.Errorf("got %+v, %v", u, err)
+	}
+	if _, err := w.okta.User(t.Context(), "nobody"); !errors.Is(err, drift.ErrNotAssigned) {
+		t.Errorf("nobody: %v", err)
+	}
+}
+
 // TestTroubleWithOkta pages, waits, repeats, and says what to do.
 func TestTroubleWithOkta(t *testing.T) {
 	w := newWorld(t, 7, 1)
@@ -188,12 +201,12 @@ func TestTroubleWithOkta(t *testing.T) {
 		}
 	}
 	w.org.Fault(0, 0, 0, 0)
-	w.Org.Token = "wrong-secret"
+	w.okta.Token = "wrong-secret"
 	if _, err := w.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "okta.api_token") ||
 		strings.Contains(err.Error(), "wrong-secret") {
 		t.Errorf("a wrong token: %v", err)
 	}
-	w.Org.Token = oktatest.Token
+	w.okta.Token = oktatest.Token
 	w.org.Fault(1000, 0, 0, 0)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()

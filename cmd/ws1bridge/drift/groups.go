@@ -13,7 +13,7 @@ import (
 
 // compareGroups compares the groups that are pushed. n is how many there are.
 func (c *Comparison) compareGroups(ctx context.Context, p *people) (n int, found []Difference, _ error) {
-	mappings, err := c.Org.mappings(ctx)
+	mappings, err := c.Source.Mappings(ctx)
 	if err != nil {
 		return 0, nil, fmt.Errorf("read the groups that are pushed: %w", err)
 	}
@@ -28,12 +28,12 @@ func (c *Comparison) compareGroups(ctx context.Context, p *people) (n int, found
 	return len(mappings), found, nil
 }
 
-func (c *Comparison) compareGroup(ctx context.Context, p *people, m mapping) (found []Difference, _ error) {
+func (c *Comparison) compareGroup(ctx context.Context, p *people, m Mapping) (found []Difference, _ error) {
 	if m.Status == "INACTIVE" {
 		return nil, nil // which Okta does not push
 	}
-	name, err := c.Org.groupName(ctx, m.SourceGroupID)
-	if errors.Is(err, errNoGroup) {
+	name, err := c.Source.GroupName(ctx, m.SourceGroupID)
+	if errors.Is(err, ErrNoGroup) {
 		return []Difference{{Kind: OktaFailed, Name: m.SourceGroupID, ID: m.TargetGroupID, OktaID: m.SourceGroupID,
 			Detail: "the group is pushed, and Okta does not have it"}}, nil
 	}
@@ -57,7 +57,7 @@ func (c *Comparison) compareGroup(ctx context.Context, p *people, m mapping) (fo
 	if !names.Same(group.DisplayName, name) {
 		note(GroupRenamed, "it is called "+group.DisplayName)
 	}
-	members, err := c.Org.members(ctx, m.SourceGroupID)
+	members, err := c.Source.Members(ctx, m.SourceGroupID)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (c *Comparison) compareGroup(ctx context.Context, p *people, m mapping) (fo
 }
 
 // groupOf is the group that a mapping is of: the one that it names, or the one of the name.
-func (c *Comparison) groupOf(ctx context.Context, m mapping, name string) (*upstream.GroupAccount, error) {
+func (c *Comparison) groupOf(ctx context.Context, m Mapping, name string) (*upstream.GroupAccount, error) {
 	for _, by := range []string{m.TargetGroupID, name} {
 		if by == "" {
 			continue

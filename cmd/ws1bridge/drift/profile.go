@@ -22,14 +22,14 @@ var toCome = map[string]bool{"STAGED": true, "PENDING": true}
 const suspended = "SUSPENDED"
 
 // active reports whether the person is to be able to log in.
-func (u appUser) active() bool { return !shutOut[u.Status] }
+func (u AppUser) active() bool { return !shutOut[u.Status] }
 
 // oldNamespaces begin the namespaces of an app that pushes in SCIM 1.1.
 const oldNamespaces = "urn:scim:schemas:"
 
 // resource is the user as a push would have it: as Okta reads it, with the variables of the app's
 // profile written over it.
-func (p *people) resource(u appUser, held upstream.User) schema.Resource {
+func (p *people) resource(u AppUser, held upstream.User) schema.Resource {
 	pushed := map[string]any{"schemas": []any{schema.User}}
 	r := p.Translator.UserToSCIM(held)
 	if p.isOld {
@@ -73,7 +73,7 @@ func overlay(r schema.Resource, over map[string]any) {
 }
 
 // put puts a value where its variable says, or takes out what is there where it has none.
-func put(r map[string]any, p property, value any) {
+func put(r map[string]any, p Property, value any) {
 	into := r
 	if p.ExternalNamespace != "" && !strings.EqualFold(p.ExternalNamespace, schema.User) &&
 		!strings.EqualFold(p.ExternalNamespace, oldNamespaces+"core:1.0") {

@@ -11,6 +11,7 @@ import (
 	"ws1bridge/cmd/ws1bridge/connection"
 	"ws1bridge/cmd/ws1bridge/drift"
 	"ws1bridge/cmd/ws1bridge/drift/oktatest"
+	"ws1bridge/cmd/ws1bridge/drift/org"
 	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 	"ws1bridge/upstream/accesstest"
@@ -25,6 +26,7 @@ func TestMain(m *testing.M) {
 type world struct {
 	t      *testing.T
 	org    *oktatest.Org
+	okta   *org.Org // that reads it
 	access *accesstest.Running
 	users  []oktatest.User
 	groups []oktatest.Group
@@ -75,8 +77,9 @@ func newWorld(t *testing.T, people, groups int) *world {
 	w.Client = client.Client
 	w.Translator, err = translate.New(translate.Config{DefaultDomain: "acme.com"})
 	must(t, err)
-	w.Org = &drift.Org{URL: w.org.URL, AppID: oktatest.AppID, Token: oktatest.Token,
+	w.okta = &org.Org{URL: w.org.URL, AppID: oktatest.AppID, Token: oktatest.Token,
 		HTTPClient: &http.Client{Transport: transport}}
+	w.Source = w.okta
 	w.org.Set(w.users, w.groups)
 	return w
 }

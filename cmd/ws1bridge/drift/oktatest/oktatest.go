@@ -60,6 +60,15 @@ func Start(tb testing.TB) *Org {
 	mux.HandleFunc("GET /api/v1/apps/"+AppID+"/users", func(w http.ResponseWriter, r *http.Request) {
 		page(o, w, r, 500, o.appUsers())
 	})
+	mux.HandleFunc("GET /api/v1/apps/"+AppID+"/users/{id}", func(w http.ResponseWriter, r *http.Request) {
+		for _, u := range o.appUsers() {
+			if one, _ := u.(map[string]any); one["id"] == r.PathValue("id") {
+				answer(w, http.StatusOK, one)
+				return
+			}
+		}
+		refuse(w, http.StatusNotFound, "E0000007")
+	})
 	mux.HandleFunc("GET /api/v1/apps/"+AppID+"/group-push/mappings", func(w http.ResponseWriter, r *http.Request) {
 		page(o, w, r, 1000, o.mappings())
 	})

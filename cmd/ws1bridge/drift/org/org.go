@@ -1,4 +1,5 @@
-package drift
+// Package org reads the management API of an Okta org, as far as it says what should be pushed.
+package org
 
 import (
 	"bytes"
@@ -15,6 +16,7 @@ import (
 
 	"ws1bridge/auth"
 	"ws1bridge/auth/neterr"
+	"ws1bridge/cmd/ws1bridge/drift"
 )
 
 // Org is the management API of an Okta org, as far as it says what should be pushed.
@@ -27,27 +29,6 @@ type Org struct {
 	HTTPClient *http.Client
 }
 
-// appUser is somebody who is assigned to the app.
-type appUser struct {
-	ID string `json:"id"` // in Okta
-	// ExternalID is the link: the id in Access, "" where Okta has none.
-	ExternalID  string `json:"externalId"`
-	Status      string `json:"status"`
-	SyncState   string `json:"syncState"`
-	Credentials struct {
-		UserName string `json:"userName"`
-	} `json:"credentials"`
-	Profile map[string]any `json:"profile"`
-}
-
-// mapping is a group that is pushed.
-type mapping struct {
-	SourceGroupID string `json:"sourceGroupId"`
-	TargetGroupID string `json:"targetGroupId"`
-	Status        string `json:"status"`
-	ErrorSummary  string `json:"errorSummary"`
-}
-
 // oktaGroup is a group of Okta.
 type oktaGroup struct {
 	Profile struct {
@@ -55,22 +36,16 @@ type oktaGroup struct {
 	} `json:"profile"`
 }
 
-// property is a variable of the app's profile.
-type property struct {
-	ExternalName      string `json:"externalName"`
-	ExternalNamespace string `json:"externalNamespace"`
-}
-
 // appSchema says which attribute a variable becomes.
 type appSchema struct {
 	Definitions map[string]struct {
-		Properties map[string]property `json:"properties"`
+		Properties map[string]drift.Property `json:"properties"`
 	} `json:"definitions"`
 }
 
 // properties are the variables of the profile, by name.
-func (s appSchema) properties() map[string]property {
-	all := map[string]property{}
+func (s appSchema) properties() map[string]drift.Property {
+	all := map[string]drift.Property{}
 	for _, definition := range s.Definitions {
 		for name, p := range definition.Properties {
 			if p.ExternalName != "" {
@@ -173,7 +148,9 @@ func refused(path string, status int, body []byte) error {
 	case status == http.StatusForbidden:
 		fix = ": the administrator who made okta.api_token must be able to read apps, groups and users"
 	case status == http.StatusNotFound && strings.HasPrefix(path, "/api/v1/groups/"):
-		return errNoGroup
+		return drift.ErrNoGroup
+	case status == http.StatusNotFound && strings.Contains(path, "/users/"):
+		return drift.ErrNotAssigned
 	case status/100 == 3:
 		fix = ": see that okta.org_url is the address of the org itself"
 	case status == http.StatusNotFound:
@@ -181,9 +158,6 @@ func refused(path string, status int, body []byte) error {
 	}
 	return fmt.Errorf("okta answers %d %s %s%s", status, said.ErrorCode, said.ErrorSummary, fix)
 }
-
-// errNoGroup says that Okta has no such group.
-var errNoGroup = errors.New("okta has no such group")
 
 // untilReset is how long Okta's limit lasts.
 func untilReset(h http.Header, now time.Time) time.Duration {
@@ -217,29 +191,35 @@ func (o *Org) nextPage(h http.Header) (string, error) {
 
 func (o *Org) app() string { return "/api/v1/apps/" + url.PathEscape(o.AppID) }
 
-// users reads who is assigned.
-func (o *Org) users(ctx context.Context, use func(appUser) error) error {
+// EachUser gives everybody who is assigned to use.
+func (o *Org) EachUser(ctx context.Context, use func(drift.AppUser) error) error {
 	return each(ctx, o, o.app()+"/users?limit=500", use)
 }
 
-// mappings reads the groups that are pushed.
-func (o *Org) mappings(ctx context.Context) (all []mapping, _ error) {
-	err := each(ctx, o, o.app()+"/group-push/mappings?limit=1000", func(m mapping) error {
+// User reads somebody who is assigned. drift.ErrNotAssigned where nobody of the id is.
+func (o *Org) User(ctx context.Context, id string) (u drift.AppUser, _ error) {
+	_, err := o.get(ctx, o.app()+"/users/"+url.PathEscape(id), &u)
+	return u, err
+}
+
+// Mappings reads the groups that are pushed.
+func (o *Org) Mappings(ctx context.Context) (all []drift.Mapping, _ error) {
+	err := each(ctx, o, o.app()+"/group-push/mappings?limit=1000", func(m drift.Mapping) error {
 		all = append(all, m)
 		return nil
 	})
 	return all, err
 }
 
-// groupName is the name of a group.
-func (o *Org) groupName(ctx context.Context, id string) (string, error) {
+// GroupName is the name of a group. drift.ErrNoGroup where Okta has none of the id.
+func (o *Org) GroupName(ctx context.Context, id string) (string, error) {
 	var g oktaGroup
 	_, err := o.get(ctx, "/api/v1/groups/"+url.PathEscape(id), &g)
 	return g.Profile.Name, err
 }
 
-// members reads the ids of a group's members.
-func (o *Org) members(ctx context.Context, id string) (ids []string, _ error) {
+// Members reads the ids of a group's members.
+func (o *Org) Members(ctx context.Context, id string) (ids []string, _ error) {
 	err := each(ctx, o, "/api/v1/groups/"+url.PathEscape(id)+"/users?limit=1000", func(u struct {
 		ID string `json:"id"`
 	}) error {
@@ -249,8 +229,8 @@ func (o *Org) members(ctx context.Context, id string) (ids []string, _ error) {
 	return ids, err
 }
 
-// properties are the variables of the app's profile.
-func (o *Org) properties(ctx context.Context) (map[string]property, error) {
+// Properties are the variables of the app's profile.
+func (o *Org) Properties(ctx context.Context) (map[string]drift.Property, error) {
 	var s appSchema
 	_, err := o.get(ctx, "/api/v1/meta/schemas"+strings.TrimPrefix(o.app(), "/api/v1")+"/default", &s)
 	return s.properties(), err
