@@ -130,23 +130,10 @@ func (h *Handler) bulkCall(
 	if err != nil {
 		return answer{}, err
 	}
-	operation, known := h.operations[pattern][o.Method]
-	switch {
-	case pattern == "" || !known || o.Method == http.MethodGet:
-		return answer{}, problem.NotInBulk()
-	case o.Method != http.MethodDelete && len(data) == 0:
-		return answer{}, problem.NoBulkData()
-	}
-	c.as(operation)
 	if o.Version != "" {
 		c.versions.match = []string{o.Version}
 	}
-	if c.readBody != nil {
-		if err := c.readBody(c, data); err != nil {
-			return answer{}, err
-		}
-	}
-	return c.do(ctx, c)
+	return h.change(ctx, c, o.Method, pattern, data)
 }
 
 // bulkPath is the path of an operation: of all users or groups, or of one.

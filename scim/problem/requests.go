@@ -31,7 +31,7 @@ var (
 const nothingToDo = "nothing: Okta repeats by itself"
 
 // HeldBack says that the guard against mass damage holds a change back.
-var HeldBack = one[string](later("The guard of the bridge holds back %s: too many were asked for. Whoever runs the "+
+var HeldBack = one[string](stuck("The guard of the bridge holds back %s: too many were asked for. Whoever runs the "+
 	"bridge decides whether they are right.").because(
 	"Okta deactivates or removes more than `guard.*` allows: often a wrong rule or assignment",
 	"look in Okta at what it is about to do; if it is right, `ws1bridge guard release`, else correct it there"))
