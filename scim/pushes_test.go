@@ -38,8 +38,11 @@ func TestPush(t *testing.T) {
 	}
 	found, err := w.Handler.Journal.Find(t.Context(), journal.Query{Limit: 10})
 	must(t, err)
-	if len(found) != 4 || found[3].Caller != "drift" || found[3].Name != "ada@acme.com" || found[3].Operation != "create user" {
-		t.Errorf("the journal has %+v", found)
+	if len(found) != 4 {
+		t.Fatalf("the journal has %+v", found)
+	}
+	if r := found[3]; r.Caller != "drift" || r.Name != "ada@acme.com" || r.Operation != "create user" {
+		t.Errorf("the journal has %+v", r)
 	}
 }
 
@@ -51,17 +54,18 @@ func TestPushRefused(t *testing.T) {
 	if held.Status != http.StatusTooManyRequests || !held.Problem.Lasting {
 		t.Errorf("held back: %+v", held)
 	}
+	nothing := w.Handler.Push(t.Context(), scim.Push{Method: http.MethodPut, Endpoint: "/Users", ID: ada})
 	for name, tt := range map[string]struct {
 		got  scim.Outcome
 		want int
 	}{
-		"a user who is not there":      {w.push(http.MethodPatch, "/Users", "nobody", replace("title", "x")), http.StatusNotFound},
-		"a name that is taken":         {w.push(http.MethodPost, "/Users", "", user("ada@acme.com", "00u2")), http.StatusConflict},
-		"a user without a name":        {w.push(http.MethodPost, "/Users", "", object{}), http.StatusBadRequest},
-		"a body that is no object":     {w.push(http.MethodPut, "/Users", ada, []string{}), http.StatusBadRequest},
-		"a path that is not there":     {w.push(http.MethodPost, "/Else", "", object{}), http.StatusBadRequest},
-		"a request that reads":         {w.push(http.MethodGet, "/Users", ada, object{}), http.StatusBadRequest},
-		"a change of what has no body": {w.Handler.Push(t.Context(), scim.Push{Method: "PUT", Endpoint: "/Users", ID: ada}), 400},
+		"a user who is not there":  {w.push(http.MethodPatch, "/Users", "nobody", replace("title", "x")), 404},
+		"a name that is taken":     {w.push(http.MethodPost, "/Users", "", user("ada@acme.com", "00u2")), 409},
+		"a user without a name":    {w.push(http.MethodPost, "/Users", "", object{}), 400},
+		"a body that is no object": {w.push(http.MethodPut, "/Users", ada, []string{}), 400},
+		"a path that is not there": {w.push(http.MethodPost, "/Else", "", object{}), 400},
+		"a request that reads":     {w.push(http.MethodGet, "/Users", ada, object{}), 400},
+		"a change without a body":  {nothing, 400},
 	} {
 		if tt.got.Status != tt.want || tt.got.Problem == nil || tt.got.Problem.Detail == "" {
 			t.Errorf("%s: got %+v, want %d", name, tt.got, tt.want)
@@ -73,7 +77,8 @@ func TestPushRefused(t *testing.T) {
 		t.Errorf("Access is away: %+v", away)
 	}
 	must(t, w.Handler.Drain(t.Context()))
-	if got := w.push(http.MethodPost, "/Users", "", user("alan@acme.com", "00u4")); got.Problem.Entry != problem.Restarting().Entry {
-		t.Errorf("stopping: %+v", got)
+	late := w.push(http.MethodPost, "/Users", "", user("alan@acme.com", "00u4"))
+	if late.Problem.Entry != problem.Restarting().Entry {
+		t.Errorf("stopping: %+v", late)
 	}
 }

@@ -74,7 +74,7 @@ func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err 
 	if first.client, err = clientOf(b.dry, b.access.Client, b.log); err != nil {
 		return err
 	}
-	b.guard = newGuard(b.current.Load, b.journal, b.log.Named("guard"), b.metrics)
+	b.guard = newGuard(b.guardInUse, b.journal, b.log.Named("guard"), b.metrics)
 	endpoint, err := b.endpointConfig(first)
 	if err != nil {
 		return err

@@ -27,32 +27,49 @@ var driftFormats = []string{"table", "json", "csv"}
 func (p *program) driftCommand() *cobra.Command {
 	var format string
 	var values bool
+	var repair driftRepair
 	cmd := &cobra.Command{
 		Use:   "drift",
 		Short: "Compare what Okta says should be in Access with what is there",
 		Long: `Compare what Okta says should be in Workspace ONE Access with what is there: people who are
 assigned and have no account, accounts that nobody is assigned to, who is active on one
 side alone, attributes that differ, groups and their members, and what Okta itself shows
-as failed. Okta's side passes through the same translation as a push. It changes nothing.
+as failed. Okta's side passes through the same translation as a push.
 
 It asks Okta's management API: okta.org_url, okta.app_id and okta.api_token, a token of a
 read-only administrator. Okta limits requests, which it keeps to. Members are compared as
 far as they are assigned to the app; nobody else is pushed.
 
+With --repair it shows what it would do, asks, and does it as a push from Okta would, within
+the guard and remembered in the journal: it creates accounts and groups that are missing,
+activates and deactivates as Okta says, corrects attributes, names and members. Accounts
+that nobody is assigned to it deactivates only with --deactivate-unassigned. What only Okta
+can settle it lists. Otherwise it changes nothing.
+
 The output is personal data; values of attributes are in it only with --values. Exit code
-1: something differs.`,
+1: something differs, or could not be repaired.`,
 		Example: `  ws1bridge drift
   ws1bridge drift --format csv > drift.csv
-  ws1bridge drift --format json --values`,
+  ws1bridge drift --format json --values
+  ws1bridge drift --repair
+  ws1bridge drift --repair --deactivate-unassigned --yes`,
 		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, _ []string) error {
 			if !slices.Contains(driftFormats, format) {
 				return usageError{fmt.Errorf("--format %q: want table, json or csv", format)}
 			}
-			return p.drift(cmd.Context(), t, format, values)
+			if err := repair.check(format); err != nil {
+				return usageError{err}
+			}
+			repair.answers = cmd.InOrStdin()
+			return p.drift(cmd.Context(), t, format, values, repair)
 		}),
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "form of the report: table, json or csv")
 	cmd.Flags().BoolVar(&values, "values", false, "report values of attributes, too (JSON)")
+	cmd.Flags().BoolVar(&repair.on, "repair", false, "repair what differs, after a question")
+	cmd.Flags().BoolVar(&repair.yes, "yes", false, "repair without asking")
+	cmd.Flags().BoolVar(&repair.deactivateUnassigned, "deactivate-unassigned", false,
+		"with --repair: deactivate accounts that nobody is assigned to, too")
 	_ = cmd.RegisterFlagCompletionFunc("format", onlyValues(driftFormats...)) // the flag exists
 	return cmd
 }
@@ -74,7 +91,9 @@ func (p *program) oktaOrg() (*org.Org, error) {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
 
-func (p *program) drift(ctx context.Context, t *tenant, format string, values bool) error {
+func (p *program) drift(
+	ctx context.Context, t *tenant, format string, values bool, repair driftRepair,
+) error {
 	if t.translator == nil {
 		return usageError{errors.New("the configuration names no domain: set WS1BRIDGE_DOMAIN")}
 	}
@@ -86,15 +105,18 @@ func (p *program) drift(ctx context.Context, t *tenant, format string, values bo
 	progress := terminal.NewProgress(p.stderr)
 	comparison := drift.Comparison{Source: from, Client: t.Client, Translator: t.translator, Values: values,
 		Progress: func(what string) { progress.End(); progress.Begin(what) }}
-	report, err := comparison.Run(ctx)
+	result, err := comparison.Run(ctx)
 	progress.End()
 	if err != nil {
 		return explained("comparing", err)
 	}
-	if err := p.printDrift(report, format); err != nil {
+	if repair.on {
+		return p.repairDrift(ctx, t, result, repair)
+	}
+	if err := p.printDrift(result.Report, format); err != nil {
 		return err
 	}
-	if n := len(report.Differences); n > 0 {
+	if n := len(result.Differences); n > 0 {
 		return fmt.Errorf("%d differences", n)
 	}
 	return nil
@@ -104,10 +126,7 @@ func (p *program) printDrift(report drift.Report, format string) error {
 	if format == "json" {
 		return printJSON(p.stdout, report)
 	}
-	rows := &listing.Rows{Columns: []string{"name", "what", "detail", "id", "okta id"}}
-	for _, d := range report.Differences {
-		rows.Add(d.Name, string(d.Kind), d.Detail, d.ID, d.OktaID)
-	}
+	rows := driftRows(report.Differences)
 	form := listing.Table
 	if format == "csv" {
 		form = listing.CSV
@@ -119,4 +138,12 @@ func (p *program) printDrift(report drift.Report, format string) error {
 	}
 	fmt.Fprintf(p.stderr, "Compared were people (%d) and groups (%d).\n", report.People, report.Groups)
 	return nil
+}
+
+func driftRows(differences []drift.Difference) *listing.Rows {
+	rows := &listing.Rows{Columns: []string{"name", "what", "detail", "id", "okta id"}}
+	for _, d := range differences {
+		rows.Add(d.Name, string(d.Kind), d.Detail, d.ID, d.OktaID)
+	}
+	return rows
 }

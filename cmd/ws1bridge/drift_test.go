@@ -6,6 +6,7 @@ import (
 
 	"ws1bridge/cmd/ws1bridge/drift"
 	"ws1bridge/cmd/ws1bridge/drift/oktatest"
+	"ws1bridge/scim/journal"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -45,5 +46,43 @@ func TestDriftCommand(t *testing.T) {
 	o.env = append(o.env, "WS1BRIDGE_OKTA_API_TOKEN=hush-wrong-token")
 	if got := o.expect(t, exitFailed, words("drift"), "okta answers 401"); strings.Contains(got.stderr, "hush") {
 		t.Errorf("the token is shown: %s", got.stderr)
+	}
+}
+
+// TestDriftRepair shows what it would do, asks, does it, and is remembered.
+func TestDriftRepair(t *testing.T) {
+	org := oktatest.Start(t)
+	o := newOperator(t, accesstest.Config{}, "WS1BRIDGE_OKTA_ORG_URL="+org.URL, "WS1BRIDGE_OKTA_APP_ID="+oktatest.AppID,
+		"WS1BRIDGE_OKTA_API_TOKEN="+oktatest.Token, "WS1BRIDGE_JOURNAL=sqlite:"+t.TempDir()+"/journal.db")
+	grace := oktatest.User{ID: "00u2", Status: "ACTIVE", UserName: "grace@acme.com",
+		Profile: oktatest.Profile("Grace", "Hopper", "grace@acme.com")}
+	org.Set([]oktatest.User{grace}, []oktatest.Group{{ID: "00g1", Name: "Engineers", Status: "ACTIVE",
+		Members: []string{grace.ID}}})
+	seedAda(t, o.access)
+	for args, says := range map[string]string{
+		"drift --yes": "go with --repair", "drift --deactivate-unassigned": "go with --repair",
+		"drift --repair --format csv": "takes no --format",
+	} {
+		o.expect(t, exitUsage, words(args), says)
+	}
+	got := o.expect(t, exitFailed, words("drift --repair"), "grace@acme.com   create the account",
+		"create the group (members: 1)", "not confirmed: nothing was written", "ada@acme.com", "unassigned")
+	if len(o.access.State().Groups) > 1 || strings.Contains(got.stdout, "not done") {
+		t.Errorf("it wrote: %s", got.stdout)
+	}
+	o.expect(t, exitFailed, words("drift --repair --yes"), "left for an administrator: 1")
+	o.expect(t, exitFailed, words("drift --repair --yes --deactivate-unassigned"), "ada@acme.com   deactivate",
+		"Provision User")
+	o.expect(t, exitFailed, words("drift --repair --yes --deactivate-unassigned"), "There is nothing to repair.")
+	o.expect(t, exitOK, words("history"), "grace@acme.com", "Engineers", "ada@acme.com")
+	var records []journal.Record
+	decode(t, o.expect(t, exitOK, words("history --json")), &records)
+	for _, r := range records {
+		if r.Caller != drift.Caller || r.Status > 204 {
+			t.Errorf("the journal has %+v", r)
+		}
+	}
+	if len(records) != 3 {
+		t.Errorf("the journal has %d pushes, want 3", len(records))
 	}
 }

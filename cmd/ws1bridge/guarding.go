@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/console"
 	"ws1bridge/cmd/ws1bridge/history"
 	"ws1bridge/scim/guard"
@@ -16,14 +17,16 @@ import (
 	"ws1bridge/upstream"
 )
 
-// newGuard is the guard of a bridge, by the configuration in use.
+// newGuard is a guard by the configuration in use, and the client that goes with it. It counts in
+// the journal where that is a database.
 func newGuard(
-	current func() *configured, j *journal.Journal, log *zap.Logger, metrics prometheus.Registerer,
+	inUse func() (config.Guard, *upstream.Client), j *journal.Journal, log *zap.Logger, metrics prometheus.Registerer,
 ) *guard.Guard {
 	cfg := guard.Config{
-		Limits: func() guard.Limits { return current().Guard.Limits() },
+		Limits: func() guard.Limits { settings, _ := inUse(); return settings.Limits() },
 		Managed: func(ctx context.Context, kind guard.Kind) (int, error) {
-			return countManaged(ctx, current().client, kind == guard.Deletions)
+			_, client := inUse()
+			return countManaged(ctx, client, kind == guard.Deletions)
 		},
 		OnTrip: func(kind guard.Kind, counted, most int) {
 			log.Error("the guard holds changes back: look in Okta at what it is about to do; if it is right, "+
@@ -35,6 +38,12 @@ func newGuard(
 		cfg.Shared = damage
 	}
 	return guard.New(cfg)
+}
+
+// guardInUse is what the guard of the bridge goes by.
+func (b *bridge) guardInUse() (config.Guard, *upstream.Client) {
+	c := b.current.Load()
+	return c.Guard, c.client
 }
 
 // countManaged counts the users, or the groups, that the bridge manages.

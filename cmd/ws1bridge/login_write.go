@@ -74,8 +74,10 @@ func (p *program) writeLogin(
 	if len(plan.Changes) == 0 {
 		return o, nil
 	}
-	if err := p.consent(ctx, how); err != nil {
-		return o, err
+	if !how.yes {
+		if err := p.consent(ctx, how.answers); err != nil {
+			return o, err
+		}
 	}
 	record := login.NewRecord(t.address, plan, time.Now())
 	o.Backup = how.backup
@@ -118,13 +120,10 @@ func (p *program) tellPlan(plan login.Plan, quiet bool) {
 	}
 }
 
-// consent asks whether to go on.
-func (p *program) consent(ctx context.Context, how loginWriting) error {
-	if how.yes {
-		return nil
-	}
+// consent asks whether to write to Access.
+func (p *program) consent(ctx context.Context, answers io.Reader) error {
 	fmt.Fprint(p.stderr, "Write this to Access? Type yes to go on: ")
-	answer, err := readLine(ctx, how.answers)
+	answer, err := readLine(ctx, answers)
 	if err != nil {
 		return err
 	}

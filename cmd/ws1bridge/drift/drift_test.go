@@ -53,7 +53,7 @@ func TestPlanted(t *testing.T) {
 		}, nil, ""},
 		"linked to what is gone": {func(w *world) {
 			w.users = append(w.users, oktatest.User{ID: "00ugone", Link: "gone", Status: "PROVISIONED",
-				UserName: "gone@acme.com"})
+				UserName: "gone@acme.com", Profile: oktatest.Profile("Gone", "One", "gone@acme.com")})
 		}, []string{"link gone: gone@acme.com"}, "gone"},
 		"not linked": {func(w *world) { w.users[0].Link = "" }, []string{"not linked: user-00000@acme.com"},
 			"Provision User"},
@@ -105,6 +105,14 @@ func TestPlanted(t *testing.T) {
 			[]string{"failed in Okta: user-00000@acme.com"}, "ERROR"},
 		"a group is gone": {func(w *world) { w.groups[0].Target, w.groups[0].Name = "gone", "Gone" },
 			[]string{"group missing: Gone"}, ""},
+		"a group whose target is gone, and there is one of its name": {func(w *world) { w.groups[0].Target = "gone" },
+			[]string{"group not linked: Team 0"}, "Okta pushes it to gone"},
+		"a member whom somebody else put in": {func(w *world) { w.addStranger() }, nil, ""},
+		"nothing is known of a person":       {func(w *world) { w.users[0].Profile, w.users[0].Status = nil, "" }, nil, ""},
+		"somebody who cannot be created": {func(w *world) {
+			w.users = append(w.users, oktatest.User{ID: "00unew", Status: "ACTIVE", UserName: "new@acme.com",
+				Profile: map[string]any{"email": "new@acme.com"}})
+		}, []string{"missing: new@acme.com", "not pushable: new@acme.com"}, "Okta says ACTIVE"},
 		"a group was renamed": {func(w *world) { w.groups[0].Name = "Crew" }, []string{"group renamed: Crew"},
 			"it is called Team 0"},
 		"a group without its target": {func(w *world) { w.groups[0].Target = "" }, nil, ""},
@@ -147,6 +155,24 @@ func (w *world) change(n int, change func(map[string]any)) {
 	_, err = w.Client.UpdateUser(w.t.Context(), u.ID, upstream.UserChange{
 		Make: func(upstream.User) (upstream.Attributes, error) { return wanted, nil }})
 	must(w.t, err)
+}
+
+// addStranger puts an account that is nobody's of the bridge into the group.
+func (w *world) addStranger() {
+	local := account(99)
+	local["userName"], local["externalId"] = "local@acme.com", "by-hand"
+	local[upstream.WorkspaceSchema] = map[string]any{"internalUserType": "LOCAL", "domain": "acme.com"}
+	id, err := w.access.SeedUser(local)
+	must(w.t, err)
+	members := []any{map[string]any{"value": id, "type": "User"}}
+	for _, u := range w.users {
+		members = append(members, map[string]any{"value": u.Link, "type": "User"})
+	}
+	target, err := w.access.SeedGroup(map[string]any{"schemas": []string{upstream.CoreSchema, upstream.WorkspaceSchema},
+		"displayName": "With a stranger", "members": members,
+		upstream.WorkspaceSchema: map[string]any{"internalGroupType": "INTERNAL", "domain": "acme.com"}})
+	must(w.t, err)
+	w.groups[0].Target, w.groups[0].Name = target, "With a stranger"
 }
 
 // TestMembersMissing has somebody in Okta's group who is not in that of Access.

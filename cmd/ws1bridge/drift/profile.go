@@ -24,15 +24,23 @@ const suspended = "SUSPENDED"
 // active reports whether the person is to be able to log in.
 func (u AppUser) active() bool { return !shutOut[u.Status] }
 
+// saysActive reports whether Okta pushes whether the person is active.
+func (u AppUser) saysActive() bool { return u.Status != suspended && u.Status != "" }
+
+// isWanted reports whether the person is to have an account.
+func (u AppUser) isWanted() bool { return u.active() && !toCome[u.Status] }
+
 // oldNamespaces begin the namespaces of an app that pushes in SCIM 1.1.
 const oldNamespaces = "urn:scim:schemas:"
 
 // resource is the user as a push would have it: as Okta reads it, with the variables of the app's
-// profile written over it.
+// profile written over it. Who has no account yet is the zero User.
 func (p *people) resource(u AppUser, held upstream.User) schema.Resource {
-	pushed := map[string]any{"schemas": []any{schema.User}}
 	r := p.Translator.UserToSCIM(held)
-	if p.isOld {
+	switch {
+	case u.Profile == nil: // of which nothing is known
+	case p.isOld:
+		pushed := map[string]any{"schemas": []any{schema.User}}
 		for name, value := range u.Profile {
 			if property, ok := p.properties[name]; ok && isSet(value) {
 				put(pushed, property, value)
@@ -41,7 +49,7 @@ func (p *people) resource(u AppUser, held upstream.User) schema.Resource {
 		pushed = classic.FromResource(pushed)
 		p.Translator.CorrectDomain(pushed)
 		overlay(r, pushed)
-	} else {
+	default:
 		for name, property := range p.properties {
 			value := u.Profile[name]
 			if property.ExternalName == "locale" && !isSet(value) {
@@ -50,8 +58,11 @@ func (p *people) resource(u AppUser, held upstream.User) schema.Resource {
 			put(r, property, value)
 		}
 	}
-	r["userName"], r["externalId"], r["active"] = u.Credentials.UserName, u.ID, u.active()
-	if u.Status == suspended {
+	r["externalId"], r["active"] = u.ID, u.active()
+	if u.Credentials.UserName != "" {
+		r["userName"] = u.Credentials.UserName
+	}
+	if held.ID != "" && !u.saysActive() {
 		r["active"] = held.Active()
 	}
 	clean, _ := p.users.Index.Canonical(r)

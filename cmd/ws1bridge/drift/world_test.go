@@ -116,8 +116,9 @@ func (w *world) push(t *testing.T, n, people int) {
 // run compares, and says what differs in words.
 func (w *world) run(t *testing.T) (words []string, r drift.Report) {
 	t.Helper()
-	r, err := w.Run(t.Context())
+	result, err := w.Run(t.Context())
 	must(t, err)
+	r = result.Report
 	for _, d := range r.Differences {
 		words = append(words, fmt.Sprintf("%s: %s", d.Kind, d.Name))
 	}
