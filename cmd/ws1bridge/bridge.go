@@ -17,6 +17,7 @@ import (
 	"ws1bridge/auth/loopback"
 	"ws1bridge/cmd/ws1bridge/config"
 	"ws1bridge/cmd/ws1bridge/connection"
+	"ws1bridge/cmd/ws1bridge/drift/schedule"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim"
 	"ws1bridge/scim/guard"
@@ -36,6 +37,7 @@ type bridge struct {
 	metrics *prometheus.Registry
 	tokens  *inboundTokens
 	guard   *guard.Guard
+	drift   *schedule.Schedule // nil: nothing is compared
 	// throttle is that of wrong tokens.
 	throttle auth.Throttle
 	dry      dryRun
@@ -86,6 +88,7 @@ func (b *bridge) wire(cfg config.Config, translator *translate.Translator) (err 
 		return err
 	}
 	b.current.Store(first)
+	b.drift = b.newDrift()
 	b.status = newStatus(b, b.log, b.metrics)
 	b.tokens = newInboundTokens(func() []auth.Key { return b.current.Load().Okta.Keys() }, b.log.Named("auth"), b.metrics)
 	b.tokens.measure()
@@ -177,6 +180,7 @@ func (b *bridge) run(ctx context.Context, main, ops net.Listener, beside ...func
 	work.Go(func() error { return b.status.Run(base) })
 	work.Go(func() error { return b.journal.Run(base) })
 	work.Go(func() error { return b.tokens.run(base) })
+	work.Go(func() error { return b.runDrift(base) })
 	b.opsIsPrivate.Store(loopback.Is(ops.Addr().String()))
 	for _, do := range beside {
 		work.Go(func() error { return do(base) })

@@ -80,15 +80,18 @@ func (p *program) oktaOrg() (*org.Org, error) {
 	if err := problems.About("okta.org_url", "okta.api_token_file").Err(); err != nil {
 		return nil, err
 	}
-	o := cfg.Okta
-	if o.OrgURL == "" || o.AppID == "" || o.APIToken == "" {
-		return nil, usageError{errors.New("okta.org_url, okta.app_id and okta.api_token (or its file) must be set: " +
-			"the org, the app that pushes, and an API token of a read-only administrator (Security > API > Tokens)")}
+	if !cfg.Okta.CanBeAsked() {
+		return nil, usageError{errors.New("set " + config.OktaSettings)}
 	}
+	return newOrg(cfg.Okta), nil
+}
+
+// newOrg is the org that a configuration names.
+func newOrg(o config.Okta) *org.Org {
 	return &org.Org{URL: o.OrgURL, AppID: o.AppID, Token: o.APIToken,
 		HTTPClient: &http.Client{Transport: connection.NewTransport(), Timeout: oktaTimeout,
 			// The token goes to no other host.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 func (p *program) drift(
@@ -141,9 +144,9 @@ func (p *program) printDrift(report drift.Report, format string) error {
 }
 
 func driftRows(differences []drift.Difference) *listing.Rows {
-	rows := &listing.Rows{Columns: []string{"name", "what", "detail", "id", "okta id"}}
+	rows := &listing.Rows{Columns: drift.Columns}
 	for _, d := range differences {
-		rows.Add(d.Name, string(d.Kind), d.Detail, d.ID, d.OktaID)
+		rows.Add(d.Row()...)
 	}
 	return rows
 }

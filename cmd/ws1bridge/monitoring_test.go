@@ -14,6 +14,7 @@ import (
 	"github.com/knadh/koanf/parsers/yaml"
 
 	"ws1bridge/cmd/ws1bridge/cmdtest"
+	"ws1bridge/cmd/ws1bridge/drift/oktatest"
 	"ws1bridge/cmd/ws1bridge/okta"
 	"ws1bridge/upstream/accesstest"
 )
@@ -71,12 +72,13 @@ func TestMonitoringNamesWhatThereIs(t *testing.T) {
 // shownMetrics are those of a bridge that has pushed, and had to repeat a request.
 func shownMetrics(t *testing.T) shown {
 	t.Helper()
-	s := serve(t, accesstest.Config{})
+	s := comparing(t, oktatest.Start(t))
 	s.push(t, http.StatusCreated, http.MethodPost, "/Users", okta.User("ada@acme.com", "Ada", "Lovelace", "00u1ada"))
 	s.access.AddFault(accesstest.Fault{Query: "ada@acme.com", Status: http.StatusServiceUnavailable, Count: 1})
 	s.push(t, http.StatusOK, http.MethodGet, okta.Filtered("/Users", "userName", "ada@acme.com"), nil)
 	cmdtest.Get(t, s.main+"/scim/v2/Users") // without a token
 	s.awaitStatus(t, http.StatusOK)
+	s.compare(t, "/metrics", "ws1bridge_drift_differences")
 	_, page := cmdtest.Get(t, s.ops+"/metrics")
 	return readMetrics(page)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -64,8 +65,9 @@ func (b *bridge) console() (http.Handler, error) {
 			return countManaged(ctx, b.current.Load().client, true)
 		},
 		Notices: func(ctx context.Context) []console.Notice {
-			return append(b.guardNotices(ctx), b.tokens.notices()...)
+			return slices.Concat(b.guardNotices(ctx), b.driftNotices(), b.tokens.notices())
 		},
+		Drift:   b.drift,
 		Release: func(ctx context.Context) error { return b.release(ctx, time.Now().Add(releaseFor)) },
 	})
 }
@@ -111,15 +113,16 @@ const (
 // newStatus is the one list of what the bridge depends on.
 func newStatus(b *bridge, log *zap.Logger, metrics prometheus.Registerer) *status.Board {
 	client := func() *upstream.Client { return b.current.Load().client }
-	return status.New(log.Named("status"), metrics,
-		status.Component{Name: "token", Check: b.access.Tokens.Ready, Explain: explainFailure},
-		status.Component{Name: "access", Explain: explainAccess,
+	return status.New(log.Named("status"), metrics, append([]status.Component{
+		{Name: "token", Check: b.access.Tokens.Ready, Explain: explainFailure},
+		{Name: "access", Explain: explainAccess,
 			Check: func(ctx context.Context) error { return client().Ready(ctx) }},
-		status.Component{Name: "directory", Explain: explainDirectory,
+		{Name: "directory", Explain: explainDirectory,
 			Keep: keepDirectory, KeepBad: keepBadDirectory,
 			Check: func(ctx context.Context) error { return client().CheckDirectories(ctx) }},
-		status.Component{Name: "journal", Explain: explainJournal,
-			Check: func(context.Context) error { return b.journal.Trouble() }})
+		{Name: "journal", Explain: explainJournal,
+			Check: func(context.Context) error { return b.journal.Trouble() }},
+	}, b.driftComponents()...)...)
 }
 
 func explainFailure(err error) (verdict status.Verdict, detail, fix string) {

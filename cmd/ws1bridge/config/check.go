@@ -46,6 +46,7 @@ func (c *Config) check() (problems Problems) {
 	}
 	c.Journal.check(&problems)
 	c.Guard.check(&problems)
+	c.Drift.check(&c.Okta, &problems)
 	c.Console.check(&problems)
 	c.checkTranslation(&problems)
 	if _, err := auth.NewBearer(c.Okta.Keys()); err != nil {

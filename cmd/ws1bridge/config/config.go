@@ -43,6 +43,7 @@ type Config struct {
 	} `koanf:"scim"`
 	Journal  Journal `koanf:"journal"`
 	Guard    Guard   `koanf:"guard"`
+	Drift    Drift   `koanf:"drift"`
 	Console  Console `koanf:"console"`
 	Shutdown struct {
 		// Delay is how long requests are still answered as ever after SIGTERM, while

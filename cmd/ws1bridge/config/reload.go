@@ -35,10 +35,11 @@ func changed(section string, a, b reflect.Value) (names []string) {
 
 // Keep is a configuration that was read anew as far as a running bridge can take it. It
 // keeps the addresses, its own and that of the tenant, with which the bridge was started,
-// the way to its certificate, and its journal and console.
+// the way to its certificate, its journal and console, and when it compares.
 func (c *Config) Keep(read Config) Config {
 	read.Listen, read.OpsListen, read.Access.URL = c.Listen, c.OpsListen, c.Access.URL
 	read.TLS, read.Journal, read.Console = c.TLS.keep(read.TLS), c.Journal, c.Console
+	read.Drift = c.Drift
 	return read
 }
 

@@ -63,6 +63,7 @@ func allDifferent(t *testing.T) Config {
 		"WS1BRIDGE_GROUPS_DOMAIN=acme.com", "WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE="+secret)
 	cfg.Okta.OrgURL, cfg.Okta.AppID, cfg.Okta.APIToken, cfg.Okta.APITokenFile = "u", "a", "t", "f"
 	cfg.Guard = Guard{Window: 1, MaxDeactivations: "1", MaxDeletions: "1", MaxMemberRemovals: "1"}
+	cfg.Drift = Drift{Every: 1, Repair: true}
 	cfg.TrustedProxies = []string{"10.0.0.0/8"}
 	cfg.Console.OIDC = OIDC{Issuer: "i", ClientID: "c", ClientSecret: "s", ClientSecretFile: "f", Groups: []string{"g"},
 		GroupsClaim: "g", URL: "u"}

@@ -80,6 +80,7 @@ func (c *Config) Warnings(environ []string) Problems {
 	}
 	warnings.doubt("console.oidc.client_secret", "", string(c.Console.OIDC.ClientSecret))
 	c.Okta.warn(&warnings)
+	c.Drift.warn(&c.Guard, &warnings)
 	return warnings
 }
 

@@ -71,6 +71,8 @@ func settings() []setting {
 		{"WS1BRIDGE_GUARD_MAX_DEACTIVATIONS", "guard.max_deactivations", amount},
 		{"WS1BRIDGE_GUARD_MAX_DELETIONS", "guard.max_deletions", amount},
 		{"WS1BRIDGE_GUARD_MAX_MEMBER_REMOVALS", "guard.max_member_removals", amount},
+		{"WS1BRIDGE_DRIFT_EVERY", "drift.every", duration},
+		{"WS1BRIDGE_DRIFT_REPAIR", "drift.repair", truth},
 		{"WS1BRIDGE_CONSOLE_TOKEN_SHA256", "console.token_sha256", text},
 		{"WS1BRIDGE_CONSOLE_OIDC_ISSUER", "console.oidc.issuer", text},
 		{"WS1BRIDGE_CONSOLE_OIDC_CLIENT_ID", "console.oidc.client_id", text},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"ws1bridge/cmd/ws1bridge/drift/schedule"
 	"ws1bridge/cmd/ws1bridge/inspect"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim/journal"
@@ -51,6 +52,8 @@ type Config struct {
 	Notices func(context.Context) []Notice
 	// Release has the guard let changes pass for an hour.
 	Release func(context.Context) error
+	// Drift compares Okta with Access regularly; nil where nothing does.
+	Drift *schedule.Schedule
 	// Domains are those that are managed.
 	Domains func() []string
 	Version string
@@ -84,7 +87,9 @@ func (u unreachable) Error() string { return u.finding + ". " + u.fix }
 // New returns the handler of everything below the root.
 func New(cfg Config) (http.Handler, error) {
 	c := &console{Config: cfg, looks: make(looks, 1), templates: map[string]*template.Template{}}
-	for _, name := range []string{"overview", "pushes", "push", "records", "failures", "trouble", "login", "welcome"} {
+	for _, name := range []string{
+		"overview", "pushes", "push", "records", "failures", "drift", "trouble", "login", "welcome",
+	} {
 		t, err := template.New("layout.html").Funcs(functions).ParseFS(pages, "pages/layout.html", "pages/parts.html",
 			"pages/"+name+".html")
 		if err != nil {
@@ -104,13 +109,15 @@ func New(cfg Config) (http.Handler, error) {
 	r.Method(http.MethodGet, "/static/*", http.StripPrefix("/static/", http.FileServerFS(files)))
 	for path, show := range map[string]func(*http.Request) (string, any, error){
 		"/": c.overview, "/pushes": c.pushes, "/pushes/{seq}": c.push, "/failures": c.failures,
-		"/users": c.users, "/groups": c.groups,
+		"/users": c.users, "/groups": c.groups, "/drift": c.drift,
 	} {
 		r.Get(path, func(w http.ResponseWriter, r *http.Request) { c.answer(w, r, show) })
 	}
 	r.Get("/pushes.csv", c.table(c.pushesTable))
 	r.Get("/failures.csv", c.table(c.causesTable))
 	r.Get("/members.csv", c.table(c.membersTable))
+	r.Get("/drift.csv", c.table(c.driftTable))
+	r.Post("/drift", c.compareNow)
 	r.Get("/live", c.live)
 	r.Post("/logout", c.leave)
 	r.Post("/guard/release", c.release)

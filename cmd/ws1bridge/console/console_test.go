@@ -37,6 +37,8 @@ type world struct {
 	public  bool
 	failing []status.Named
 	notices []Notice
+	// compared has a value when Okta and Access were compared.
+	compared chan struct{}
 	// released counts how often the guard was released.
 	released int
 

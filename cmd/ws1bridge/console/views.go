@@ -239,6 +239,7 @@ var functions = template.FuncMap{
 	"time":  func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },
 	"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"took":  func(d time.Duration) string { return d.Round(time.Millisecond).String() },
+	"span":  span,
 	"join":  func(list []string) string { return strings.Join(list, ", ") },
 	"ago":   func(t time.Time) string { return ago(time.Since(t)) + " ago" },
 	"since": func(t time.Time) string { return "for " + ago(time.Since(t)) },
@@ -262,6 +263,14 @@ func state(status int) string {
 		return "failed"
 	}
 	return "done"
+}
+
+// span is a length of time in whole hours, or in minutes.
+func span(d time.Duration) string {
+	if d%time.Hour == 0 {
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d min", int(d.Minutes()))
 }
 
 func ago(d time.Duration) string {

@@ -13,55 +13,6 @@ import (
 	"ws1bridge/upstream/names"
 )
 
-// Kind is what differs.
-type Kind string
-
-// The kinds of differences.
-const (
-	// Missing says that Okta assigned somebody who has no account.
-	Missing Kind = "missing"
-	// LinkGone says that Okta is linked to an account that is not there.
-	LinkGone Kind = "link gone"
-	// NotLinked says that there is an account, and Okta is not linked to it, or to another one.
-	NotLinked Kind = "not linked"
-	// ActiveHere and InactiveHere say that the account is active, or not, and should not be so.
-	ActiveHere   Kind = "active here"
-	InactiveHere Kind = "inactive here"
-	// Attributes says that values differ.
-	Attributes Kind = "attributes"
-	// Unassigned says that there is an active account of ours that Okta assigned to nobody.
-	Unassigned Kind = "unassigned"
-	// Twice says that somebody has two accounts of ours.
-	Twice Kind = "twice"
-	// NotPushable says that what Okta holds would be refused.
-	NotPushable Kind = "not pushable"
-	// OktaFailed says that Okta itself shows that a push failed.
-	OktaFailed Kind = "failed in Okta"
-	// GroupMissing, GroupNotLinked, GroupRenamed, MembersMissing and MembersExtra are about groups
-	// that are pushed.
-	GroupMissing   Kind = "group missing"
-	GroupNotLinked Kind = "group not linked"
-	GroupRenamed   Kind = "group renamed"
-	MembersMissing Kind = "members missing"
-	MembersExtra   Kind = "members too many"
-)
-
-// Difference is one of them.
-type Difference struct {
-	Kind Kind `json:"kind"`
-	// Name is the userName or the name of the group, as Okta has it where it has one.
-	Name string `json:"name"`
-	// ID is that in Access, and OktaID that in Okta, both "" where there is none.
-	ID     string `json:"id,omitempty"`
-	OktaID string `json:"okta_id,omitempty"`
-	// Detail says more in words, without values of attributes.
-	Detail string `json:"detail,omitempty"`
-	// Attributes are those that differ, as Access names them.
-	Attributes []string `json:"attributes,omitempty"`
-	// Values are what Access holds of them and what it should hold, where values are asked for.
-	Values map[string][2]any `json:"values,omitempty"`
-}
-
 // Report is what a comparison found.
 type Report struct {
 	Differences []Difference `json:"differences"`

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ws1bridge/scim"
+	"ws1bridge/scim/problem"
 )
 
 // Caller is who repairs, in the log and in the journal.
@@ -40,6 +41,14 @@ type Done struct {
 	Changes []string
 	// Err is why it was not done; ErrChanged where the two sides are not as they were compared.
 	Err error
+}
+
+// Reason is why it was not done, without what names a person.
+func (d Done) Reason() string {
+	if refused, ok := errors.AsType[refusal](d.Err); ok {
+		return refused.why.Sentence()
+	}
+	return "it could not be read again"
 }
 
 // ErrChanged says that what was compared has changed since.
@@ -106,6 +115,11 @@ const (
 // errAway says that Access takes nothing now.
 var errAway = errors.New("the bridge gave up repeating it")
 
+// refusal is why the bridge refused a change, in words for an operator.
+type refusal struct{ why *problem.Error }
+
+func (r refusal) Error() string { return r.why.Plain() }
+
 // send makes a change, and repeats it as Okta does.
 func (r *repair) send(ctx context.Context, p scim.Push, body any) (id string, err error) {
 	p.Caller = Caller
@@ -118,9 +132,9 @@ func (r *repair) send(ctx context.Context, p scim.Push, body any) (id string, er
 		case o.Problem == nil:
 			return cmp.Or(o.ID, p.ID), nil
 		case o.Status != http.StatusTooManyRequests, o.Problem.Lasting:
-			return "", errors.New(o.Problem.Plain())
+			return "", refusal{o.Problem}
 		case attempt == pushAttempts:
-			return "", fmt.Errorf("%w: %s", errAway, o.Problem.Plain())
+			return "", fmt.Errorf("%w: %w", errAway, refusal{o.Problem})
 		}
 		select {
 		case <-ctx.Done():
