@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"ws1bridge/cmd/ws1bridge/drift/oktatest"
 	"ws1bridge/cmd/ws1bridge/status"
 	"ws1bridge/scim/journal"
 	"ws1bridge/scim/problem"
@@ -39,7 +40,7 @@ var manners = []struct {
 // fullWorld is a console with everything to see.
 func fullWorld(t *testing.T) *world {
 	t.Helper()
-	w := newWorld(t)
+	w, okta := compared(t)
 	sentence := problem.NotShownYet().Sentence()
 	id := w.heldID(t, someone)
 	w.seedGroup(t, "Engineering", id)
@@ -53,6 +54,11 @@ func fullWorld(t *testing.T) *world {
 	}
 	w.failing = []status.Named{{Name: "directory", Finding: status.Finding{Status: status.Failed, Since: time.Now(),
 		Detail: "no directory has the domain acme.com", Fix: "ws1bridge directory create"}}}
+	okta.Set([]oktatest.User{
+		{ID: "00u1", Status: "DEPROVISIONED", UserName: someone},
+		{ID: "00u2", Status: "ACTIVE", UserName: strings.Repeat("a-very-long-name", 8) + "@acme.com"},
+	}, nil)
+	w.compareNow(t)
 	return w
 }
 
@@ -71,6 +77,7 @@ func TestPagesInABrowser(t *testing.T) {
 	for name, path := range map[string]string{
 		"overview": "/", "pushes": "/pushes", "push": "/pushes/" + found[0].Seq, "failures": "/failures",
 		"nothing-fits": "/pushes?about=nobody&outcome=failed", "people": "/users", "groups": "/groups",
+		"drift": "/drift",
 		"person": "/users?name=" + someone, "stranger": "/users?name=admin", "group": "/groups?name=Engineering",
 		"not-found": "/nothing", "not-understood": "/pushes?since=soon",
 	} {

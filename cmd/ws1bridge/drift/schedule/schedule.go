@@ -97,10 +97,11 @@ func (s *Schedule) State() State {
 // Ready is why no comparison could be made lately, nil where one could, or none was due.
 func (s *Schedule) Ready(context.Context) error { return s.State().Trouble }
 
-// Now has a comparison be made now, unless one is under way.
+// Now has a comparison be made now; where one is under way, another one after it.
 func (s *Schedule) Now() {
 	select {
 	case s.wake <- struct{}{}:
+		s.change(func(now *State) { now.Next = time.Time{} })
 	default:
 	}
 }
