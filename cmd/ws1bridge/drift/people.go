@@ -52,6 +52,7 @@ func (p *people) readOkta(ctx context.Context) (err error) {
 	}
 	p.users = schema.Users(p.Translator.SchemaAttributes())
 	err = p.Source.EachUser(ctx, func(u AppUser) error {
+		u.Profile = p.mapped(u.Profile)
 		one := &person{AppUser: u}
 		p.all = append(p.all, one)
 		if u.ExternalID != "" {
@@ -70,6 +71,21 @@ func (p *people) readOkta(ctx context.Context) (err error) {
 		return fmt.Errorf("read who is assigned: %w", err)
 	}
 	return nil
+}
+
+// mapped are the values of a profile that a push has: a profile has many more, and there are as
+// many profiles as people.
+func (p *people) mapped(profile map[string]any) map[string]any {
+	if profile == nil {
+		return nil
+	}
+	kept := make(map[string]any, len(p.properties))
+	for name := range p.properties {
+		if value := profile[name]; isSet(value) {
+			kept[name] = value
+		}
+	}
+	return kept
 }
 
 // readAccess reads the accounts, and compares each, so that nobody has to hold them all.
