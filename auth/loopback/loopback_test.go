@@ -14,3 +14,14 @@ func TestIs(t *testing.T) {
 		}
 	}
 }
+
+func TestToReach(t *testing.T) {
+	for listens, want := range map[string]string{
+		":9090": "127.0.0.1:9090", "0.0.0.0:9090": "127.0.0.1:9090", "[::]:80": "127.0.0.1:80", "[::1]:80": "[::1]:80",
+		"10.0.0.1:80": "10.0.0.1:80", "bridge:80": "bridge:80", "9090": "", "": "",
+	} {
+		if got, err := ToReach(listens); got != want || (err != nil) != (want == "") {
+			t.Errorf("ToReach(%q) = %q, %v; want %q", listens, got, err, want)
+		}
+	}
+}

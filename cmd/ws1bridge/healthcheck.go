@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ws1bridge/auth/loopback"
 	"ws1bridge/auth/neterr"
 	"ws1bridge/cmd/ws1bridge/config"
 )
@@ -45,18 +46,15 @@ has no other program, can check an emulator by a page of its control address.`,
 // healthcheck asks the bridge of the configuration whether it lives.
 func (p *program) healthcheck(ctx context.Context) error {
 	cfg, _ := config.Examine(p.configFile, p.environ) // what else is wrong with it is not the question
-	host, port, err := net.SplitHostPort(cfg.Listen)
+	address, err := loopback.ToReach(cfg.Listen)
 	if err != nil {
 		return usageError{fmt.Errorf("listen: %w", err)}
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
 	}
 	scheme := "http://"
 	if cfg.TLS.On() {
 		scheme = "https://"
 	}
-	return wantOK(ctx, "the bridge", scheme+net.JoinHostPort(host, port)+"/healthz")
+	return wantOK(ctx, "the bridge", scheme+address+"/healthz")
 }
 
 // checkPage asks for a page that the command line names.

@@ -77,7 +77,7 @@ func TestPagesInABrowser(t *testing.T) {
 	for name, path := range map[string]string{
 		"overview": "/", "pushes": "/pushes", "push": "/pushes/" + found[0].Seq, "failures": "/failures",
 		"nothing-fits": "/pushes?about=nobody&outcome=failed", "people": "/users", "groups": "/groups",
-		"drift": "/drift",
+		"drift":  "/drift",
 		"person": "/users?name=" + someone, "stranger": "/users?name=admin", "group": "/groups?name=Engineering",
 		"not-found": "/nothing", "not-understood": "/pushes?since=soon",
 	} {

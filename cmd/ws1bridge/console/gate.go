@@ -94,7 +94,7 @@ func (c *console) guard(next http.Handler) http.Handler {
 				Text: "It shows names of people, and this address can be reached from other machines. Let ops_listen be an " +
 					"address of loopback, such as 127.0.0.1:9090, and open it from the machine itself; or set console.oidc, " +
 					"so that people sign in at Okta; or set console.token_sha256 to the digest of a token that is asked for " +
-					"here (printf %s TOKEN | sha256sum)."})
+					"here (ws1bridge token new prints both)."})
 		}
 	})
 }

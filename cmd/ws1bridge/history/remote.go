@@ -7,10 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"time"
 
+	"ws1bridge/auth/loopback"
 	"ws1bridge/auth/neterr"
 	"ws1bridge/scim/journal"
 )
@@ -36,21 +36,18 @@ func (r Remote) Find(ctx context.Context, q journal.Query) ([]journal.Record, er
 func Ask(ctx context.Context, method, address, path string, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	host, port, err := net.SplitHostPort(address)
+	address, err := loopback.ToReach(address)
 	if err != nil {
 		return fmt.Errorf("ops_listen: %w", err)
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+net.JoinHostPort(host, port)+path, nil)
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+address+path, nil)
 	if err != nil {
 		return err
 	}
 	res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req) // without a proxy
 	if err != nil {
 		return fmt.Errorf("no bridge answers at %s: %w; it is asked because journal.url is not set",
-			net.JoinHostPort(host, port), neterr.Class(ctx, err))
+			address, neterr.Class(ctx, err))
 	}
 	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(io.LimitReader(res.Body, maxPage))
