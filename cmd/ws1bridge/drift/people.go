@@ -48,7 +48,7 @@ func (p *people) readOkta(ctx context.Context) (err error) {
 		return fmt.Errorf("read the app's profile: %w", err)
 	}
 	for _, one := range p.properties {
-		p.isOld = p.isOld || strings.HasPrefix(one.ExternalNamespace, oldNamespaces)
+		p.isOld = p.isOld || strings.HasPrefix(one.ExternalNamespace, oldCore)
 	}
 	p.users = schema.Users(p.Translator.SchemaAttributes())
 	err = p.Source.EachUser(ctx, func(u AppUser) error {

@@ -30,8 +30,9 @@ func (u AppUser) saysActive() bool { return u.Status != suspended && u.Status !=
 // isWanted reports whether the person is to have an account.
 func (u AppUser) isWanted() bool { return u.active() && !toCome[u.Status] }
 
-// oldNamespaces begin the namespaces of an app that pushes in SCIM 1.1.
-const oldNamespaces = "urn:scim:schemas:"
+// oldCore begins the namespace that an app has if it pushes in SCIM 1.1. Those of extensions say
+// nothing: Access's own begin with urn:scim:schemas: in SCIM 2.0, too.
+const oldCore = "urn:scim:schemas:core:"
 
 // resource is the user as a push would have it: as Okta reads it, with the variables of the app's
 // profile written over it. Who has no account yet is the zero User.
@@ -87,7 +88,7 @@ func overlay(r schema.Resource, over map[string]any) {
 func put(r map[string]any, p Property, value any) {
 	into := r
 	if p.ExternalNamespace != "" && !strings.EqualFold(p.ExternalNamespace, schema.User) &&
-		!strings.EqualFold(p.ExternalNamespace, oldNamespaces+"core:1.0") {
+		!strings.EqualFold(p.ExternalNamespace, oldCore+"1.0") {
 		into = object(r, p.ExternalNamespace)
 	}
 	name, rest, isNested := strings.Cut(p.ExternalName, ".")
