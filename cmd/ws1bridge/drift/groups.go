@@ -106,6 +106,9 @@ func (g *group) note(kind Kind, detail string) {
 	if g.held != nil {
 		d.ID = g.held.ID
 	}
+	if g.NameOnly {
+		d.OktaID = ""
+	}
 	g.found = append(g.found, d)
 }
 

@@ -58,7 +58,7 @@ func (p *people) readOkta(ctx context.Context) (err error) {
 		if u.ExternalID != "" {
 			p.byLink[u.ExternalID] = one
 		}
-		p.byID[u.ID] = one
+		p.byID[u.Key()] = one
 		for _, name := range append(p.Translator.UserNames(u.Credentials.UserName), u.Credentials.UserName) {
 			p.byName[names.Fold(name)] = one
 		}
@@ -124,7 +124,7 @@ func (p *people) conclude() []Difference {
 		d := Difference{Name: one.Credentials.UserName, ID: one.account, OktaID: one.ID}
 		p.found = append(p.found, one.found...)
 		switch {
-		case !one.isWanted(), one.linked:
+		case !one.isWanted(), one.linked, one.account != "" && one.LinkUnknown:
 		case one.account != "":
 			d.Kind, d.Detail = NotLinked, "Okta is linked to "+one.ExternalID
 			if one.ExternalID == "" {
@@ -149,7 +149,7 @@ func (p *people) conclude() []Difference {
 
 // checkCreation tells why somebody cannot be created, where Okta tells enough to know.
 func (p *people) checkCreation(one *person, d Difference) {
-	if one.Profile == nil {
+	if one.Profile == nil || one.ID == "" || one.IsPartial {
 		return
 	}
 	if _, err := p.Translator.NewUser(p.resource(one.AppUser, upstream.User{})); err != nil {

@@ -59,7 +59,10 @@ func (p *people) resource(u AppUser, held upstream.User) schema.Resource {
 			put(r, property, value)
 		}
 	}
-	r["externalId"], r["active"] = u.ID, u.active()
+	r["active"] = u.active()
+	if u.ID != "" {
+		r["externalId"] = u.ID
+	}
 	if u.Credentials.UserName != "" {
 		r["userName"] = u.Credentials.UserName
 	}

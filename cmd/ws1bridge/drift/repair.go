@@ -63,7 +63,8 @@ func (r *Result) Plan(deactivateUnassigned bool) (plan Plan) {
 	byHand := map[Kind]bool{NotLinked: true, GroupNotLinked: true, Twice: true, NotPushable: true, OktaFailed: true,
 		Unassigned: !deactivateUnassigned}
 	for _, d := range r.Differences {
-		isStuck := (d.Kind == Missing || d.Kind == LinkGone) && !r.people.byID[d.OktaID].creatable
+		one := r.people.byID[d.OktaID] // nil where the source does not know the id
+		isStuck := (d.Kind == Missing || d.Kind == LinkGone) && (one == nil || !one.creatable)
 		if byHand[d.Kind] || isStuck {
 			plan.ByHand = append(plan.ByHand, d)
 		}

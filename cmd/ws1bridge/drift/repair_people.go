@@ -53,7 +53,7 @@ func correctionsOf(found []Difference) (does []string) {
 
 // repaired makes the account what Okta holds of the person, by the same request as Okta.
 func (one *person) repaired(ctx context.Context, r *repair) (done []string, _ error) {
-	now, err := r.Source.User(ctx, one.ID)
+	now, err := r.Source.User(ctx, one.Key())
 	switch {
 	case errors.Is(err, ErrNotAssigned):
 		return nil, ErrChanged

@@ -1,8 +1,11 @@
 package drift
 
 import (
+	"cmp"
 	"context"
 	"errors"
+
+	"ws1bridge/upstream/names"
 )
 
 // Source says what should be in Access: Okta's management API, or an export.
@@ -11,14 +14,14 @@ type Source interface {
 	Properties(ctx context.Context) (map[string]Property, error)
 	// EachUser gives everybody who is assigned to use.
 	EachUser(ctx context.Context, use func(AppUser) error) error
-	// User is somebody who is assigned, as Okta has them now. ErrNotAssigned where nobody of the
-	// id is.
-	User(ctx context.Context, id string) (AppUser, error)
+	// User is somebody who is assigned, as Okta has them now, by their key. ErrNotAssigned where
+	// nobody of the key is.
+	User(ctx context.Context, key string) (AppUser, error)
 	// Mappings are the groups that are pushed.
 	Mappings(ctx context.Context) ([]Mapping, error)
 	// GroupName is the name of a group. ErrNoGroup where there is none of the id.
 	GroupName(ctx context.Context, id string) (string, error)
-	// Members are the ids, in Okta, of those who are in a group.
+	// Members are the keys of those who are in a group.
 	Members(ctx context.Context, id string) ([]string, error)
 }
 
@@ -32,9 +35,14 @@ var (
 // AppUser is somebody who is assigned to the app (Okta management API, Application Users). Any
 // field may be missing.
 type AppUser struct {
-	ID string `json:"id"` // in Okta
+	ID string `json:"id"` // in Okta, "" where the source does not know it
 	// ExternalID is the link: the id in Access, "" where Okta has none.
-	ExternalID  string `json:"externalId"`
+	ExternalID string `json:"externalId"`
+	// LinkUnknown says that the source tells nothing of links, so that none is missed.
+	LinkUnknown bool `json:"-"`
+	// IsPartial says that the source lacks attributes that nobody is created without, so that
+	// nothing can be said of a creation.
+	IsPartial   bool   `json:"-"`
 	Status      string `json:"status"`
 	SyncState   string `json:"syncState"`
 	Credentials struct {
@@ -44,12 +52,20 @@ type AppUser struct {
 	Profile map[string]any `json:"profile"`
 }
 
+// Key is what a source calls the person by: the id in Okta, or one of the userName where the
+// source does not know the id.
+func (u AppUser) Key() string {
+	return cmp.Or(u.ID, "userName:"+names.Fold(u.Credentials.UserName))
+}
+
 // Mapping is a group that is pushed.
 type Mapping struct {
 	SourceGroupID string `json:"sourceGroupId"` // in Okta
 	TargetGroupID string `json:"targetGroupId"` // in Access, "" where it is not known
 	Status        string `json:"status"`
 	ErrorSummary  string `json:"errorSummary"`
+	// NameOnly says that the source knows no ids of groups, and has the name for one.
+	NameOnly bool `json:"-"`
 }
 
 // Property is a variable of the app's profile: which attribute of SCIM it becomes.
