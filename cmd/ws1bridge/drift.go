@@ -25,7 +25,7 @@ const oktaTimeout = 60 * time.Second
 var driftFormats = []string{"table", "json", "csv"}
 
 func (p *program) driftCommand() *cobra.Command {
-	var format string
+	var format, file string
 	var values bool
 	var repair driftRepair
 	cmd := &cobra.Command{
@@ -40,6 +40,10 @@ It asks Okta's management API: okta.org_url, okta.app_id and okta.api_token, a t
 read-only administrator. Okta limits requests, which it keeps to. Members are compared as
 far as they are assigned to the app; nobody else is pushed.
 
+--csv FILE takes a table (CSV) of all who are assigned to the app instead, with a line for
+each and a first line that names columns: userName, and of id, link, status, groups and
+attributes (firstName, name.givenName) those that there are. Only these are compared.
+
 With --repair it shows what it would do, asks, and does it as a push from Okta would, within
 the guard and remembered in the journal: it creates accounts and groups that are missing,
 activates and deactivates as Okta says, corrects attributes, names and members. Accounts
@@ -51,6 +55,7 @@ The output is personal data; values of attributes are in it only with --values. 
 		Example: `  ws1bridge drift
   ws1bridge drift --format csv > drift.csv
   ws1bridge drift --format json --values
+  ws1bridge drift --csv assigned.csv
   ws1bridge drift --repair
   ws1bridge drift --repair --deactivate-unassigned --yes`,
 		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, _ []string) error {
@@ -61,16 +66,24 @@ The output is personal data; values of attributes are in it only with --values. 
 				return usageError{err}
 			}
 			repair.answers = cmd.InOrStdin()
-			return p.drift(cmd.Context(), t, format, values, repair)
+			from, done, err := p.driftSource(t, file, repair)
+			if err != nil {
+				return err
+			}
+			defer done()
+			return p.drift(cmd.Context(), t, format, drift.Comparison{Source: from, Values: values}, repair)
 		}),
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "form of the report: table, json or csv")
 	cmd.Flags().BoolVar(&values, "values", false, "report values of attributes, too (JSON)")
+	cmd.Flags().StringVar(&file, "csv", "",
+		"table of who is assigned, instead of Okta's management API; - is standard input")
 	cmd.Flags().BoolVar(&repair.on, "repair", false, "repair what differs, after a question")
 	cmd.Flags().BoolVar(&repair.yes, "yes", false, "repair without asking")
 	cmd.Flags().BoolVar(&repair.deactivateUnassigned, "deactivate-unassigned", false,
 		"with --repair: deactivate accounts that nobody is assigned to, too")
 	_ = cmd.RegisterFlagCompletionFunc("format", onlyValues(driftFormats...)) // the flag exists
+	_ = cmd.MarkFlagFilename("csv", "csv", "tsv", "txt")                      // the flag exists
 	return cmd
 }
 
@@ -95,19 +108,11 @@ func newOrg(o config.Okta) *org.Org {
 }
 
 func (p *program) drift(
-	ctx context.Context, t *tenant, format string, values bool, repair driftRepair,
+	ctx context.Context, t *tenant, format string, comparison drift.Comparison, repair driftRepair,
 ) error {
-	if t.translator == nil {
-		return usageError{errors.New("the configuration names no domain: set WS1BRIDGE_DOMAIN")}
-	}
-	from, err := p.oktaOrg()
-	if err != nil {
-		return err
-	}
-	defer from.HTTPClient.CloseIdleConnections()
 	progress := terminal.NewProgress(p.stderr)
-	comparison := drift.Comparison{Source: from, Client: t.Client, Translator: t.translator, Values: values,
-		Progress: func(what string) { progress.End(); progress.Begin(what) }}
+	comparison.Client, comparison.Translator = t.Client, t.translator
+	comparison.Progress = func(what string) { progress.End(); progress.Begin(what) }
 	result, err := comparison.Run(ctx)
 	progress.End()
 	if err != nil {
