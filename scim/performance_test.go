@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -200,7 +201,12 @@ func (h *hotPath) pushes(tb testing.TB) []push {
 func TestAllocations(t *testing.T) {
 	h := newHotPath(t)
 	for _, p := range h.pushes(t) {
-		allocations := testing.AllocsPerRun(50, func() { h.send(t, p.method, p.path, h.counted(p.body)) })
+		allocations := math.Inf(1)
+		for range 3 { // with the race detector, a sync.Pool loses some of what is put back, by chance
+			allocations = min(allocations, testing.AllocsPerRun(50, func() {
+				h.send(t, p.method, p.path, h.counted(p.body))
+			}))
+		}
 		if allocations > p.allocations {
 			t.Errorf("%s takes %v allocations, want %v at most", p.name, allocations, p.allocations)
 		}
