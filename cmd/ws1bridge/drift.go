@@ -24,10 +24,42 @@ const oktaTimeout = 60 * time.Second
 // driftFormats are the forms of the report.
 var driftFormats = []string{"table", "json", "csv"}
 
+// driftFlags are what the flags of drift say.
+type driftFlags struct {
+	format, file string
+	values, json bool
+	repair       driftRepair
+}
+
+func (f *driftFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "table", "form of the report: table, json or csv")
+	flags.BoolVar(&f.json, "json", false, "print JSON: the same as --format json")
+	flags.BoolVar(&f.values, "values", false, "report values of attributes, too (JSON)")
+	flags.StringVar(&f.file, "csv", "", "table of who is assigned, instead of Okta's management API; - is standard input")
+	flags.BoolVar(&f.repair.on, "repair", false, "repair what differs, after a question")
+	flags.BoolVar(&f.repair.yes, "yes", false, "repair without asking")
+	flags.BoolVar(&f.repair.deactivateUnassigned, "deactivate-unassigned", false,
+		"with --repair: deactivate accounts that nobody is assigned to, too")
+	_ = cmd.RegisterFlagCompletionFunc("format", onlyValues(driftFormats...)) // the flags exist
+	_ = cmd.MarkFlagFilename("csv", "csv", "tsv", "txt")
+}
+
+// check takes --json for a format, and refuses what does not go together.
+func (f *driftFlags) check() error {
+	switch {
+	case f.json && f.format != "table":
+		return errors.New("--json is --format json: give one of them")
+	case f.json:
+		f.format = "json"
+	case !slices.Contains(driftFormats, f.format):
+		return fmt.Errorf("--format %q: want table, json or csv", f.format)
+	}
+	return f.repair.check(f.format)
+}
+
 func (p *program) driftCommand() *cobra.Command {
-	var format, file string
-	var values bool
-	var repair driftRepair
+	var f driftFlags
 	cmd := &cobra.Command{
 		Use:   "drift",
 		Short: "Compare what Okta says should be in Access with what is there",
@@ -54,36 +86,24 @@ The output is personal data; values of attributes are in it only with --values. 
 1: something differs, or could not be repaired.`,
 		Example: `  ws1bridge drift
   ws1bridge drift --format csv > drift.csv
-  ws1bridge drift --format json --values
+  ws1bridge drift --json --values
   ws1bridge drift --csv assigned.csv
   ws1bridge drift --repair
   ws1bridge drift --repair --deactivate-unassigned --yes`,
 		RunE: p.onTenant(func(cmd *cobra.Command, t *tenant, _ []string) error {
-			if !slices.Contains(driftFormats, format) {
-				return usageError{fmt.Errorf("--format %q: want table, json or csv", format)}
-			}
-			if err := repair.check(format); err != nil {
+			if err := f.check(); err != nil {
 				return usageError{err}
 			}
-			repair.answers = cmd.InOrStdin()
-			from, done, err := p.driftSource(t, file, repair)
+			f.repair.answers = cmd.InOrStdin()
+			from, done, err := p.driftSource(t, f.file, f.repair)
 			if err != nil {
 				return err
 			}
 			defer done()
-			return p.drift(cmd.Context(), t, format, drift.Comparison{Source: from, Values: values}, repair)
+			return p.drift(cmd.Context(), t, f.format, drift.Comparison{Source: from, Values: f.values}, f.repair)
 		}),
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "form of the report: table, json or csv")
-	cmd.Flags().BoolVar(&values, "values", false, "report values of attributes, too (JSON)")
-	cmd.Flags().StringVar(&file, "csv", "",
-		"table of who is assigned, instead of Okta's management API; - is standard input")
-	cmd.Flags().BoolVar(&repair.on, "repair", false, "repair what differs, after a question")
-	cmd.Flags().BoolVar(&repair.yes, "yes", false, "repair without asking")
-	cmd.Flags().BoolVar(&repair.deactivateUnassigned, "deactivate-unassigned", false,
-		"with --repair: deactivate accounts that nobody is assigned to, too")
-	_ = cmd.RegisterFlagCompletionFunc("format", onlyValues(driftFormats...)) // the flag exists
-	_ = cmd.MarkFlagFilename("csv", "csv", "tsv", "txt")                      // the flag exists
+	f.add(cmd)
 	return cmd
 }
 

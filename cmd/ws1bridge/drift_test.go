@@ -42,6 +42,8 @@ func TestDriftCommand(t *testing.T) {
 	if len(report.Differences) != 2 || report.Differences[0].Values["title"] != [2]any{"Countess", "marked-title"} {
 		t.Errorf("got %+v", report)
 	}
+	o.expect(t, exitFailed, words("drift --json"), `"kind": "missing"`)
+	o.expect(t, exitUsage, words("drift --json --format csv"), "give one of them")
 	o.expect(t, exitUsage, words("drift --format xml"), "want table, json or csv")
 	o.env = append(o.env, "WS1BRIDGE_OKTA_API_TOKEN=hush-wrong-token")
 	if got := o.expect(t, exitFailed, words("drift"), "okta answers 401"); strings.Contains(got.stderr, "hush") {
