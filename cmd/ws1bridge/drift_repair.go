@@ -85,10 +85,11 @@ func (p *program) applyRepair(ctx context.Context, t *tenant, result *drift.Resu
 	if err != nil {
 		return err
 	}
-	progress, failed := terminal.NewProgress(p.stderr), 0
+	progress, n, failed := terminal.NewProgress(p.stderr), 0, 0
 	rows := &listing.Rows{Columns: []string{"name", "done", "not done"}}
 	progress.Begin("repairing")
 	err = plan.Apply(ctx, result, bridge.Push, func(d drift.Done) {
+		n++
 		for _, change := range d.Changes {
 			rows.Add(d.Name, change, "")
 		}
@@ -97,7 +98,7 @@ func (p *program) applyRepair(ctx context.Context, t *tenant, result *drift.Resu
 			rows.Add(d.Name, "", d.Err.Error())
 		}
 		progress.End()
-		progress.Begin(fmt.Sprintf("repairing: %d of %d", rows.Len(), len(plan.Actions)))
+		progress.Begin(fmt.Sprintf("repairing: %d of %d", n, len(plan.Actions)))
 	})
 	progress.End()
 	if doneErr := done(); err == nil {
