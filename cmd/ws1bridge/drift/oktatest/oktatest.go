@@ -1,6 +1,6 @@
 // Package oktatest is an emulator of the part of Okta's management API that says what should be
-// pushed: app users, groups that are pushed with their members, the app's profile. It pages,
-// limits requests, and fails as Okta does. It shares no code with what reads it.
+// pushed: app users, groups that are pushed with their members, the app's profile; and of its token
+// endpoint. It pages, limits requests, and fails as Okta does. It shares no code with what reads it.
 package oktatest
 
 import (
@@ -50,12 +50,26 @@ type Org struct {
 	requests         int
 	// denied is the status of every answer, 0 for none.
 	denied int
+	issuer issuer
 }
 
 // Start runs an org until the test ends.
 func Start(tb testing.TB) *Org {
 	tb.Helper()
-	o := &Org{}
+	o := New("")
+	server := httptest.NewServer(o.Handler())
+	tb.Cleanup(server.Close)
+	o.URL = server.URL
+	return o
+}
+
+// New returns an org of which Handler is all that runs.
+func New(url string) *Org {
+	return &Org{URL: url, issuer: issuer{tokens: map[string]given{}, used: map[string]bool{}}}
+}
+
+// Handler answers what the org is asked.
+func (o *Org) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v1/apps/"+AppID+"/users", func(w http.ResponseWriter, r *http.Request) {
 		page(o, w, r, 500, o.appUsers())
@@ -95,10 +109,10 @@ func Start(tb testing.TB) *Org {
 		answer(w, http.StatusOK, appSchema())
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "E0000007") })
-	server := httptest.NewServer(o.guarded(mux))
-	tb.Cleanup(server.Close)
-	o.URL = server.URL
-	return o
+	all := http.NewServeMux()
+	all.Handle("/", o.guarded(mux))
+	all.HandleFunc("POST "+tokenPath, o.token)
+	return all
 }
 
 // Set replaces who is assigned, and what is pushed.
@@ -131,14 +145,14 @@ func (o *Org) guarded(next http.Handler) http.Handler {
 		limited, failing, denied := o.limited > 0, o.failing > 0, o.denied
 		o.limited, o.failing = max(o.limited-1, 0), max(o.failing-1, 0)
 		o.mu.Unlock()
+		status, code := o.mayCall(r)
 		switch {
-		case r.Header.Get("Authorization") != "SSWS "+Token:
-			refuse(w, http.StatusUnauthorized, "E0000011")
+		case status != 0:
+			refuse(w, status, code)
 		case denied != 0:
 			refuse(w, denied, "E0000006")
 		case limited:
-			w.Header().Set("X-Rate-Limit-Reset", strconv.FormatInt(time.Now().Unix(), 10))
-			refuse(w, http.StatusTooManyRequests, "E0000047")
+			slowDown(w)
 		case failing:
 			refuse(w, http.StatusInternalServerError, "E0000009")
 		default:
@@ -225,6 +239,12 @@ func answer(w http.ResponseWriter, status int, body any) {
 
 func refuse(w http.ResponseWriter, status int, code string) {
 	answer(w, status, map[string]any{"errorCode": code, "errorSummary": http.StatusText(status), "errorId": "oae1"})
+}
+
+// slowDown refuses a request for the rate of them.
+func slowDown(w http.ResponseWriter) {
+	w.Header().Set("X-Rate-Limit-Reset", strconv.FormatInt(time.Now().Unix(), 10))
+	refuse(w, http.StatusTooManyRequests, "E0000047")
 }
 
 // appSchema is the app's profile, as Okta's template for SCIM has it.
