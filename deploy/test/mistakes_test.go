@@ -60,6 +60,8 @@ func TestMistakes(t *testing.T) {
 			"config.okta.tokens[0].token: a secret must not be in a ConfigMap"},
 		{"another secret in the configuration", `config.console={"oidc":{"client_secret":"hush"}}`,
 			"config.console.oidc.client_secret: a secret must not be in a ConfigMap"},
+		{"a private key in the configuration", `config.okta.private_key="hush"`,
+			"config.okta.private_key: a secret must not be in a ConfigMap"},
 		{"tokens in two places", `config.okta.tokens=[{"name":"a","sha256":"b"}]`, "config.okta.tokens has the tokens"},
 		{"a journal with a password", `config.journal.url="postgres://a:b@c/d"`, "config.journal.url: use journal."},
 		{"a variable of the chart", `extraEnv=[{"name":"GOMEMLIMIT"}]`, "extraEnv: GOMEMLIMIT is set by the chart"},

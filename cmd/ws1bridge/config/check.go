@@ -52,11 +52,7 @@ func (c *Config) check() (problems Problems) {
 	if _, err := auth.NewBearer(c.Okta.Keys()); err != nil {
 		problems.report("okta.tokens", "%v", err)
 	}
-	if c.Okta.OrgURL != "" {
-		if err := checkSecureURL(c.Okta.OrgURL); err != nil {
-			problems.report("okta.org_url", "%v, such as https://acme.okta.com", err)
-		}
-	}
+	c.Okta.checkOrg(&problems)
 	if _, err := c.Proxies(); err != nil {
 		problems.report("trusted_proxies", "%v", err)
 	}

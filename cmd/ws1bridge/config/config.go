@@ -67,13 +67,21 @@ type Okta struct {
 	Tokens []Token `koanf:"tokens"`
 	// TokensFile names a file that holds them, one a line.
 	TokensFile string `koanf:"tokens_file"`
-	// OrgURL, AppID and APIToken are for drift alone, which asks Okta's management API: the org,
-	// the app that pushes, and a token of a read-only administrator. Optional.
+	// OrgURL, AppID and what follows are for drift alone, which asks Okta's management API: the org,
+	// the app that pushes, and who asks, which is a token of a read-only administrator or a service
+	// app. Optional.
 	OrgURL   string      `koanf:"org_url"`
 	AppID    string      `koanf:"app_id"`
 	APIToken auth.Secret `koanf:"api_token"`
 	// APITokenFile names a file that holds the token.
 	APITokenFile string `koanf:"api_token_file"`
+	// ClientID is that of the service app, and PrivateKey its key, as PEM or as JWK.
+	ClientID   string      `koanf:"client_id"`
+	PrivateKey auth.Secret `koanf:"private_key"`
+	// PrivateKeyFile names a file that holds the key.
+	PrivateKeyFile string `koanf:"private_key_file"`
+	// KeyID is the kid of the key in Okta. Optional; default that of the JWK, or none.
+	KeyID string `koanf:"key_id"`
 }
 
 // Access says which tenant the bridge works for, and as whom.

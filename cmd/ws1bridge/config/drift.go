@@ -40,7 +40,10 @@ func (d *Drift) warn(guard *Guard, warnings *Problems) {
 
 // OktaSettings are those without which Okta's management API cannot be asked.
 const OktaSettings = "okta.org_url, okta.app_id and okta.api_token (or its file): the org, the app that pushes, and " +
-	"an API token of a read-only administrator (Security > API > Tokens)"
+	"an API token of a read-only administrator (Security > API > Tokens); or okta.client_id and okta.private_key (or " +
+	"its file) of a service app instead of the token"
 
 // CanBeAsked reports whether Okta's management API can be asked.
-func (o *Okta) CanBeAsked() bool { return o.OrgURL != "" && o.AppID != "" && o.APIToken != "" }
+func (o *Okta) CanBeAsked() bool {
+	return o.OrgURL != "" && o.AppID != "" && (o.APIToken != "" || o.HasServiceApp())
+}

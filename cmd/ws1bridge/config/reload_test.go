@@ -62,6 +62,7 @@ func allDifferent(t *testing.T) Config {
 		"WS1BRIDGE_CONSOLE_TOKEN_SHA256="+strings.Repeat("0a", 32),
 		"WS1BRIDGE_GROUPS_DOMAIN=acme.com", "WS1BRIDGE_OKTA_TOKENS=", "WS1BRIDGE_OKTA_TOKENS_FILE="+secret)
 	cfg.Okta.OrgURL, cfg.Okta.AppID, cfg.Okta.APIToken, cfg.Okta.APITokenFile = "u", "a", "t", "f"
+	cfg.Okta.ClientID, cfg.Okta.PrivateKey, cfg.Okta.PrivateKeyFile, cfg.Okta.KeyID = "c", "k", "f", "i"
 	cfg.Guard = Guard{Window: 1, MaxDeactivations: "1", MaxDeletions: "1", MaxMemberRemovals: "1"}
 	cfg.Drift = Drift{Every: 1, Repair: true}
 	cfg.TrustedProxies = []string{"10.0.0.0/8"}

@@ -30,11 +30,7 @@ func (c *Config) readSecretFiles(env map[string]string) (problems Problems) {
 		}
 	}
 	c.Okta.readFiles(&problems)
-	if path := c.Okta.APITokenFile; path != "" && env["WS1BRIDGE_OKTA_API_TOKEN"] == "" {
-		if text, ok := problems.readFile("okta.api_token_file", path); ok {
-			c.Okta.APIToken = auth.Secret(text)
-		}
-	}
+	c.Okta.readOrgFiles(&problems, env)
 	if path := c.Journal.URLFile; path != "" && env["WS1BRIDGE_JOURNAL"] == "" {
 		if text, ok := problems.readFile("journal.url_file", path); ok {
 			c.Journal.URL = auth.Secret(text)

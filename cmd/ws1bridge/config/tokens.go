@@ -58,15 +58,17 @@ func (o *Okta) readFiles(problems *Problems) {
 
 // files are those that hold tokens.
 func (o *Okta) files() []string {
-	files := []string{o.TokensFile, o.APITokenFile}
+	files := []string{o.TokensFile, o.APITokenFile, o.PrivateKeyFile}
 	for _, t := range o.Tokens {
 		files = append(files, t.TokenFile)
 	}
 	return files
 }
 
-// warn tells what may be wrong with the tokens.
+// warn tells what may be wrong with the tokens, and with the ids.
 func (o *Okta) warn(warnings *Problems) {
+	warnings.doubt("okta.client_id", "", o.ClientID)
+	warnings.doubt("okta.key_id", "", o.KeyID)
 	keys := o.Keys()
 	for i, key := range keys {
 		warnings.doubt("okta.tokens", fmt.Sprintf("token %d of %d: ", i+1, len(keys)), string(key.Token))

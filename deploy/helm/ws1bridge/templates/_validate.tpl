@@ -65,7 +65,7 @@
 {{- $path := first . -}}
 {{- range $key, $value := last . }}
 {{- $here := kindIs "string" $key | ternary (printf "%s.%v" $path $key) (printf "%s[%v]" $path $key) }}
-{{- $named := regexMatch "(^|[._])(secret|password|token)$" $here }}
+{{- $named := regexMatch "(^|[._])(secret|password|token|private_key)$" $here }}
 {{- if or (and $named (kindIs "string" $value)) (and (hasSuffix ".tokens" $path) (kindIs "string" $value)) }}
 - "{{ $here }}: a secret must not be in a ConfigMap; use secret, or a file of secret.extraKeys"
 {{- else if and (hasSuffix ".tokens" $here) (kindIs "string" $value) }}
