@@ -110,21 +110,29 @@ The output is personal data; values of attributes are in it only with --values. 
 // oktaOrg is the org of the configuration.
 func (p *program) oktaOrg() (*org.Org, error) {
 	cfg, problems := config.Examine(p.configFile, p.environ)
-	if err := problems.About("okta.org_url", "okta.api_token_file").Err(); err != nil {
+	if err := problems.About(config.OrgSettings()...).Err(); err != nil {
 		return nil, err
 	}
 	if !cfg.Okta.CanBeAsked() {
 		return nil, usageError{errors.New("set " + config.OktaSettings)}
 	}
-	return newOrg(cfg.Okta), nil
+	return newOrg(cfg.Okta)
 }
 
 // newOrg is the org that a configuration names.
-func newOrg(o config.Okta) *org.Org {
-	return &org.Org{URL: o.OrgURL, AppID: o.AppID, Token: o.APIToken,
-		HTTPClient: &http.Client{Transport: connection.NewTransport(), Timeout: oktaTimeout,
-			// The token goes to no other host.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+func newOrg(o config.Okta) (*org.Org, error) {
+	client := &http.Client{Transport: connection.NewTransport(), Timeout: oktaTimeout,
+		// The token goes to no other host.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	from := &org.Org{URL: o.OrgURL, AppID: o.AppID, As: org.APIToken{Secret: o.APIToken}, HTTPClient: client}
+	if o.HasServiceApp() {
+		key, err := o.Key()
+		if err != nil {
+			return nil, fmt.Errorf("okta.private_key %w", err)
+		}
+		from.As = org.NewServiceApp(o.OrgURL, o.ClientID, key, client)
+	}
+	return from, nil
 }
 
 func (p *program) drift(

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"strings"
 	"testing"
 
+	"ws1bridge/cmd/ws1bridge/cmdtest"
 	"ws1bridge/cmd/ws1bridge/drift"
 	"ws1bridge/cmd/ws1bridge/drift/oktatest"
 	"ws1bridge/scim/journal"
@@ -86,5 +89,33 @@ func TestDriftRepair(t *testing.T) {
 	}
 	if len(records) != 3 {
 		t.Errorf("the journal has %d pushes, want 3", len(records))
+	}
+}
+
+// TestDriftByServiceApp asks as a service app, whose key is in a file.
+func TestDriftByServiceApp(t *testing.T) {
+	org := oktatest.Start(t)
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := oktatest.App{ClientID: oktatest.ClientID, KeyID: "kid-1", Key: key.Public(), Scopes: oktatest.Scopes()}
+	org.SetApp(app)
+	file := cmdtest.WriteFile(t, cmdtest.PEM(t, key))
+	o := newOperator(t, accesstest.Config{}, "WS1BRIDGE_OKTA_ORG_URL="+org.URL, "WS1BRIDGE_OKTA_APP_ID="+oktatest.AppID,
+		"WS1BRIDGE_OKTA_CLIENT_ID="+app.ClientID, "WS1BRIDGE_OKTA_KEY_ID="+app.KeyID,
+		"WS1BRIDGE_OKTA_PRIVATE_KEY_FILE="+file)
+	org.Set([]oktatest.User{{ID: "00u1", Status: "ACTIVE", UserName: "ada@acme.com"}}, nil)
+	o.expect(t, exitFailed, words("drift"), "ada@acme.com", "missing", "1 differences")
+	if got := org.TokenRequests(); got != 1 {
+		t.Errorf("there were %d requests for a token, want 1", got)
+	}
+	app.DPoP = true
+	org.SetApp(app)
+	o.expect(t, exitFailed, words("drift"), "invalid_dpop_proof", "Require Demonstrating Proof of Possession")
+	o.env = append(o.env, "WS1BRIDGE_OKTA_API_TOKEN="+oktatest.Token)
+	got := o.expect(t, exitUsage, words("drift"), "okta.api_token", "a service app asks already")
+	if strings.Contains(got.stderr, oktatest.Token) || strings.Contains(got.stderr, "PRIVATE KEY") {
+		t.Errorf("a secret is shown: %s", got.stderr)
 	}
 }

@@ -21,7 +21,10 @@ func (b *bridge) newDrift() *schedule.Schedule {
 		Every: settings.Every, Repair: settings.Repair && !b.dry.held(), // which has nothing written
 		Comparison: func() (*drift.Comparison, func(), error) {
 			c := b.current.Load()
-			from := newOrg(c.Okta)
+			from, err := newOrg(c.Okta)
+			if err != nil {
+				return nil, nil, err
+			}
 			return &drift.Comparison{Source: from, Client: c.client, Translator: c.translator},
 				from.HTTPClient.CloseIdleConnections, nil
 		},

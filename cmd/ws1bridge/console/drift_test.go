@@ -27,8 +27,10 @@ func compared(t *testing.T) (*world, *oktatest.Org) {
 		OnOutcome: func() { outcomes <- struct{}{} },
 		Comparison: func() (*drift.Comparison, func(), error) {
 			inspector := w.inspector()
-			return &drift.Comparison{Client: inspector.Client, Translator: inspector.Translator, Source: &org.Org{URL: okta.URL,
-				AppID: oktatest.AppID, Token: oktatest.Token, HTTPClient: &http.Client{Transport: transport}}}, func() {}, nil
+			source := &org.Org{URL: okta.URL, AppID: oktatest.AppID, As: org.APIToken{Secret: oktatest.Token},
+				HTTPClient: &http.Client{Transport: transport}}
+			return &drift.Comparison{Client: inspector.Client, Translator: inspector.Translator, Source: source},
+				func() {}, nil
 		}})
 	w = newWorld(t, func(c *Config) { c.Drift = s })
 	w.compared = outcomes

@@ -12,6 +12,7 @@ import (
 
 	"ws1bridge/cmd/ws1bridge/drift"
 	"ws1bridge/cmd/ws1bridge/drift/oktatest"
+	"ws1bridge/cmd/ws1bridge/drift/org"
 	"ws1bridge/upstream"
 )
 
@@ -227,12 +228,12 @@ func TestTroubleWithOkta(t *testing.T) {
 		}
 	}
 	w.org.Fault(0, 0, 0, 0)
-	w.okta.Token = "wrong-secret"
+	w.okta.As = org.APIToken{Secret: "wrong-secret"}
 	if _, err := w.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "okta.api_token") ||
 		strings.Contains(err.Error(), "wrong-secret") {
 		t.Errorf("a wrong token: %v", err)
 	}
-	w.okta.Token = oktatest.Token
+	w.okta.As = org.APIToken{Secret: oktatest.Token}
 	w.org.Fault(1000, 0, 0, 0)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()

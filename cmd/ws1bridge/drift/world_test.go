@@ -77,7 +77,7 @@ func newWorld(t *testing.T, people, groups int) *world {
 	w.Client = client.Client
 	w.Translator, err = translate.New(translate.Config{DefaultDomain: "acme.com"})
 	must(t, err)
-	w.okta = &org.Org{URL: w.org.URL, AppID: oktatest.AppID, Token: oktatest.Token,
+	w.okta = &org.Org{URL: w.org.URL, AppID: oktatest.AppID, As: org.APIToken{Secret: oktatest.Token},
 		HTTPClient: &http.Client{Transport: transport}}
 	w.Source = w.okta
 	w.org.Set(w.users, w.groups)

@@ -33,7 +33,7 @@ func TestOtherHosts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			okta := httptest.NewServer(tt.answer)
 			t.Cleanup(okta.Close)
-			o := &org.Org{URL: okta.URL, AppID: "a", Token: "hush", HTTPClient: &http.Client{
+			o := &org.Org{URL: okta.URL, AppID: "a", As: org.APIToken{Secret: "hush"}, HTTPClient: &http.Client{
 				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 			t.Cleanup(o.HTTPClient.CloseIdleConnections)
 			if _, err := o.Mappings(t.Context()); err == nil || !strings.Contains(err.Error(), tt.says) {

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"ws1bridge/auth"
 	"ws1bridge/auth/neterr"
 	"ws1bridge/cmd/ws1bridge/drift"
 )
@@ -23,8 +22,8 @@ import (
 type Org struct {
 	// URL is that of the org, such as https://acme.okta.com, and AppID the app that pushes.
 	URL, AppID string
-	// Token is an API token of a read-only administrator (SSWS).
-	Token auth.Secret
+	// As is who asks. Required.
+	As Identity
 	// HTTPClient sends the requests. Required.
 	HTTPClient *http.Client
 }
@@ -83,12 +82,20 @@ func each[T any](ctx context.Context, o *Org, path string, use func(T) error) er
 	return nil
 }
 
-// get reads what is at a path. next is the path of the following page, "" after the last.
+// get reads what is at a path. next is the path of the following page, "" after the last. A token
+// may end, or be revoked, before its time: one that Okta does not take is replaced once.
 func (o *Org) get(ctx context.Context, path string, into any) (next string, err error) {
+	isRenewed := false
 	for attempt := 1; ; attempt++ {
-		var wait time.Duration
-		next, wait, err = o.try(ctx, path, into)
-		if err == nil || wait == 0 || attempt == maxAttempts {
+		as, wait, err := o.As.authorization(ctx)
+		if err == nil {
+			next, wait, err = o.try(ctx, path, as, into)
+		}
+		if errors.Is(err, errUnauthorized) && !isRenewed && o.As.drop(as) {
+			isRenewed = true
+			continue
+		}
+		if err == nil || wait == 0 || attempt >= maxAttempts {
 			return next, err
 		}
 		select {
@@ -99,13 +106,14 @@ func (o *Org) get(ctx context.Context, path string, into any) (next string, err 
 	}
 }
 
-// try makes one request. wait is how long to wait before another one, 0 where that is no use.
-func (o *Org) try(ctx context.Context, path string, into any) (next string, wait time.Duration, _ error) {
+// try makes one request, with a header Authorization. wait is how long to wait before another one, 0
+// where that is no use.
+func (o *Org) try(ctx context.Context, path, as string, into any) (next string, wait time.Duration, _ error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(o.URL, "/")+path, nil)
 	if err != nil {
 		return "", 0, errors.New("okta.org_url is no URL")
 	}
-	req.Header.Set("Authorization", "SSWS "+string(o.Token))
+	req.Header.Set("Authorization", as)
 	req.Header.Set("Accept", "application/json")
 	res, err := o.HTTPClient.Do(req)
 	if err != nil {
@@ -123,7 +131,7 @@ func (o *Org) try(ctx context.Context, path string, into any) (next string, wait
 	case res.StatusCode >= http.StatusInternalServerError:
 		return "", time.Second, fmt.Errorf("okta has an error of its own (%d)", res.StatusCode)
 	case res.StatusCode != http.StatusOK:
-		return "", 0, refused(path, res.StatusCode, body)
+		return "", 0, o.refused(path, res.StatusCode, body)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber() // as a push is read
@@ -134,8 +142,11 @@ func (o *Org) try(ctx context.Context, path string, into any) (next string, wait
 	return next, 0, err
 }
 
+// errUnauthorized says that Okta does not take the header Authorization.
+var errUnauthorized = errors.New("okta does not know who asks")
+
 // refused is why Okta refuses a request, with what to do.
-func refused(path string, status int, body []byte) error {
+func (o *Org) refused(path string, status int, body []byte) error {
 	var said struct {
 		ErrorCode    string `json:"errorCode"`
 		ErrorSummary string `json:"errorSummary"`
@@ -144,9 +155,10 @@ func refused(path string, status int, body []byte) error {
 	fix := ""
 	switch {
 	case status == http.StatusUnauthorized:
-		fix = ": okta.api_token must be a token that is valid (Security > API > Tokens)"
+		return fmt.Errorf("%w: okta answers 401 %s %s: %s", errUnauthorized, said.ErrorCode, said.ErrorSummary,
+			o.As.fix(status))
 	case status == http.StatusForbidden:
-		fix = ": the administrator who made okta.api_token must be able to read apps, groups and users"
+		fix = ": " + o.As.fix(status)
 	case status == http.StatusNotFound && strings.HasPrefix(path, "/api/v1/groups/"):
 		return drift.ErrNoGroup
 	case status == http.StatusNotFound && strings.Contains(path, "/users/"):

@@ -71,7 +71,7 @@ func newWorld(t *testing.T, change ...func(*schedule.Config)) *world {
 		GroupDomain: "acme.com", Authenticate: func(string) (string, error) { return "", errors.New("nobody") },
 		Log: zap.NewNop()})
 	must(t, err)
-	okta := &org.Org{URL: w.org.URL, AppID: oktatest.AppID, Token: oktatest.Token,
+	okta := &org.Org{URL: w.org.URL, AppID: oktatest.AppID, As: org.APIToken{Secret: oktatest.Token},
 		HTTPClient: &http.Client{Transport: transport}}
 	cfg := schedule.Config{Every: time.Hour, Push: bridge.Push, Log: zap.New(core), Registerer: w.metrics,
 		OnOutcome: func() { w.outcomes <- struct{}{} },
