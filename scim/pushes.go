@@ -17,6 +17,8 @@ type Push struct {
 	Method string // POST, PUT, PATCH or DELETE
 	// Endpoint is /Users or /Groups, and ID that of a resource there; "" where there is none yet.
 	Endpoint, ID string
+	// Version is that which the resource must still have (RFC 7644 section 3.14), "" for any.
+	Version string
 	// Body is the resource, or the PATCH, in SCIM 2.0.
 	Body []byte
 }
@@ -59,6 +61,9 @@ func (h *Handler) push(ctx context.Context, c *call, p Push) (answer, error) {
 	pattern := p.Endpoint
 	if p.ID != "" {
 		pattern += "/{id}"
+	}
+	if p.Version != "" {
+		c.versions.match = []string{p.Version}
 	}
 	ctx = h.observed(ctx, c)
 	return attempt(func() (answer, error) { return h.change(ctx, c, p.Method, pattern, p.Body) })

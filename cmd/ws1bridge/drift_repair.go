@@ -36,7 +36,10 @@ func (r driftRepair) check(format string) error {
 
 // repairDrift shows what it is about to do, asks, and does it.
 func (p *program) repairDrift(ctx context.Context, t *tenant, result *drift.Result, how driftRepair) error {
-	plan := result.Plan(how.deactivateUnassigned)
+	plan, err := result.Plan(how.deactivateUnassigned)
+	if err != nil {
+		return err
+	}
 	if err := p.showPlan(plan); err != nil {
 		return err
 	}

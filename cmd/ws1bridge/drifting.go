@@ -18,7 +18,9 @@ func (b *bridge) newDrift() *schedule.Schedule {
 		return nil
 	}
 	return schedule.New(schedule.Config{
-		Every: settings.Every, Repair: settings.Repair && !b.dry.held(), // which has nothing written
+		Every: settings.Every,
+		// A dry run has nothing written.
+		Repair: func() bool { return b.current.Load().Drift.Repair && !b.dry.held() },
 		Comparison: func() (*drift.Comparison, func(), error) {
 			c := b.current.Load()
 			from, err := newOrg(c.Okta)

@@ -39,7 +39,7 @@ func changed(section string, a, b reflect.Value) (names []string) {
 func (c *Config) Keep(read Config) Config {
 	read.Listen, read.OpsListen, read.Access.URL = c.Listen, c.OpsListen, c.Access.URL
 	read.TLS, read.Journal, read.Console = c.TLS.keep(read.TLS), c.Journal, c.Console
-	read.Drift = c.Drift
+	read.Drift.Every = c.Drift.Every
 	return read
 }
 

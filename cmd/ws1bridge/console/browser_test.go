@@ -55,7 +55,7 @@ func fullWorld(t *testing.T) *world {
 	w.failing = []status.Named{{Name: "directory", Finding: status.Finding{Status: status.Failed, Since: time.Now(),
 		Detail: "no directory has the domain acme.com", Fix: "ws1bridge directory create"}}}
 	okta.Set([]oktatest.User{
-		{ID: "00u1", Status: "DEPROVISIONED", UserName: someone},
+		{ID: "00u1", Link: id, Status: "DEPROVISIONED", UserName: someone},
 		{ID: "00u2", Status: "ACTIVE", UserName: strings.Repeat("a-very-long-name", 8) + "@acme.com"},
 	}, nil)
 	w.compareNow(t)

@@ -35,6 +35,9 @@ type differenceRow struct {
 
 func rowOf(d drift.Difference) differenceRow {
 	path := "/users"
+	if d.ID == "" {
+		return differenceRow{d, ""}
+	}
 	switch d.Kind {
 	case drift.GroupNotLinked, drift.GroupRenamed, drift.MembersMissing, drift.MembersExtra:
 		path = "/groups"

@@ -23,7 +23,7 @@ func compared(t *testing.T) (*world, *oktatest.Org) {
 	outcomes := make(chan struct{}, 1)
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	s := schedule.New(schedule.Config{Every: 24 * time.Hour, Log: zap.NewNop(),
+	s := schedule.New(schedule.Config{Every: 24 * time.Hour, Log: zap.NewNop(), Repair: func() bool { return false },
 		OnOutcome: func() { outcomes <- struct{}{} },
 		Comparison: func() (*drift.Comparison, func(), error) {
 			inspector := w.inspector()
@@ -63,7 +63,7 @@ func TestDrift(t *testing.T) {
 	w.says(t, "/drift", "have not been compared yet", "Compare now", "every 24 h")
 	okta.Set([]oktatest.User{
 		{ID: "00u1", Status: "ACTIVE", UserName: hostile, Profile: oktatest.Profile("Ada", "Lovelace", "ada@acme.com")},
-		{ID: "00u2", Status: "DEPROVISIONED", UserName: someone},
+		{ID: "00u2", Link: w.heldID(t, someone), Status: "DEPROVISIONED", UserName: someone},
 	}, nil)
 	w.compareNow(t)
 	body := w.says(t, "/drift", "Compared a moment ago", "2 people", "&lt;script&gt;", "missing", "press Provision User",

@@ -11,7 +11,7 @@ func (p *people) note(d Difference) { p.found = append(p.found, d) }
 
 // compare compares an account with what Okta holds of its person.
 func (p *people) compare(a upstream.Account) {
-	one := p.of(a)
+	one, by := p.of(a)
 	if one == nil {
 		p.others[a.ID] = other{a.UserName(), a.ExternalID(), a.Active()}
 		if a.Active() { // Okta deactivates those who leave, and deletes nobody
@@ -20,37 +20,39 @@ func (p *people) compare(a upstream.Account) {
 		return
 	}
 	p.byAccount[a.ID] = one
-	isLinked := one.ExternalID == a.ID
 	if one.account != "" {
+		one.isTwice = true
 		second := a.ID
-		if isLinked {
+		if by > one.by {
 			second = one.account
 		}
 		p.note(Difference{Kind: Twice, Name: one.Credentials.UserName, ID: second, OktaID: one.ID,
 			Detail: "beside the account that is compared"})
-		if !isLinked {
+		if by <= one.by {
 			return
 		}
 	}
-	one.account, one.linked = a.ID, isLinked
+	one.account, one.by = a.ID, by
 	one.found = p.differences(one.AppUser, a.User)
 }
 
 // differences are those between what Okta holds of somebody and their account, as far as a push
 // would change them.
 func (p *people) differences(u AppUser, held upstream.User) (found []Difference) {
-	if toCome[u.Status] {
+	standing := u.standing()
+	if standing.isToCome || !standing.isKnown {
 		return nil
 	}
 	d := Difference{Name: u.Credentials.UserName, ID: held.ID, OktaID: u.ID}
-	if u.saysActive() && u.active() != held.Active() {
-		d.Kind, d.Detail = InactiveHere, "Okta says "+u.Status
+	if p.app.pushes(pushesDeactivations) && standing.isPushed && standing.isActive != held.Active() {
+		d.Kind, d.Detail = InactiveHere, u.says()
 		if held.Active() {
 			d.Kind = ActiveHere
 		}
 		found = append(found, d)
 	}
-	if u.Profile != nil {
+	hasLeft := standing.isPushed && !standing.isActive // of whom Okta pushes nothing else
+	if u.Profile != nil && !hasLeft && p.app.pushes(pushesProfiles) {
 		found = append(found, p.attributesOf(u, held, d)...)
 	}
 	return found

@@ -20,6 +20,14 @@ const (
 	Unassigned Kind = "unassigned"
 	// Twice says that somebody has two accounts of ours.
 	Twice Kind = "twice"
+	// Contested says that several people of Okta lay claim to one account, or that two groups are
+	// pushed to one.
+	Contested Kind = "contested"
+	// NameTaken says that somebody has no account, or a group is not there, and another one has the
+	// name.
+	NameTaken Kind = "name taken"
+	// StatusUnknown says that Okta has a status that is not known here.
+	StatusUnknown Kind = "status unknown"
 	// NotPushable says that what Okta holds would be refused.
 	NotPushable Kind = "not pushable"
 	// OktaFailed says that Okta itself shows that a push failed.
@@ -34,8 +42,9 @@ const (
 )
 
 // Kinds are all of them.
-var Kinds = []Kind{Missing, LinkGone, NotLinked, ActiveHere, InactiveHere, Attributes, Unassigned, Twice, NotPushable,
-	OktaFailed, GroupMissing, GroupNotLinked, GroupRenamed, MembersMissing, MembersExtra}
+var Kinds = []Kind{Missing, LinkGone, NotLinked, ActiveHere, InactiveHere, Attributes, Unassigned, Twice, Contested,
+	NameTaken, StatusUnknown, NotPushable, OktaFailed, GroupMissing, GroupNotLinked, GroupRenamed, MembersMissing,
+	MembersExtra}
 
 // fixes are what to do where a difference is not repaired.
 var fixes = map[Kind]string{
@@ -47,6 +56,9 @@ var fixes = map[Kind]string{
 	Attributes:     "Force Sync in the app's Provisioning, or correct whatever changes Access",
 	Unassigned:     "deactivate it in Access if the person has left",
 	Twice:          "delete the one that Okta is not linked to",
+	Contested:      "see which of them is right, and unassign the other one",
+	NameTaken:      "see whose it is: delete it, or give one of them another name",
+	StatusUnknown:  "see the person in the app's Assignments",
 	NotPushable:    "correct the profile in Okta",
 	OktaFailed:     "see its text; Retry under Dashboard > Tasks",
 	GroupMissing:   "push the group again",

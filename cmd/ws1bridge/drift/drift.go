@@ -42,14 +42,14 @@ type Result struct {
 
 // Run compares. It changes nothing.
 func (c *Comparison) Run(ctx context.Context) (*Result, error) {
-	p := &people{Comparison: c, byLink: map[string]*person{}, byID: map[string]*person{}, byName: map[string]*person{}}
+	p := &people{Comparison: c, index: newIndex(), seen: map[string]bool{}}
 	if err := p.readOkta(ctx); err != nil {
 		return nil, err
 	}
 	if err := p.readAccess(ctx); err != nil {
 		return nil, err
 	}
-	r := &Result{people: p, Report: Report{Differences: p.conclude(), People: len(p.all)}}
+	r := &Result{people: p, Report: Report{Differences: append([]Difference{}, p.conclude()...), People: len(p.all)}}
 	var err error
 	if r.groups, err = p.compareGroups(ctx); err != nil {
 		return nil, err

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"ws1bridge/scim/schema"
+	"ws1bridge/scim/translate"
 	"ws1bridge/upstream"
 	"ws1bridge/upstream/names"
 )
@@ -22,14 +24,47 @@ type group struct {
 	join []*person
 	// leave are members and are not to be.
 	leave []upstream.Member
+	// holder is the id of a group that has the name, and is not the one that is pushed to.
+	holder string
+	// isContested says that another group is pushed to the same one.
+	isContested bool
+
+	inOkta []string // keys of those who are in it
 }
+
+// isSure reports whether it is known that the group is the one that Okta pushes to.
+func (g *group) isSure() bool { return g.held != nil && g.held.ID == g.TargetGroupID }
+
+// isTouchable reports whether the group may be changed: one that was found by its name may be
+// somebody else's, for a push of Okta would be told that the name is taken.
+func (g *group) isTouchable() bool {
+	switch {
+	case g.name == "", g.isContested, g.held == nil && g.holder != "": // which is not pushed, or not it alone
+		return false
+	case g.held == nil, g.isSure():
+		return true
+	}
+	return g.TargetGroupID == "" && g.Status != "ERROR"
+}
+
+// mayTakeOut reports whether members may be taken out. A list without anybody may be one that is
+// hidden from who asks.
+func (g *group) mayTakeOut() bool { return g.isSure() && len(g.inOkta) > 0 }
 
 // compareGroups compares the groups that are pushed.
 func (p *people) compareGroups(ctx context.Context) (groups []*group, _ error) {
+	if !p.app.pushes(pushesGroups) {
+		return nil, nil
+	}
 	mappings, err := p.Source.Mappings(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the groups that are pushed: %w", err)
 	}
+	p.targets = map[string]bool{}
+	for _, m := range mappings {
+		p.targets[m.TargetGroupID] = true
+	}
+	byHeld := map[string]*group{}
 	for i, m := range mappings {
 		p.tell("comparing groups: %d of %d", i, len(mappings))
 		g, err := p.compareGroup(ctx, m)
@@ -37,8 +72,24 @@ func (p *people) compareGroups(ctx context.Context) (groups []*group, _ error) {
 			return nil, fmt.Errorf("compare the group %s: %w", m.SourceGroupID, err)
 		}
 		groups = append(groups, g)
+		if g.held == nil {
+			continue
+		}
+		if other := byHeld[g.held.ID]; other != nil {
+			other.contest(g)
+			g.contest(other)
+		}
+		byHeld[g.held.ID] = g
 	}
 	return groups, nil
+}
+
+// contest notes that another group is pushed to the same one: neither is touched.
+func (g *group) contest(other *group) {
+	if !g.isContested {
+		g.isContested, g.found = true, nil
+		g.note(Contested, "the group "+other.name+" is pushed to the same one")
+	}
 }
 
 func (p *people) compareGroup(ctx context.Context, m Mapping) (_ *group, err error) {
@@ -46,35 +97,46 @@ func (p *people) compareGroup(ctx context.Context, m Mapping) (_ *group, err err
 	if m.Status == "INACTIVE" {
 		return g, nil // which Okta does not push
 	}
-	g.name, err = p.Source.GroupName(ctx, m.SourceGroupID)
+	name, err := p.Source.GroupName(ctx, m.SourceGroupID)
 	if errors.Is(err, ErrNoGroup) {
-		g.name = m.SourceGroupID
-		g.note(OktaFailed, "the group is pushed, and Okta does not have it")
-		g.name = ""
+		g.found = []Difference{{Kind: OktaFailed, Name: m.SourceGroupID, ID: m.TargetGroupID, OktaID: m.SourceGroupID,
+			Detail: "the group is pushed, and Okta does not have it"}}
 		return g, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if m.Status == "ERROR" {
+	if g.name = nameOf(name); m.Status == "ERROR" {
 		g.note(OktaFailed, m.ErrorSummary)
 	}
-	if g.held, err = p.groupOf(ctx, m, g.name); err != nil {
+	if err := g.find(ctx, p); err != nil {
 		return nil, err
 	}
-	inOkta, err := p.Source.Members(ctx, m.SourceGroupID)
-	if err != nil {
+	if g.inOkta, err = p.Source.Members(ctx, m.SourceGroupID); err != nil {
 		return nil, err
 	}
-	p.compareHeld(g, inOkta)
+	p.compareHeld(g)
 	return g, nil
 }
 
+// nameOf is the name that a push gives a group.
+func nameOf(name string) string {
+	g, err := translate.GroupFromSCIM(schema.Resource{"displayName": name})
+	if err != nil {
+		return name // which is refused
+	}
+	return g.DisplayName
+}
+
 // compareHeld compares a group with what Access holds of it.
-func (p *people) compareHeld(g *group, inOkta []string) {
+func (p *people) compareHeld(g *group) {
+	if g.held == nil && g.holder != "" {
+		g.note(NameTaken, "the group "+g.holder+" has the name")
+		return
+	}
 	if g.held == nil {
 		g.note(GroupMissing, "")
-		g.join, _ = p.membersOf(inOkta, nil)
+		g.join, _ = p.membersOf(g.inOkta, nil)
 		return
 	}
 	if g.TargetGroupID != "" && g.TargetGroupID != g.held.ID {
@@ -83,7 +145,7 @@ func (p *people) compareHeld(g *group, inOkta []string) {
 	if !names.Same(g.held.DisplayName, g.name) {
 		g.note(GroupRenamed, "it is called "+g.held.DisplayName)
 	}
-	g.join, g.leave = p.membersOf(inOkta, g.held.Members)
+	g.join, g.leave = p.membersOf(g.inOkta, g.held.Members)
 	var missing, extra []string
 	for _, one := range g.join {
 		if one.account != "" {
@@ -112,45 +174,49 @@ func (g *group) note(kind Kind, detail string) {
 	g.found = append(g.found, d)
 }
 
-// groupOf is the group that a mapping is of: the one that it names, or the one of the name.
-func (p *people) groupOf(ctx context.Context, m Mapping, name string) (*upstream.GroupAccount, error) {
-	for _, by := range []string{m.TargetGroupID, name} {
+// find finds the group that a mapping is of: the one that it names, or the one of the name, unless
+// that is not the bridge's, or the one of another mapping.
+func (g *group) find(ctx context.Context, p *people) error {
+	for _, by := range []string{g.TargetGroupID, g.name} {
 		if by == "" {
 			continue
 		}
 		found, err := p.Client.GroupAccounts(ctx, by)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if i := slices.IndexFunc(found, func(g upstream.GroupAccount) bool { return g.Ours }); i >= 0 {
-			return &found[i], nil
+		for i, one := range found {
+			isAnothers := one.ID != g.TargetGroupID && p.targets[one.ID]
+			if one.Ours && !isAnothers {
+				g.held = &found[i]
+				return nil
+			}
+			g.holder = one.ID
 		}
 	}
-	return nil, nil //nolint:nilnil // there is none
+	return nil
 }
 
 // membersOf compares who is in a group: of those who are assigned to the app and are to log in,
-// for nobody else is pushed. Who is in it and is nobody of the bridge's is left alone.
+// for nobody else is pushed. Who is in it and is not assigned is left alone, and so is whose account
+// is not clear.
 func (p *people) membersOf(inOkta []string, held []upstream.Member) (join []*person, leave []upstream.Member) {
-	want, have, mentioned := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	want, have, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, m := range held {
 		have[m.ID] = true
 	}
-	for _, id := range inOkta {
-		one, isAgain := p.byID[id], mentioned[id]
-		if mentioned[id] = true; one == nil || isAgain {
+	for _, key := range inOkta {
+		one, isAgain := p.byKey[key], seen[key]
+		if seen[key] = true; one == nil || isAgain {
 			continue
 		}
 		want[one.account] = true
-		if one.isWanted() && !have[one.account] {
+		if one.isWanted() && !one.isUnclear() && !have[one.account] {
 			join = append(join, one)
 		}
 	}
 	for _, m := range held {
-		// Okta takes nobody out who has left, and it pushes nobody who is not assigned.
-		left, isOther := p.others[m.ID]
-		isExtra := isOther && left.active && !mentioned[left.externalID] || p.byAccount[m.ID] != nil && !want[m.ID]
-		if isExtra {
+		if one := p.byAccount[m.ID]; one != nil && !want[m.ID] && !one.isUnclear() {
 			leave = append(leave, m)
 		}
 	}

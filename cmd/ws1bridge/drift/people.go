@@ -10,27 +10,21 @@ import (
 	"ws1bridge/upstream/names"
 )
 
-// person is somebody who is assigned, with what was found of them.
-type person struct {
-	AppUser
-
-	account   string       // the id of theirs, "" while none was seen
-	linked    bool         // the account is the one that Okta is linked to
-	found     []Difference // of the account
-	creatable bool         // there is no account, and one can be created
-}
-
 // people are all who are assigned.
 type people struct {
 	*Comparison
+	index
 
-	all                  []*person
-	byLink, byID, byName map[string]*person
-	byAccount            map[string]*person // who has an account of ours, by its id
-	properties           map[string]Property
-	isOld                bool // the app pushes in SCIM 1.1
-	users                schema.ResourceType
-	found                []Difference // of accounts that are nobody's, and of second ones
+	all       []*person
+	byAccount map[string]*person // who has an account of ours, by its id
+	app       App
+	// seen are the variables that somebody has.
+	seen  map[string]bool
+	isOld bool // the app pushes in SCIM 1.1
+	users schema.ResourceType
+	found []Difference // of accounts that are nobody's, and of second ones
+	// targets are the groups of Access that groups are pushed to.
+	targets map[string]bool
 	// others are the accounts of nobody who is assigned.
 	others map[string]other
 }
@@ -43,24 +37,17 @@ type other struct {
 
 // readOkta reads who is assigned.
 func (p *people) readOkta(ctx context.Context) (err error) {
-	p.tell("reading the app's profile")
-	if p.properties, err = p.Source.Properties(ctx); err != nil {
-		return fmt.Errorf("read the app's profile: %w", err)
+	p.tell("reading the app")
+	if p.app, err = p.Source.App(ctx); err != nil {
+		return fmt.Errorf("read the app: %w", err)
 	}
-	for _, one := range p.properties {
+	for _, one := range p.app.Properties {
 		p.isOld = p.isOld || strings.HasPrefix(one.ExternalNamespace, oldCore)
 	}
 	p.users = schema.Users(p.Translator.SchemaAttributes())
 	err = p.Source.EachUser(ctx, func(u AppUser) error {
-		u.Profile = p.mapped(u.Profile)
-		one := &person{AppUser: u}
-		p.all = append(p.all, one)
-		if u.ExternalID != "" {
-			p.byLink[u.ExternalID] = one
-		}
-		p.byID[u.Key()] = one
-		for _, name := range append(p.Translator.UserNames(u.Credentials.UserName), u.Credentials.UserName) {
-			p.byName[names.Fold(name)] = one
+		if p.byKey[u.Key()] == nil { // who moves between pages comes twice
+			p.add(u)
 		}
 		if len(p.all)%500 == 0 {
 			p.tell("reading who is assigned: %d", len(p.all))
@@ -73,15 +60,31 @@ func (p *people) readOkta(ctx context.Context) (err error) {
 	return nil
 }
 
+func (p *people) add(u AppUser) {
+	u.Profile = p.mapped(u.Profile)
+	one := &person{AppUser: u}
+	p.all = append(p.all, one)
+	p.byKey[u.Key()] = one
+	p.put(byLink, u.ExternalID, one)
+	p.put(byExternalID, p.externalID(u), one)
+	if name := u.Credentials.UserName; name != "" {
+		for _, spelled := range append(p.Translator.UserNames(name), name) {
+			p.put(byName, names.Fold(spelled), one)
+		}
+	}
+}
+
 // mapped are the values of a profile that a push has: a profile has many more, and there are as
-// many profiles as people.
+// many profiles as people. One without anything says nothing.
 func (p *people) mapped(profile map[string]any) map[string]any {
-	if profile == nil {
+	if profile == nil || len(profile) == 0 && !p.app.TellsAll {
 		return nil
 	}
-	kept := make(map[string]any, len(p.properties))
-	for name := range p.properties {
-		if value := profile[name]; isSet(value) {
+	kept := make(map[string]any, len(p.app.Properties))
+	for name := range p.app.Properties {
+		value, ok := profile[name]
+		p.seen[name] = p.seen[name] || ok || p.app.TellsAll
+		if isSet(value) {
 			kept[name] = value
 		}
 	}
@@ -95,7 +98,7 @@ func (p *people) readAccess(ctx context.Context) error {
 		if isFirst {
 			n, p.found, p.others, p.byAccount = 0, nil, map[string]other{}, map[string]*person{}
 			for _, one := range p.all {
-				one.account, one.linked, one.found = "", false, nil
+				*one = person{AppUser: one.AppUser, isContested: one.isContested}
 			}
 		}
 		for _, a := range page {
@@ -108,36 +111,21 @@ func (p *people) readAccess(ctx context.Context) error {
 	})
 }
 
-// of is whose account it is, nil where Okta assigned nobody.
-func (p *people) of(a upstream.Account) *person {
-	for _, found := range []*person{p.byLink[a.ID], p.byID[a.ExternalID()], p.byName[names.Fold(a.UserName())]} {
-		if found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
 // conclude tells of those whose accounts were not seen, and adds what Okta itself says.
 func (p *people) conclude() []Difference {
 	for _, one := range p.all {
 		d := Difference{Name: one.Credentials.UserName, ID: one.account, OktaID: one.ID}
-		p.found = append(p.found, one.found...)
-		switch {
-		case !one.isWanted(), one.linked, one.account != "" && one.LinkUnknown:
-		case one.account != "":
-			d.Kind, d.Detail = NotLinked, "Okta is linked to "+one.ExternalID
-			if one.ExternalID == "" {
-				d.Detail = "Okta has no link: it pushes the person when Provision User is pressed"
+		if !one.isUnclear() {
+			p.found = append(p.found, one.found...)
+		}
+		if d.Kind, d.Detail = p.accountOf(one); d.Kind != "" {
+			switch d.Kind {
+			case LinkGone:
+				d.ID = one.ExternalID
+			case NameTaken:
+				d.ID = one.holder
 			}
 			p.note(d)
-		default:
-			d.Kind, d.Detail = Missing, "Okta says "+one.Status
-			if one.ExternalID != "" {
-				d.Kind, d.ID = LinkGone, one.ExternalID
-			}
-			p.note(d)
-			p.checkCreation(one, d)
 		}
 		if one.SyncState == "ERROR" || one.SyncState == "OUT_OF_SYNC" {
 			d.Kind, d.Detail = OktaFailed, "Okta says "+one.SyncState
@@ -147,15 +135,38 @@ func (p *people) conclude() []Difference {
 	return p.found
 }
 
-// checkCreation tells why somebody cannot be created, where Okta tells enough to know.
-func (p *people) checkCreation(one *person, d Difference) {
+// accountOf is what is wrong with whether there is an account, and with the link to it; "" for
+// nothing.
+func (p *people) accountOf(one *person) (_ Kind, detail string) {
+	switch {
+	case one.isContested:
+		return Contested, "another person of Okta lays claim to the same account"
+	case !one.standing().isKnown:
+		return StatusUnknown, one.says()
+	case !one.isWanted(), one.isLinked(), one.account != "" && one.LinkUnknown:
+		return "", ""
+	case one.account != "" && one.ExternalID == "":
+		return NotLinked, "Okta has no link: it pushes the person when Provision User is pressed"
+	case one.account != "":
+		return NotLinked, "Okta is linked to " + one.ExternalID
+	case one.holder != "":
+		return NameTaken, "the account with the userName has another externalId"
+	}
+	if refusal := p.checkCreation(one); refusal != nil {
+		return NotPushable, "there is no account: " + refusal.Error()
+	}
+	if one.ExternalID != "" {
+		return LinkGone, one.says()
+	}
+	return Missing, one.says()
+}
+
+// checkCreation finds out whether somebody can be created, where Okta tells enough to know.
+func (p *people) checkCreation(one *person) error {
 	if one.Profile == nil || one.ID == "" || one.IsPartial {
-		return
+		return nil
 	}
-	if _, err := p.Translator.NewUser(p.resource(one.AppUser, upstream.User{})); err != nil {
-		d.Kind, d.Detail = NotPushable, err.Error()
-		p.note(d)
-		return
-	}
-	one.creatable = true
+	_, err := p.Translator.NewUser(p.resource(one.AppUser, upstream.User{}))
+	one.creatable = err == nil && p.app.pushes(pushesNewUsers)
+	return err
 }

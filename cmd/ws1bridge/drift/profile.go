@@ -9,27 +9,6 @@ import (
 	"ws1bridge/upstream"
 )
 
-// shutOut are the statuses of an app user who is not to log in (Okta management API,
-// Application Users); the other ones are to.
-var shutOut = map[string]bool{
-	"DEPROVISIONED": true, "INACTIVE": true, "SUSPENDED": true, "REVOKED": true, "UNASSIGNED": true,
-}
-
-// toCome are the statuses of an app user whom Okta has yet to push.
-var toCome = map[string]bool{"STAGED": true, "PENDING": true}
-
-// suspended is the status of somebody of whom Okta pushes nothing, whatever Access holds.
-const suspended = "SUSPENDED"
-
-// active reports whether the person is to be able to log in.
-func (u AppUser) active() bool { return !shutOut[u.Status] }
-
-// saysActive reports whether Okta pushes whether the person is active.
-func (u AppUser) saysActive() bool { return u.Status != suspended && u.Status != "" }
-
-// isWanted reports whether the person is to have an account.
-func (u AppUser) isWanted() bool { return u.active() && !toCome[u.Status] }
-
 // oldCore begins the namespace that an app has if it pushes in SCIM 1.1. Those of extensions say
 // nothing: Access's own begin with urn:scim:schemas: in SCIM 2.0, too.
 const oldCore = "urn:scim:schemas:core:"
@@ -43,7 +22,7 @@ func (p *people) resource(u AppUser, held upstream.User) schema.Resource {
 	case p.isOld:
 		pushed := map[string]any{"schemas": []any{schema.User}}
 		for name, value := range u.Profile {
-			if property, ok := p.properties[name]; ok && isSet(value) {
+			if property, ok := p.app.Properties[name]; ok && isSet(value) {
 				put(pushed, property, value)
 			}
 		}
@@ -51,26 +30,42 @@ func (p *people) resource(u AppUser, held upstream.User) schema.Resource {
 		p.Translator.CorrectDomain(pushed)
 		overlay(r, pushed)
 	default:
-		for name, property := range p.properties {
+		for name, property := range p.app.Properties {
 			value := u.Profile[name]
-			if property.ExternalName == "locale" && !isSet(value) {
-				continue // for which Okta has a value of its own
+			if !p.seen[name] || property.ExternalName == "locale" && !isSet(value) {
+				continue // nobody has it: it may be hidden; and for locale Okta has a value of its own
 			}
 			put(r, property, value)
 		}
 	}
-	r["active"] = u.active()
-	if u.ID != "" {
-		r["externalId"] = u.ID
+	if id := p.externalID(u); id != "" {
+		r["externalId"] = id
 	}
 	if u.Credentials.UserName != "" {
 		r["userName"] = u.Credentials.UserName
 	}
-	if held.ID != "" && !u.saysActive() {
+	r["active"] = u.standing().isActive
+	if held.ID != "" && !u.standing().isPushed {
 		r["active"] = held.Active()
 	}
 	clean, _ := p.users.Index.Canonical(r)
 	return clean
+}
+
+// externalID is what Okta pushes as that: its own id, unless the app's profile has a variable for it.
+func (p *people) externalID(u AppUser) string {
+	for name, property := range p.app.Properties {
+		if property.ExternalName == "externalId" && isCore(property.ExternalNamespace) {
+			id, _ := u.Profile[name].(string)
+			return id
+		}
+	}
+	return u.ID
+}
+
+// isCore reports whether a namespace is that of the core schema.
+func isCore(namespace string) bool {
+	return namespace == "" || strings.EqualFold(namespace, schema.User) || strings.EqualFold(namespace, oldCore+"1.0")
 }
 
 func isSet(v any) bool { return v != nil && v != "" }
@@ -90,8 +85,7 @@ func overlay(r schema.Resource, over map[string]any) {
 // put puts a value where its variable says, or takes out what is there where it has none.
 func put(r map[string]any, p Property, value any) {
 	into := r
-	if p.ExternalNamespace != "" && !strings.EqualFold(p.ExternalNamespace, schema.User) &&
-		!strings.EqualFold(p.ExternalNamespace, oldCore+"1.0") {
+	if !isCore(p.ExternalNamespace) {
 		into = object(r, p.ExternalNamespace)
 	}
 	name, rest, isNested := strings.Cut(p.ExternalName, ".")

@@ -26,10 +26,12 @@ type Plan struct {
 
 // Action repairs one person, or one group.
 type Action struct {
-	Name string `json:"name"`
+	Name string
 	// Does is what it does, in words.
-	Does []string `json:"does"`
+	Does []string
 
+	settles []Difference
+	// do does what is still to be done. It may be called again.
 	do func(ctx context.Context, r *repair) (done []string, _ error)
 }
 
@@ -58,41 +60,89 @@ var ErrChanged = errors.New("it has changed since it was compared: compare again
 type Push func(context.Context, scim.Push) scim.Outcome
 
 // Plan is how to repair what differs. Accounts that nobody is assigned to are deactivated only
-// where that is asked for.
-func (r *Result) Plan(deactivateUnassigned bool) (plan Plan) {
-	byHand := map[Kind]bool{NotLinked: true, GroupNotLinked: true, Twice: true, NotPushable: true, OktaFailed: true,
-		Unassigned: !deactivateUnassigned}
-	for _, d := range r.Differences {
-		one := r.people.byID[d.OktaID] // nil where the source does not know the id
-		isStuck := (d.Kind == Missing || d.Kind == LinkGone) && (one == nil || !one.creatable)
-		if byHand[d.Kind] || isStuck {
-			plan.ByHand = append(plan.ByHand, d)
-		}
+// where that is asked for. The error says why what Okta says is not to be gone by.
+func (r *Result) Plan(deactivateUnassigned bool) (plan Plan, _ error) {
+	if err := r.people.checkTrust(); err != nil {
+		return Plan{}, err
 	}
 	plan.Actions = r.people.actions()
 	if deactivateUnassigned {
 		plan.Actions = append(plan.Actions, r.people.deactivations()...)
 	}
 	for _, g := range r.groups {
-		if does := g.does(); len(does) > 0 {
-			plan.Actions = append(plan.Actions, Action{Name: g.name, Does: does, do: g.repaired})
+		if does, settles := g.does(); len(does) > 0 {
+			plan.Actions = append(plan.Actions, Action{Name: g.name, Does: does, settles: settles, do: g.repaired})
 		}
 	}
-	return plan
+	settled := map[string]bool{}
+	for _, a := range plan.Actions {
+		for _, d := range a.settles {
+			settled[d.key()] = true
+		}
+	}
+	for _, d := range r.Differences {
+		if !settled[d.key()] {
+			plan.ByHand = append(plan.ByHand, d)
+		}
+	}
+	return plan, nil
 }
 
-// Apply does what the plan says, one after the other: people before groups. Before each, both
-// sides are read again, and what is not as it was compared is left alone. told is told what
-// became of each. The error says why the rest was not done.
-func (p Plan) Apply(ctx context.Context, r *Result, push Push, told func(Done)) error {
-	repair := &repair{people: r.people, push: push}
-	for i, a := range p.Actions {
-		changes, err := a.do(ctx, repair)
-		told(Done{Action: a, Changes: changes, Err: err})
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
+// key tells differences apart.
+func (d Difference) key() string {
+	return fmt.Sprintf("%q", []string{string(d.Kind), d.Name, d.ID, d.OktaID})
+}
+
+// checkTrust refuses what cannot be true of the app that pushes here.
+func (p *people) checkTrust() error {
+	links, known := 0, 0
+	for _, one := range p.all {
+		if one.ExternalID != "" {
+			links++
 		}
-		if errors.Is(err, errAway) || ctx.Err() != nil {
+		if one.isLinked() {
+			known++
+		}
+	}
+	const look = "nothing is repaired: see that okta.app_id is the app that pushes here, and that whoever asks may see " +
+		"all who are assigned"
+	switch accounts := len(p.byAccount) + len(p.others); {
+	case p.app.Status != "" && p.app.Status != "ACTIVE":
+		return fmt.Errorf("the app is %s in Okta, so nothing is repaired", p.app.Status)
+	case len(p.all) == 0 && accounts > 0:
+		return errors.New("okta says that nobody is assigned, and there are accounts; " + look)
+	case links > 0 && known == 0 && accounts > 0:
+		return errors.New("of all accounts that Okta is linked to, none is there; " + look)
+	}
+	return nil
+}
+
+const (
+	// attempts is how often an action is tried that the bridge asks to repeat.
+	attempts = 4
+	// maxTroubles is after how many actions in a row that one of the two sides keeps from being done
+	// the rest is not tried.
+	maxTroubles = 3
+	// maxMembers is how many members one change names.
+	maxMembers = 1000
+)
+
+// Apply does what the plan says, one after the other: people before groups. Before each, and each
+// time again, both sides are read, and what is not as it was compared is left alone. told is told
+// what became of each. The error says why the rest was not done.
+func (p Plan) Apply(ctx context.Context, r *Result, push Push, told func(Done)) error {
+	repair, troubles := &repair{people: r.people, push: push}, 0
+	for i, a := range p.Actions {
+		changes, err := repair.patiently(ctx, a)
+		told(Done{Action: a, Changes: changes, Err: err})
+		_, isRefused := errors.AsType[refusal](err)
+		if troubles++; err == nil || isRefused || errors.Is(err, ErrChanged) {
+			troubles = 0
+		}
+		if ctx.Err() != nil {
+			err, troubles = context.Cause(ctx), maxTroubles
+		}
+		if troubles == maxTroubles {
 			return fmt.Errorf("stopped after %d of %d: %w", i+1, len(p.Actions), err)
 		}
 	}
@@ -104,52 +154,68 @@ type repair struct {
 	*people
 
 	push Push
+	// assigned is who is assigned, read since the repair began; nil for not yet.
+	assigned *assigned
 }
-
-const (
-	// pushAttempts is how often a change is made that the bridge asks to repeat.
-	pushAttempts = 4
-	// maxMembers is how many members one change names.
-	maxMembers = 1000
-)
-
-// errAway says that Access takes nothing now.
-var errAway = errors.New("the bridge gave up repeating it")
 
 // refusal is why the bridge refused a change, in words for an operator.
 type refusal struct{ why *problem.Error }
 
 func (r refusal) Error() string { return r.why.Plain() }
 
-// send makes a change, and repeats it as Okta does.
+// later is a refusal of what may be done later.
+type later struct {
+	why   *problem.Error
+	after time.Duration
+}
+
+func (l later) Error() string { return l.why.Plain() }
+
+// patiently does an action, and what is left of it again, as Okta repeats a push.
+func (r *repair) patiently(ctx context.Context, a Action) (done []string, _ error) {
+	for attempt := 1; ; attempt++ {
+		more, err := a.do(ctx, r)
+		done = append(done, more...)
+		l, isLater := errors.AsType[later](err)
+		if !isLater || attempt == attempts {
+			return done, err
+		}
+		select {
+		case <-ctx.Done():
+			return done, context.Cause(ctx)
+		case <-time.After(l.after):
+		}
+	}
+}
+
+// send makes a change.
 func (r *repair) send(ctx context.Context, p scim.Push, body any) (id string, err error) {
 	p.Caller = Caller
 	if p.Body, err = json.Marshal(body); err != nil {
 		return "", err
 	}
-	for attempt := 1; ; attempt++ {
-		o := r.push(ctx, p)
-		switch {
-		case o.Problem == nil:
-			return cmp.Or(o.ID, p.ID), nil
-		case o.Status != http.StatusTooManyRequests, o.Problem.Lasting:
-			return "", refusal{o.Problem}
-		case attempt == pushAttempts:
-			return "", fmt.Errorf("%w: %w", errAway, refusal{o.Problem})
-		}
-		select {
-		case <-ctx.Done():
-			return "", context.Cause(ctx)
-		case <-time.After(o.RetryAfter):
-		}
+	o := r.push(ctx, p)
+	switch {
+	case o.Problem == nil:
+		return cmp.Or(o.ID, p.ID), nil
+	case o.Status == http.StatusPreconditionFailed:
+		return "", ErrChanged
+	case o.Status == http.StatusTooManyRequests && !o.Problem.Lasting:
+		return "", later{o.Problem, o.RetryAfter}
 	}
+	return "", refusal{o.Problem}
 }
 
-// patch changes a resource by operations.
-func (r *repair) patch(ctx context.Context, endpoint, id string, operations ...map[string]any) error {
-	_, err := r.send(ctx, scim.Push{Method: http.MethodPatch, Endpoint: endpoint, ID: id}, map[string]any{
-		"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"}, "Operations": operations})
+// patch changes a resource by operations, if it still has the version; "" is any.
+func (r *repair) patch(ctx context.Context, endpoint, id, version string, operations ...map[string]any) error {
+	_, err := r.send(ctx, scim.Push{Method: http.MethodPatch, Endpoint: endpoint, ID: id, Version: version},
+		map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"}, "Operations": operations})
 	return err
+}
+
+// activity is the operation that has somebody log in, or not.
+func activity(isActive bool) map[string]any {
+	return map[string]any{"op": "replace", "value": map[string]any{"active": isActive}}
 }
 
 // haveChanged reports whether there are kinds of differences that there were not.

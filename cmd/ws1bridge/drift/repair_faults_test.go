@@ -103,7 +103,8 @@ func (w *world) repairUntilDone(random *rand.Rand) {
 		if err != nil {
 			continue // the faults were too many
 		}
-		plan := result.Plan(false)
+		plan, err := result.Plan(false)
+		must(w.t, err)
 		if len(plan.Actions) == 0 {
 			w.t.Logf("done after %d rounds", round)
 			return

@@ -14,25 +14,36 @@ import (
 
 const groupsEndpoint = "/Groups"
 
-// does is how to repair the group, in words.
-func (g *group) does() (does []string) {
+// does is how to repair the group, in words, and what that settles.
+func (g *group) does() (does []string, settles []Difference) {
 	coming := slices.DeleteFunc(slices.Clone(g.join), func(one *person) bool {
 		return one.account == "" && !one.creatable
 	})
+	isSettled := map[Kind]bool{GroupMissing: true, MembersMissing: true}
 	switch {
-	case g.name == "": // which is not pushed
+	case !g.isTouchable():
+		return nil, nil
 	case g.held == nil:
-		return []string{fmt.Sprintf("create the group (members: %d)", len(coming))}
-	case !names.Same(g.held.DisplayName, g.name):
-		does = append(does, "rename it, which is "+g.held.DisplayName)
+		does = append(does, fmt.Sprintf("create the group (members: %d)", len(coming)))
+	default:
+		if !names.Same(g.held.DisplayName, g.name) {
+			isSettled[GroupRenamed] = true
+			does = append(does, "rename it, which is "+g.held.DisplayName)
+		}
+		if len(coming) > 0 {
+			does = append(does, "take in "+some(namesOf(coming)))
+		}
+		if len(g.leave) > 0 && g.mayTakeOut() {
+			isSettled[MembersExtra] = true
+			does = append(does, "take out "+some(displaysOf(g.leave)))
+		}
 	}
-	if len(coming) > 0 {
-		does = append(does, "take in "+some(namesOf(coming)))
+	for _, d := range g.found {
+		if isSettled[d.Kind] {
+			settles = append(settles, d)
+		}
 	}
-	if len(g.leave) > 0 {
-		does = append(does, "take out "+some(displaysOf(g.leave)))
-	}
-	return does
+	return does, settles
 }
 
 func namesOf(list []*person) (names []string) {
@@ -57,14 +68,14 @@ func (g *group) repaired(ctx context.Context, r *repair) (done []string, _ error
 	}
 	now.join = slices.DeleteFunc(now.join, func(one *person) bool { return one.account == "" })
 	mayJoin := Difference{Kind: MembersMissing} // of those who had no account yet
-	if now.name == "" || haveChanged(slices.Concat(g.found, []Difference{mayJoin}), now.found) {
+	if !now.isTouchable() || haveChanged(slices.Concat(g.found, []Difference{mayJoin}), now.found) {
 		return nil, ErrChanged
 	}
 	if now.held == nil {
 		return now.created(ctx, r)
 	}
 	for _, step := range now.steps() {
-		if err := r.patch(ctx, groupsEndpoint, now.held.ID, step.operation); err != nil {
+		if err := r.patch(ctx, groupsEndpoint, now.held.ID, "", step.operation); err != nil {
 			return done, err
 		}
 		done = append(done, step.does)
@@ -79,7 +90,8 @@ func (g *group) created(ctx context.Context, r *repair) ([]string, error) {
 	if _, err := r.send(ctx, scim.Push{Method: http.MethodPost, Endpoint: groupsEndpoint}, body); err != nil {
 		return nil, err
 	}
-	return g.does(), nil
+	does, _ := g.does()
+	return does, nil
 }
 
 // step is one change of a group.
@@ -97,6 +109,9 @@ func (g *group) steps() (all []step) {
 	for batch := range slices.Chunk(g.join, maxMembers) {
 		all = append(all, step{"take in " + some(namesOf(batch)),
 			map[string]any{"op": "add", "path": "members", "value": members(accountsOf(batch))}})
+	}
+	if !g.mayTakeOut() {
+		return all
 	}
 	for batch := range slices.Chunk(g.leave, maxMembers) {
 		ids := make([]string, len(batch))

@@ -3,7 +3,6 @@ package drift
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,12 +17,23 @@ const usersEndpoint = "/Users"
 // actions are those that repair people.
 func (p *people) actions() (all []Action) {
 	for _, one := range p.all {
-		does := correctionsOf(one.found)
+		if one.isUnclear() {
+			continue
+		}
+		does, settles := correctionsOf(one.found), one.found
 		if one.creatable {
 			does = []string{"create the account"}
+			settles = []Difference{}
+			for _, kind := range []Kind{Missing, LinkGone} {
+				d := Difference{Kind: kind, Name: one.Credentials.UserName, OktaID: one.ID}
+				if kind == LinkGone {
+					d.ID = one.ExternalID
+				}
+				settles = append(settles, d)
+			}
 		}
 		if len(does) > 0 {
-			all = append(all, Action{Name: one.Credentials.UserName, Does: does, do: one.repaired})
+			all = append(all, Action{Name: one.Credentials.UserName, Does: does, settles: settles, do: one.repaired})
 		}
 	}
 	return all
@@ -31,12 +41,11 @@ func (p *people) actions() (all []Action) {
 
 // correctionsOf is how to settle differences of an account, in words.
 func correctionsOf(found []Difference) (does []string) {
-	shutsOut, isRefused := false, false
+	isRefused := false
 	for _, d := range found {
 		switch d.Kind {
 		case ActiveHere:
-			shutsOut = true
-			does = append(does, "deactivate")
+			return []string{"deactivate"} // what else differs does not matter then
 		case InactiveHere:
 			does = append(does, "activate")
 		case Attributes:
@@ -45,14 +54,14 @@ func correctionsOf(found []Difference) (does []string) {
 			isRefused = true
 		}
 	}
-	if isRefused && !shutsOut {
+	if isRefused {
 		return nil
 	}
 	return does
 }
 
-// repaired makes the account what Okta holds of the person, by the same request as Okta.
-func (one *person) repaired(ctx context.Context, r *repair) (done []string, _ error) {
+// repaired makes the account what Okta holds of the person, as a push does.
+func (one *person) repaired(ctx context.Context, r *repair) ([]string, error) {
 	now, err := r.Source.User(ctx, one.Key())
 	switch {
 	case errors.Is(err, ErrNotAssigned):
@@ -60,11 +69,12 @@ func (one *person) repaired(ctx context.Context, r *repair) (done []string, _ er
 	case err != nil:
 		return nil, err
 	}
+	now.Profile = r.mapped(now.Profile)
 	if one.account == "" {
 		return one.created(ctx, r, now)
 	}
 	held, err := r.Client.User(ctx, one.account)
-	if errors.Is(err, upstream.ErrNotFound) {
+	if errors.Is(err, upstream.ErrNotFound) || err == nil && now.ExternalID != one.ExternalID {
 		return nil, ErrChanged
 	}
 	if err != nil {
@@ -74,14 +84,28 @@ func (one *person) repaired(ctx context.Context, r *repair) (done []string, _ er
 	if haveChanged(one.found, found) {
 		return nil, ErrChanged
 	}
-	if done = correctionsOf(found); len(done) == 0 {
-		return nil, nil // Okta has pushed it meanwhile
+	does := correctionsOf(found)
+	if len(does) == 0 { // Okta has pushed it meanwhile
+		return nil, nil
 	}
-	put := scim.Push{Method: http.MethodPut, Endpoint: usersEndpoint, ID: one.account}
-	if _, err := r.send(ctx, put, r.resource(now, held)); err != nil {
+	if err := one.correct(ctx, r, found, now, held); err != nil {
 		return nil, err
 	}
-	return done, nil
+	return does, nil
+}
+
+// correct changes the account, by the same request as Okta: a PUT of everything, or a PATCH where
+// only the activity differs, or matters.
+func (one *person) correct(ctx context.Context, r *repair, found []Difference, now AppUser, held upstream.User) error {
+	isOf := func(kind Kind) bool {
+		return slices.ContainsFunc(found, func(d Difference) bool { return d.Kind == kind })
+	}
+	if isOf(ActiveHere) || !isOf(Attributes) {
+		return r.patch(ctx, usersEndpoint, one.account, held.Meta.Version, activity(!isOf(ActiveHere)))
+	}
+	put := scim.Push{Method: http.MethodPut, Endpoint: usersEndpoint, ID: one.account, Version: held.Meta.Version}
+	_, err := r.send(ctx, put, r.resource(now, held))
+	return err
 }
 
 // created creates the account, or finds the one that is there already, as a push does.
@@ -97,34 +121,4 @@ func (one *person) created(ctx context.Context, r *repair, now AppUser) (done []
 	}
 	r.byAccount[one.account] = one
 	return []string{"create the account"}, nil
-}
-
-// deactivations are the actions on accounts that nobody is assigned to.
-func (p *people) deactivations() (all []Action) {
-	for _, id := range slices.Sorted(maps.Keys(p.others)) {
-		if o := p.others[id]; o.active {
-			all = append(all, Action{Name: o.name, Does: []string{"deactivate"}, do: o.deactivated(id)})
-		}
-	}
-	return all
-}
-
-// deactivated shuts out who has an account, unless somebody has been assigned to it meanwhile.
-func (o other) deactivated(id string) func(context.Context, *repair) ([]string, error) {
-	return func(ctx context.Context, r *repair) ([]string, error) {
-		if o.externalID != "" {
-			_, err := r.Source.User(ctx, o.externalID)
-			if err == nil {
-				return nil, ErrChanged
-			}
-			if !errors.Is(err, ErrNotAssigned) {
-				return nil, err
-			}
-		}
-		off := map[string]any{"op": "replace", "value": map[string]any{"active": false}}
-		if err := r.patch(ctx, usersEndpoint, id, off); err != nil {
-			return nil, err
-		}
-		return []string{"deactivate"}, nil
-	}
 }

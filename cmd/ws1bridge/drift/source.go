@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"ws1bridge/upstream/names"
 )
 
 // Source says what should be in Access: Okta's management API, or an export.
 type Source interface {
-	// Properties are the variables of the app's profile, by name.
-	Properties(ctx context.Context) (map[string]Property, error)
+	// App is the app that pushes.
+	App(ctx context.Context) (App, error)
 	// EachUser gives everybody who is assigned to use.
 	EachUser(ctx context.Context, use func(AppUser) error) error
 	// User is somebody who is assigned, as Okta has them now, by their key. ErrNotAssigned where
@@ -31,6 +32,31 @@ var (
 	// ErrNoGroup says that Okta has no group of an id.
 	ErrNoGroup = errors.New("okta has no such group")
 )
+
+// App is the app that pushes (Okta management API, Applications).
+type App struct {
+	// Status is ACTIVE or INACTIVE, "" where it is not known.
+	Status string `json:"status"`
+	// Features are what it pushes, nil where that is not known.
+	Features []string `json:"features"`
+	// Properties are the variables of its profile, by name.
+	Properties map[string]Property `json:"-"`
+	// TellsAll says that a variable without a value has none, though nobody has one.
+	TellsAll bool `json:"-"`
+}
+
+// The features that matter.
+const (
+	pushesNewUsers      = "PUSH_NEW_USERS"
+	pushesProfiles      = "PUSH_PROFILE_UPDATES"
+	pushesDeactivations = "PUSH_USER_DEACTIVATION"
+	pushesGroups        = "GROUP_PUSH"
+)
+
+// pushes reports whether the app has a feature, as far as that is known.
+func (a App) pushes(feature string) bool {
+	return len(a.Features) == 0 || slices.Contains(a.Features, feature)
+}
 
 // AppUser is somebody who is assigned to the app (Okta management API, Application Users). Any
 // field may be missing.

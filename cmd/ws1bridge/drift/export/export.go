@@ -24,9 +24,9 @@ type File struct {
 // Ignored are the columns that are not compared, as the file calls them.
 func (f *File) Ignored() []string { return slices.Clone(f.ignored) }
 
-// Properties are the attributes that the file has columns for.
-func (f *File) Properties(context.Context) (map[string]drift.Property, error) {
-	return f.properties, nil
+// App has the attributes that the file has columns for, and pushes everything.
+func (f *File) App(context.Context) (drift.App, error) {
+	return drift.App{Properties: f.properties, TellsAll: true}, nil
 }
 
 // EachUser gives everybody to use, in the order of the file.

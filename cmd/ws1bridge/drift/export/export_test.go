@@ -210,11 +210,11 @@ func TestSource(t *testing.T) {
 	if _, err := f.Members(ctx, "none"); !errors.Is(err, drift.ErrNoGroup) {
 		t.Errorf("the members of no group: %v", err)
 	}
-	properties, _ := f.Properties(ctx)
+	app, _ := f.App(ctx)
 	want := map[string]drift.Property{schema.Enterprise + ":department": {ExternalName: "department",
 		ExternalNamespace: schema.Enterprise}}
-	if !maps.Equal(properties, want) {
-		t.Errorf("got %+v, want %+v", properties, want)
+	if !maps.Equal(app.Properties, want) || !app.TellsAll {
+		t.Errorf("got %+v, want %+v", app, want)
 	}
 	stop := errors.New("stop")
 	if err := f.EachUser(ctx, func(drift.AppUser) error { return stop }); !errors.Is(err, stop) {

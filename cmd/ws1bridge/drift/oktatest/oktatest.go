@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -40,9 +39,11 @@ type Group struct {
 type Org struct {
 	URL string
 
-	mu     sync.Mutex // guards what follows
-	users  []User
-	groups []Group
+	mu       sync.Mutex // guards what follows
+	status   string     // of the app
+	features []string
+	users    []User
+	groups   []Group
 	// pageSize bounds pages, below what is asked for; 0 does not.
 	pageSize int
 	// limited and failing count the next requests that are answered 429, or 500.
@@ -65,12 +66,15 @@ func Start(tb testing.TB) *Org {
 
 // New returns an org of which Handler is all that runs.
 func New(url string) *Org {
-	return &Org{URL: url, issuer: issuer{tokens: map[string]given{}, used: map[string]bool{}}}
+	return &Org{URL: url, status: "ACTIVE", issuer: issuer{tokens: map[string]given{}, used: map[string]bool{}}}
 }
 
 // Handler answers what the org is asked.
 func (o *Org) Handler() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/v1/apps/"+AppID, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, o.app())
+	})
 	mux.HandleFunc("GET /api/v1/apps/"+AppID+"/users", func(w http.ResponseWriter, r *http.Request) {
 		page(o, w, r, 500, o.appUsers())
 	})
@@ -120,6 +124,23 @@ func (o *Org) Set(users []User, groups []Group) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.users, o.groups = users, groups
+}
+
+// SetPushes has the app that pushes have a status, and features; without any, Okta does not tell them.
+func (o *Org) SetPushes(status string, features ...string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.status, o.features = status, features
+}
+
+func (o *Org) app() map[string]any {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	app := map[string]any{"id": AppID, "name": "scim2headerauth", "label": "Access", "status": o.status}
+	if len(o.features) > 0 {
+		app["features"] = o.features
+	}
+	return app
 }
 
 // Fault has the next requests be limited, or fail; denied is the status of all of them, 0 for
@@ -245,40 +266,4 @@ func refuse(w http.ResponseWriter, status int, code string) {
 func slowDown(w http.ResponseWriter) {
 	w.Header().Set("X-Rate-Limit-Reset", strconv.FormatInt(time.Now().Unix(), 10))
 	refuse(w, http.StatusTooManyRequests, "E0000047")
-}
-
-// appSchema is the app's profile, as Okta's template for SCIM has it.
-func appSchema() map[string]any {
-	properties := map[string]any{}
-	add := func(variable, namespace, name string) {
-		properties[variable] = map[string]any{"title": variable, "type": "string", "externalName": name,
-			"externalNamespace": namespace}
-	}
-	const user = "urn:ietf:params:scim:schemas:core:2.0:User"
-	const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-	add("userName", user, "userName")
-	add("givenName", user, "name.givenName")
-	add("familyName", user, "name.familyName")
-	add("email", user, "emails.^[primary==true].value")
-	add("emailType", user, "emails.^[primary==true].type")
-	add("title", user, "title")
-	add("displayName", user, "displayName")
-	add("mobilePhone", user, "phoneNumbers.^[type=='mobile'].value")
-	add("department", enterprise, "department")
-	add("managerValue", enterprise, "manager.value")
-	properties["local"] = map[string]any{"title": "not pushed", "type": "string"}
-	return map[string]any{"definitions": map[string]any{
-		"base":   map[string]any{"properties": map[string]any{"userName": properties["userName"]}},
-		"custom": map[string]any{"properties": properties},
-	}}
-}
-
-// Profile is that of somebody, as the app has it.
-func Profile(given, family, email string, more ...string) map[string]any {
-	p := map[string]any{"givenName": given, "familyName": family, "email": email, "emailType": "work", "local": "x",
-		"displayName": strings.TrimSpace(given + " " + family), "title": nil}
-	for i := 0; i+1 < len(more); i += 2 {
-		p[more[i]] = more[i+1]
-	}
-	return p
 }

@@ -51,7 +51,7 @@ func TestMissingScopes(t *testing.T) {
 		s := newScene(t, newECKey(t, elliptic.P256()))
 		s.app.Scopes = slices.DeleteFunc(s.app.Scopes, func(granted string) bool { return granted == scope })
 		s.SetApp(s.app)
-		s.mustFail(t, "okta answers 403 E0000006 Forbidden: the service app of okta.client_id needs okta.apps.read")
+		s.mustFail(t, "okta answers 403 E0000006: the service app of okta.client_id needs okta.apps.read")
 		if got := s.TokenRequests(); got != 1 {
 			t.Errorf("without %s there were %d requests for a token, want 1", scope, got)
 		}

@@ -97,7 +97,7 @@ func (s *scene) use(t *testing.T, clientID, key, id string) {
 
 // ask makes each call.
 func (s *scene) ask(ctx context.Context) error {
-	_, err := s.asks.Properties(ctx)
+	_, err := s.asks.App(ctx)
 	if err == nil {
 		err = s.asks.EachUser(ctx, func(drift.AppUser) error { return nil })
 	}

@@ -103,7 +103,7 @@ func TestOneFetchForAll(t *testing.T) {
 		var all sync.WaitGroup
 		for range 20 {
 			all.Go(func() {
-				if _, err := asks.Properties(t.Context()); err != nil {
+				if _, err := asks.App(t.Context()); err != nil {
 					t.Error(err)
 				}
 			})

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,9 +20,9 @@ import (
 type Config struct {
 	// Every is the time from one comparison to the next.
 	Every time.Duration
-	// Repair has what differs be repaired, by Push. Accounts that nobody is assigned to are left
-	// alone.
-	Repair bool
+	// Repair reports whether what differs is repaired, by Push. Accounts that nobody is assigned to
+	// are left alone.
+	Repair func() bool
 	Push   drift.Push
 	// Comparison is what to compare, by the configuration in use. done lets go of it.
 	Comparison func() (c *drift.Comparison, done func(), _ error)
@@ -70,6 +71,9 @@ const (
 	// retryAfter is when a comparison is tried again at the latest that could not be made.
 	retryAfter = 15 * time.Minute
 )
+
+// errTooSlow is why a comparison was given up.
+var errTooSlow = errors.New("the comparison took longer than drift.every: set it higher")
 
 // Schedule compares regularly. It is safe for concurrent use.
 type Schedule struct {
@@ -133,16 +137,19 @@ func (s *Schedule) change(change func(*State)) {
 // once compares, and repairs.
 func (s *Schedule) once(ctx context.Context) (done bool) {
 	s.change(func(now *State) { now.Next = time.Time{} })
-	ctx, cancel := context.WithTimeout(ctx, s.Every)
+	bounded, cancel := context.WithTimeoutCause(ctx, s.Every, errTooSlow)
 	defer cancel()
-	next, err := s.compare(ctx)
+	next, err := s.compare(bounded)
 	switch {
+	case ctx.Err() != nil: // the bridge stops
+		return false
 	case err == nil:
 		s.change(func(now *State) { *now = next })
 		s.tell(next)
-	case errors.Is(err, context.Canceled): // the bridge stops
-		return false
 	default:
+		if bounded.Err() != nil {
+			err = context.Cause(bounded)
+		}
 		s.change(func(now *State) { now.Trouble = err })
 		s.Log.Warn("Okta and Access could not be compared", zap.Error(err))
 	}
@@ -165,11 +172,12 @@ func (s *Schedule) compare(ctx context.Context) (next State, _ error) {
 	if err != nil {
 		return State{}, err
 	}
-	if s.Repair {
+	if s.Repair() {
 		s.repair(ctx, result, &next)
 		if next.Repaired > 0 {
-			if result, err = c.Run(ctx); err != nil {
-				return State{}, err
+			again, err := c.Run(ctx)
+			if next.Trouble = err; err == nil {
+				result = again
 			}
 		}
 	}
@@ -178,28 +186,34 @@ func (s *Schedule) compare(ctx context.Context) (next State, _ error) {
 	for _, d := range result.Differences {
 		next.Counts[d.Kind]++
 	}
-	next.Report.Differences = append([]drift.Difference{}, result.Differences[:min(len(result.Differences), maxKept)]...)
+	next.Report.Differences = slices.Clone(result.Differences[:min(len(result.Differences), maxKept)])
 	return next, nil
 }
 
 // repair repairs what differs, and counts.
 func (s *Schedule) repair(ctx context.Context, result *drift.Result, next *State) {
+	plan, err := result.Plan(false)
 	failures := map[string]int{}
-	err := result.Plan(false).Apply(ctx, result, s.Push, func(d drift.Done) {
-		next.Repaired += len(d.Changes)
-		s.metrics.repairs.WithLabelValues(done).Add(float64(len(d.Changes)))
-		switch {
-		case errors.Is(d.Err, drift.ErrChanged):
-			s.metrics.repairs.WithLabelValues(skipped).Inc()
-		case d.Err != nil:
-			next.Failed++
-			failures[d.Reason()]++
-			s.metrics.repairs.WithLabelValues(failed).Inc()
-		}
-	})
+	if err == nil {
+		err = plan.Apply(ctx, result, s.Push, func(d drift.Done) { s.note(d, next, failures) })
+	}
 	if err != nil || next.Failed > 0 {
 		s.Log.Warn("not everything that differs could be repaired", zap.Int("repaired", next.Repaired),
 			zap.Int("failed", next.Failed), zap.Any("reasons", failures), zap.Error(err))
+	}
+}
+
+// note counts what became of an action.
+func (s *Schedule) note(d drift.Done, next *State, failures map[string]int) {
+	next.Repaired += len(d.Changes)
+	s.metrics.repairs.WithLabelValues(done).Add(float64(len(d.Changes)))
+	switch {
+	case errors.Is(d.Err, drift.ErrChanged):
+		s.metrics.repairs.WithLabelValues(skipped).Inc()
+	case d.Err != nil:
+		next.Failed++
+		failures[d.Reason()]++
+		s.metrics.repairs.WithLabelValues(failed).Inc()
 	}
 }
 

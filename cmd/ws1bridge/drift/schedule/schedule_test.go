@@ -73,7 +73,8 @@ func newWorld(t *testing.T, change ...func(*schedule.Config)) *world {
 	must(t, err)
 	okta := &org.Org{URL: w.org.URL, AppID: oktatest.AppID, As: org.APIToken{Secret: oktatest.Token},
 		HTTPClient: &http.Client{Transport: transport}}
-	cfg := schedule.Config{Every: time.Hour, Push: bridge.Push, Log: zap.New(core), Registerer: w.metrics,
+	cfg := schedule.Config{Every: time.Hour, Repair: func() bool { return false },
+		Push: bridge.Push, Log: zap.New(core), Registerer: w.metrics,
 		OnOutcome: func() { w.outcomes <- struct{}{} },
 		Comparison: func() (*drift.Comparison, func(), error) {
 			return &drift.Comparison{Source: okta, Client: access.Client, Translator: translator}, func() {}, w.problem
@@ -149,7 +150,7 @@ func TestSchedule(t *testing.T) {
 
 // TestScheduleRepairs repairs, and tells what is left.
 func TestScheduleRepairs(t *testing.T) {
-	w := newWorld(t, func(c *schedule.Config) { c.Repair = true })
+	w := newWorld(t, func(c *schedule.Config) { c.Repair = func() bool { return true } })
 	w.start(t)
 	left := w.now(t)
 	if left.Repaired != 1 || left.Failed != 0 || left.Total() != 1 || left.Counts[drift.NotLinked] != 1 {
@@ -168,7 +169,7 @@ func TestScheduleRepairs(t *testing.T) {
 
 // TestScheduleNeverDeactivatesTheUnassigned leaves accounts alone that nobody is assigned to.
 func TestScheduleNeverDeactivatesTheUnassigned(t *testing.T) {
-	w := newWorld(t, func(c *schedule.Config) { c.Repair = true })
+	w := newWorld(t, func(c *schedule.Config) { c.Repair = func() bool { return true } })
 	w.start(t)
 	w.now(t)
 	w.org.Set(nil, nil)
