@@ -54,6 +54,8 @@ func (f *driftFlags) check() error {
 		f.format = "json"
 	case !slices.Contains(driftFormats, f.format):
 		return fmt.Errorf("--format %q: want table, json or csv", f.format)
+	case f.values && f.format != "json":
+		return errors.New("--values goes with --json: the other forms have no room for values")
 	}
 	return f.repair.check(f.format)
 }
@@ -68,9 +70,10 @@ assigned and have no account, accounts that nobody is assigned to, who is active
 side alone, attributes that differ, groups and their members, and what Okta itself shows
 as failed. Okta's side passes through the same translation as a push.
 
-It asks Okta's management API: okta.org_url, okta.app_id and okta.api_token, a token of a
-read-only administrator. Okta limits requests, which it keeps to. Members are compared as
-far as they are assigned to the app; nobody else is pushed.
+It asks Okta's management API: okta.org_url, okta.app_id, and okta.api_token, a token of a
+read-only administrator, or okta.client_id and okta.private_key of a service app. Okta
+limits requests, which it keeps to. Members are compared as far as they are assigned to
+the app; nobody else is pushed.
 
 --csv FILE takes a table (CSV) of all who are assigned to the app instead, with a line for
 each and a first line that names columns: userName, and of id, link, status, groups and

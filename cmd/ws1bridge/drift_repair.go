@@ -44,6 +44,9 @@ func (p *program) repairDrift(ctx context.Context, t *tenant, result *drift.Resu
 		return err
 	}
 	if len(plan.Actions) > 0 {
+		if cfg, _ := config.Examine(p.configFile, p.environ); !cfg.Guard.Limits().On() {
+			fmt.Fprintln(p.stderr, "\nThe guard is off (guard.*): nothing bounds how many are deactivated or taken out.")
+		}
 		if !how.yes {
 			fmt.Fprintln(p.stderr)
 			if err := p.consent(ctx, how.answers); err != nil {

@@ -46,6 +46,7 @@ func TestDriftCommand(t *testing.T) {
 		t.Errorf("got %+v", report)
 	}
 	o.expect(t, exitFailed, words("drift --json"), `"kind": "missing"`)
+	o.expect(t, exitUsage, words("drift --values"), "--values goes with --json")
 	o.expect(t, exitUsage, words("drift --json --format csv"), "give one of them")
 	o.expect(t, exitUsage, words("drift --format xml"), "want table, json or csv")
 	o.env = append(o.env, "WS1BRIDGE_OKTA_API_TOKEN=hush-wrong-token")

@@ -95,9 +95,10 @@ func (p *people) called(one *person, a upstream.Account) (*person, claim) {
 	if one == nil || !p.isOfDomain(one, a.Domain) {
 		return nil, noClaim
 	}
-	// As a push does, which takes an account over that nobody is known to have.
+	// It may be another person's of the same name. Okta would take it over all the same; somebody
+	// should look first.
 	id, own := a.ExternalID(), p.externalID(one.AppUser)
-	if id != "" && own != "" && id != own && !translate.IsInvented(id) {
+	if id != "" && own != "" && id != own && !one.LinkUnknown && !translate.IsInvented(id) {
 		one.holder = a.ID
 		return nil, noClaim
 	}

@@ -150,7 +150,7 @@ func (p *people) accountOf(one *person) (_ Kind, detail string) {
 	case one.account != "":
 		return NotLinked, "Okta is linked to " + one.ExternalID
 	case one.holder != "":
-		return NameTaken, "the account with the userName has another externalId"
+		return NameTaken, "the account with the userName has another externalId; Provision User would take it over"
 	}
 	if refusal := p.checkCreation(one); refusal != nil {
 		return NotPushable, "there is no account: " + refusal.Error()

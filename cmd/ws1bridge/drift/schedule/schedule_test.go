@@ -187,3 +187,29 @@ func TestScheduleWithoutConfiguration(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// TestScheduleKeepsWhatItRepaired though what is left could not be compared.
+func TestScheduleKeepsWhatItRepaired(t *testing.T) {
+	w := newWorld(t, func(c *schedule.Config) {
+		c.Repair = func() bool { return true }
+	})
+	push := w.Push
+	w.Push = func(ctx context.Context, p scim.Push) scim.Outcome {
+		defer w.org.Fault(0, 0, http.StatusForbidden, 0)
+		return push(ctx, p)
+	}
+	w.start(t)
+	if got := w.now(t); got.Repaired != 1 || got.Trouble == nil || got.Compared.IsZero() || got.Total() != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestScheduleThatIsTooSlow says what to do.
+func TestScheduleThatIsTooSlow(t *testing.T) {
+	w := newWorld(t, func(c *schedule.Config) { c.Every = 50 * time.Millisecond })
+	w.org.Fault(100, 0, 0, 0)
+	w.start(t)
+	if got := w.now(t); got.Trouble == nil || !strings.Contains(got.Trouble.Error(), "longer than drift.every") {
+		t.Errorf("got %+v", got)
+	}
+}
