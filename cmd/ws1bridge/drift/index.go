@@ -41,21 +41,26 @@ const (
 type index struct {
 	byKey  map[string]*person // of the source
 	claims map[claim]map[string]*person
+	// rivals are people who have a userName that another one has, too.
+	rivals map[*person]*person
 }
 
 func newIndex() index {
-	return index{byKey: map[string]*person{},
+	return index{byKey: map[string]*person{}, rivals: map[*person]*person{},
 		claims: map[claim]map[string]*person{byLink: {}, byExternalID: {}, byName: {}}}
 }
 
 // put notes that a person is known by a key. Where several are, the one counts who is to have an
-// account; where several are to, it is contested.
+// account; where several are to, it is contested. A name is so only where an account is looked for
+// by it: in several domains there may be several of it.
 func (x index) put(by claim, key string, one *person) {
 	other := x.claims[by][key]
 	switch {
 	case key == "" || other == one:
 	case other == nil, !other.isWanted() && one.isWanted():
 		x.claims[by][key] = one
+	case other.isWanted() && one.isWanted() && by == byName:
+		x.rivals[other] = one
 	case other.isWanted() && one.isWanted():
 		other.isContested, one.isContested = true, true
 	}
@@ -94,6 +99,9 @@ func (p *people) claimed(a upstream.Account) (*person, claim) {
 func (p *people) called(one *person, a upstream.Account) (*person, claim) {
 	if one == nil || !p.isOfDomain(one, a.Domain) {
 		return nil, noClaim
+	}
+	if rival := p.rivals[one]; rival != nil {
+		one.isContested, rival.isContested = true, true
 	}
 	// It may be another person's of the same name. Okta would take it over all the same; somebody
 	// should look first.
