@@ -3,6 +3,7 @@ package drift_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -152,7 +153,7 @@ func TestNothingToGoBy(t *testing.T) {
 	}{
 		"an app that is off":  {func(w *world) { w.org.SetPushes("INACTIVE") }, "the app is INACTIVE in Okta"},
 		"nobody is assigned":  {func(w *world) { w.users, w.groups = nil, nil }, "nobody is assigned"},
-		"another app's users": {func(w *world) { w.otherLinks() }, "of all accounts that Okta is linked to, none is there"},
+		"another app's users": {func(w *world) { w.otherLinks() }, "of all who are linked to an account, nobody has one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 5, 1)
@@ -169,7 +170,7 @@ func TestNothingToGoBy(t *testing.T) {
 
 func (w *world) otherLinks() {
 	for i := range w.users {
-		w.users[i].Link = "0055e00000" + w.users[i].ID
+		w.users[i].Link, w.users[i].ID = "0055e00000"+w.users[i].ID, fmt.Sprint("00uother", i)
 	}
 }
 

@@ -100,7 +100,7 @@ func (p *people) checkTrust() error {
 		if one.ExternalID != "" {
 			links++
 		}
-		if one.isLinked() {
+		if one.by >= byExternalID {
 			known++
 		}
 	}
@@ -112,7 +112,7 @@ func (p *people) checkTrust() error {
 	case len(p.all) == 0 && accounts > 0:
 		return errors.New("okta says that nobody is assigned, and there are accounts; " + look)
 	case links > 0 && known == 0 && accounts > 0:
-		return errors.New("of all accounts that Okta is linked to, none is there; " + look)
+		return errors.New("of all who are linked to an account, nobody has one; " + look)
 	}
 	return nil
 }
