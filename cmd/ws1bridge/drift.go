@@ -175,6 +175,9 @@ func (p *program) printDrift(report drift.Report, format string) error {
 			return err
 		}
 	}
+	for _, what := range report.NotCompared {
+		fmt.Fprintf(p.stderr, "Not compared, because the app does not push it: %s.\n", what)
+	}
 	fmt.Fprintf(p.stderr, "Compared were people (%d) and groups (%d).\n", report.People, report.Groups)
 	return nil
 }

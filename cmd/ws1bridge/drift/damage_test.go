@@ -122,7 +122,6 @@ func TestRepairDoesNoDamage(t *testing.T) {
 		}, []string{"missing"}},
 		"an app that pushes no groups": {func(w *world) {
 			w.org.SetPushes("ACTIVE", "PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
-			w.groups[0].Name = "Crew"
 		}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -165,6 +164,20 @@ func TestNothingToGoBy(t *testing.T) {
 				t.Errorf("got %v, want %q", err, tt.says)
 			}
 		})
+	}
+}
+
+// TestNotCompared says what the app does not push.
+func TestNotCompared(t *testing.T) {
+	w := newWorld(t, 2, 1)
+	w.org.SetPushes("ACTIVE", "PUSH_NEW_USERS")
+	w.users[0].Status = "DEPROVISIONED"
+	w.users[1].Profile["title"] = "x"
+	w.org.Set(w.users, w.groups)
+	words, r := w.run(t)
+	if got := strings.Join(r.NotCompared, "; "); len(words) != 0 || r.Groups != 0 ||
+		got != "who is active (Deactivate Users is off); attributes (Update User Attributes is off)" {
+		t.Errorf("got %q, and not compared %q of %d groups", words, got, r.Groups)
 	}
 }
 

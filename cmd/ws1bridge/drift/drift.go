@@ -19,6 +19,8 @@ type Report struct {
 	// People and Groups count what was compared: who is assigned, and groups that are pushed.
 	People int `json:"people"`
 	Groups int `json:"groups"`
+	// NotCompared is what the app does not push, in words.
+	NotCompared []string `json:"not_compared,omitempty"`
 }
 
 // Comparison compares an org with a tenant.
@@ -50,6 +52,7 @@ func (c *Comparison) Run(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{people: p, Report: Report{Differences: append([]Difference{}, p.conclude()...), People: len(p.all)}}
+	r.NotCompared = p.app.notPushed()
 	var err error
 	if r.groups, err = p.compareGroups(ctx); err != nil {
 		return nil, err

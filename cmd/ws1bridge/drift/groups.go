@@ -53,10 +53,10 @@ func (g *group) mayTakeOut() bool { return g.isSure() && len(g.inOkta) > 0 }
 
 // compareGroups compares the groups that are pushed.
 func (p *people) compareGroups(ctx context.Context) (groups []*group, _ error) {
-	if !p.app.pushes(pushesGroups) {
-		return nil, nil
-	}
 	mappings, err := p.Source.Mappings(ctx)
+	if err != nil && !p.app.pushes(pushesGroups) {
+		return nil, nil // what Okta answers then is not documented
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the groups that are pushed: %w", err)
 	}

@@ -58,6 +58,19 @@ func (a App) pushes(feature string) bool {
 	return len(a.Features) == 0 || slices.Contains(a.Features, feature)
 }
 
+// notPushed is what is not compared, because the app does not push it.
+func (a App) notPushed() (words []string) {
+	for _, one := range []struct{ feature, words string }{
+		{pushesDeactivations, "who is active (Deactivate Users is off)"},
+		{pushesProfiles, "attributes (Update User Attributes is off)"},
+	} {
+		if !a.pushes(one.feature) {
+			words = append(words, one.words)
+		}
+	}
+	return words
+}
+
 // AppUser is somebody who is assigned to the app (Okta management API, Application Users). Any
 // field may be missing.
 type AppUser struct {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -88,6 +89,10 @@ func (o *Org) Handler() http.Handler {
 		refuse(w, http.StatusNotFound, "E0000007")
 	})
 	mux.HandleFunc("GET /api/v1/apps/"+AppID+"/group-push/mappings", func(w http.ResponseWriter, r *http.Request) {
+		if !o.pushesGroups() { // what Okta answers then is not documented: this is the worst
+			refuse(w, http.StatusBadRequest, "E0000003")
+			return
+		}
 		page(o, w, r, 1000, o.mappings())
 	})
 	mux.HandleFunc("GET /api/v1/groups/{id}", func(w http.ResponseWriter, r *http.Request) {
@@ -131,6 +136,12 @@ func (o *Org) SetPushes(status string, features ...string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.status, o.features = status, features
+}
+
+func (o *Org) pushesGroups() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.features) == 0 || slices.Contains(o.features, "GROUP_PUSH")
 }
 
 func (o *Org) app() map[string]any {
