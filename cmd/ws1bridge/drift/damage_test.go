@@ -14,6 +14,7 @@ import (
 	"ws1bridge/scim"
 	"ws1bridge/scim/guard"
 	"ws1bridge/scim/journal"
+	"ws1bridge/upstream"
 	"ws1bridge/upstream/accesstest"
 )
 
@@ -52,6 +53,16 @@ func TestRepairDoesNoDamage(t *testing.T) {
 		"an account of the name that is somebody else's": {func(w *world) {
 			w.users = append(w.users[1:], newcomer("00unew", w.users[0].UserName))
 		}, []string{"name taken", "unassigned"}},
+		"somebody whose account is not the bridge's": {func(w *world) {
+			local := account(99)
+			local["userName"], local["externalId"] = "local@acme.com", "by-hand"
+			local[upstream.WorkspaceSchema] = map[string]any{"internalUserType": "LOCAL", "domain": "acme.com"}
+			id, err := w.access.SeedUser(local)
+			must(w.t, err)
+			other := newcomer("00unew", "new@acme.com")
+			other.Link = id
+			w.users = append(w.users, other)
+		}, []string{"name taken"}},
 		"two who are linked to one account": {func(w *world) {
 			other := newcomer("00unew", "new@acme.com")
 			other.Link = w.users[0].Link

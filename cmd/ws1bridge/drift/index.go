@@ -14,8 +14,9 @@ type person struct {
 	by        claim        // why it is theirs
 	found     []Difference // of the account
 	creatable bool         // there is no account, and one can be created
-	// holder is the id of an account that has the userName and is somebody else's.
-	holder string
+	// holder is the id of an account that stands in the way of one of the person's own, and why
+	// says how.
+	holder, why string
 	// isContested says that another person lays claim to the same account, and isTwice that there
 	// is another account of the person: neither is touched.
 	isContested, isTwice bool
@@ -107,7 +108,7 @@ func (p *people) called(one *person, a upstream.Account) (*person, claim) {
 	// should look first.
 	id, own := a.ExternalID(), p.externalID(one.AppUser)
 	if id != "" && own != "" && id != own && !one.LinkUnknown && !translate.IsInvented(id) {
-		one.holder = a.ID
+		one.holder, one.why = a.ID, "the account with the userName has another externalId; Provision User would take it over"
 		return nil, noClaim
 	}
 	return one, byName

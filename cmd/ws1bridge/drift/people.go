@@ -104,6 +104,8 @@ func (p *people) readAccess(ctx context.Context) error {
 		for _, a := range page {
 			if a.Ours {
 				p.compare(a)
+			} else if one := p.claims[byLink][a.ID]; one != nil {
+				one.holder, one.why = a.ID, "Okta is linked to an account that is not of a managed domain, or not provisioned"
 			}
 		}
 		n += len(page)
@@ -150,7 +152,7 @@ func (p *people) accountOf(one *person) (_ Kind, detail string) {
 	case one.account != "":
 		return NotLinked, "Okta is linked to " + one.ExternalID
 	case one.holder != "":
-		return NameTaken, "the account with the userName has another externalId; Provision User would take it over"
+		return NameTaken, one.why
 	}
 	if refusal := p.checkCreation(one); refusal != nil {
 		return NotPushable, "there is no account: " + refusal.Error()
