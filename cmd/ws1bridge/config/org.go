@@ -17,20 +17,6 @@ func (o *Okta) HasServiceApp() bool { return o.ClientID != "" || o.PrivateKey !=
 // Key is the key of the service app. The error quotes nothing of it.
 func (o *Okta) Key() (*assertion.Key, error) { return assertion.ReadKey(string(o.PrivateKey), o.KeyID) }
 
-// readOrgFiles takes from files by whom Okta's management API is asked.
-func (o *Okta) readOrgFiles(problems *Problems, env map[string]string) {
-	if path := o.APITokenFile; path != "" && env["WS1BRIDGE_OKTA_API_TOKEN"] == "" {
-		if text, ok := problems.readFile("okta.api_token_file", path); ok {
-			o.APIToken = auth.Secret(text)
-		}
-	}
-	if path := o.PrivateKeyFile; path != "" && env["WS1BRIDGE_OKTA_PRIVATE_KEY"] == "" {
-		if text, ok := problems.readFile("okta.private_key_file", path); ok {
-			o.PrivateKey = auth.Secret(text)
-		}
-	}
-}
-
 // checkOrg judges where Okta's management API is, and by whom it is asked.
 func (o *Okta) checkOrg(problems *Problems) {
 	if o.OrgURL != "" {

@@ -16,9 +16,21 @@ const maxSecretFile = 64 << 10
 // readSecretFiles takes secrets from the files that are named for them. A
 // secret in the environment wins over a file that the YAML names.
 func (c *Config) readSecretFiles(env map[string]string) (problems Problems) {
-	if path := c.Access.ClientSecretFile; path != "" && env["WS1BRIDGE_ACCESS_CLIENT_SECRET"] == "" {
-		if text, ok := problems.readFile("access.client_secret_file", path); ok {
-			c.Access.ClientSecret = auth.Secret(text)
+	for _, secret := range []struct {
+		key, path string
+		into      *auth.Secret
+	}{
+		{"access.client_secret", c.Access.ClientSecretFile, &c.Access.ClientSecret},
+		{"okta.api_token", c.Okta.APITokenFile, &c.Okta.APIToken},
+		{"okta.private_key", c.Okta.PrivateKeyFile, &c.Okta.PrivateKey},
+		{"journal.url", c.Journal.URLFile, &c.Journal.URL},
+		{"console.oidc.client_secret", c.Console.OIDC.ClientSecretFile, &c.Console.OIDC.ClientSecret},
+	} {
+		if secret.path == "" || env[variableOf(secret.key)] != "" {
+			continue
+		}
+		if text, ok := problems.readFile(secret.key+"_file", secret.path); ok {
+			*secret.into = auth.Secret(text)
 		}
 	}
 	if path := c.Okta.TokensFile; path != "" && env["WS1BRIDGE_OKTA_TOKENS"] == "" {
@@ -30,17 +42,6 @@ func (c *Config) readSecretFiles(env map[string]string) (problems Problems) {
 		}
 	}
 	c.Okta.readFiles(&problems)
-	c.Okta.readOrgFiles(&problems, env)
-	if path := c.Journal.URLFile; path != "" && env["WS1BRIDGE_JOURNAL"] == "" {
-		if text, ok := problems.readFile("journal.url_file", path); ok {
-			c.Journal.URL = auth.Secret(text)
-		}
-	}
-	if path := c.Console.OIDC.ClientSecretFile; path != "" && env["WS1BRIDGE_CONSOLE_OIDC_CLIENT_SECRET"] == "" {
-		if text, ok := problems.readFile("console.oidc.client_secret_file", path); ok {
-			c.Console.OIDC.ClientSecret = auth.Secret(text)
-		}
-	}
 	return problems
 }
 

@@ -92,12 +92,20 @@ func settings() []setting {
 
 // describe names a setting in both of its forms.
 func describe(key string) string {
-	for _, s := range settings() {
-		if s.key == key {
-			return key + " (" + s.variable + ")"
-		}
+	if variable := variableOf(key); variable != "" {
+		return key + " (" + variable + ")"
 	}
 	return key
+}
+
+// variableOf is the environment variable of a setting, "" for one that has none.
+func variableOf(key string) string {
+	for _, s := range settings() {
+		if s.key == key {
+			return s.variable
+		}
+	}
+	return ""
 }
 
 const notText = "must be text, in quotes if it looks like a number or a date"
