@@ -111,15 +111,14 @@ The output is personal data; values of attributes are in it only with --values. 
 }
 
 // oktaOrg is the org of the configuration.
-func (p *program) oktaOrg() (*org.Org, error) {
-	cfg, problems := config.Examine(p.configFile, p.environ)
-	if err := problems.About(config.OrgSettings()...).Err(); err != nil {
+func (t *tenant) oktaOrg() (*org.Org, error) {
+	if err := t.problems.About(config.OrgSettings()...).Err(); err != nil {
 		return nil, err
 	}
-	if !cfg.Okta.CanBeAsked() {
+	if !t.config.Okta.CanBeAsked() {
 		return nil, usageError{errors.New("set " + config.OktaSettings)}
 	}
-	return newOrg(cfg.Okta)
+	return newOrg(t.config.Okta)
 }
 
 // newOrg is the org that a configuration names.

@@ -44,7 +44,7 @@ func (p *program) repairDrift(ctx context.Context, t *tenant, result *drift.Resu
 		return err
 	}
 	if len(plan.Actions) > 0 {
-		if cfg, _ := config.Examine(p.configFile, p.environ); !cfg.Guard.Limits().On() {
+		if !t.config.Guard.Limits().On() {
 			fmt.Fprintln(p.stderr, "\nThe guard is off (guard.*): nothing bounds how many are deactivated or taken out.")
 		}
 		if !how.yes {
@@ -87,7 +87,7 @@ func (p *program) showPlan(plan drift.Plan) error {
 
 // applyRepair does what was shown, and prints what became of it.
 func (p *program) applyRepair(ctx context.Context, t *tenant, result *drift.Result, plan drift.Plan) error {
-	bridge, done, err := p.bridgeToRepair(ctx, t)
+	bridge, done, err := t.bridgeToRepair(ctx)
 	if err != nil {
 		return err
 	}
@@ -127,9 +127,9 @@ var errNoRequests = errors.New("this bridge answers no requests")
 
 // bridgeToRepair is a bridge that makes pushes and takes none. done waits until the journal
 // is written.
-func (p *program) bridgeToRepair(ctx context.Context, t *tenant) (_ *scim.Handler, done func() error, _ error) {
-	cfg, problems := config.Examine(p.configFile, p.environ)
-	if err := problems.About("journal.url", "journal.keep", "guard", "groups", "domains", "scim").Err(); err != nil {
+func (t *tenant) bridgeToRepair(ctx context.Context) (_ *scim.Handler, done func() error, _ error) {
+	cfg := t.config
+	if err := t.problems.About("journal.url", "journal.keep", "guard", "groups", "domains", "scim").Err(); err != nil {
 		return nil, nil, err
 	}
 	j, err := journal.Open(journal.Config{URL: string(cfg.Journal.URL), Keep: cfg.Journal.Keep,

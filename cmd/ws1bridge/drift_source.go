@@ -26,7 +26,7 @@ func (p *program) driftSource(t *tenant, file string, repair driftRepair) (from 
 		from, err := p.readExport(t, file, repair.answers)
 		return from, func() {}, err
 	}
-	org, err := p.oktaOrg()
+	org, err := t.oktaOrg()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -19,6 +19,8 @@ import (
 type tenant struct {
 	*upstream.Client
 	address    string                // its URL
+	config     config.Config         // by which it was opened
+	problems   config.Problems       // of settings that it was not opened by
 	domains    []string              // of the configuration; may be empty
 	translator *translate.Translator // nil where the configuration makes none
 	close      func()
@@ -36,7 +38,7 @@ func (p *program) openTenant() (*tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tenant{address: base.String()}
+	t := &tenant{address: base.String(), config: cfg, problems: problems}
 	if t.translator, err = translate.New(cfg.Translation()); err == nil {
 		t.domains = t.translator.ManagedDomains()
 	} // else it is not known what Okta would see, which is no reason to show nothing
