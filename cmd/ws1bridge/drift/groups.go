@@ -35,6 +35,9 @@ type group struct {
 // isSure reports whether it is known that the group is the one that Okta pushes to.
 func (g *group) isSure() bool { return g.held != nil && g.held.ID == g.TargetGroupID }
 
+// isRenamed reports whether the group has another name in Access.
+func (g *group) isRenamed() bool { return !names.Same(g.held.DisplayName, g.name) }
+
 // isTouchable reports whether the group may be changed: one that was found by its name may be
 // somebody else's, for a push of Okta would be told that the name is taken.
 func (g *group) isTouchable() bool {
@@ -142,25 +145,35 @@ func (p *people) compareHeld(g *group) {
 	if g.TargetGroupID != "" && g.TargetGroupID != g.held.ID {
 		g.note(GroupNotLinked, "Okta pushes it to "+g.TargetGroupID+", which is not there")
 	}
-	if !names.Same(g.held.DisplayName, g.name) {
+	if g.isRenamed() {
 		g.note(GroupRenamed, "it is called "+g.held.DisplayName)
 	}
 	g.join, g.leave = p.membersOf(g.inOkta, g.held.Members)
-	var missing, extra []string
-	for _, one := range g.join {
-		if one.account != "" {
-			missing = append(missing, one.Credentials.UserName)
-		}
+	if missing := withAccounts(g.join); len(missing) > 0 {
+		g.note(MembersMissing, some(namesOf(missing)))
 	}
-	for _, m := range g.leave {
-		extra = append(extra, m.Display)
+	if len(g.leave) > 0 {
+		g.note(MembersExtra, some(displaysOf(g.leave)))
 	}
-	if len(missing) > 0 {
-		g.note(MembersMissing, some(missing))
+}
+
+// withAccounts are those of people who have an account.
+func withAccounts(list []*person) []*person {
+	return slices.DeleteFunc(slices.Clone(list), func(one *person) bool { return one.account == "" })
+}
+
+func namesOf(list []*person) (names []string) {
+	for _, one := range list {
+		names = append(names, one.Credentials.UserName)
 	}
-	if len(extra) > 0 {
-		g.note(MembersExtra, some(extra))
+	return names
+}
+
+func displaysOf(list []upstream.Member) (names []string) {
+	for _, m := range list {
+		names = append(names, m.Display)
 	}
+	return names
 }
 
 func (g *group) note(kind Kind, detail string) {

@@ -12,7 +12,7 @@ type person struct {
 
 	account   string       // the id of theirs, "" while none was seen
 	by        claim        // why it is theirs
-	found     []Difference // of the account
+	found     []Difference // of the account, or that there is none and one can be created
 	creatable bool         // there is no account, and one can be created
 	// holder is the id of an account that stands in the way of one of the person's own, and why
 	// says how.

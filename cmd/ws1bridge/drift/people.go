@@ -21,8 +21,10 @@ type people struct {
 	// seen are the variables that somebody has.
 	seen  map[string]bool
 	isOld bool // the app pushes in SCIM 1.1
-	users schema.ResourceType
-	found []Difference // of accounts that are nobody's, and of second ones
+	// idVariable is the variable that is pushed as externalId, "" for Okta's own id.
+	idVariable string
+	users      schema.ResourceType
+	found      []Difference // of accounts that are nobody's, and of second ones
 	// targets are the groups of Access that groups are pushed to.
 	targets map[string]bool
 	// others are the accounts of nobody who is assigned.
@@ -41,7 +43,10 @@ func (p *people) readOkta(ctx context.Context) (err error) {
 	if p.app, err = p.Source.App(ctx); err != nil {
 		return fmt.Errorf("read the app: %w", err)
 	}
-	for _, one := range p.app.Properties {
+	for name, one := range p.app.Properties {
+		if one.ExternalName == "externalId" && isCore(one.ExternalNamespace) {
+			p.idVariable = name
+		}
 		p.isOld = p.isOld || strings.HasPrefix(one.ExternalNamespace, oldCore)
 	}
 	p.users = schema.Users(p.Translator.SchemaAttributes())
@@ -128,6 +133,9 @@ func (p *people) conclude() []Difference {
 				d.ID = one.holder
 			}
 			p.note(d)
+			if one.creatable {
+				one.found = []Difference{d}
+			}
 		}
 		if one.SyncState == "ERROR" || one.SyncState == "OUT_OF_SYNC" {
 			d.Kind, d.Detail = OktaFailed, "Okta says "+one.SyncState

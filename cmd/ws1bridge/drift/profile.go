@@ -54,13 +54,11 @@ func (p *people) resource(u AppUser, held upstream.User) schema.Resource {
 
 // externalID is what Okta pushes as that: its own id, unless the app's profile has a variable for it.
 func (p *people) externalID(u AppUser) string {
-	for name, property := range p.app.Properties {
-		if property.ExternalName == "externalId" && isCore(property.ExternalNamespace) {
-			id, _ := u.Profile[name].(string)
-			return id
-		}
+	if p.idVariable == "" {
+		return u.ID
 	}
-	return u.ID
+	id, _ := u.Profile[p.idVariable].(string)
+	return id
 }
 
 // isCore reports whether a namespace is that of the core schema.

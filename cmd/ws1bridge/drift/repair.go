@@ -135,8 +135,8 @@ func (p Plan) Apply(ctx context.Context, r *Result, push Push, told func(Done)) 
 	for i, a := range p.Actions {
 		changes, err := repair.patiently(ctx, a)
 		told(Done{Action: a, Changes: changes, Err: err})
-		_, isRefused := errors.AsType[refusal](err)
-		if troubles++; err == nil || isRefused || errors.Is(err, ErrChanged) {
+		refused, isRefused := errors.AsType[refusal](err)
+		if troubles++; err == nil || isRefused && refused.after == 0 || errors.Is(err, ErrChanged) {
 			troubles = 0
 		}
 		if ctx.Err() != nil {
@@ -159,31 +159,27 @@ type repair struct {
 }
 
 // refusal is why the bridge refused a change, in words for an operator.
-type refusal struct{ why *problem.Error }
-
-func (r refusal) Error() string { return r.why.Plain() }
-
-// later is a refusal of what may be done later.
-type later struct {
-	why   *problem.Error
+type refusal struct {
+	why *problem.Error
+	// after is when the change may be made; 0 where it is no use to come again.
 	after time.Duration
 }
 
-func (l later) Error() string { return l.why.Plain() }
+func (r refusal) Error() string { return r.why.Plain() }
 
 // patiently does an action, and what is left of it again, as Okta repeats a push.
 func (r *repair) patiently(ctx context.Context, a Action) (done []string, _ error) {
 	for attempt := 1; ; attempt++ {
 		more, err := a.do(ctx, r)
 		done = append(done, more...)
-		l, isLater := errors.AsType[later](err)
-		if !isLater || attempt == attempts {
+		refused, _ := errors.AsType[refusal](err)
+		if refused.after == 0 || attempt == attempts {
 			return done, err
 		}
 		select {
 		case <-ctx.Done():
 			return done, context.Cause(ctx)
-		case <-time.After(l.after):
+		case <-time.After(refused.after):
 		}
 	}
 }
@@ -201,9 +197,9 @@ func (r *repair) send(ctx context.Context, p scim.Push, body any) (id string, er
 	case o.Status == http.StatusPreconditionFailed:
 		return "", ErrChanged
 	case o.Status == http.StatusTooManyRequests && !o.Problem.Lasting:
-		return "", later{o.Problem, o.RetryAfter}
+		return "", refusal{o.Problem, o.RetryAfter}
 	}
-	return "", refusal{o.Problem}
+	return "", refusal{why: o.Problem}
 }
 
 // patch changes a resource by operations, if it still has the version; "" is any.

@@ -8,8 +8,6 @@ import (
 
 	"ws1bridge/scim"
 	"ws1bridge/scim/schema"
-	"ws1bridge/upstream"
-	"ws1bridge/upstream/names"
 )
 
 const groupsEndpoint = "/Groups"
@@ -26,7 +24,7 @@ func (g *group) does() (does []string, settles []Difference) {
 	case g.held == nil:
 		does = append(does, fmt.Sprintf("create the group (members: %d)", len(coming)))
 	default:
-		if !names.Same(g.held.DisplayName, g.name) {
+		if g.isRenamed() {
 			isSettled[GroupRenamed] = true
 			does = append(does, "rename it, which is "+g.held.DisplayName)
 		}
@@ -46,27 +44,13 @@ func (g *group) does() (does []string, settles []Difference) {
 	return does, settles
 }
 
-func namesOf(list []*person) (names []string) {
-	for _, one := range list {
-		names = append(names, one.Credentials.UserName)
-	}
-	return names
-}
-
-func displaysOf(list []upstream.Member) (names []string) {
-	for _, m := range list {
-		names = append(names, m.Display)
-	}
-	return names
-}
-
 // repaired makes the group what Okta holds of it.
 func (g *group) repaired(ctx context.Context, r *repair) (done []string, _ error) {
 	now, err := r.compareGroup(ctx, g.Mapping)
 	if err != nil {
 		return nil, err
 	}
-	now.join = slices.DeleteFunc(now.join, func(one *person) bool { return one.account == "" })
+	now.join = withAccounts(now.join)
 	mayJoin := Difference{Kind: MembersMissing} // of those who had no account yet
 	if !now.isTouchable() || haveChanged(slices.Concat(g.found, []Difference{mayJoin}), now.found) {
 		return nil, ErrChanged
@@ -102,7 +86,7 @@ type step struct {
 
 // steps are the changes that make the group right.
 func (g *group) steps() (all []step) {
-	if !names.Same(g.held.DisplayName, g.name) {
+	if g.isRenamed() {
 		all = append(all, step{"rename it, which was " + g.held.DisplayName,
 			map[string]any{"op": "replace", "path": "displayName", "value": g.name}})
 	}

@@ -20,30 +20,23 @@ func (p *people) actions() (all []Action) {
 		if one.isUnclear() {
 			continue
 		}
-		does, settles := correctionsOf(one.found), one.found
-		if one.creatable {
-			does = []string{"create the account"}
-			settles = []Difference{}
-			for _, kind := range []Kind{Missing, LinkGone} {
-				d := Difference{Kind: kind, Name: one.Credentials.UserName, OktaID: one.ID}
-				if kind == LinkGone {
-					d.ID = one.ExternalID
-				}
-				settles = append(settles, d)
-			}
-		}
-		if len(does) > 0 {
-			all = append(all, Action{Name: one.Credentials.UserName, Does: does, settles: settles, do: one.repaired})
+		if does := correctionsOf(one.found); len(does) > 0 {
+			all = append(all, Action{Name: one.Credentials.UserName, Does: does, settles: one.found, do: one.repaired})
 		}
 	}
 	return all
 }
 
-// correctionsOf is how to settle differences of an account, in words.
+// creates is the action where there is no account.
+const creates = "create the account"
+
+// correctionsOf is how to settle differences of a person, in words.
 func correctionsOf(found []Difference) (does []string) {
 	isRefused := false
 	for _, d := range found {
 		switch d.Kind {
+		case Missing, LinkGone: // which are noted only of those who can be created
+			does = append(does, creates)
 		case ActiveHere:
 			return []string{"deactivate"} // what else differs does not matter then
 		case InactiveHere:
@@ -120,5 +113,5 @@ func (one *person) created(ctx context.Context, r *repair, now AppUser) (done []
 		return nil, err
 	}
 	r.byAccount[one.account] = one
-	return []string{"create the account"}, nil
+	return []string{creates}, nil
 }

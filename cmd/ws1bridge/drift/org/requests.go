@@ -46,11 +46,19 @@ func (o *Org) get(ctx context.Context, path string, into any) (next string, err 
 		if err == nil || wait == 0 || attempt >= maxAttempts {
 			return next, err
 		}
-		select {
-		case <-ctx.Done():
-			return "", context.Cause(ctx)
-		case <-time.After(wait):
+		if err := pause(ctx, wait); err != nil {
+			return "", err
 		}
+	}
+}
+
+// pause waits, or fails when ctx ends.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
 	}
 }
 
@@ -101,12 +109,7 @@ func (*Org) spareLimit(ctx context.Context, h http.Header) error {
 	if !isTold || left*sparedShare >= limit {
 		return nil
 	}
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(untilReset(h, time.Now())):
-		return nil
-	}
+	return pause(ctx, untilReset(h, time.Now()))
 }
 
 var errNotDocumented = errors.New("okta answered with something else than the JSON that it documents")
