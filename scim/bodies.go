@@ -117,10 +117,9 @@ func readAll(r *http.Request) ([]byte, error) {
 // (RFC 8259), what says one thing twice, and what is built to cost memory, before much is
 // built of it. Its errors quote nothing of the body.
 func readObject(b []byte) (object map[string]any, _ error) {
-	var l limits
 	return object, readOne(b, func(d *jsontext.Decoder) error {
 		value, err := jsonvalue.Reader{
-			Text: schema.Shared, Names: usualNames, Check: l.check,
+			Text: schema.Shared, Names: usualNames, Check: new(limits).check,
 			Special: map[string]jsonvalue.Special{"members": schema.ReadMembers},
 		}.Read(d)
 		object, _ = value.(map[string]any)
@@ -130,12 +129,10 @@ func readObject(b []byte) (object map[string]any, _ error) {
 
 // checkObject is readObject for a body that is decoded afterwards.
 func checkObject(b []byte) error {
-	var l limits
+	reader := jsonvalue.Reader{Check: new(limits).check}
 	return readOne(b, func(d *jsontext.Decoder) error {
 		for {
-			if t, err := d.ReadToken(); err != nil {
-				return err
-			} else if err := l.check(d, t); err != nil || d.StackDepth() == 0 {
+			if _, _, err := reader.Next(d); err != nil || d.StackDepth() == 0 {
 				return err
 			}
 		}
@@ -175,16 +172,16 @@ func readOne(b []byte, object func(*jsontext.Decoder) error) error {
 }
 
 // check judges a token that was read.
-func (l *limits) check(d *jsontext.Decoder, t jsontext.Token) error {
+func (l *limits) check(d *jsontext.Decoder, kind jsontext.Kind, text []byte) error {
 	l.tokens++
 	switch {
-	case l.tokens == 1 && t.Kind() != '{':
+	case l.tokens == 1 && kind != '{':
 		return problem.NoObject()
 	case d.StackDepth() > maxNesting:
 		return problem.TooDeep(maxNesting)
 	case l.tokens > maxTokens:
 		return problem.TooManyValuesInBody()
-	case t.Kind() == '"' && strings.IndexByte(t.String(), 0) >= 0:
+	case bytes.IndexByte(text, 0) >= 0:
 		return problem.ZeroByte(attributeAt(d.StackPointer()))
 	}
 	return nil

@@ -20,7 +20,7 @@ var leniently = jsonv2.JoinOptions(
 
 // readObject reads an object, or null, and has read take the value of each name.
 func readObject(d *jsontext.Decoder, read func(name string) error) error {
-	return jsonvalue.Object(d, func(name jsontext.Token) error { return read(shared(name)) })
+	return jsonvalue.Object(d, func(name []byte) error { return read(shared(name)) })
 }
 
 // readText reads a string, or null.
@@ -41,9 +41,9 @@ func readLooseText(d *jsontext.Decoder, into *string) error {
 	default:
 		return jsonvalue.Unexpected(d)
 	}
-	token, err := d.ReadToken()
+	text, err := jsonvalue.Text(d)
 	if err == nil {
-		*into = shared(token)
+		*into = shared(text)
 	}
 	return err
 }
@@ -73,12 +73,12 @@ var anyValue = jsonvalue.Reader{Text: shared, NumbersAreText: true, Most: maxVal
 // memory. Members of groups, of which there may be many, are read in another way.
 const maxValue = 256 << 10
 
-// shared is the text of a token, in one copy for all answers where it is common.
-func shared(token jsontext.Token) string {
-	if text, ok := commonTexts[token.String()]; ok {
+// shared is a text, in one copy for all answers where it is common.
+func shared(b []byte) string {
+	if text, ok := commonTexts[string(b)]; ok {
 		return text
 	}
-	return token.String()
+	return string(b)
 }
 
 // commonTexts are the names and values of which answers are full.

@@ -26,7 +26,7 @@ func ReadMembers(r jsonvalue.Reader, d *jsontext.Decoder) (any, error) {
 	if d.PeekKind() != '[' {
 		return r.Read(d)
 	}
-	if _, err := r.Next(d); err != nil {
+	if _, _, err := r.Next(d); err != nil {
 		return nil, err
 	}
 	var m Members
@@ -47,7 +47,7 @@ func ReadMembers(r jsonvalue.Reader, d *jsontext.Decoder) (any, error) {
 		}
 		odd = append(odd, value)
 	}
-	_, err := r.Next(d)
+	_, _, err := r.Next(d)
 	if odd != nil {
 		return odd, err
 	}
@@ -59,24 +59,24 @@ func readMember(r jsonvalue.Reader, d *jsontext.Decoder) (any, error) {
 	if d.PeekKind() != '{' {
 		return r.Read(d)
 	}
-	if _, err := r.Next(d); err != nil {
+	if _, _, err := r.Next(d); err != nil {
 		return nil, err
 	}
 	var m Member
 	var more map[string]any
 	for {
-		token, err := r.Next(d)
+		kind, text, err := r.Next(d)
 		switch {
 		case err != nil:
 			return nil, err
-		case token.Kind() == '}' && more == nil && m.Value != "":
+		case kind == '}' && more == nil && m.Value != "":
 			return m, nil
-		case token.Kind() == '}':
+		case kind == '}':
 			whole := m.value("")
 			maps.Copy(whole, more)
 			return whole, nil
 		}
-		name := Shared(token)
+		name := Shared(text)
 		v, err := r.Read(d)
 		if err != nil {
 			return nil, err

@@ -1,18 +1,14 @@
 package schema
 
-import (
-	"github.com/go-json-experiment/json/jsontext"
+import elimityschema "github.com/elimity-com/scim/schema"
 
-	elimityschema "github.com/elimity-com/scim/schema"
-)
-
-// Shared is the text of a token, in one copy for all requests where it is a name or a
-// value that most of them hold.
-func Shared(token jsontext.Token) string {
-	if text, ok := commonTexts[token.String()]; ok {
+// Shared is a text, in one copy for all requests where it is a name or a value that most
+// of them hold.
+func Shared(b []byte) string {
+	if text, ok := commonTexts[string(b)]; ok {
 		return text
 	}
-	return token.String()
+	return string(b)
 }
 
 // commonTexts are the names of all attributes, and what they often hold.

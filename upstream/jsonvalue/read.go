@@ -1,8 +1,10 @@
 package jsonvalue
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -11,15 +13,31 @@ import (
 // skipped.
 var ErrForm = errors.New("a JSON value has another form than expected")
 
-// Object reads an object, or null, and has read take the value of each name.
-func Object(d *jsontext.Decoder, read func(name jsontext.Token) error) error {
+// Object reads an object, or null, and has read take the value of each name, which is good
+// until that is read.
+func Object(d *jsontext.Decoder, read func(name []byte) error) error {
 	return each(d, '{', func() error {
-		name, err := d.ReadToken()
+		name, err := Text(d)
 		if err != nil {
 			return err
 		}
 		return read(name)
 	})
+}
+
+// Text reads a string, a number as its digits, or a name. The text is good until the next
+// reading.
+func Text(d *jsontext.Decoder) ([]byte, error) {
+	raw, err := d.ReadValue()
+	if err != nil || raw.Kind() != '"' {
+		return raw, err
+	}
+	plain := raw[1 : len(raw)-1]
+	if bytes.IndexByte(plain, '\\') < 0 && utf8.Valid(plain) {
+		return plain, nil
+	}
+	text, _ := jsontext.AppendUnquote(nil, raw) // its error tells of what it replaced
+	return text, nil
 }
 
 // List reads a list, or null, and has read take each of its values.
@@ -62,8 +80,8 @@ func Unexpected(d *jsontext.Decoder) error {
 // Reader reads values of any form, as encoding/json does into an any. The zero value has
 // numbers as json.Number, because a float64 would lose digits of an id.
 type Reader struct {
-	// Text makes the string of a token; nil is Token.String.
-	Text func(jsontext.Token) string
+	// Text makes the string of a text; nil makes a new one.
+	Text func([]byte) string
 	// NumbersAreText has numbers as their digits.
 	NumbersAreText bool
 	// Names is how many names the outermost object is expected to have.
@@ -72,8 +90,9 @@ type Reader struct {
 	Special map[string]Special
 	// Most bounds how long a value may be, in bytes; 0 is no bound. What is longer is ErrTooLong.
 	Most int64
-	// Check judges each token when it was read; nil takes all. Its error ends the reading.
-	Check func(*jsontext.Decoder, jsontext.Token) error
+	// Check judges each token when it was read: its kind, and the text of a string, a name or
+	// a number. nil takes all. Its error ends the reading.
+	Check func(d *jsontext.Decoder, kind jsontext.Kind, text []byte) error
 
 	end int64 // where a value is too long, counted in bytes from the beginning of the input
 }
@@ -82,13 +101,19 @@ type Reader struct {
 // Reader, which checks it.
 type Special func(Reader, *jsontext.Decoder) (any, error)
 
-// Next reads the next token.
-func (r Reader) Next(d *jsontext.Decoder) (jsontext.Token, error) {
-	token, err := d.ReadToken()
-	if err == nil && r.Check != nil {
-		err = r.Check(d, token)
+// Next reads the next token: its kind, and the text of a string, a name or a number, which
+// is good until the next reading.
+func (r Reader) Next(d *jsontext.Decoder) (kind jsontext.Kind, text []byte, err error) {
+	switch kind = d.PeekKind(); kind {
+	case '"', '0':
+		text, err = Text(d)
+	default:
+		_, err = d.ReadToken()
 	}
-	return token, err
+	if err == nil && r.Check != nil {
+		err = r.Check(d, kind, text)
+	}
+	return kind, text, err
 }
 
 // Read reads the next value.
@@ -100,11 +125,11 @@ func (r Reader) Read(d *jsontext.Decoder) (any, error) {
 	case d.InputOffset() > r.end:
 		return nil, ErrTooLong
 	}
-	token, err := r.Next(d)
+	kind, text, err := r.Next(d)
 	if err != nil {
 		return nil, err
 	}
-	switch kind := token.Kind(); {
+	switch {
 	case kind == '{':
 		object, special := make(map[string]any, r.Names), r.Special
 		r.Names, r.Special = 0, nil // are those of the outermost
@@ -112,11 +137,11 @@ func (r Reader) Read(d *jsontext.Decoder) (any, error) {
 	case kind == '[':
 		return r.readList(d)
 	case kind == '"', kind == '0' && r.NumbersAreText:
-		return r.text(token), nil
+		return r.text(text), nil
 	case kind == '0':
-		return json.Number(token.String()), nil
+		return json.Number(text), nil
 	case kind == 't', kind == 'f':
-		return token.Bool(), nil
+		return kind == 't', nil
 	}
 	return nil, nil
 }
@@ -124,8 +149,8 @@ func (r Reader) Read(d *jsontext.Decoder) (any, error) {
 // readObject reads the rest of an object.
 func (r Reader) readObject(d *jsontext.Decoder, object map[string]any, special map[string]Special) error {
 	for {
-		name, err := r.Next(d)
-		if err != nil || name.Kind() == '}' {
+		kind, name, err := r.Next(d)
+		if err != nil || kind == '}' {
 			return err
 		}
 		key, read := r.text(name), Reader.Read // before the next token is read, which takes the name's place
@@ -148,13 +173,13 @@ func (r Reader) readList(d *jsontext.Decoder) (any, error) {
 		}
 		list = append(list, v)
 	}
-	_, err := r.Next(d)
+	_, _, err := r.Next(d)
 	return list, err
 }
 
-func (r Reader) text(token jsontext.Token) string {
+func (r Reader) text(b []byte) string {
 	if r.Text == nil {
-		return token.String()
+		return string(b)
 	}
-	return r.Text(token)
+	return r.Text(b)
 }

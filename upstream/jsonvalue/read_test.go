@@ -1,6 +1,7 @@
 package jsonvalue
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -36,10 +37,10 @@ func TestRead(t *testing.T) {
 		{"numbers are texts at any depth", `{"1":[1,{"a":2}]}`, Reader{NumbersAreText: true},
 			map[string]any{"1": []any{"1", map[string]any{"a": "2"}}}},
 		{"texts and names are made by the reader, numbers are not", `{"a":["b",1,true]}`,
-			Reader{Text: func(t jsontext.Token) string { return t.String() + "!" }},
+			Reader{Text: func(b []byte) string { return string(b) + "!" }},
 			map[string]any{"a!": []any{"b!", json.Number("1"), true}}},
 		{"numbers that are texts are made by it, too", `1`,
-			Reader{Text: func(t jsontext.Token) string { return t.String() + "!" }, NumbersAreText: true}, "1!"},
+			Reader{Text: func(b []byte) string { return string(b) + "!" }, NumbersAreText: true}, "1!"},
 		{"white space does not matter", " {\n\t\"a\" : [ 1 , 2 ] } ", Reader{},
 			map[string]any{"a": []any{json.Number("1"), json.Number("2")}}},
 	}
@@ -108,8 +109,8 @@ func TestCheck(t *testing.T) {
 	const text = `{"a":[1,{"b":null}],"c":"d"}`
 	var seen []string
 	var depths []int
-	r := Reader{Check: func(d *jsontext.Decoder, t jsontext.Token) error {
-		seen, depths = append(seen, t.String()), append(depths, d.StackDepth())
+	r := Reader{Check: func(d *jsontext.Decoder, kind jsontext.Kind, text []byte) error {
+		seen, depths = append(seen, cmp.Or(string(text), kind.String())), append(depths, d.StackDepth())
 		return nil
 	}}
 	if _, err := r.Read(decoder(text)); err != nil {
@@ -125,7 +126,7 @@ func TestCheck(t *testing.T) {
 	for nth := range seen {
 		left := nth
 		d := decoder(text)
-		_, err := Reader{Check: func(*jsontext.Decoder, jsontext.Token) error {
+		_, err := Reader{Check: func(*jsontext.Decoder, jsontext.Kind, []byte) error {
 			if left--; left < 0 {
 				return mine
 			}
@@ -162,8 +163,8 @@ func TestObject(t *testing.T) {
 		reading{``, "", io.EOF, ""},
 	) {
 		d, seen := decoder(tt.text), ""
-		err := Object(d, func(name jsontext.Token) error {
-			seen += name.String() + "="
+		err := Object(d, func(name []byte) error {
+			seen += string(name) + "="
 			v, err := d.ReadValue()
 			seen += string(v) + " "
 			return err
@@ -210,7 +211,7 @@ func (want reading) check(t *testing.T, d *jsontext.Decoder, seen string, err er
 // The error of who reads a value is returned as it is.
 func TestReadersMayRefuse(t *testing.T) {
 	mine := errors.New("mine")
-	if err := Object(decoder(`{"a":1}`), func(jsontext.Token) error { return mine }); !errors.Is(err, mine) {
+	if err := Object(decoder(`{"a":1}`), func([]byte) error { return mine }); !errors.Is(err, mine) {
 		t.Errorf("the error of an object is %v", err)
 	}
 	if err := List(decoder(`[1]`), func() error { return mine }); !errors.Is(err, mine) {
