@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unique"
 )
 
 // The schemas of Access's users and groups (Omnissa Access OpenAPI).
@@ -16,58 +17,88 @@ const (
 	WorkspaceSchema  = "urn:scim:schemas:extension:workspace:1.0"
 )
 
-// Path names one attribute of a record. The zero Schema is the core schema.
-type Path struct {
-	Schema string // URN of an extension, or ""
-	Name   string // attribute, such as "name"
-	Sub    string // sub-attribute, such as "givenName", or ""
+// Path names one attribute of a record. Equal paths are the same pointer, so that a path is
+// a key that costs nothing to compare.
+type Path struct{ handle unique.Handle[place] }
+
+// place is where an attribute is.
+type place struct{ schema, name, sub string }
+
+// PathOf is the path of an attribute, such as name, in the extension with that URN, "" for
+// the core schema, or of a sub-attribute of it, such as givenName.
+func PathOf(schema, name, sub string) Path { return Path{unique.Make(place{schema, name, sub})} }
+
+// CorePath is the path of an attribute of the core schema.
+func CorePath(name string) Path { return PathOf("", name, "") }
+
+// place is where the attribute is, nowhere for the zero Path.
+func (p Path) place() place {
+	if p == (Path{}) {
+		return place{}
+	}
+	return p.handle.Value()
 }
+
+// Schema is the URN of the extension that the attribute is in, "" for the core schema.
+func (p Path) Schema() string { return p.place().schema }
+
+// Name is the attribute, such as name.
+func (p Path) Name() string { return p.place().name }
+
+// Sub is the sub-attribute, such as givenName, or "".
+func (p Path) Sub() string { return p.place().sub }
 
 // The paths that the client itself has to know.
 var (
-	userNamePath    = Path{Name: "userName"}
-	externalIDPath  = Path{Name: "externalId"}
-	activePath      = Path{Name: "active"}
-	emailsPath      = Path{Name: "emails"}
-	displayNamePath = Path{Name: "displayName"}
-	membersPath     = Path{Name: "members"}
+	userNamePath    = CorePath("userName")
+	externalIDPath  = CorePath("externalId")
+	activePath      = CorePath("active")
+	emailsPath      = CorePath("emails")
+	displayNamePath = CorePath("displayName")
+	membersPath     = CorePath("members")
+	idPath          = CorePath("id")
+	metaPath        = CorePath("meta")
+	userGroupsPath  = CorePath("groups")
+	errorsPath      = CorePath("errors")
 )
 
 // ParsePath reads "userName", "name.givenName" or, for an extension,
 // "urn:scim:schemas:extension:workspace:1.0:userPrincipalName".
 func ParsePath(s string) (Path, error) {
-	var p Path
+	var p place
 	name := s
 	if strings.HasPrefix(s, "urn:") {
 		i := strings.LastIndexByte(s, ':')
-		p.Schema, name = s[:i], s[i+1:]
+		p.schema, name = s[:i], s[i+1:]
 	}
-	p.Name, p.Sub, _ = strings.Cut(name, ".")
-	if p.Name == "" || strings.HasSuffix(name, ".") || strings.Contains(p.Sub, ".") || p.Schema == "urn" {
+	p.name, p.sub, _ = strings.Cut(name, ".")
+	if p.name == "" || strings.HasSuffix(name, ".") || strings.Contains(p.sub, ".") || p.schema == "urn" {
 		return Path{}, errors.New("an attribute path looks like name.givenName or urn:…:1.0:attribute, not " + s)
 	}
-	return p, nil
+	return Path{unique.Make(p)}, nil
 }
 
 // String is the form that ParsePath reads, and that SCIM 1.1 wants in
 // meta.attributes.
 func (p Path) String() string {
-	s := p.Name
-	if p.Sub != "" {
-		s += "." + p.Sub
+	at := p.place()
+	s := at.name
+	if at.sub != "" {
+		s += "." + at.sub
 	}
-	if p.Schema != "" {
-		s = p.Schema + ":" + s
+	if at.schema != "" {
+		s = at.schema + ":" + s
 	}
 	return s
 }
 
 // comparePaths orders paths, so that bodies come out the same each time.
 func comparePaths(a, b Path) int {
-	if order := strings.Compare(a.Schema, b.Schema); order != 0 {
+	x, y := a.place(), b.place()
+	if order := strings.Compare(x.schema, y.schema); order != 0 {
 		return order
 	}
-	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Sub, b.Sub))
+	return cmp.Or(strings.Compare(x.name, y.name), strings.Compare(x.sub, y.sub))
 }
 
 // Value is what an attribute holds: a string, a bool, or []Element for a

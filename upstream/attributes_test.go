@@ -12,12 +12,12 @@ func TestParsePath(t *testing.T) {
 		in   string
 		want Path
 	}{
-		{"userName", Path{Name: "userName"}},
-		{"name.givenName", Path{Name: "name", Sub: "givenName"}},
+		{"userName", CorePath("userName")},
+		{"name.givenName", PathOf("", "name", "givenName")},
 		{"urn:scim:schemas:extension:workspace:1.0:userPrincipalName",
-			Path{Schema: WorkspaceSchema, Name: "userPrincipalName"}},
+			PathOf(WorkspaceSchema, "userPrincipalName", "")},
 		{"urn:scim:schemas:extension:enterprise:1.0:manager.managerId",
-			Path{Schema: EnterpriseSchema, Name: "manager", Sub: "managerId"}},
+			PathOf(EnterpriseSchema, "manager", "managerId")},
 	}
 	for _, tt := range tests {
 		got, err := ParsePath(tt.in)
@@ -43,9 +43,9 @@ func TestNumbersKeepTheirDigits(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Attributes{
-		externalIDPath: digits, {Name: "title"}: "12.50", {Name: "name", Sub: "familyName"}: "1e3",
-		{Name: "phoneNumbers"}: []Element{{"value": digits}, {"value": digits, "type": "work"}}, emailsPath: digits,
-		{Schema: EnterpriseSchema, Name: "employeeNumber"}: digits, activePath: true,
+		externalIDPath: digits, CorePath("title"): "12.50", PathOf("", "name", "familyName"): "1e3",
+		CorePath("phoneNumbers"): []Element{{"value": digits}, {"value": digits, "type": "work"}}, emailsPath: digits,
+		PathOf(EnterpriseSchema, "employeeNumber", ""): digits, activePath: true,
 	}
 	if !reflect.DeepEqual(u.Attributes, want) {
 		t.Errorf("got %v, want %v", u.Attributes, want)

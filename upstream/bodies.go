@@ -22,7 +22,7 @@ func newBody(a Attributes) body { return body{set: a} }
 // its type is called.
 func creationBody(a Attributes, kindName, kind, domain string) body {
 	return body{set: a, owner: []entry{
-		{Path{Schema: WorkspaceSchema, Name: "domain"}, domain}, {Path{Schema: WorkspaceSchema, Name: kindName}, kind},
+		{PathOf(WorkspaceSchema, "domain", ""), domain}, {PathOf(WorkspaceSchema, kindName, ""), kind},
 	}}
 }
 

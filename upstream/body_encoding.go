@@ -32,7 +32,7 @@ func (b body) entries(all []entry) []entry {
 		all = append(all, entry{membersPath, memberList{b.members, b.leaving}})
 	}
 	if len(b.cleared) > 0 {
-		all = append(all, entry{Path{Name: "meta", Sub: "attributes"}, pathList(b.cleared)})
+		all = append(all, entry{PathOf("", "meta", "attributes"), pathList(b.cleared)})
 	}
 	slices.SortFunc(all, func(a, b entry) int { return comparePaths(a.Path, b.Path) })
 	return all
@@ -54,21 +54,21 @@ func (b body) AppendJSON(out []byte) (_ []byte, err error) {
 	out = append(out, ']')
 	schema, parent := "", "" // those that are open
 	for _, e := range entries {
-		if parent != "" && (e.Schema != schema || e.Name != parent) {
+		if parent != "" && (e.Schema() != schema || e.Name() != parent) {
 			out, parent = append(out, '}'), ""
 		}
-		if e.Schema != schema {
+		if e.Schema() != schema {
 			if schema != "" {
 				out = append(out, '}')
 			}
-			schema = e.Schema
+			schema = e.Schema()
 			out = append(jsonvalue.AppendName(out, schema), '{')
 		}
-		name := e.Name
-		if e.Sub != "" {
-			name = e.Sub
+		name := e.Name()
+		if e.Sub() != "" {
+			name = e.Sub()
 			if parent == "" {
-				parent = e.Name
+				parent = e.Name()
 				out = append(jsonvalue.AppendName(out, parent), '{')
 			}
 		}
@@ -92,10 +92,10 @@ func (b body) extensions(entries []entry) (urns []string) {
 		}
 	}
 	for _, e := range entries {
-		declare(e.Schema)
+		declare(e.Schema())
 	}
 	for _, p := range b.cleared {
-		declare(p.Schema)
+		declare(p.Schema())
 	}
 	return urns
 }

@@ -15,12 +15,12 @@ const (
 
 // TestBodies compares bodies as texts: they come out the same each time.
 func TestBodies(t *testing.T) {
-	title, phones := Path{Name: "title"}, Path{Name: "phoneNumbers"}
-	given, family := Path{Name: "name", Sub: "givenName"}, Path{Name: "name", Sub: "familyName"}
-	department := Path{Schema: EnterpriseSchema, Name: "department"}
-	managerID := Path{Schema: EnterpriseSchema, Name: "manager", Sub: "managerId"}
-	managerName := Path{Schema: EnterpriseSchema, Name: "manager", Sub: "displayName"}
-	principal := Path{Schema: WorkspaceSchema, Name: "userPrincipalName"}
+	title, phones := CorePath("title"), CorePath("phoneNumbers")
+	given, family := PathOf("", "name", "givenName"), PathOf("", "name", "familyName")
+	department := PathOf(EnterpriseSchema, "department", "")
+	managerID := PathOf(EnterpriseSchema, "manager", "managerId")
+	managerName := PathOf(EnterpriseSchema, "manager", "displayName")
+	principal := PathOf(WorkspaceSchema, "userPrincipalName", "")
 	user := func(a Attributes) body { return creationBody(a, "internalUserType", UserProvisioned, "acme.com") }
 	const owner = workspaceBlock + `:{"domain":"acme.com","internalUserType":"PROVISIONED"}`
 	tests := []struct {
@@ -51,7 +51,7 @@ func TestBodies(t *testing.T) {
 			`{"schemas":[` + core + `,` + enterpriseBlock + `,` + workspaceBlock + `],` +
 				enterpriseBlock + `:{"manager":{"managerId":"M"}},` + workspaceBlock + `:{"userPrincipalName":"P"}}`},
 		{"what is cleared is named in meta, and its extension declared",
-			body{set: Attributes{given: "G"}, cleared: []Path{title, {Name: "name", Sub: "middleName"}, department}},
+			body{set: Attributes{given: "G"}, cleared: []Path{title, PathOf("", "name", "middleName"), department}},
 			`{"schemas":[` + core + `,` + enterpriseBlock + `],"meta":{"attributes":["title","name.middleName","` +
 				EnterpriseSchema + `:department"]},"name":{"givenName":"G"}}`},
 		{"an extension of which something is set and something cleared is declared once",
@@ -108,7 +108,7 @@ func TestLongBodiesKeepTheirOrder(t *testing.T) {
 	for _, a := range "abcdefghijklmnopqrstuvwxyz" {
 		for _, b := range "xyz" {
 			name := string(a) + string(b)
-			set[Path{Name: name}], want[name] = name, name
+			set[CorePath(name)], want[name] = name, name
 		}
 	}
 	got, err := newBody(set).pack()
@@ -130,7 +130,7 @@ func TestLongBodiesKeepTheirOrder(t *testing.T) {
 }
 
 func TestBodiesThatCannotBeWritten(t *testing.T) {
-	for _, a := range []Attributes{{userNamePath: make(chan int)}, {{Name: "a", Sub: "b"}: []any{func() {}}}} {
+	for _, a := range []Attributes{{userNamePath: make(chan int)}, {PathOf("", "a", "b"): []any{func() {}}}} {
 		var unsupported *json.UnsupportedTypeError
 		if got, err := newBody(a).pack(); !errors.As(err, &unsupported) {
 			t.Errorf("%v is written %s, %v", a, got, err)

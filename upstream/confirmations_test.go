@@ -31,7 +31,7 @@ var unconfirmed = []struct {
 
 func title(s string) func(upstream.User) (upstream.Attributes, error) {
 	return func(upstream.User) (upstream.Attributes, error) {
-		return upstream.Attributes{{Name: "title"}: s}, nil
+		return upstream.Attributes{upstream.CorePath("title"): s}, nil
 	}
 }
 

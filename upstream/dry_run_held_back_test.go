@@ -49,13 +49,13 @@ func TestDryRunTellsDifferences(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	set(upstream.Attributes{{Name: "title"}: "Countess", {Name: "nickName"}: "A"})
+	set(upstream.Attributes{upstream.CorePath("title"): "Countess", upstream.CorePath("nickName"): "A"})
 	check(`"Op":"update user","UserID":"ADA","GroupID":"","Domain":"","Set":["nickName","title"],"Cleared":null`)
 	check(`"Method":"PATCH","Path":"/SAAS/jersey/manager/api/scim/Users/ADA","Body":null`)
-	set(upstream.Attributes{{Name: "title"}: nil, {Name: "nickName"}: "A"})
+	set(upstream.Attributes{upstream.CorePath("title"): nil, upstream.CorePath("nickName"): "A"})
 	check(`"Set":null,"Cleared":["title"]`)
 	n := len(told.all)
-	set(upstream.Attributes{{Name: "title"}: nil})
+	set(upstream.Attributes{upstream.CorePath("title"): nil})
 	if len(told.all) != n {
 		t.Error("a change of nothing was told")
 	}
@@ -107,12 +107,14 @@ func TestDryRunShowsTheRequest(t *testing.T) {
 	}
 	members := people(t, c, 130)
 	for _, d := range []directory{dry, real} {
-		a := upstream.Attributes{{Name: "title"}: "Countess", {Name: "phoneNumbers"}: []upstream.Element{{"value": "1"}}}
+		a := upstream.Attributes{upstream.CorePath("title"): "Countess",
+			upstream.CorePath("phoneNumbers"): []upstream.Element{{"value": "1"}}}
 		for range 2 {
 			if _, err := d.UpdateUser(t.Context(), ada.ID, setting(a, nil)); err != nil {
 				t.Fatal(err)
 			}
-			a = upstream.Attributes{{Name: "title"}: nil, {Name: "phoneNumbers"}: []upstream.Element{{"value": "2"}}}
+			a = upstream.Attributes{upstream.CorePath("title"): nil,
+				upstream.CorePath("phoneNumbers"): []upstream.Element{{"value": "2"}}}
 		}
 		g, err := d.CreateGroup(t.Context(), domain, upstream.Group{DisplayName: "Sales", Members: members[:110]})
 		if err != nil {

@@ -97,7 +97,7 @@ func (p *plan) json() json.RawMessage {
 	for _, g := range p.Groups {
 		groups = append(groups, Element{"value": g.ID, "display": g.Display, "type": g.Type})
 	}
-	set[Path{Name: "id"}], set[Path{Name: "meta"}], set[Path{Name: "groups"}] = p.ID, p.Meta, groups
+	set[CorePath("id")], set[CorePath("meta")], set[CorePath("groups")] = p.ID, p.Meta, groups
 	if p.path == groupsPath && set[membersPath] == nil {
 		set[membersPath] = []Element{} // left out they would count as not told
 	}
@@ -137,7 +137,7 @@ func readPartial(content any) (s partial, err error) {
 // names are the attributes that are set, without what each creation sets.
 func (s partial) names() (names []string) {
 	for _, p := range sortedPaths(s.Attributes) {
-		if p != membersPath && p.Name != "internalGroupType" {
+		if p != membersPath && p.Name() != "internalGroupType" {
 			names = append(names, p.String())
 		}
 	}

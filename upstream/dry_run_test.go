@@ -91,17 +91,18 @@ func (a *actor) step(n [4]int) string {
 	switch n[0] % 10 {
 	case 0, 1:
 		attributes := attributes(name)
-		attributes[upstream.Path{Name: "externalId"}] = fmt.Sprint("ext", n[3]%8)
+		attributes[upstream.CorePath("externalId")] = fmt.Sprint("ext", n[3]%8)
 		u, err := a.CreateUser(ctx, domain, attributes)
 		a.users = append(a.users, u.ID)
 		return fmt.Sprint("create ", a.showUser(u), outcome(err))
 	case 2, 3:
 		u, err := a.UpdateUser(ctx, user(), upstream.UserChange{Make: func(upstream.User) (upstream.Attributes, error) {
 			changes := []upstream.Attributes{
-				{{Name: "userName"}: name}, {{Name: "title"}: fmt.Sprint("title", n[2]%2)}, {{Name: "title"}: nil},
-				{{Name: "active"}: n[2]%2 == 0},
-				{{Name: "phoneNumbers"}: []upstream.Element{{"value": fmt.Sprint(n[2] % 3)}},
-					{Schema: upstream.EnterpriseSchema, Name: "department"}: "d"},
+				{upstream.CorePath("userName"): name}, {upstream.CorePath("title"): fmt.Sprint("title", n[2]%2)},
+				{upstream.CorePath("title"): nil},
+				{upstream.CorePath("active"): n[2]%2 == 0},
+				{upstream.CorePath("phoneNumbers"): []upstream.Element{{"value": fmt.Sprint(n[2] % 3)}},
+					upstream.PathOf(upstream.EnterpriseSchema, "department", ""): "d"},
 			}
 			return changes[n[3]%len(changes)], nil
 		}})

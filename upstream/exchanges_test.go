@@ -52,7 +52,7 @@ func TestObserved(t *testing.T) {
 				t.Errorf("the creation is seen as %+v", created)
 			}
 			change := upstream.UserChange{Make: func(now upstream.User) (upstream.Attributes, error) {
-				return upstream.Attributes{{Name: "title"}: "marked value", {Name: "displayName"}: nil}, nil
+				return upstream.Attributes{upstream.CorePath("title"): "marked value", upstream.CorePath("displayName"): nil}, nil
 			}}
 			access.AddFault(accesstest.Fault{Method: http.MethodPatch, Status: http.StatusServiceUnavailable, Count: 1})
 			_, _ = c.UpdateUser(ctx, ada.ID, change)

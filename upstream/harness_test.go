@@ -98,12 +98,12 @@ func joinBehindTheBridge(t *testing.T, access *accesstest.Running, groupID, user
 // attributes are those of a user that Access accepts.
 func attributes(userName string) upstream.Attributes {
 	return upstream.Attributes{
-		{Name: "userName"}:                userName,
-		{Name: "externalId"}:              "ext-" + userName,
-		{Name: "active"}:                  true,
-		{Name: "name", Sub: "givenName"}:  "Given",
-		{Name: "name", Sub: "familyName"}: "Family",
-		{Name: "emails"}:                  userName + "@" + domain,
+		upstream.CorePath("userName"):             userName,
+		upstream.CorePath("externalId"):           "ext-" + userName,
+		upstream.CorePath("active"):               true,
+		upstream.PathOf("", "name", "givenName"):  "Given",
+		upstream.PathOf("", "name", "familyName"): "Family",
+		upstream.CorePath("emails"):               userName + "@" + domain,
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 
 // Whom Access does not show yet is found all the same, with all that was sent.
 func TestCreatedUsersAreFoundBeforeAccessShowsThem(t *testing.T) {
-	title := upstream.Path{Name: "title"}
-	department := upstream.Path{Schema: upstream.EnterpriseSchema, Name: "department"}
+	title := upstream.CorePath("title")
+	department := upstream.PathOf(upstream.EnterpriseSchema, "department", "")
 	sent := attributes("ada")
 	sent[title], sent[department] = "Countess", "Engines"
 	for name, reads := range map[string]string{"nowhere": "", "in no list": "lists", "by no id": "ids"} {
@@ -59,7 +59,7 @@ func TestCreatedUsersAreFoundBeforeAccessShowsThem(t *testing.T) {
 func TestCreatedUsersAreActiveBeforeAccessShowsThem(t *testing.T) {
 	c, _ := start(t, accesstest.Config{Modes: accesstest.Modes{Lag: time.Hour}})
 	sent := attributes("ada")
-	delete(sent, upstream.Path{Name: "active"})
+	delete(sent, upstream.CorePath("active"))
 	created, err := c.CreateUser(t.Context(), domain, sent)
 	if err != nil {
 		t.Fatal(err)

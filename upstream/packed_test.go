@@ -10,13 +10,13 @@ import (
 func createdAttributes() Attributes {
 	return Attributes{
 		userNamePath: "ada", externalIDPath: "00u1", activePath: false, emailsPath: "ada@acme.com",
-		{Name: "name", Sub: "givenName"}: "Ada", {Name: "name", Sub: "familyName"}: "Lovelace",
-		{Name: "phoneNumbers"}:                                           []Element{{"value": "1", "type": "work"}},
-		{Schema: EnterpriseSchema, Name: "department"}:                   "Engines",
-		{Schema: EnterpriseSchema, Name: "manager", Sub: "managerId"}:    "babbage",
-		{Schema: WorkspaceSchema, Name: "userPrincipalName"}:             "ada@corp",
-		{Schema: tenantPrefix + "acme:1.0", Name: "shoeSize"}:            "7",
-		{Schema: "urn:scim:schemas:extension:other:2.0", Name: "remote"}: true,
+		PathOf("", "name", "givenName"): "Ada", PathOf("", "name", "familyName"): "Lovelace",
+		CorePath("phoneNumbers"):                                     []Element{{"value": "1", "type": "work"}},
+		PathOf(EnterpriseSchema, "department", ""):                   "Engines",
+		PathOf(EnterpriseSchema, "manager", "managerId"):             "babbage",
+		PathOf(WorkspaceSchema, "userPrincipalName", ""):             "ada@corp",
+		PathOf(tenantPrefix+"acme:1.0", "shoeSize", ""):              "7",
+		PathOf("urn:scim:schemas:extension:other:2.0", "remote", ""): true,
 	}
 }
 
@@ -32,7 +32,7 @@ func packed(t *testing.T, a Attributes) packedBody {
 // What a user was created with is kept as it was sent, and comes out as it was put in.
 func TestPackedBodiesKeepEveryValue(t *testing.T) {
 	sent := createdAttributes()
-	sent[Path{Name: "title"}], sent[Path{Name: "nickName"}] = "", nil // nobody is created with nothing
+	sent[CorePath("title")], sent[CorePath("nickName")] = "", nil // nobody is created with nothing
 	if got := packed(t, sent).attributes(); !reflect.DeepEqual(got, createdAttributes()) {
 		t.Errorf("got  %v\nwant %v", got, createdAttributes())
 	}

@@ -46,8 +46,8 @@ func TestWhatIsSafeIsSentAgain(t *testing.T) {
 			access.ClearFaults()
 			f.Method = http.MethodPatch
 			access.AddFault(f)
-			if got, err := update(t, c, u.ID, upstream.Attributes{{Name: "title"}: "Countess"}); err != nil ||
-				got.Attributes[upstream.Path{Name: "title"}] != "Countess" {
+			if got, err := update(t, c, u.ID, upstream.Attributes{upstream.CorePath("title"): "Countess"}); err != nil ||
+				got.Attributes[upstream.CorePath("title")] != "Countess" {
 				t.Errorf("update: %v, %v", got.Attributes, err)
 			}
 			access.ClearFaults()

@@ -18,7 +18,7 @@ func TestReadsAreAskedOfAccess(t *testing.T) {
 	team := createGroup(t, c, "team", []upstream.Member{{ID: ada.ID}})
 	for i := range 3 {
 		name := fmt.Sprint("title ", i)
-		if _, err := update(t, other, ada.ID, upstream.Attributes{{Name: "title"}: name}); err != nil {
+		if _, err := update(t, other, ada.ID, upstream.Attributes{upstream.CorePath("title"): name}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := setMembers(t, other, team.ID, []upstream.Member{{ID: ada.ID}}[i%2:]); err != nil {
@@ -26,11 +26,11 @@ func TestReadsAreAskedOfAccess(t *testing.T) {
 		}
 		access.ClearRequests()
 		u, err := c.User(t.Context(), ada.ID)
-		if err != nil || u.Attributes[upstream.Path{Name: "title"}] != name {
+		if err != nil || u.Attributes[upstream.CorePath("title")] != name {
 			t.Errorf("read: %v, %v; want %s", u.Attributes, err, name)
 		}
 		found, err := c.FindUsers(t.Context(), upstream.ByUserName, "ada")
-		if err != nil || len(found) != 1 || found[0].Attributes[upstream.Path{Name: "title"}] != name {
+		if err != nil || len(found) != 1 || found[0].Attributes[upstream.CorePath("title")] != name {
 			t.Errorf("found: %v, %v; want %s", found, err, name)
 		}
 		g, err := c.Group(t.Context(), team.ID, true)
@@ -78,10 +78,11 @@ func TestChangesOfWhatIsGone(t *testing.T) {
 		}
 	}
 	for how, a := range map[string]upstream.Attributes{
-		"set": {{Name: "title"}: "x"}, "cleared": {{Name: "locale"}: nil}, "shut out": {{Name: "active"}: false},
+		"set": {upstream.CorePath("title"): "x"}, "cleared": {upstream.CorePath("locale"): nil},
+		"shut out": {upstream.CorePath("active"): false},
 	} {
 		sent := attributes("grace")
-		sent[upstream.Path{Name: "locale"}] = "en"
+		sent[upstream.CorePath("locale")] = "en"
 		grace, err := c.CreateUser(t.Context(), domain, sent)
 		if err != nil {
 			t.Fatal(err)
@@ -105,7 +106,7 @@ func TestReadingsThatAWriteOvertakes(t *testing.T) {
 	ada, grace := create(t, c, "ada"), create(t, c, "grace")
 	team := createGroup(t, c, "team", []upstream.Member{{ID: ada.ID}})
 	both := []upstream.Member{{ID: ada.ID}, {ID: grace.ID}}
-	titled := upstream.Attributes{{Name: "title"}: "Countess"}
+	titled := upstream.Attributes{upstream.CorePath("title"): "Countess"}
 
 	t.Run("of a user", func(t *testing.T) {
 		b.once(http.MethodGet, func() {
@@ -116,7 +117,7 @@ func TestReadingsThatAWriteOvertakes(t *testing.T) {
 		if _, err := c.User(t.Context(), ada.ID); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := update(t, c, ada.ID, upstream.Attributes{{Name: "title"}: nil}); err != nil {
+		if _, err := update(t, c, ada.ID, upstream.Attributes{upstream.CorePath("title"): nil}); err != nil {
 			t.Fatal(err)
 		}
 		if got := held(t, access, ada.ID)["title"]; got != nil {
@@ -132,7 +133,7 @@ func TestReadingsThatAWriteOvertakes(t *testing.T) {
 		if _, err := c.FindUsers(t.Context(), upstream.ByUserName, "ada"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := update(t, c, ada.ID, upstream.Attributes{{Name: "title"}: nil}); err != nil {
+		if _, err := update(t, c, ada.ID, upstream.Attributes{upstream.CorePath("title"): nil}); err != nil {
 			t.Fatal(err)
 		}
 		if got := held(t, access, ada.ID)["title"]; got != nil {
@@ -205,7 +206,7 @@ func TestGroupsOfAUserWhoWasReadBefore(t *testing.T) {
 	if err := c.DeleteGroup(t.Context(), gone.ID, anyGroup); err != nil {
 		t.Fatal(err)
 	}
-	u, err := update(t, c, ada.ID, upstream.Attributes{{Name: "title"}: "x"})
+	u, err := update(t, c, ada.ID, upstream.Attributes{upstream.CorePath("title"): "x"})
 	if err != nil || len(u.Groups) != 1 || u.Groups[0].ID != team.ID {
 		t.Errorf("the user is in %+v, %v; want the team alone", u.Groups, err)
 	}

@@ -48,12 +48,12 @@ func (r *reuser) find(name string) {
 
 func (r *reuser) changeUser() {
 	r.changes++
-	r.done(update(r.t, r.Client, r.user, upstream.Attributes{{Name: "title"}: fmt.Sprint(r.changes)}))
+	r.done(update(r.t, r.Client, r.user, upstream.Attributes{upstream.CorePath("title"): fmt.Sprint(r.changes)}))
 }
 
 func (r *reuser) freshly() {
 	r.changes++
-	change := setting(upstream.Attributes{{Name: "title"}: fmt.Sprint(r.changes)}, nil)
+	change := setting(upstream.Attributes{upstream.CorePath("title"): fmt.Sprint(r.changes)}, nil)
 	change.Fresh = true
 	r.done(r.UpdateUser(r.t.Context(), r.user, change))
 }
@@ -92,7 +92,7 @@ func TestReuse(t *testing.T) {
 			(*reuser).changeUser, 0},
 		{"the user is read, then asked to be as it is", 0, func(r *reuser) {
 			r.readUser()
-			r.done(update(r.t, r.Client, r.user, upstream.Attributes{{Name: "userName"}: "ada"}))
+			r.done(update(r.t, r.Client, r.user, upstream.Attributes{upstream.CorePath("userName"): "ada"}))
 		}, (*reuser).changeUser, 1},
 		{"the user is read, and a change of it fails", 0, func(r *reuser) {
 			r.readUser()
@@ -107,7 +107,7 @@ func TestReuse(t *testing.T) {
 		{"the user is read, and another changed", 0, func(r *reuser) {
 			grace := create(r.t, r.Client, "grace")
 			r.readUser()
-			r.done(update(r.t, r.Client, grace.ID, upstream.Attributes{{Name: "title"}: "x"}))
+			r.done(update(r.t, r.Client, grace.ID, upstream.Attributes{upstream.CorePath("title"): "x"}))
 		}, (*reuser).changeUser, 0},
 		{"the user is read, but not to be changed by that", 0, (*reuser).readUser, (*reuser).freshly, 1},
 		{"the user is read, and an earlier change was to be fresh", 0, func(r *reuser) { r.readUser(); r.freshly() },

@@ -69,13 +69,13 @@ func TestAnswersThatDoNotShowTheChange(t *testing.T) {
 				seen = tt.answer(body)
 				return seen
 			})
-			u, err := update(t, c, ada.ID, upstream.Attributes{titlePath: "7", {Name: "userName"}: "countess",
-				{Name: "active"}: false})
+			u, err := update(t, c, ada.ID, upstream.Attributes{titlePath: "7", upstream.CorePath("userName"): "countess",
+				upstream.CorePath("active"): false})
 			if got := told(access); err != nil || got != tt.want {
 				t.Errorf("answered %s: it took %s, %v; want %s", seen, got, err, tt.want)
 			}
 			if u.Attributes[titlePath] != "7" || u.UserName() != "countess" || u.Active() ||
-				u.Attributes[upstream.Path{Name: "nickName"}] != nil {
+				u.Attributes[upstream.CorePath("nickName")] != nil {
 				t.Errorf("answered %s: the user is %v", seen, u.Attributes)
 			}
 		})
@@ -105,7 +105,8 @@ func TestAnswersWithoutMeta(t *testing.T) {
 // Who may log in, and under which name, is waited for where an answer shows it as it was
 // before. Until then it is not believed.
 func TestAnswersThatShowTheNameFromBefore(t *testing.T) {
-	rename, shutOut := upstream.Attributes{{Name: "userName"}: "countess"}, upstream.Attributes{{Name: "active"}: false}
+	rename, shutOut := upstream.Attributes{upstream.CorePath("userName"): "countess"},
+		upstream.Attributes{upstream.CorePath("active"): false}
 	for name, tt := range map[string]struct {
 		change  upstream.Attributes
 		until   int // the read that shows the change
@@ -206,7 +207,7 @@ func TestAnswersOfAnotherRecordProveNothing(t *testing.T) {
 				return answer
 			})
 			short := asSoonAs(t, access, tp)
-			_, err := update(t, short, ada.ID, upstream.Attributes{{Name: "userName"}: "countess"})
+			_, err := update(t, short, ada.ID, upstream.Attributes{upstream.CorePath("userName"): "countess"})
 			if !errors.Is(err, upstream.ErrLagging) || writes != 2 {
 				t.Errorf("after %d writes: %v, want the new name to be waited for", writes, err)
 			}

@@ -90,7 +90,7 @@ func TestAnswerThatShowsSomethingElse(t *testing.T) {
 			upstream.Attributes{titlePath: "Countess"},
 			func(body string) string { return strings.Replace(body, `"title":"Countess",`, "", 1) }, "Countess"},
 		"an active user, of one who is not": {
-			upstream.Attributes{{Name: "active"}: false, titlePath: "Countess"},
+			upstream.Attributes{upstream.CorePath("active"): false, titlePath: "Countess"},
 			func(body string) string { return strings.Replace(body, `"active":false`, `"active":true`, 1) }, "Countess"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestAnswerThatShowsSomethingElse(t *testing.T) {
 				t.Errorf("title %v after %d reads, %v; want the user to be read afterwards",
 					updated.Attributes[titlePath], requests(access, http.MethodGet), err)
 			}
-			if active, named := tt.change[upstream.Path{Name: "active"}]; named && updated.Active() != active {
+			if active, named := tt.change[upstream.CorePath("active")]; named && updated.Active() != active {
 				t.Errorf("active: %t", updated.Active())
 			}
 		})

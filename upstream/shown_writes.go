@@ -87,8 +87,7 @@ func (d difference) attributes() string {
 	var names []string
 	seen := map[string]bool{}
 	for _, p := range sortedPaths(d.set) {
-		p.Sub = ""
-		if name := p.String(); !seen[name] {
+		if name := PathOf(p.Schema(), p.Name(), "").String(); !seen[name] {
 			seen[name] = true
 			names = append(names, name)
 		}

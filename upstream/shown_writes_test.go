@@ -14,7 +14,7 @@ import (
 	"ws1bridge/upstream/accesstest"
 )
 
-var titlePath = upstream.Path{Name: "title"}
+var titlePath = upstream.CorePath("title")
 
 // told are the requests about single records since the history was emptied: the method,
 // with a ? where the request asks for attributes.
@@ -41,7 +41,7 @@ func asking(status int) accesstest.Fault {
 // TestChangesAreConfirmedByTheirAnswer has what a user is changed by, again and again, and
 // which requests the changes take.
 func TestChangesAreConfirmedByTheirAnswer(t *testing.T) {
-	department := upstream.Path{Schema: upstream.EnterpriseSchema, Name: "department"}
+	department := upstream.PathOf(upstream.EnterpriseSchema, "department", "")
 	const once, silently = "GET PATCH?", "GET PATCH? GET"
 	tests := []struct {
 		name  string
@@ -53,7 +53,8 @@ func TestChangesAreConfirmedByTheirAnswer(t *testing.T) {
 		{"Access shows what it is asked for", accesstest.Modes{}, accesstest.Fault{}, []upstream.Path{titlePath},
 			[]string{once, once, once, once, once}},
 		{"and attributes of extensions", accesstest.Modes{}, accesstest.Fault{},
-			[]upstream.Path{titlePath, department, {Name: "name", Sub: "givenName"}, {Name: "userName"}, {Name: "emails"}},
+			[]upstream.Path{titlePath, department, upstream.PathOf("", "name", "givenName"),
+				upstream.CorePath("userName"), upstream.CorePath("emails")},
 			[]string{once, once}},
 		{"though it does not when it is read", accesstest.Modes{IgnoreAttributes: true, RefuseAttributes: true},
 			accesstest.Fault{}, []upstream.Path{titlePath}, []string{once, once}},
@@ -149,16 +150,16 @@ func TestRefusedChanges(t *testing.T) {
 func TestClearedAttributesAreReadAfterwards(t *testing.T) {
 	for name, change := range map[string]upstream.Attributes{
 		"alone":               {titlePath: nil},
-		"beside what is set":  {titlePath: nil, {Name: "nickName"}: "x"},
-		"beside who logs in":  {titlePath: "", {Name: "active"}: false},
-		"within an object":    {{Name: "name", Sub: "middleName"}: nil},
-		"within an extension": {{Schema: upstream.EnterpriseSchema, Name: "department"}: nil},
+		"beside what is set":  {titlePath: nil, upstream.CorePath("nickName"): "x"},
+		"beside who logs in":  {titlePath: "", upstream.CorePath("active"): false},
+		"within an object":    {upstream.PathOf("", "name", "middleName"): nil},
+		"within an extension": {upstream.PathOf(upstream.EnterpriseSchema, "department", ""): nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, access := start(t, accesstest.Config{})
 			sent := attributes("ada")
-			sent[titlePath], sent[upstream.Path{Name: "name", Sub: "middleName"}] = "Countess", "King"
-			sent[upstream.Path{Schema: upstream.EnterpriseSchema, Name: "department"}] = "Engines"
+			sent[titlePath], sent[upstream.PathOf("", "name", "middleName")] = "Countess", "King"
+			sent[upstream.PathOf(upstream.EnterpriseSchema, "department", "")] = "Engines"
 			ada, err := c.CreateUser(t.Context(), domain, sent)
 			if err != nil {
 				t.Fatal(err)
@@ -185,8 +186,9 @@ func TestAnswersAreNotLate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, a := range []upstream.Attributes{
-		{{Name: "active"}: false}, {{Name: "active"}: true}, {{Name: "userName"}: "countess"}, {{Name: "userName"}: "ada"},
-		{{Name: "active"}: false, {Name: "userName"}: "countess", titlePath: "x"},
+		{upstream.CorePath("active"): false}, {upstream.CorePath("active"): true},
+		{upstream.CorePath("userName"): "countess"}, {upstream.CorePath("userName"): "ada"},
+		{upstream.CorePath("active"): false, upstream.CorePath("userName"): "countess", titlePath: "x"},
 	} {
 		if _, err := c.User(t.Context(), ada.ID); err != nil {
 			t.Fatal(err)
@@ -214,8 +216,9 @@ func TestWhatAChangeAsksFor(t *testing.T) {
 	ada := create(t, c, "ada")
 	access.ClearRequests()
 	_, err := update(t, c, ada.ID, upstream.Attributes{
-		{Name: "name", Sub: "givenName"}: "A", {Name: "name", Sub: "familyName"}: "L", {Name: "emails"}: "a@b",
-		{Schema: upstream.EnterpriseSchema, Name: "manager", Sub: "managerId"}: "m", {Name: "externalId"}: "ext-ada",
+		upstream.PathOf("", "name", "givenName"): "A", upstream.PathOf("", "name", "familyName"): "L",
+		upstream.CorePath("emails"):                                        "a@b",
+		upstream.PathOf(upstream.EnterpriseSchema, "manager", "managerId"): "m", upstream.CorePath("externalId"): "ext-ada",
 	})
 	if err != nil {
 		t.Fatal(err)

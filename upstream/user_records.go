@@ -3,8 +3,6 @@ package upstream
 import (
 	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -39,28 +37,6 @@ type Reference struct {
 	Display string
 	Type    string // "direct" or "indirect" for a group of a user
 }
-
-// readOnly are the core attributes that are not among Attributes: they are
-// read elsewhere or belong to Access. Keys are lower case.
-var readOnly = []string{"schemas", "id", "meta", "groups", "roles", "password", "errors"}
-
-// workspaceReadOnly are those of the workspace extension (Omnissa Access
-// OpenAPI, WorkspaceSchemaUserAttributes).
-var workspaceReadOnly = []string{
-	"domain", "internalUserType", "userStatus", "userStoreUuid", "directoryUuid", "directoryName", "directoryType",
-	"softDeleted", "isSoftDeleted", "firstLoginUrl", "otaLink", "userGroups",
-	"isPasswordChangeFeatureEnabled", "isUserInPreHireGroup",
-}
-
-// coreNames restores the spelling of core attributes: Access reads names
-// without regard to case, so nothing promises how it writes them.
-var coreNames = func() map[string]string {
-	names := map[string]string{"members": "members"}
-	for _, n := range slices.AppendSeq(slices.Clone(readOnly), maps.Keys(writable[""])) {
-		names[n], names[strings.ToLower(n)] = n, n
-	}
-	return names
-}()
 
 // userRecord is a user as Access writes it, before anybody judged whose it is.
 type userRecord struct {
@@ -128,40 +104,31 @@ func (u *userRecord) read(d *jsontext.Decoder, name string) error {
 	if strings.HasPrefix(name, "urn:") {
 		return u.readExtension(d, name)
 	}
-	name = coreName(name)
-	switch name {
-	case "id":
+	f := coreFields.find("", name)
+	switch f.path {
+	case idPath:
 		return readText(d, &u.ID)
-	case "meta":
+	case metaPath:
 		return u.Meta.UnmarshalJSONFrom(d)
-	case "groups":
+	case userGroupsPath:
 		return u.readGroups(d)
-	case "errors":
+	case errorsPath:
 		return u.reported.read(d)
 	}
-	if slices.Contains(readOnly, name) {
+	if f.isReadOnly {
 		return d.SkipValue()
 	}
-	return u.Attributes.read(d, Path{Name: name})
-}
-
-// coreName is a name of the core schema in its own spelling.
-func coreName(name string) string {
-	if known, ok := coreNames[name]; ok {
-		return known
-	}
-	if known, ok := coreNames[strings.ToLower(name)]; ok {
-		return known
-	}
-	return name
+	return u.Attributes.read(d, f)
 }
 
 func (u *userRecord) readExtension(d *jsontext.Decoder, urn string) error {
+	known := extensionFields[urn]
 	return readObject(d, func(name string) error {
-		if urn == WorkspaceSchema && slices.Contains(workspaceReadOnly, name) {
+		f := known.find(urn, name)
+		if f.isReadOnly {
 			return u.readWorkspace(d, name)
 		}
-		return u.Attributes.read(d, Path{Schema: urn, Name: name})
+		return u.Attributes.read(d, f)
 	})
 }
 
@@ -206,8 +173,8 @@ func (u *userRecord) readGroups(d *jsontext.Decoder) error {
 	})
 }
 
-// read reads the value of the attribute p into a.
-func (a Attributes) read(d *jsontext.Decoder, p Path) error {
+// read reads the value of an attribute into a.
+func (a Attributes) read(d *jsontext.Decoder, f field) error {
 	begins := d.InputOffset()
 	switch d.PeekKind() {
 	case '{':
@@ -216,20 +183,20 @@ func (a Attributes) read(d *jsontext.Decoder, p Path) error {
 				return jsonvalue.ErrTooLong
 			}
 			v, err := anyValue.Read(d)
-			a.put(Path{Schema: p.Schema, Name: p.Name, Sub: sub}, v)
+			a.put(f.sub(sub), v)
 			return err
 		})
 	case '[':
 		list, err := a.readList(d)
-		if p == emailsPath {
-			a.put(p, oneEmail(list))
+		if f.path == emailsPath {
+			a.put(f.path, oneEmail(list))
 		} else {
-			a.put(p, list)
+			a.put(f.path, list)
 		}
 		return err
 	}
 	v, err := anyValue.Read(d)
-	a.put(p, v)
+	a.put(f.path, v)
 	return err
 }
 

@@ -37,7 +37,7 @@ func TestCreateUserRefusals(t *testing.T) {
 	c, access := start(t, accesstest.Config{})
 	create(t, c, "ada")
 	noMail := attributes("grace")
-	delete(noMail, upstream.Path{Name: "emails"})
+	delete(noMail, upstream.CorePath("emails"))
 	tests := []struct {
 		name   string
 		domain string
@@ -78,7 +78,7 @@ func TestForeignUsersDoNotExist(t *testing.T) {
 			t.Errorf("reading a foreign user: %v, want not found", err)
 		}
 		_, err := c.UpdateUser(t.Context(), id, upstream.UserChange{Make: func(upstream.User) (upstream.Attributes, error) {
-			return upstream.Attributes{{Name: "active"}: false}, nil
+			return upstream.Attributes{upstream.CorePath("active"): false}, nil
 		}})
 		if !errors.Is(err, upstream.ErrNotFound) {
 			t.Errorf("updating a foreign user: %v, want not found", err)
@@ -244,7 +244,7 @@ func TestSharedExternalID(t *testing.T) {
 		c, _ := start(t, accesstest.Config{Modes: accesstest.Modes{ShareExternalID: allowed}})
 		create(t, c, "ada")
 		again := attributes("countess")
-		again[upstream.Path{Name: "externalId"}] = "ext-ada"
+		again[upstream.CorePath("externalId")] = "ext-ada"
 		if _, err := c.CreateUser(t.Context(), domain, again); errors.Is(err, upstream.ErrConflict) == allowed {
 			t.Errorf("allowed %t: creation of the second: %v", allowed, err)
 		}

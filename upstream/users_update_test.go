@@ -31,10 +31,11 @@ func TestUpdateUserSendsTheDifference(t *testing.T) {
 		t.Errorf("an update that changes nothing took %d requests, want one read", got)
 	}
 
-	department := upstream.Path{Schema: upstream.EnterpriseSchema, Name: "department"}
-	manager := upstream.Path{Schema: upstream.EnterpriseSchema, Name: "manager", Sub: "managerId"}
+	department := upstream.PathOf(upstream.EnterpriseSchema, "department", "")
+	manager := upstream.PathOf(upstream.EnterpriseSchema, "manager", "managerId")
 	changed, err := update(t, c, u.ID, upstream.Attributes{
-		{Name: "title"}: "Countess", department: "Engines", manager: "babbage", {Name: "emails"}: "ada@new.example",
+		upstream.CorePath("title"): "Countess", department: "Engines", manager: "babbage",
+		upstream.CorePath("emails"): "ada@new.example",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -50,10 +51,10 @@ func TestUpdateUserSendsTheDifference(t *testing.T) {
 }
 
 func TestUpdateUserClears(t *testing.T) {
-	title := upstream.Path{Name: "title"}
-	middle := upstream.Path{Name: "name", Sub: "middleName"}
-	department := upstream.Path{Schema: upstream.EnterpriseSchema, Name: "department"}
-	phones := upstream.Path{Name: "phoneNumbers"}
+	title := upstream.CorePath("title")
+	middle := upstream.PathOf("", "name", "middleName")
+	department := upstream.PathOf(upstream.EnterpriseSchema, "department", "")
+	phones := upstream.CorePath("phoneNumbers")
 	for name, modes := range map[string]accesstest.Modes{
 		"by meta.attributes":                      {},
 		"by empty values where Access ignores it": {IgnoreMetaAttributes: true},
@@ -85,7 +86,7 @@ func TestUpdateUserClears(t *testing.T) {
 
 func TestUpdateUserReplacesLists(t *testing.T) {
 	c, _ := start(t, accesstest.Config{})
-	phones, addresses := upstream.Path{Name: "phoneNumbers"}, upstream.Path{Name: "addresses"}
+	phones, addresses := upstream.CorePath("phoneNumbers"), upstream.CorePath("addresses")
 	a := attributes("ada")
 	a[phones] = []upstream.Element{{"value": "1", "type": "work"}, {"value": "2", "type": "mobile"}}
 	a[addresses] = []upstream.Element{{"locality": "London", "type": "work"}}
@@ -108,7 +109,7 @@ func TestUpdateUserReplacesLists(t *testing.T) {
 }
 
 func TestRename(t *testing.T) {
-	rename := upstream.Attributes{{Name: "userName"}: "countess"}
+	rename := upstream.Attributes{upstream.CorePath("userName"): "countess"}
 	t.Run("keeps the id", func(t *testing.T) {
 		c, _ := start(t, accesstest.Config{})
 		u := create(t, c, "ada")
@@ -161,7 +162,7 @@ func TestConcurrentUpdatesOfOneUser(t *testing.T) {
 	var wait sync.WaitGroup
 	for _, name := range names {
 		wait.Go(func() {
-			if _, err := update(t, c, u.ID, upstream.Attributes{{Name: name}: name}); err != nil {
+			if _, err := update(t, c, u.ID, upstream.Attributes{upstream.CorePath(name): name}); err != nil {
 				t.Error(err)
 			}
 		})

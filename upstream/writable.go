@@ -37,30 +37,30 @@ var writable = map[string]map[string][]string{
 // what is wrong with p. Attributes of schemas that are not Access's own, those
 // of a tenant above all, are taken as they are: only the tenant knows them.
 func CheckWritable(p Path) error {
-	if strings.HasPrefix(strings.ToLower(p.Schema), tenantPrefix) && p.Schema != strings.ToLower(p.Schema) {
+	if strings.HasPrefix(strings.ToLower(p.Schema()), tenantPrefix) && p.Schema() != strings.ToLower(p.Schema()) {
 		return errors.New("the URN of a tenant's attributes is in lower case")
 	}
-	attributes, ok := writable[p.Schema]
+	attributes, ok := writable[p.Schema()]
 	if !ok {
-		if known := caseVariant(slices.Sorted(maps.Keys(writable)), p.Schema); known != "" {
+		if known := caseVariant(slices.Sorted(maps.Keys(writable)), p.Schema()); known != "" {
 			return fmt.Errorf("the schema is spelled %s", known)
 		}
 		return nil
 	}
-	if p.Schema == "" && slices.Contains(readOnly, strings.ToLower(p.Name)) ||
-		p.Schema == WorkspaceSchema && caseVariant(workspaceReadOnly, p.Name) != "" {
+	if p.Schema() == "" && slices.Contains(readOnly, strings.ToLower(p.Name())) ||
+		p.Schema() == WorkspaceSchema && caseVariant(workspaceReadOnly, p.Name()) != "" {
 		return errors.New("the attribute is not for clients to set")
 	}
-	subs, ok := attributes[p.Name]
+	subs, ok := attributes[p.Name()]
 	switch {
 	case !ok:
-		return unknownName("attribute", slices.Sorted(maps.Keys(attributes)), p.Name)
-	case len(subs) == 0 && p.Sub != "":
+		return unknownName("attribute", slices.Sorted(maps.Keys(attributes)), p.Name())
+	case len(subs) == 0 && p.Sub() != "":
 		return errors.New("the attribute has no sub-attribute that can be set")
-	case len(subs) > 0 && p.Sub == "":
+	case len(subs) > 0 && p.Sub() == "":
 		return fmt.Errorf("the attribute is set by its sub-attributes (%s)", strings.Join(subs, ", "))
-	case p.Sub != "" && !slices.Contains(subs, p.Sub):
-		return unknownName("sub-attribute", subs, p.Sub)
+	case p.Sub() != "" && !slices.Contains(subs, p.Sub()):
+		return unknownName("sub-attribute", subs, p.Sub())
 	}
 	return nil
 }

@@ -90,10 +90,10 @@ func workspace(path string) pair {
 
 // textual is a text, with its schema and path on each side.
 func textual(scimURN, accessSchema, scim, access string) pair {
-	from, to := attributePath(scimURN, ""), upstream.Path{Schema: accessSchema}
+	from := attributePath(scimURN, "")
 	from.Name, from.Sub, _ = strings.Cut(scim, ".")
-	to.Name, to.Sub, _ = strings.Cut(access, ".")
-	return pair{scim: from, access: to, form: text{}, kind: noKind}
+	name, sub, _ := strings.Cut(access, ".")
+	return pair{scim: from, access: upstream.PathOf(accessSchema, name, sub), form: text{}, kind: noKind}
 }
 
 // The forms of the lists that SCIM 1.1 and 2.0 have in common.
@@ -122,12 +122,12 @@ func formOf(p scimPath) form {
 // formOfAccess is what an attribute of Access is known to look like.
 func formOfAccess(p upstream.Path) form {
 	switch {
-	case p == upstream.Path{Schema: upstream.WorkspaceSchema, Name: "externalUserDisabled"}:
+	case p == upstream.PathOf(upstream.WorkspaceSchema, "externalUserDisabled", ""):
 		return flag{}
-	case p == upstream.Path{Name: "emails"}:
+	case p == upstream.CorePath("emails"):
 		return text{} // the one address
-	case p.Schema == "":
-		return formOf(scimPath{Attribute: filter.Attribute{Name: p.Name, Sub: p.Sub}})
+	case p.Schema() == "":
+		return formOf(scimPath{Attribute: filter.Attribute{Name: p.Name(), Sub: p.Sub()}})
 	}
 	return text{}
 }

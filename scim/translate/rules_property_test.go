@@ -190,7 +190,8 @@ func image(t rapid.TB, tr *translate.Translator, x string) string {
 }
 
 func shown(tr *translate.Translator, y string) string {
-	name, _ := tr.UserToSCIM(upstream.User{Attributes: upstream.Attributes{{Name: "userName"}: y}})["userName"].(string)
+	held := upstream.User{Attributes: upstream.Attributes{upstream.CorePath("userName"): y}}
+	name, _ := tr.UserToSCIM(held)["userName"].(string)
 	return name
 }
 

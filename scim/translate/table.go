@@ -19,7 +19,8 @@ const onCreate = "create"
 // requiredByAccess are what Access creates no user without (Access guide "SCIM
 // APIs for Provisioned Users").
 var requiredByAccess = []upstream.Path{
-	userNamePath, externalIDPath, {Name: "name", Sub: "givenName"}, {Name: "name", Sub: "familyName"}, {Name: "emails"},
+	userNamePath, externalIDPath, upstream.PathOf("", "name", "givenName"),
+	upstream.PathOf("", "name", "familyName"), upstream.CorePath("emails"),
 }
 
 // indispensable are the SCIM attributes whose default pair cannot go: without
@@ -203,10 +204,10 @@ func (t *table) readAccess(l line) upstream.Path {
 		t.refuse(l, "access", "an attribute of Access takes no filter: choose the value on the SCIM side")
 		return upstream.Path{}
 	}
-	p := upstream.Path{Schema: a.URN, Name: a.Name, Sub: a.Sub}
-	if p.Schema == upstream.CoreSchema {
-		p.Schema = ""
+	if a.URN == upstream.CoreSchema {
+		a.URN = ""
 	}
+	p := upstream.PathOf(a.URN, a.Name, a.Sub)
 	if err == nil {
 		err = upstream.CheckWritable(p)
 	}
@@ -226,7 +227,7 @@ func (t *table) settleForm(p *pair, l line) {
 			p.form = held
 		}
 	}
-	if isList(p.form) != isList(held) && p.access.Schema == "" {
+	if isList(p.form) != isList(held) && p.access.Schema() == "" {
 		t.refuse(l, "", "one of %s and %s holds several values, the other one", p.scim, p.access)
 	}
 	if p.computed != nil && isList(p.form) {
@@ -246,9 +247,9 @@ func (p *pair) settleAccess() {
 	p.required = p.required || slices.Contains(requiredByAccess, p.access)
 	p.createOnly = p.createOnly || p.access == externalIDPath
 	switch p.access {
-	case upstream.Path{Name: "emails"}:
+	case upstream.CorePath("emails"):
 		p.kind = kindEmails
-	case upstream.Path{Schema: upstream.WorkspaceSchema, Name: "userPrincipalName"}:
+	case upstream.PathOf(upstream.WorkspaceSchema, "userPrincipalName", ""):
 		p.kind = kindPrincipal
 	}
 }

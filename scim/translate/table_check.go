@@ -59,7 +59,7 @@ func (t *table) checkDomainPath(p *pair, names scimPath) {
 
 // overlapAccess reports whether one path is the other or lies within it.
 func overlapAccess(a, b upstream.Path) bool {
-	return a.Schema == b.Schema && a.Name == b.Name && (a.Sub == b.Sub || a.Sub == "" || b.Sub == "")
+	return a.Schema() == b.Schema() && a.Name() == b.Name() && (a == b || a.Sub() == "" || b.Sub() == "")
 }
 
 // overlapSCIM reports whether reading both paths would fill one place. Names

@@ -33,8 +33,8 @@ func (t *Translator) sentByName(r schema.Resource) (pairs []*pair) {
 // heldByName are pairs for the attributes of a tenant that Access has of a user.
 func (t *Translator) heldByName(held upstream.Attributes) (pairs []*pair) {
 	for path := range held {
-		if path.Sub == "" && schema.IsTenant(path.Schema) {
-			pairs = t.appendByName(pairs, path.Schema, path.Name)
+		if path.Sub() == "" && schema.IsTenant(path.Schema()) {
+			pairs = t.appendByName(pairs, path.Schema(), path.Name())
 		}
 	}
 	return inOrder(pairs)
@@ -48,7 +48,7 @@ func (t *Translator) changedByName(held upstream.Attributes, r schema.Resource) 
 
 // appendByName appends the pair of an attribute, unless the table or the domain has it.
 func (t *Translator) appendByName(pairs []*pair, urn, name string) []*pair {
-	from, to := attributePath(strings.ToLower(urn), name), upstream.Path{Schema: urn, Name: name}
+	from, to := attributePath(strings.ToLower(urn), name), upstream.PathOf(urn, name, "")
 	if t.isTaken(from, to) {
 		return pairs
 	}

@@ -29,9 +29,9 @@ type UserKey struct {
 }
 
 var (
-	userNamePath   = upstream.Path{Name: "userName"}
-	externalIDPath = upstream.Path{Name: "externalId"}
-	activePath     = upstream.Path{Name: "active"}
+	userNamePath   = upstream.CorePath("userName")
+	externalIDPath = upstream.CorePath("externalId")
+	activePath     = upstream.CorePath("active")
 
 	externalIDAttribute = attributePath("", "externalId")
 )

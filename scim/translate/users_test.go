@@ -152,7 +152,7 @@ func TestUserChangeNeverChangesExternalID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, ok := a[upstream.Path{Name: "externalId"}]; ok {
+	if v, ok := a[upstream.CorePath("externalId")]; ok {
 		t.Errorf("externalId would become %v", v)
 	}
 }

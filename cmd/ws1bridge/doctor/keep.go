@@ -64,9 +64,10 @@ func testUser(name, mark string) upstream.Attributes {
 		email += "@example.invalid"
 	}
 	return upstream.Attributes{
-		{Name: "userName"}: name, {Name: "externalId"}: mark, {Name: "active"}: true, {Name: "emails"}: email,
-		{Name: "name", Sub: "givenName"}: "Test", {Name: "name", Sub: "familyName"}: "ws1bridge",
-		{Schema: upstream.WorkspaceSchema, Name: "userPrincipalName"}: email,
+		upstream.CorePath("userName"): name, upstream.CorePath("externalId"): mark, upstream.CorePath("active"): true,
+		upstream.CorePath("emails"):              email,
+		upstream.PathOf("", "name", "givenName"): "Test", upstream.PathOf("", "name", "familyName"): "ws1bridge",
+		upstream.PathOf(upstream.WorkspaceSchema, "userPrincipalName", ""): email,
 	}
 }
 

@@ -66,8 +66,8 @@ func TestKeepBesideAnotherDomain(t *testing.T) {
 func (w *world) add(t *testing.T, domain, name, externalID string) {
 	t.Helper()
 	_, err := w.client(t, domain).CreateUser(t.Context(), domain, upstream.Attributes{
-		{Name: "userName"}: name, {Name: "externalId"}: externalID, {Name: "emails"}: name,
-		{Name: "name", Sub: "givenName"}: "Ada", {Name: "name", Sub: "familyName"}: "ws1bridge-doctor-",
+		upstream.CorePath("userName"): name, upstream.CorePath("externalId"): externalID, upstream.CorePath("emails"): name,
+		upstream.PathOf("", "name", "givenName"): "Ada", upstream.PathOf("", "name", "familyName"): "ws1bridge-doctor-",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +93,9 @@ func TestCleanupOfAPerson(t *testing.T) {
 	w := newWorld(t, accesstest.Config{})
 	w.add(t, domain, "ada@acme.com", "ws1bridge-doctor-a")
 	tenant := w.access.Handler()
-	take := sync.OnceFunc(func() { w.change(t, "ada@acme.com", upstream.Attributes{{Name: "externalId"}: "00u1"}) })
+	take := sync.OnceFunc(func() {
+		w.change(t, "ada@acme.com", upstream.Attributes{upstream.CorePath("externalId"): "00u1"})
+	})
 	w.serve(t, tenantHost, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		tenant.ServeHTTP(rw, r)
 		if r.Method == http.MethodGet && r.URL.Path == accessAPI+"/scim/Users" {

@@ -16,8 +16,8 @@ func NameID(u upstream.User, attribute string) string {
 	if attribute == "id" {
 		return u.ID
 	}
-	for _, p := range []upstream.Path{{Schema: upstream.WorkspaceSchema, Name: attribute}, {Name: attribute}} {
-		if value, _ := u.Attributes[p].(string); value != "" {
+	for _, schema := range []string{upstream.WorkspaceSchema, ""} {
+		if value, _ := u.Attributes[upstream.PathOf(schema, attribute, "")].(string); value != "" {
 			return value
 		}
 	}

@@ -48,7 +48,7 @@ func TestNameIDs(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t, accesstest.Config{SeedUsers: 2})
-			w.change(t, "user-0002@acme.com", upstream.Attributes{{Name: "title"}: "Countess"})
+			w.change(t, "user-0002@acme.com", upstream.Attributes{upstream.CorePath("title"): "Countess"})
 			w.findBy(t, tt.by)
 			results := []doctor.Result{}
 			for _, r := range w.examine(t) {

@@ -40,7 +40,7 @@ func TestPerson(t *testing.T) {
 	}{
 		{name: "all is well", check: "account", outcome: doctor.OK, finding: "pushed by Okta"},
 		{name: "an active one", check: "status", outcome: doctor.OK, finding: "active"},
-		{name: "an inactive one", change: upstream.Attributes{{Name: "active"}: false}, check: "status",
+		{name: "an inactive one", change: upstream.Attributes{upstream.CorePath("active"): false}, check: "status",
 			outcome: doctor.Failed, finding: "not active"},
 		{name: "a local administrator", person: "admin", check: "account", outcome: doctor.Failed,
 			finding: "of type LOCAL, which Okta does not push"},

@@ -63,8 +63,8 @@ func (t *trial) make(ctx context.Context) (what string, err error) {
 		do   func(context.Context) error
 	}{
 		{"creating a user", t.createUser},
-		{"changing a user", t.set(upstream.Path{Name: "title"}, "Test of ws1bridge doctor")},
-		{"deactivating a user", t.set(upstream.Path{Name: "active"}, false)},
+		{"changing a user", t.set(upstream.CorePath("title"), "Test of ws1bridge doctor")},
+		{"deactivating a user", t.set(upstream.CorePath("active"), false)},
 		{"creating a group", t.createGroup},
 		{"changing the members of a group", t.emptyGroup},
 	} {
@@ -77,9 +77,9 @@ func (t *trial) make(ctx context.Context) (what string, err error) {
 
 func (t *trial) createUser(ctx context.Context) (err error) {
 	t.user, err = t.client.CreateUser(ctx, t.domain, upstream.Attributes{
-		{Name: "userName"}: t.name, {Name: "externalId"}: t.name, {Name: "active"}: true,
-		{Name: "name", Sub: "givenName"}: "Test", {Name: "name", Sub: "familyName"}: "ws1bridge",
-		{Name: "emails"}: t.name + "@example.invalid",
+		upstream.CorePath("userName"): t.name, upstream.CorePath("externalId"): t.name, upstream.CorePath("active"): true,
+		upstream.PathOf("", "name", "givenName"): "Test", upstream.PathOf("", "name", "familyName"): "ws1bridge",
+		upstream.CorePath("emails"): t.name + "@example.invalid",
 	})
 	return err
 }

@@ -151,7 +151,7 @@ func (w *world) change(n int, change func(map[string]any)) {
 	change(body)
 	wanted := upstream.Attributes{}
 	for name, value := range body {
-		wanted[upstream.Path{Name: name}] = value
+		wanted[upstream.CorePath(name)] = value
 	}
 	_, err = w.Client.UpdateUser(w.t.Context(), u.ID, upstream.UserChange{
 		Make: func(upstream.User) (upstream.Attributes, error) { return wanted, nil }})

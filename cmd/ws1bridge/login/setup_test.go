@@ -141,9 +141,10 @@ func TestCreateNamesPeopleWithoutNameID(t *testing.T) {
 	cfg.SeedUsers = 2
 	w := newWorld(t, cfg)
 	_, err := w.CreateUser(t.Context(), domain, upstream.Attributes{
-		{Name: "userName"}: "ada@acme.com", {Name: "externalId"}: "ada", {Name: "emails"}: "ada@acme.com",
-		{Name: "name", Sub: "givenName"}: "Ada", {Name: "name", Sub: "familyName"}: "Lovelace",
-		{Schema: upstream.WorkspaceSchema, Name: "userPrincipalName"}: "ada@acme.com",
+		upstream.CorePath("userName"): "ada@acme.com", upstream.CorePath("externalId"): "ada",
+		upstream.CorePath("emails"):              "ada@acme.com",
+		upstream.PathOf("", "name", "givenName"): "Ada", upstream.PathOf("", "name", "familyName"): "Lovelace",
+		upstream.PathOf(upstream.WorkspaceSchema, "userPrincipalName", ""): "ada@acme.com",
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -19,8 +19,8 @@ func TestSides(t *testing.T) {
 		t.Fatal(err)
 	}
 	user := upstream.User{Domain: "acme.com", Attributes: upstream.Attributes{
-		{Name: "userName"}: "ada@acme.com", {Name: "name", Sub: "givenName"}: "Ada",
-		{Schema: upstream.WorkspaceSchema, Name: "unmapped"}: "kept",
+		upstream.CorePath("userName"): "ada@acme.com", upstream.PathOf("", "name", "givenName"): "Ada",
+		upstream.PathOf(upstream.WorkspaceSchema, "unmapped", ""): "kept",
 	}}
 	tests := []struct {
 		name  string
