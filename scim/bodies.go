@@ -119,7 +119,7 @@ func readAll(r *http.Request) ([]byte, error) {
 func readObject(b []byte) (object map[string]any, _ error) {
 	return object, readOne(b, func(d *jsontext.Decoder) error {
 		value, err := jsonvalue.Reader{
-			Text: schema.Shared, Names: usualNames, Check: new(limits).check,
+			Name: schema.Shared, Names: usualNames, Check: newLimits(b).check,
 			Special: map[string]jsonvalue.Special{"members": schema.ReadMembers},
 		}.Read(d)
 		object, _ = value.(map[string]any)
@@ -129,7 +129,7 @@ func readObject(b []byte) (object map[string]any, _ error) {
 
 // checkObject is readObject for a body that is decoded afterwards.
 func checkObject(b []byte) error {
-	reader := jsonvalue.Reader{Check: new(limits).check}
+	reader := jsonvalue.Reader{Check: newLimits(b).check}
 	return readOne(b, func(d *jsontext.Decoder) error {
 		for {
 			if _, _, err := reader.Next(d); err != nil || d.StackDepth() == 0 {
@@ -140,7 +140,12 @@ func checkObject(b []byte) error {
 }
 
 // limits are kept while a body is read.
-type limits struct{ tokens int }
+type limits struct {
+	tokens int
+	zeros  bool // a text may hold a zero byte
+}
+
+func newLimits(body []byte) *limits { return &limits{zeros: bytes.Contains(body, []byte(`\u0000`))} }
 
 // decoders are used again: each holds what it needs to find names that come twice.
 var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
@@ -181,7 +186,7 @@ func (l *limits) check(d *jsontext.Decoder, kind jsontext.Kind, text []byte) err
 		return problem.TooDeep(maxNesting)
 	case l.tokens > maxTokens:
 		return problem.TooManyValuesInBody()
-	case bytes.IndexByte(text, 0) >= 0:
+	case l.zeros && bytes.IndexByte(text, 0) >= 0:
 		return problem.ZeroByte(attributeAt(d.StackPointer()))
 	}
 	return nil

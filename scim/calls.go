@@ -84,8 +84,9 @@ func (h *Handler) readResource(c *call, body []byte) error {
 	if c.dialect.resource != nil {
 		raw = c.dialect.resource(h, c, raw)
 	}
+	id, _ := raw["id"].(string)
 	resource, unknown := c.one().Index.Canonical(raw)
-	if id, ok := raw["id"].(string); ok && c.id != "" && id != "" && id != c.id {
+	if c.id != "" && id != "" && id != c.id {
 		unknown = append(unknown, "id") // read-only (RFC 7643 section 3.1)
 	}
 	h.noteDropped(c.log, unknown)

@@ -67,7 +67,7 @@ func readTime(d *jsontext.Decoder, into *time.Time) error {
 
 // anyValue reads a value of any form. Numbers become text: Access keeps text, and
 // whoever compares or shows a value sees the digits that were sent.
-var anyValue = jsonvalue.Reader{Text: shared, NumbersAreText: true, Most: maxValue}
+var anyValue = jsonvalue.Reader{Name: shared, NumbersAreText: true, Most: maxValue}
 
 // maxValue bounds a value of a user, in bytes: one of many small values takes 25 times as much
 // memory. Members of groups, of which there may be many, are read in another way.

@@ -58,10 +58,15 @@ func (e Extension) canonicalInto(r Resource, value any) (unknown []string) {
 	} else {
 		r[e.URN] = block
 	}
-	for _, name := range strange {
-		unknown = append(unknown, e.URN+":"+name)
+	return e.named(strange)
+}
+
+// named are names of the extension behind its URN.
+func (e Extension) named(names []string) []string {
+	for i, name := range names {
+		names[i] = e.URN + ":" + name
 	}
-	return unknown
+	return names
 }
 
 // canonical is a block of attributes with their names as the schema spells them, which it

@@ -128,24 +128,47 @@ func (x Index) Spell(path filter.Attribute) string {
 // What no schema knows is left out and named in unknown; what is ignored is left out. Of
 // two spellings of one name the last in byte order counts, always the same.
 func (x Index) Canonical(raw map[string]any) (clean Resource, unknown []string) {
-	clean = make(Resource, len(raw))
-	var few [24]string // most resources have no more
-	keys := slices.AppendSeq(few[:0], maps.Keys(raw))
-	slices.Sort(keys)
-	for _, key := range keys {
-		if a, ok := x.Core(key); ok && a.Name == key && !ignored[key] { // what most are
-			value, strange := a.Canonical(raw[key])
-			clean[key], unknown = value, append(unknown, strange...)
-			continue
+	isTidy := true
+	for key, value := range raw {
+		within, ok := x.tidyValue(raw, key, value)
+		unknown, isTidy = append(unknown, within...), isTidy && ok
+	}
+	if clean = raw; !isTidy {
+		clean = make(Resource, len(raw))
+		for _, key := range slices.Sorted(maps.Keys(raw)) {
+			if e, ok := x.Extension(key); ok {
+				unknown = append(unknown, e.canonicalInto(clean, raw[key])...)
+				continue
+			}
+			unknown = append(unknown, x.canonicalInto(clean, key, raw[key])...)
 		}
-		if e, ok := x.Extension(key); ok {
-			unknown = append(unknown, e.canonicalInto(clean, raw[key])...)
-			continue
-		}
-		unknown = append(unknown, x.canonicalInto(clean, key, raw[key])...)
 	}
 	slices.Sort(unknown)
 	return clean, slices.Compact(unknown)
+}
+
+// tidyValue puts the value of a name in order where it is, or takes it out where it is
+// ignored. It is not ok with a name that is not as its schema spells it, as few are, and
+// with what is no value of it.
+func (x Index) tidyValue(raw map[string]any, key string, value any) (unknown []string, ok bool) {
+	if ignored[key] && key != "roles" {
+		delete(raw, key)
+		return nil, true
+	}
+	if a, ok := x.Core(key); ok {
+		switch value.(type) {
+		case map[string]any, []any:
+			raw[key], unknown = a.Canonical(value)
+		}
+		return unknown, a.Name == key
+	}
+	e, _ := x.Extension(key)
+	block, isBlock := value.(map[string]any)
+	if e.URN != key || !isBlock {
+		return nil, false
+	}
+	raw[key], unknown = e.canonical(block)
+	return e.named(unknown), true
 }
 
 // canonicalInto puts a value into a resource under the name that it has in a

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"ws1bridge/scim/filter"
 	"ws1bridge/scim/schema"
 	"ws1bridge/scim/schematest"
@@ -73,6 +75,30 @@ func TestTidy(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTidyInPlace checks that a resource comes out the same where it is put in order in
+// place, and where a name that is spelled otherwise has all names sorted.
+func TestTidyInPlace(t *testing.T) {
+	users, _ := schematest.Indexes(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		name := rapid.SampledFrom([]string{"userName", "title", "TITLE", "emails", "name", "roles", "id", "groups", "x",
+			schema.Enterprise, schema.Workspace, schema.Tenant + "acme:1.0", schema.User, "name.givenName"})
+		inner := rapid.SampledFrom([]string{"value", "givenName", "familyName", "department", "DEPARTMENT", "x", "manager"})
+		var value *rapid.Generator[any]
+		value = rapid.OneOf(rapid.SampledFrom([]any{nil, "a", true, []any{}}),
+			rapid.Map(rapid.MapOfN(inner, rapid.SampledFrom([]any{nil, "b"}), 0, 3), func(m map[string]any) any { return m }),
+			rapid.Map(rapid.SliceOfN(rapid.Deferred(func() *rapid.Generator[any] { return value }), 1, 2),
+				func(l []any) any { return l }))
+		raw := rapid.MapOfN(name, value, 0, 6).Draw(rt, "resource")
+		other := schema.Copy(raw).(map[string]any)
+		other["PASSWORD"] = "p" // is ignored, and not spelled so
+		clean, unknown := users.Canonical(raw)
+		want, wantUnknown := users.Canonical(other)
+		if !reflect.DeepEqual(clean, want) || !slices.Equal(unknown, wantUnknown) {
+			rt.Fatalf("got %v without %q, want %v without %q", clean, unknown, want, wantUnknown)
+		}
+	})
 }
 
 // TestIndexIsComplete checks that every attribute that the translation maps has a

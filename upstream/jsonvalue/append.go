@@ -5,9 +5,9 @@ package jsonvalue
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -71,12 +71,19 @@ func AppendList[T any](b []byte, list []T, one func([]byte, T) ([]byte, error)) 
 }
 
 func appendObject(b []byte, object map[string]any) (_ []byte, err error) {
-	var few [24]string // most objects have no more
-	names := slices.AppendSeq(few[:0], maps.Keys(object))
-	slices.Sort(names)
+	type field struct {
+		name  string
+		value any
+	}
+	var few [24]field // most objects have no more
+	fields := few[:0]
+	for name, value := range object {
+		fields = append(fields, field{name, value})
+	}
+	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
 	b = append(b, '{')
-	for _, name := range names {
-		if b, err = Append(AppendName(b, name), object[name]); err != nil {
+	for _, f := range fields {
+		if b, err = Append(AppendName(b, f.name), f.value); err != nil {
 			return b, err
 		}
 	}

@@ -32,12 +32,25 @@ func Text(d *jsontext.Decoder) ([]byte, error) {
 	if err != nil || raw.Kind() != '"' {
 		return raw, err
 	}
-	plain := raw[1 : len(raw)-1]
-	if bytes.IndexByte(plain, '\\') < 0 && utf8.Valid(plain) {
+	if plain := raw[1 : len(raw)-1]; isPlain(plain) {
 		return plain, nil
 	}
 	text, _ := jsontext.AppendUnquote(nil, raw) // its error tells of what it replaced
 	return text, nil
+}
+
+// isPlain reports whether what is between the quotes of a string is its text: there are no
+// escapes in it, and all is UTF-8.
+func isPlain(b []byte) bool {
+	for i, c := range b {
+		if c == '\\' {
+			return false
+		}
+		if c >= utf8.RuneSelf {
+			return utf8.Valid(b[i:]) && bytes.IndexByte(b[i:], '\\') < 0
+		}
+	}
+	return true
 }
 
 // List reads a list, or null, and has read take each of its values.
@@ -80,8 +93,8 @@ func Unexpected(d *jsontext.Decoder) error {
 // Reader reads values of any form, as encoding/json does into an any. The zero value has
 // numbers as json.Number, because a float64 would lose digits of an id.
 type Reader struct {
-	// Text makes the string of a text; nil makes a new one.
-	Text func([]byte) string
+	// Name makes the string of a name; nil makes a new one.
+	Name func([]byte) string
 	// NumbersAreText has numbers as their digits.
 	NumbersAreText bool
 	// Names is how many names the outermost object is expected to have.
@@ -137,7 +150,7 @@ func (r Reader) Read(d *jsontext.Decoder) (any, error) {
 	case kind == '[':
 		return r.readList(d)
 	case kind == '"', kind == '0' && r.NumbersAreText:
-		return r.text(text), nil
+		return string(text), nil
 	case kind == '0':
 		return json.Number(text), nil
 	case kind == 't', kind == 'f':
@@ -153,7 +166,7 @@ func (r Reader) readObject(d *jsontext.Decoder, object map[string]any, special m
 		if err != nil || kind == '}' {
 			return err
 		}
-		key, read := r.text(name), Reader.Read // before the next token is read, which takes the name's place
+		key, read := r.name(name), Reader.Read // before the next token is read, which takes the name's place
 		if own, ok := special[key]; ok {
 			read = own
 		}
@@ -177,9 +190,9 @@ func (r Reader) readList(d *jsontext.Decoder) (any, error) {
 	return list, err
 }
 
-func (r Reader) text(b []byte) string {
-	if r.Text == nil {
+func (r Reader) name(b []byte) string {
+	if r.Name == nil {
 		return string(b)
 	}
-	return r.Text(b)
+	return r.Name(b)
 }

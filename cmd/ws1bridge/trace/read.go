@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -117,7 +118,7 @@ func (u User) follow(t *translate.Translator) translate.Trace {
 		return t.TraceAccess(u.held)
 	}
 	users := schema.Users(t.SchemaAttributes())
-	clean, unknown := users.Index.Canonical(u.okta)
+	clean, unknown := users.Index.Canonical(maps.Clone(u.okta))
 	trace := t.TraceOkta(clean)
 	drop := func(name, reason string) {
 		trace.Dropped = append(trace.Dropped, translate.Dropped{Attribute: name, Reason: reason})
