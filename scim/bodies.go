@@ -64,12 +64,25 @@ func (h *Handler) admitBody(ctx context.Context, r *http.Request) (release func(
 	return func() { h.bodies.Release(size) }, nil
 }
 
-// readBody reads the body of a request.
-func readBody(r *http.Request) ([]byte, error) {
+// bodyBuffers are those in which bodies are read.
+var bodyBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// readBody has read take the body of a request, which is good until it returns.
+func readBody(r *http.Request, read func(body []byte) error) error {
 	if err := checkMediaType(r.Header); err != nil {
-		return nil, err
+		return err
 	}
-	return readAll(r)
+	b := bodyBuffers.Get().(*bytes.Buffer)
+	defer func() {
+		if b.Cap() <= maxKept {
+			b.Reset()
+			bodyBuffers.Put(b)
+		}
+	}()
+	if err := readAll(r, b); err != nil {
+		return err
+	}
+	return read(b.Bytes())
 }
 
 // checkMediaType accepts SCIM's own type and plain JSON, which Okta's
@@ -94,23 +107,22 @@ func checkMediaType(h http.Header) error {
 	return nil
 }
 
-func readAll(r *http.Request) ([]byte, error) {
-	var b bytes.Buffer
+func readAll(r *http.Request, b *bytes.Buffer) error {
 	if r.ContentLength > maxBody {
-		return nil, problem.BodyTooLarge(maxBody >> 20)
+		return problem.BodyTooLarge(maxBody >> 20)
 	}
 	b.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
 	_, err := b.ReadFrom(r.Body)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, problem.BodyTooLarge(maxBody >> 20)
+		return problem.BodyTooLarge(maxBody >> 20)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, problem.BodyTooSlow()
+		return problem.BodyTooSlow()
 	case err != nil:
-		return nil, problem.BodyBroken()
+		return problem.BodyBroken()
 	}
-	return b.Bytes(), nil
+	return nil
 }
 
 // readObject reads the JSON object in a body. It refuses what is not exactly JSON
@@ -119,13 +131,15 @@ func readAll(r *http.Request) ([]byte, error) {
 func readObject(b []byte) (object map[string]any, _ error) {
 	return object, readOne(b, func(d *jsontext.Decoder) error {
 		value, err := jsonvalue.Reader{
-			Name: schema.Shared, Names: usualNames, Check: newLimits(b).check,
-			Special: map[string]jsonvalue.Special{"members": schema.ReadMembers},
+			Name: schema.Shared, Names: usualNames, Check: newLimits(b).check, Special: specialValues,
 		}.Read(d)
 		object, _ = value.(map[string]any)
 		return err
 	})
 }
+
+// specialValues are those that are read in a way of their own.
+var specialValues = map[string]jsonvalue.Special{"members": schema.ReadMembers}
 
 // checkObject is readObject for a body that is decoded afterwards.
 func checkObject(b []byte) error {

@@ -3,6 +3,7 @@ package scim
 import (
 	"errors"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,6 +32,17 @@ type entry struct {
 	trail trail
 }
 
+// newEntry is the entry of a request of which nothing is known yet. Its id is short enough to
+// be read out, and as good as unique.
+func newEntry() *entry {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+	var id [12]byte
+	for i, n := 0, rand.Uint64(); i < len(id); i, n = i+1, n/uint64(len(letters)) {
+		id[i] = letters[n%uint64(len(letters))]
+	}
+	return &entry{id: string(id[:]), op: "unknown"}
+}
+
 // note adds facts: ids and counts, never values of attributes.
 func (e *entry) note(fields ...zap.Field) { e.fields = append(e.fields, fields...) }
 
@@ -41,12 +53,14 @@ func (h *Handler) finish(c *call, status int, took time.Duration, err error) {
 	h.remember(c, status, took)
 }
 
+// usualFields is how many fields a line has at most that tells of no trouble.
+const usualFields = 8
+
 // logLine writes the line of a request.
 func (h *Handler) logLine(e *entry, status int, took time.Duration, err error) {
-	fields := append([]zap.Field{
-		zap.String("op", e.op), zap.String("request_id", e.id),
-		zap.Int("status", status), zap.Duration("took", took), token(e.caller),
-	}, e.fields...)
+	fields := append(make([]zap.Field, 0, usualFields), zap.String("op", e.op), zap.String("request_id", e.id),
+		zap.Int("status", status), zap.Duration("took", took), token(e.caller))
+	fields = append(fields, e.fields...)
 	if len(e.dropped) > 0 {
 		fields = append(fields, zap.Strings("dropped_attributes", e.dropped))
 	}
@@ -102,8 +116,7 @@ func cause(err error) []zap.Field {
 // loggable is an id as it may be in the log: one that cannot be an id of
 // Access may be anything, a person's address too.
 func loggable(id string) string {
-	const known = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-	if id == "" || len(id) > 64 || strings.Trim(id, known) != "" {
+	if id == "" || len(id) > 64 || !upstream.IsID(id) {
 		return "[not an id]"
 	}
 	return id

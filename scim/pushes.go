@@ -2,7 +2,6 @@ package scim
 
 import (
 	"context"
-	"crypto/rand"
 	"net/http"
 	"time"
 
@@ -42,8 +41,8 @@ func (h *Handler) Push(ctx context.Context, p Push) Outcome {
 	start := time.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, h.Timeout, explain.ErrTimeout)
 	defer cancel()
-	c := &call{dialect: modern, id: p.ID, base: h.PublicURL,
-		log: &entry{id: rand.Text()[:12], op: "unknown", caller: p.Caller}}
+	c := &call{dialect: modern, id: p.ID, base: h.PublicURL, log: newEntry()}
+	c.log.caller = p.Caller
 	a, err := h.push(ctx, c, p)
 	if err != nil {
 		a = h.refusal(c, a, err)

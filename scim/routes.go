@@ -140,14 +140,15 @@ func me(context.Context, *call) (answer, error) { return answer{}, problem.NoMe(
 // leaves dots alone, which may be an id.
 func tidyPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path := r.URL.EscapedPath()
+		escaped := r.URL.EscapedPath()
+		path := escaped
 		for strings.Contains(path, "//") {
 			path = strings.ReplaceAll(path, "//", "/")
 		}
 		if len(path) > 1 {
 			path = strings.TrimSuffix(path, "/")
 		}
-		if path != r.URL.EscapedPath() {
+		if path != escaped {
 			tidy := *r.URL
 			tidy.RawPath = path
 			tidy.Path, _ = url.PathUnescape(path) // was valid before slashes went

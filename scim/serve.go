@@ -2,7 +2,6 @@ package scim
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"maps"
 	"net/http"
@@ -27,7 +26,7 @@ func (h *Handler) serve(d *dialect, m methods) http.HandlerFunc {
 		defer cancel()
 		c := &call{
 			id: pathID(r), dialect: d, base: d.link(h.baseURL(r)), versions: versionsOf(r.Header),
-			log: &entry{id: rand.Text()[:12], op: "unknown"},
+			log: newEntry(),
 		}
 		w.Header().Set("X-Request-Id", c.log.id)
 		a, err := h.dispatch(ctx, m, c, r)
@@ -89,11 +88,7 @@ func (h *Handler) operate(ctx context.Context, c *call, r *http.Request) (answer
 		}
 	}
 	if c.readBody != nil {
-		body, err := readBody(r)
-		if err != nil {
-			return answer{}, err
-		}
-		if err := c.readBody(c, body); err != nil {
+		if err := readBody(r, func(body []byte) error { return c.readBody(c, body) }); err != nil {
 			return answer{}, err
 		}
 	}

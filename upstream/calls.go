@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"ws1bridge/auth/neterr"
@@ -127,8 +128,10 @@ func (c *connection) target(r call) *url.URL {
 		escaped = apiPath + escaped
 	}
 	u := &url.URL{Scheme: c.base.Scheme, Host: c.base.Host, Path: escaped, RawQuery: cmp.Or(r.part.encode(), r.query)}
-	if path, err := url.PathUnescape(escaped); err == nil && path != escaped {
-		u.Path, u.RawPath = path, escaped
+	if strings.Contains(escaped, "%") {
+		if path, err := url.PathUnescape(escaped); err == nil {
+			u.Path, u.RawPath = path, escaped
+		}
 	}
 	return u
 }

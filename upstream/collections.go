@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"ws1bridge/upstream/keyed"
 )
@@ -125,7 +124,17 @@ func (c *Client) get(ctx context.Context, r call, out any) error {
 
 // plausibleID reports whether id can be an id of Access (a UUID today). What
 // cannot be one is not worth a request, and never becomes part of a URL.
-func plausibleID(id string) bool {
-	const characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-	return id != "" && len(id) <= 128 && strings.Trim(id, characters) == ""
+func plausibleID(id string) bool { return id != "" && len(id) <= 128 && IsID(id) }
+
+// IsID reports whether a text is of characters that ids are made of: letters, digits, hyphens
+// and underscores.
+func IsID(text string) bool {
+	for _, c := range []byte(text) {
+		switch {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', 'A' <= c && c <= 'Z', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return true
 }

@@ -97,7 +97,7 @@ func (u *userRecord) decode(d *jsontext.Decoder) error {
 }
 
 // usualAttributes is how many attributes most users have at most.
-const usualAttributes = 14
+const usualAttributes = 24
 
 // read reads the value of a name.
 func (u *userRecord) read(d *jsontext.Decoder, name string) error {
