@@ -43,6 +43,9 @@ func Append(b []byte, v any) ([]byte, error) {
 
 // AppendText appends a string. What is not UTF-8 is replaced.
 func AppendText(b []byte, text string) []byte {
+	if isPlain(text) {
+		return append(append(append(b, '"'), text...), '"')
+	}
 	b, _ = jsontext.AppendQuote(b, text) // its error tells of what it replaced
 	return b
 }

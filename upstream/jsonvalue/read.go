@@ -1,10 +1,8 @@
 package jsonvalue
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -37,20 +35,6 @@ func Text(d *jsontext.Decoder) ([]byte, error) {
 	}
 	text, _ := jsontext.AppendUnquote(nil, raw) // its error tells of what it replaced
 	return text, nil
-}
-
-// isPlain reports whether what is between the quotes of a string is its text: there are no
-// escapes in it, and all is UTF-8.
-func isPlain(b []byte) bool {
-	for i, c := range b {
-		if c == '\\' {
-			return false
-		}
-		if c >= utf8.RuneSelf {
-			return utf8.Valid(b[i:]) && bytes.IndexByte(b[i:], '\\') < 0
-		}
-	}
-	return true
 }
 
 // List reads a list, or null, and has read take each of its values.
