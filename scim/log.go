@@ -37,7 +37,7 @@ type entry struct {
 func newEntry() *entry {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 	var id [12]byte
-	for i, n := 0, rand.Uint64(); i < len(id); i, n = i+1, n/uint64(len(letters)) {
+	for i, n := 0, rand.Uint64(); i < len(id); i, n = i+1, n/uint64(len(letters)) { //nolint:gosec // is no secret
 		id[i] = letters[n%uint64(len(letters))]
 	}
 	return &entry{id: string(id[:]), op: "unknown"}

@@ -26,7 +26,9 @@ func TestIsPlain(t *testing.T) {
 
 // FuzzText checks that texts are written and read as the library does it.
 func FuzzText(f *testing.F) {
-	for _, text := range []string{"", "Ada", "plain text of some length", "\"quoted\"", `\`, "\x00", "é", "\xff", "a\u2028b"} {
+	for _, text := range []string{
+		"", "Ada", "plain text of some length", "\"quoted\"", `\`, "\x00", "é", "\xff", "a\u2028b",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
