@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"ws1bridge/auth/neterr"
 )
@@ -46,6 +47,7 @@ type Transport struct {
 	Base http.RoundTripper
 
 	refusals refusals
+	last     atomic.Pointer[bearer]
 }
 
 // RoundTrip sends req with a token. It does not change req and always closes
@@ -58,7 +60,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, closeBody(req, err)
 	}
-	res, err := t.base().RoundTrip(withToken(req, token))
+	res, err := t.base().RoundTrip(t.withToken(req, token))
 	if err != nil || !t.refusals.blameToken(res.StatusCode, token) {
 		return res, err
 	}
@@ -76,7 +78,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, closeBody(again, err)
 	}
-	res, err = t.base().RoundTrip(withToken(again, token))
+	res, err = t.base().RoundTrip(t.withToken(again, token))
 	if err == nil && t.refusals.blameToken(res.StatusCode, token) {
 		t.refusals.survived(res.StatusCode, token)
 	}
@@ -105,11 +107,23 @@ func (t *Transport) checkTarget(req *http.Request) error {
 	return nil
 }
 
-func withToken(req *http.Request, token string) *http.Request {
+func (t *Transport) withToken(req *http.Request, token string) *http.Request {
+	last := t.last.Load()
+	if last == nil || last.token != token {
+		last = &bearer{token, []string{"Bearer " + token}}
+		t.last.Store(last)
+	}
 	req = req.WithContext(req.Context()) // a copy, which shares all but the header
 	req.Header = req.Header.Clone()
-	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header["Authorization"] = last.header
 	return req
+}
+
+// bearer is a token and the header that it is sent in. Tokens are long, and one serves
+// many requests.
+type bearer struct {
+	token  string
+	header []string
 }
 
 // repeatable returns req with its body from the start, or nil when that cannot

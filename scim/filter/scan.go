@@ -3,9 +3,9 @@ package filter
 import (
 	"encoding/json"
 	"strings"
-)
 
-const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // literal reads a JSON string, number, boolean or null.
 func (p *parser) literal() (any, error) {
@@ -40,8 +40,9 @@ func (p *parser) quoted() (string, error) {
 	if end >= len(p.text) {
 		return "", p.problem("a closing quote is missing for the string")
 	}
-	var s string
-	if json.Unmarshal([]byte(p.text[p.at:end+1]), &s) != nil || strings.ContainsAny(s, "\x00\uFFFD") {
+	b, err := jsontext.AppendUnquote(nil, p.text[p.at:end+1])
+	s := string(b)
+	if err != nil || strings.ContainsAny(s, "\x00\uFFFD") {
 		return "", p.problem("the string is not written as in JSON")
 	}
 	p.at = end + 1
@@ -78,7 +79,15 @@ func isVersion(s string) bool { return s != "" && strings.Trim(s, "0123456789.")
 // is allowed, for $ref.
 func isName(s string) bool {
 	s = strings.TrimPrefix(s, "$")
-	return s != "" && strings.Contains(letters, s[:1]) && strings.Trim(s, letters+"0123456789-_$") == ""
+	for i, c := range []byte(s) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+		case i > 0 && ('0' <= c && c <= '9' || c == '-' || c == '_' || c == '$'):
+		default:
+			return false
+		}
+	}
+	return s != ""
 }
 
 // word reads up to the next space, quote, parenthesis or bracket.
