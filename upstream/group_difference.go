@@ -38,10 +38,11 @@ func (g Group) copied() Group {
 }
 
 func (g Group) differenceTo(want Group) groupDifference {
-	return groupDifference{
-		names:   compare(g.names(), want.sentNames()).set,
-		joining: distinct(want.Members, g.Members), leaving: distinct(g.Members, want.Members),
+	d := groupDifference{joining: distinct(want.Members, g.Members), leaving: distinct(g.Members, want.Members)}
+	if want.DisplayName != g.DisplayName || want.ExternalID != "" && want.ExternalID != g.ExternalID {
+		d.names = compare(g.names(), want.sentNames()).set
 	}
+	return d
 }
 
 // sentNames are the names that a group is to have. Without an externalId it keeps what
