@@ -18,17 +18,13 @@ func (h *Handler) baseURL(r *http.Request) string {
 	return h.TrustedProxies.scheme(r) + "://" + r.Host + BasePath
 }
 
-func (t *resourceType) location(record provision.Record, base string) string {
-	return base + t.Endpoint + "/" + record.ID
-}
-
-// linked is the record as a SCIM 2.0 resource, with its links.
-func (t *resourceType) linked(record provision.Record, base string) schema.Resource {
-	r := record.Resource
+// linked is the record as a SCIM 2.0 resource, with its links, and its location.
+func (t *resourceType) linked(record provision.Record, base string) (r schema.Resource, location string) {
+	r, location = record.Resource, base+t.Endpoint+"/"+record.ID
 	t.links(r, base)
 	r["id"] = record.ID
-	r["meta"] = meta(t.Name, t.location(record, base), record.Meta)
-	return r
+	r["meta"] = meta(t.Name, location, record.Meta)
+	return r, location
 }
 
 // link points each value of a list to the resource that its value is the id of.

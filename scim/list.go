@@ -57,7 +57,7 @@ func (c collection) Find(
 func (c collection) linkedAll(records []provision.Record) []schema.Resource {
 	out := make([]schema.Resource, len(records))
 	for i, record := range records {
-		out[i] = c.linked(record, c.base)
+		out[i], _ = c.linked(record, c.base)
 	}
 	return out
 }

@@ -195,9 +195,9 @@ func remove(ctx context.Context, c *call) (answer, error) {
 // found answers with one resource: its version and place, and of its attributes
 // those that were asked for.
 func (c *call) found(status int, record provision.Record) answer {
+	r, location := c.one().linked(record, c.base)
 	return answer{
-		status: status, id: record.ID, location: c.one().location(record, c.base), version: record.Meta.Version,
-		body: c.projection.Apply(c.one().linked(record, c.base)),
+		status: status, id: record.ID, location: location, version: record.Meta.Version, body: c.projection.Apply(r),
 	}
 }
 
