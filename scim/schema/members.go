@@ -126,10 +126,12 @@ func (m Members) MarshalJSON() ([]byte, error) { return m.AppendJSON(nil) }
 func (m Members) AppendJSON(b []byte) ([]byte, error) {
 	const usual = 140 // bytes of a member, beside the reference
 	b = slices.Grow(b, len(m.List)*(usual+len(m.Users)))
+	ref := []byte(m.Users)
 	return jsonvalue.AppendList(b, m.List, func(b []byte, one Member) ([]byte, error) {
 		b = append(b, '{')
 		if m.Users != "" {
-			b = jsonvalue.AppendText(jsonvalue.AppendName(b, "$ref"), m.Users+one.Value)
+			ref = append(ref[:len(m.Users)], one.Value...)
+			b = jsonvalue.AppendText(jsonvalue.AppendName(b, "$ref"), ref)
 		}
 		if one.Display != "" {
 			b = jsonvalue.AppendText(jsonvalue.AppendName(b, "display"), one.Display)

@@ -42,7 +42,7 @@ func Append(b []byte, v any) ([]byte, error) {
 }
 
 // AppendText appends a string. What is not UTF-8 is replaced.
-func AppendText(b []byte, text string) []byte {
+func AppendText[T ~string | ~[]byte](b []byte, text T) []byte {
 	if isPlain(text) {
 		return append(append(append(b, '"'), text...), '"')
 	}
