@@ -1,18 +1,18 @@
 package scim
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"ws1bridge/upstream/outcomes"
 )
 
 // metrics counts what callers ask of the endpoint. Operations are the names in
 // the table of routes, so the label set is known at compile time.
 type metrics struct {
-	requests       *prometheus.CounterVec
-	duration       *prometheus.HistogramVec
+	outcomes       *outcomes.Outcomes
 	lastSuccess    *prometheus.GaugeVec
 	unknownMembers prometheus.Counter
 	dropped        prometheus.Counter
@@ -22,15 +22,14 @@ type metrics struct {
 func newMetrics(reg prometheus.Registerer) *metrics {
 	factory := promauto.With(reg)
 	return &metrics{
-		requests: factory.NewCounterVec(prometheus.CounterOpts{
+		outcomes: outcomes.New(reg, prometheus.CounterOpts{
 			Name: "ws1bridge_requests_total",
 			Help: "SCIM requests by operation and HTTP status.",
-		}, []string{"operation", "code"}),
-		duration: factory.NewHistogramVec(prometheus.HistogramOpts{
+		}, prometheus.HistogramOpts{
 			Name:    "ws1bridge_request_duration_seconds",
 			Help:    "Time until a SCIM request was answered.",
 			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 45},
-		}, []string{"operation", "code"}),
+		}),
 		lastSuccess: factory.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "ws1bridge_last_success_timestamp_seconds",
 			Help: "When a SCIM request was last answered with success, by operation.",
@@ -51,9 +50,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 }
 
 func (m *metrics) observe(op string, status int, took time.Duration) {
-	code := strconv.Itoa(status)
-	m.requests.WithLabelValues(op, code).Inc()
-	m.duration.WithLabelValues(op, code).Observe(took.Seconds())
+	m.outcomes.Observe(op, status, took)
 	if status/100 == 2 {
 		m.lastSuccess.WithLabelValues(op).SetToCurrentTime()
 	}

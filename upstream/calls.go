@@ -92,7 +92,7 @@ func (c *connection) attempt(ctx context.Context, r call, out any) error {
 	start := time.Now()
 	status, err := c.exchange(req, r, out)
 	took := time.Since(start)
-	c.metrics.observe(r.op, status, took)
+	c.metrics.outcomes.Observe(r.op, status, took)
 	observe(ctx, r, status, took)
 	if e, ok := errors.AsType[*Error](err); ok {
 		e.abandoned, e.ofRecord = ctx.Err() != nil, r.id != ""

@@ -1,18 +1,16 @@
 package upstream
 
 import (
-	"strconv"
-	"time"
-
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"ws1bridge/upstream/outcomes"
 )
 
 // metrics counts what the client asks of Access. Operations are the constants
 // of this package, so the label set is known at compile time.
 type metrics struct {
-	requests *prometheus.CounterVec
-	duration *prometheus.HistogramVec
+	outcomes *outcomes.Outcomes
 	retries  *prometheus.CounterVec
 	open     prometheus.Gauge
 }
@@ -20,15 +18,14 @@ type metrics struct {
 func newMetrics(reg prometheus.Registerer) *metrics {
 	factory := promauto.With(reg)
 	return &metrics{
-		requests: factory.NewCounterVec(prometheus.CounterOpts{
+		outcomes: outcomes.New(reg, prometheus.CounterOpts{
 			Name: "ws1bridge_upstream_requests_total",
 			Help: "Requests to Workspace ONE Access by operation and HTTP status; code 0 is no answer.",
-		}, []string{"operation", "code"}),
-		duration: factory.NewHistogramVec(prometheus.HistogramOpts{
+		}, prometheus.HistogramOpts{
 			Name:    "ws1bridge_upstream_request_duration_seconds",
 			Help:    "Time until Workspace ONE Access had answered a request.",
 			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20},
-		}, []string{"operation", "code"}),
+		}),
 		retries: factory.NewCounterVec(prometheus.CounterOpts{
 			Name: "ws1bridge_upstream_retries_total",
 			Help: "Requests to Workspace ONE Access that were sent again after a failure, by operation.",
@@ -41,9 +38,3 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 }
 
 func (m *metrics) retried(op string) { m.retries.WithLabelValues(op).Inc() }
-
-func (m *metrics) observe(op string, status int, took time.Duration) {
-	code := strconv.Itoa(status)
-	m.requests.WithLabelValues(op, code).Inc()
-	m.duration.WithLabelValues(op, code).Observe(took.Seconds())
-}
