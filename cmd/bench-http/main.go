@@ -69,7 +69,7 @@ func parseComparison(args []string, out io.Writer) (c comparison, err error) {
 	flags := flag.NewFlagSet("bench-http", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.StringVar(&c.program, "bin", "bin/ws1bridge", "`file` of the bridge")
-	flags.DurationVar(&c.duration, "d", 3*time.Second, "how long each target is measured in each scenario")
+	flags.DurationVar(&c.duration, "d", 3*time.Second, "how long each target is measured in each scenario, in turns")
 	flags.IntVar(&c.connections, "c", 32, "number of connections, where the scenario does not say")
 	flags.IntVar(&c.runs, "runs", 1, "how often everything is measured; the medians are shown")
 	only := flags.String("only", "", "`regexp` of the scenarios to run")

@@ -26,22 +26,50 @@ type result struct {
 	requests  float64       // to Access, for an operation
 }
 
-// pair is what was measured of both targets, one after the other.
+// pair is what was measured of both targets.
 type pair struct{ bridge, proxy result }
 
 // ratio is how much more CPU time the bridge takes.
 func (p pair) ratio() float64 { return float64(p.bridge.cpu) / float64(p.proxy.cpu) }
 
-// comparePair measures both targets.
+// turns is how often the targets are measured in turn: who shares the machine comes and goes,
+// and should not be there for one of them alone.
+const turns = 4
+
+// comparePair measures both targets in turn, each in a new world.
 func (b *bench) comparePair(ctx context.Context, s scenario) (p pair, err error) {
-	if p.bridge, err = b.measure(ctx, s, bridge); err == nil {
-		p.proxy, err = b.measure(ctx, s, proxy)
+	var subjects []*subject
+	defer func() {
+		for _, one := range subjects {
+			one.stop()
+		}
+	}()
+	for _, k := range []kind{bridge, proxy} {
+		one, err := b.prepare(ctx, s, k)
+		if err != nil {
+			return p, fmt.Errorf("%s, by way of the %s: %w", s.name, k, err)
+		}
+		subjects = append(subjects, one)
 	}
-	return p, err
+	for range turns {
+		for _, one := range subjects {
+			if err := one.measure(ctx, b.duration/turns); err != nil {
+				return p, fmt.Errorf("%s, by way of the %s: %w", s.name, one.world.kind, err)
+			}
+		}
+	}
+	return pair{subjects[0].result(), subjects[1].result()}, nil
 }
 
-// measure measures one target, in a new world.
-func (b *bench) measure(ctx context.Context, s scenario, k kind) (result, error) {
+// subject is a target with what asks it and what it asks.
+type subject struct {
+	world *world
+	lanes []*lane
+	cost  cost
+}
+
+// prepare makes a new world for a target, and warms it up for half of the duration.
+func (b *bench) prepare(ctx context.Context, s scenario, k kind) (_ *subject, err error) {
 	connections := b.connectionsOf(s)
 	cast, work := s.cast(connections), s.okta
 	if k == proxy {
@@ -49,25 +77,55 @@ func (b *bench) measure(ctx context.Context, s scenario, k kind) (result, error)
 	}
 	w, err := b.newWorld(ctx, k, cast.seeded(), 0)
 	if err != nil {
-		return result{}, err
+		return nil, err
 	}
-	defer w.stop()
+	one := &subject{world: w}
+	defer func() {
+		if err != nil {
+			one.stop()
+		}
+	}()
 	stage, err := w.set(ctx, cast)
 	if err == nil {
 		err = b.startTarget(ctx, w)
 	}
-	lanes := make([]*lane, connections)
-	for i := 0; err == nil && i < len(lanes); i++ {
-		lanes[i], err = newLane(ctx, stage, i, work)
+	for i := 0; err == nil && i < connections; i++ {
+		var l *lane
+		if l, err = newLane(ctx, stage, i, work); err == nil {
+			one.lanes = append(one.lanes, l)
+		}
 	}
-	var r result
 	if err == nil {
-		r, err = b.run(ctx, w, lanes)
+		err = runAll(ctx, one.lanes, b.duration/2)
 	}
-	if err != nil {
-		return result{}, fmt.Errorf("%s, by way of the %s: %w", s.name, k, err)
+	forget(one.lanes)
+	return one, err
+}
+
+// stop ends what prepare has started.
+func (one *subject) stop() {
+	for _, l := range one.lanes {
+		l.transport.CloseIdleConnections()
 	}
-	return r, nil
+	one.world.stop()
+}
+
+// measure has all connections busy for a time.
+func (one *subject) measure(ctx context.Context, d time.Duration) error {
+	c, err := one.world.costOf(ctx, func() error { return runAll(ctx, one.lanes, d) })
+	one.cost = one.cost.plus(c)
+	return err
+}
+
+// result is what was measured.
+func (one *subject) result() result {
+	all, c := times(one.lanes), one.cost
+	n := len(all)
+	return result{
+		perSecond: float64(n) / c.elapsed.Seconds(), p50: percentile(all, 50), p99: percentile(all, 99),
+		cpu: c.cpu / time.Duration(n), emulator: c.emulator / time.Duration(n),
+		memory: c.memory, requests: float64(c.requests) / float64(n),
+	}
 }
 
 // connectionsOf is how many connections a scenario has.
@@ -76,30 +134,6 @@ func (b *bench) connectionsOf(s scenario) int {
 		return s.connections
 	}
 	return b.connections
-}
-
-// run warms up for half of the duration, and measures for the whole of it.
-func (b *bench) run(ctx context.Context, w *world, lanes []*lane) (result, error) {
-	defer func() {
-		for _, l := range lanes {
-			l.transport.CloseIdleConnections()
-		}
-	}()
-	if err := runAll(ctx, lanes, b.duration/2); err != nil {
-		return result{}, err
-	}
-	forget(lanes)
-	c, err := w.costOf(ctx, func() error { return runAll(ctx, lanes, b.duration) })
-	if err != nil {
-		return result{}, err
-	}
-	all := times(lanes)
-	n := len(all)
-	return result{
-		perSecond: float64(n) / c.elapsed.Seconds(), p50: percentile(all, 50), p99: percentile(all, 99),
-		cpu: c.cpu / time.Duration(n), emulator: c.emulator / time.Duration(n),
-		memory: c.memory, requests: float64(c.requests) / float64(n),
-	}, nil
 }
 
 // cost is what it takes to do something.
