@@ -118,7 +118,7 @@ func (t *Translator) userChange(
 		return nil, err
 	}
 	from := origin{r, env, trace, current.Attributes}
-	a := make(upstream.Attributes, usualAttributes)
+	a := make(upstream.Attributes, len(current.Attributes))
 	for _, p := range with(t.pairs, t.changedByName(current.Attributes, r)) {
 		if !p.mayChange(r) {
 			continue
