@@ -155,20 +155,19 @@ func (x Index) tidyValue(raw map[string]any, key string, value any) (unknown []s
 		delete(raw, key)
 		return nil, true
 	}
-	if a, ok := x.Core(key); ok {
-		switch value.(type) {
-		case map[string]any, []any:
+	block, isBlock := value.(map[string]any)
+	_, isList := value.([]any)
+	if a, ok := x.Core(key); ok && a.Name == key {
+		if isBlock || isList {
 			raw[key], unknown = a.Canonical(value)
 		}
-		return unknown, a.Name == key
+		return unknown, true
 	}
-	e, _ := x.Extension(key)
-	block, isBlock := value.(map[string]any)
-	if e.URN != key || !isBlock {
-		return nil, false
+	if e, ok := x.Extension(key); ok && e.URN == key && isBlock {
+		raw[key], unknown = e.canonical(block)
+		return e.named(unknown), true
 	}
-	raw[key], unknown = e.canonical(block)
-	return e.named(unknown), true
+	return nil, false
 }
 
 // canonicalInto puts a value into a resource under the name that it has in a

@@ -57,6 +57,8 @@ func TestTidy(t *testing.T) {
 		{"a bare string in a list", `{"emails":["a@x",null,7]}`, `{"emails":["a@x",null,7]}`, nil},
 		{"a complex attribute that is a string", `{"name":"Ada"}`, `{"name":"Ada"}`, nil},
 		{"an object for a simple attribute", `{"title":{"A":1}}`, `{"title":{"A":1}}`, nil},
+		{"an object without a name", `{"":{"x":1},"title":"t"}`, `{"title":"t"}`, []string{""}},
+		{"what goes no further in any case", `{"Meta":{"x":1},"GROUPS":[{"x":1}],"title":"t"}`, `{"title":"t"}`, nil},
 		{"null", `{"title":null,"emails":null}`, `{"title":null,"emails":null}`, nil},
 	}
 	users, _ := schematest.Indexes(t)
@@ -82,8 +84,8 @@ func TestTidy(t *testing.T) {
 func TestTidyInPlace(t *testing.T) {
 	users, _ := schematest.Indexes(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		name := rapid.SampledFrom([]string{"userName", "title", "TITLE", "emails", "name", "roles", "id", "groups", "x",
-			schema.Enterprise, schema.Workspace, schema.Tenant + "acme:1.0", schema.User, "name.givenName"})
+		name := rapid.SampledFrom([]string{"userName", "title", "TITLE", "emails", "name", "roles", "id", "groups", "x", "",
+			"Meta", "meta", "GROUPS", schema.Enterprise, schema.Workspace, schema.Tenant + "acme:1.0", schema.User, "name.givenName"})
 		inner := rapid.SampledFrom([]string{"value", "givenName", "familyName", "department", "DEPARTMENT", "x", "manager"})
 		var value *rapid.Generator[any]
 		value = rapid.OneOf(rapid.SampledFrom([]any{nil, "a", true, []any{}}),
