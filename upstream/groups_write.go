@@ -114,7 +114,9 @@ func (c *Client) groupToChange(ctx context.Context, id string, change GroupChang
 	case change.Members != nil:
 		return c.groupNamesToChange(ctx, id)
 	case ok && !change.Fresh:
-		gone := func(m Member) bool { return c.recentUsers.isDeleted(m.ID) } // since it was read
+		gone := func(m Member) bool { // since it was read
+			return c.recentUsers.isDeleted(m.ID) || c.memory.users.isStranger(m.ID)
+		}
 		g.Members = slices.DeleteFunc(slices.Clone(g.Members), gone)
 		return g, nil
 	}

@@ -119,3 +119,34 @@ func TestReadingsFollowOtherWrites(t *testing.T) {
 		t.Errorf("after joining a group: %v, %v", u.Groups, err)
 	}
 }
+
+// Who turned out to be gone since a group was read is not in it after a change.
+func TestReadingsOfGroupsLoseWhoIsGone(t *testing.T) {
+	c, access := start(t, accesstest.Config{})
+	ada, bob := create(t, c, "ada"), create(t, c, "bob")
+	g, err := c.CreateGroup(t.Context(), domain, upstream.Group{
+		DisplayName: "Sales", Members: []upstream.Member{{ID: ada.ID}, {ID: bob.ID}},
+	})
+	if err == nil {
+		_, err = c.Group(t.Context(), g.ID, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := accesstest.Fault{Method: http.MethodDelete, Status: http.StatusServiceUnavailable, Apply: true, Count: 1}
+	access.AddFault(lost)
+	if err := c.DeleteUser(t.Context(), ada.ID, anyUser); !upstream.InDoubt(err) {
+		t.Fatalf("error = %v, want one that leaves the deletion in doubt", err)
+	}
+	if err := c.DeleteUser(t.Context(), ada.ID, anyUser); !errors.Is(err, upstream.ErrNotFound) {
+		t.Fatalf("error = %v, want that the user is not there", err)
+	}
+	rename := func(g upstream.Group) (upstream.Group, error) {
+		g.DisplayName = "Marketing"
+		return g, nil
+	}
+	changed, err := c.UpdateGroup(t.Context(), g.ID, upstream.GroupChange{Make: rename})
+	if err != nil || len(changed.Members) != 1 || changed.Members[0].ID != bob.ID {
+		t.Errorf("the group has %v, %v; want %s alone", changed.Members, err, bob.ID)
+	}
+}

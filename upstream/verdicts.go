@@ -87,6 +87,14 @@ func (v *verdicts) areOwn(ids []string) bool {
 	return true
 }
 
+// isStranger reports whether the record is known not to be ours.
+func (v *verdicts) isStranger(id string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	since, ok := v.strangers[id]
+	return ok && time.Since(since) < strangerFor
+}
+
 // noteStrangers remembers that records are not ours.
 func (v *verdicts) noteStrangers(ids []string) {
 	for _, id := range ids {
