@@ -85,7 +85,8 @@ func TestTidyInPlace(t *testing.T) {
 	users, _ := schematest.Indexes(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		name := rapid.SampledFrom([]string{"userName", "title", "TITLE", "emails", "name", "roles", "id", "groups", "x", "",
-			"Meta", "meta", "GROUPS", schema.Enterprise, schema.Workspace, schema.Tenant + "acme:1.0", schema.User, "name.givenName"})
+			"Meta", "meta", "GROUPS", schema.Enterprise, schema.Workspace, schema.Tenant + "acme:1.0",
+			schema.User, "name.givenName"})
 		inner := rapid.SampledFrom([]string{"value", "givenName", "familyName", "department", "DEPARTMENT", "x", "manager"})
 		var value *rapid.Generator[any]
 		value = rapid.OneOf(rapid.SampledFrom([]any{nil, "a", true, []any{}}),
